@@ -1,0 +1,107 @@
+# Baton's build. `make` builds build/baton.elf; ./baton help shows what else there is.
+#
+#   CROSS=prefix-   the cross compiler's prefix; found by itself if not given
+#   V=1             shows the commands
+
+BUILD := build
+.DEFAULT_GOAL := all
+
+# i686-elf- if it is there, else Debian's i686-linux-gnu-, else clang with lld.
+ifeq ($(origin CROSS),undefined)
+CROSS := $(firstword $(foreach p,i686-elf- i686-linux-gnu-,$(if $(shell command -v $(p)gcc),$(p))))
+endif
+ifneq ($(CROSS),)
+CC32 := $(CROSS)gcc
+LD32 := $(CROSS)ld
+NM32 := $(CROSS)nm
+OBJDUMP32 := $(CROSS)objdump
+else
+CC32 := clang --target=i686-elf
+LD32 := ld.lld
+NM32 := $(firstword $(foreach p,llvm-nm nm,$(shell command -v $(p))))
+OBJDUMP32 := $(firstword $(foreach p,llvm-objdump objdump,$(shell command -v $(p))))
+endif
+
+WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+            -Wpointer-arith -Wundef -Wvla
+# No SSE, no FPU, nothing that a 486 lacks; no code that jumps out of the trampoline's page.
+CFLAGS32 := -std=c11 -m32 -march=i486 -O2 -g -ffreestanding -fno-pic -fno-stack-protector \
+            -fno-asynchronous-unwind-tables -fno-strict-aliasing -fno-common -fcf-protection=none \
+            $(WARNINGS) -Iinclude -I.
+ASFLAGS32 := -m32 -march=i486 -g -Iinclude -I.
+
+# Two segments are writable and executable: .boot, which is data and code of the first instants, and
+# the trampoline's template. Linkers that warn of that are told that it is meant.
+LDFLAGS32 := -m elf_i386 -nostdlib -z noexecstack -z max-page-size=4096 \
+             $(if $(findstring no-warn-rwx,$(shell $(LD32) --help)),--no-warn-rwx-segments)
+
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-8s %s\n' '$(1)' '$(2)')
+
+CORE_C := $(wildcard pagetable/*.c relocate/*.c payload/*.c)
+KERNEL_C := $(wildcard boot/*.c kernel/*.c)
+KERNEL_S := $(wildcard boot/*.S kernel/*.S relocate/*.S)
+
+.PHONY: all clean spoil
+all: $(BUILD)/baton.elf $(BUILD)/baton.lst
+
+# One ELF from one folder of objects: $(1) folder, $(2) extra flags.
+define kernel_rules
+$(1)_OBJECTS := $$(patsubst %.c,$(1)/obj/%.o,$$(CORE_C) $$(KERNEL_C)) \
+                $$(patsubst %.S,$(1)/obj/%.S.o,$$(KERNEL_S))
+
+$(1)/obj/%.o: %.c
+	$$(call say,CC,$$<)
+	@mkdir -p $$(@D)
+	$$(Q)$$(CC32) $$(CFLAGS32) $(2) -MMD -c $$< -o $$@
+
+$(1)/obj/%.S.o: %.S
+	$$(call say,AS,$$<)
+	@mkdir -p $$(@D)
+	$$(Q)$$(CC32) $$(ASFLAGS32) $(2) -MMD -c $$< -o $$@
+
+$(1)/linker.ld: linker.ld kernel/layout.h
+	@mkdir -p $$(@D)
+	$$(Q)$$(CC32) -E -P -undef -x assembler-with-cpp -I. $$< -o $$@
+
+# Two links: the symbol table holds what the first one says. It stands last in the file, so that
+# no other address depends on its size.
+$(1)/baton.elf: $$($(1)_OBJECTS) $(1)/linker.ld kernel/mksymbols | $(1)/trampoline.checked
+	$$(call say,LD,$$@)
+	$$(Q)kernel/mksymbols < /dev/null > $(1)/symbols0.S
+	$$(Q)$$(CC32) $$(ASFLAGS32) -c $(1)/symbols0.S -o $(1)/symbols0.o
+	$$(Q)$$(LD32) $$(LDFLAGS32) -T $(1)/linker.ld \
+	    $$($(1)_OBJECTS) $(1)/symbols0.o -o $(1)/first.elf
+	$$(Q)$$(NM32) -n $(1)/first.elf | kernel/mksymbols > $(1)/symbols.S
+	$$(Q)$$(CC32) $$(ASFLAGS32) -c $(1)/symbols.S -o $(1)/symbols.o
+	$$(Q)$$(LD32) $$(LDFLAGS32) -T $(1)/linker.ld \
+	    -Map $(1)/baton.map $$($(1)_OBJECTS) $(1)/symbols.o -o $$@.part
+	$$(Q)rm -f $(1)/first.elf $(1)/symbols0.*
+	$$(Q)mv $$@.part $$@
+
+# The trampoline is position independent: its object file has no relocations at all. What else it
+# must be (one page, aligned, alone in its section) linker.ld asserts.
+$(1)/trampoline.checked: $(1)/obj/relocate/trampoline.S.o
+	$$(Q)if $$(OBJDUMP32) -r -j .trampoline $$< | grep -q R_386; then \
+	    echo "relocate/trampoline.S has relocations; it must be position independent:" >&2; \
+	    $$(OBJDUMP32) -r -j .trampoline $$< >&2; exit 1; fi
+	@touch $$@
+
+-include $$($(1)_OBJECTS:.o=.d)
+endef
+
+$(eval $(call kernel_rules,$(BUILD),))
+$(eval $(call kernel_rules,$(BUILD)/spoil,-DBATON_SPOIL))
+
+# A disassembly with source.
+$(BUILD)/baton.lst: $(BUILD)/baton.elf
+	$(call say,OBJDUMP,$@)
+	$(Q)$(OBJDUMP32) -dS $< > $@
+
+# A wrong build on purpose, see kernel/spoil.h.
+spoil: $(BUILD)/spoil/baton.elf
+
+clean:
+	rm -rf $(BUILD)
+
+-include iso/iso.mk tests/host/host.mk tests/payloads/payloads.mk tests/boot/boot.mk

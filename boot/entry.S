@@ -1,0 +1,174 @@
+/*
+ * The first instructions. A multiboot loader enters here with paging off, at the address that the
+ * code was loaded at; kernel_main is called at 3 GiB + 1 MiB with everything in a known state.
+ */
+#include "boot/multiboot.h"
+#include "kernel/layout.h"
+
+#define CR0_KNOWN 0x80010031    /* PG, WP, NE, ET, PE; caches on, no AM, TS or EM [SDM3 2.5] */
+/* CPUID 1, edx: VME DE PSE TSC PAE MCE PGE FXSR SSE: each brings a CR4 bit, so a CR4. */
+#define CPUID_1_CR4 0x030020de
+#define EFLAGS_ID (1 << 21)
+#define MSR_EFER 0xc0000080
+#define CPUID_EXT_EFER 0x20100800 /* edx of 0x80000001: LM, NX, SYSCALL */
+#define BOOT_PTE 0x063          /* present, writable, accessed, dirty */
+
+        .section .boot.header, "a", @progbits
+        .balign 4
+        .long   MULTIBOOT_HEADER_MAGIC
+        .long   MULTIBOOT_PAGE_ALIGN | MULTIBOOT_MEMORY_INFO
+        .long   -(MULTIBOOT_HEADER_MAGIC + (MULTIBOOT_PAGE_ALIGN | MULTIBOOT_MEMORY_INFO))
+
+        .section .boot.text, "ax", @progbits
+        .globl  boot_entry
+/*
+ * In:  eax = multiboot's magic, ebx = pa of its information, protected mode, paging off [MB1 3.2]
+ *      CR0, CR4, EFER, EFLAGS and segments as some loader left them: none is trusted
+ */
+boot_entry:
+        cli
+        cld
+        movl    $(boot_stack_end - KERNEL_BASE), %esp
+        movl    %eax, %esi              /* magic */
+        movl    %ebx, %edi              /* information */
+        pushl   $0
+        popfl
+
+        /* EFER and CR4 exist where CPUID says so, and CPUID exists where EFLAGS.ID can change.
+         * A stale CR4.PAE or EFER.LME would turn our first tables into something else. */
+        pushfl
+        popl    %eax
+        movl    %eax, %ecx
+        xorl    $EFLAGS_ID, %eax
+        pushl   %eax
+        popfl
+        pushfl
+        popl    %eax
+        xorl    %ecx, %eax
+        testl   $EFLAGS_ID, %eax
+        jz      1f
+        movl    $1, %eax
+        cpuid
+        testl   $CPUID_1_CR4, %edx
+        jz      1f
+        xorl    %eax, %eax
+        movl    %eax, %cr4
+        movl    $0x80000000, %eax
+        cpuid
+        cmpl    $0x80000001, %eax       /* too low, or the nonsense of a CPU without the leaf */
+        jb      1f
+        cmpl    $0x8000ffff, %eax
+        ja      1f
+        movl    $0x80000001, %eax
+        cpuid
+        testl   $CPUID_EXT_EFER, %edx
+        jz      1f
+        movl    $MSR_EFER, %ecx
+        xorl    %eax, %eax
+        xorl    %edx, %edx
+        wrmsr
+1:
+        movl    $boot_pd, %eax
+        movl    %eax, %cr3
+        movl    $CR0_KNOWN, %eax
+        movl    %eax, %cr0
+        movl    $high, %eax
+        jmp     *%eax
+
+/*
+ * paging_switch: from the boot tables to live tables of another kind. Paging must be off in
+ * between, so this runs at its physical address, on the way through tables that map it there too.
+ * In:    eax = pa of the live root, edx = pa of a root that maps the first 4 MiB at their own
+ *        address and the kernel where it belongs, ecx = new CR4; ebx = new EFER, or 0 for none
+ * Out:   paging on, live root in CR3; corrupts eax, ecx, edx, esi, edi
+ */
+        .globl  paging_switch
+paging_switch:
+        movl    %eax, %esi
+        movl    %edx, %edi
+        movl    %cr0, %eax
+        andl    $0x7fffffff, %eax       /* PG */
+        movl    %eax, %cr0
+        jmp     1f
+1:      movl    %ecx, %cr4
+        movl    %edi, %cr3
+        testl   %ebx, %ebx
+        jz      1f
+        movl    $MSR_EFER, %ecx
+        movl    %ebx, %eax
+        xorl    %edx, %edx
+        wrmsr
+1:      movl    %cr0, %eax
+        orl     $0x80000000, %eax
+        movl    %eax, %cr0
+        movl    $paging_switched, %eax
+        jmp     *%eax
+
+        /*
+         * The boot tables, as data: the first 4 MiB at 0 and at 3 GiB, and a table for windows.
+         * Legacy, 4 KiB pages: every CPU from the 386 on can walk them.
+         */
+        .section .boot.data, "aw", @progbits
+        .balign 4096
+        .globl  boot_pd
+boot_pd:
+        .long   boot_pt + BOOT_PTE
+        .fill   (KERNEL_BASE >> 22) - 1, 4, 0
+        .long   boot_pt + BOOT_PTE
+        .fill   (WINDOW_BASE >> 22) - (KERNEL_BASE >> 22) - 1, 4, 0
+        .long   boot_windows + BOOT_PTE
+        .fill   1023 - (WINDOW_BASE >> 22), 4, 0
+boot_pt:
+        .set    page, 0
+        .rept   1024
+        .long   page + BOOT_PTE
+        .set    page, page + 4096
+        .endr
+        .globl  boot_windows
+boot_windows:
+        .fill   1024, 4, 0
+
+        .section .text, "ax", @progbits
+high:
+        movl    $boot_stack_end, %esp
+        xorl    %ebp, %ebp              /* backtraces end here */
+        lgdt    boot_gdtr
+        ljmp    $SEL_CODE, $1f
+1:      movl    $SEL_DATA, %eax
+        movl    %eax, %ds
+        movl    %eax, %es
+        movl    %eax, %fs
+        movl    %eax, %gs
+        movl    %eax, %ss
+        pushl   %edi
+        pushl   %esi
+        call    kernel_main             /* (magic, pa of the information); never returns */
+        ud2
+
+paging_switched:
+        movl    %esi, %eax
+        movl    %eax, %cr3
+        ret
+
+        .section .data, "aw", @progbits
+        .balign 8
+        .globl  boot_gdt
+boot_gdt:                               /* flat, accessed already [SDM3 3.4.5] */
+        .quad   0
+        .quad   0
+        .quad   0x00cf9b000000ffff      /* SEL_CODE */
+        .quad   0x00cf93000000ffff      /* SEL_DATA */
+        .quad   0                       /* SEL_TSS, filled by traps.c */
+        .quad   0                       /* SEL_TSS_DOUBLE_FAULT */
+boot_gdtr:
+        .word   . - boot_gdt - 1
+        .long   boot_gdt
+
+        .section .bss, "aw", @nobits
+        .balign 4096
+        .globl  boot_stack, boot_stack_end
+boot_stack:                             /* its lowest page becomes a guard page */
+        .skip   KERNEL_STACK_SIZE
+boot_stack_end:
+
+        .section .note.GNU-stack, "", @progbits

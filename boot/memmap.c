@@ -1,0 +1,104 @@
+/*
+ * Sorting out a memory map. Firmware maps come unsorted and with overlaps; the stricter type wins,
+ * for memory that is called reserved once may be anything but RAM.
+ */
+#include "boot/memmap.h"
+
+const char *memmap_type_name(uint32_t type)
+{
+    switch (type) {
+    case BATON_MEM_USABLE:
+        return "usable";
+    case BATON_MEM_ACPI:
+        return "ACPI tables";
+    case BATON_MEM_NVS:
+        return "ACPI NVS";
+    case BATON_MEM_BAD:
+        return "bad";
+    default:
+        return "reserved";
+    }
+}
+
+/* From usable (0) to what nobody may touch. */
+static unsigned strictness(uint32_t type)
+{
+    switch (type) {
+    case BATON_MEM_USABLE:
+        return 0;
+    case BATON_MEM_ACPI:
+        return 1;
+    case BATON_MEM_NVS:
+        return 2;
+    case BATON_MEM_BAD:
+        return 4;
+    default:
+        return 3;
+    }
+}
+
+static void note(const struct baton_memory *in, uint32_t count, struct memmap_mended *mended)
+{
+    *mended = (struct memmap_mended){0};
+    for (uint32_t i = 0; i < count; i++) {
+        if (in[i].start >= in[i].end)
+            mended->empty++;
+        if (i && in[i].start < in[i - 1].start)
+            mended->unsorted++;
+        for (uint32_t k = 0; k < i; k++)
+            if (in[k].type != in[i].type &&
+                baton_overlap(in[i].start, in[i].end, in[k].start, in[k].end)) {
+                if (!mended->overlaps++)
+                    mended->first_overlap = in[i];
+                break;
+            }
+    }
+}
+
+/* The strictest entry at this address, NULL in a hole; *next: where the answer may change. */
+static const struct baton_memory *strictest_at(const struct baton_memory *in, uint32_t count,
+                                               uint64_t at, uint64_t *next)
+{
+    const struct baton_memory *best = NULL;
+
+    *next = UINT64_MAX;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct baton_memory *m = &in[i];
+
+        if (m->start >= m->end || m->end <= at)
+            continue;
+        if (m->start > at) {
+            if (m->start < *next)
+                *next = m->start;
+            continue;
+        }
+        if (m->end < *next)
+            *next = m->end;
+        if (!best || strictness(m->type) > strictness(best->type))
+            best = m;
+    }
+    return best;
+}
+
+uint32_t memmap_normalise(const struct baton_memory *in, uint32_t count, struct baton_memory *out,
+                          uint32_t room, struct memmap_mended *mended)
+{
+    uint32_t n = 0;
+    uint64_t next;
+
+    note(in, count, mended);
+    for (uint64_t at = 0; at != UINT64_MAX; at = next) {
+        const struct baton_memory *m = strictest_at(in, count, at, &next);
+
+        if (!m)
+            continue;
+        if (n && out[n - 1].end == at && out[n - 1].type == m->type) {
+            out[n - 1].end = next;
+            continue;
+        }
+        if (n == room)
+            return 0;
+        out[n++] = (struct baton_memory){at, next, m->type};
+    }
+    return n;
+}

@@ -1,0 +1,375 @@
+/*
+ * Baton's public face: stage a kernel in memory, check the plan, hand the machine over.
+ *
+ * The road, one function a step (each may be called alone; baton_load() walks them all):
+ *
+ *     baton_payload_read    what the file wants            touches nothing but the file
+ *     baton_place           where every segment goes       touches nothing
+ *     baton_image_begin     pages for what Baton writes    may allocate
+ *     baton_payload_finish  boot_params or record filled   writes only those pages
+ *     baton_image_build     control page, tables, list     may allocate
+ *     baton_image_check     the dry run                    may allocate, gives it back
+ *     baton_handoff         the trampoline                 never fails, never returns
+ *
+ * The core knows no console and no allocator. The host kernel lends it both, and its memory map,
+ * in one struct baton_host. Nothing here keeps global state.
+ *
+ * Words: pa is a physical address, va a virtual one; sizes are bytes unless named pages; ranges
+ * are half-open, [start, end). H1..H10 are the invariants of ARCHITECTURE.md.
+ */
+#ifndef BATON_H
+#define BATON_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define BATON_VERSION "0.1"
+
+#define BATON_PAGE_SHIFT 12
+#define BATON_PAGE_SIZE 4096u
+#define BATON_PAGE_MASK 0xfffu
+
+/* ---- memory ---------------------------------------------------------------------------- */
+
+struct baton_range {
+    uint64_t start, end; /* [start, end) */
+};
+
+/* Kinds of memory: the numbers that E820, multiboot and ACPI agree on. [ACPI 15] */
+enum baton_memory_type {
+    BATON_MEM_USABLE = 1,
+    BATON_MEM_RESERVED = 2,
+    BATON_MEM_ACPI = 3, /* reclaimable after the tables are read */
+    BATON_MEM_NVS = 4,
+    BATON_MEM_BAD = 5,
+};
+
+struct baton_memory {
+    uint64_t start, end; /* [start, end), any byte address */
+    uint32_t type;       /* enum baton_memory_type; an unknown number counts as reserved */
+};
+
+/* The one overlap test in the tree. Empty ranges overlap nothing. */
+static inline bool baton_overlap(uint64_t a_start, uint64_t a_end, uint64_t b_start,
+                                 uint64_t b_end)
+{
+    return a_start < b_end && b_start < a_end && a_start < a_end && b_start < b_end;
+}
+
+static inline uint64_t baton_page_down(uint64_t x)
+{
+    return x & ~(uint64_t)BATON_PAGE_MASK;
+}
+
+/* x <= 2^64 - 4096 */
+static inline uint64_t baton_page_up(uint64_t x)
+{
+    return baton_page_down(x + BATON_PAGE_MASK);
+}
+
+/* ---- what the host kernel supplies ------------------------------------------------------ */
+
+/*
+ * Memory is looked at a page at a time, through windows. A pointer from map() is good until
+ * map() is next called for the same window; a host that maps all of memory ignores the window.
+ */
+enum baton_window {
+    BATON_WINDOW_TABLE,   /* page tables */
+    BATON_WINDOW_LIST,    /* indirection pages */
+    BATON_WINDOW_SOURCE,  /* bytes of a payload's file, source pages */
+    BATON_WINDOW_PAGE,    /* control pages and pages of Baton's making */
+    BATON_WINDOW_LEDGER,  /* the image's own book of pages */
+    BATON_WINDOWS
+};
+
+struct baton_host {
+    void *ctx; /* handed back to each function */
+
+    /*
+     * One free page that ends at or below `below` (a multiple of 4096), by its pa. 0 or
+     * a negative number when there is none. It must be RAM, and belong to nobody: not to the
+     * host, nor to any payload file. The core frees it with free_page, in any order.
+     */
+    int (*alloc_page)(void *ctx, uint64_t below, uint64_t *pa);
+    void (*free_page)(void *ctx, uint64_t pa);
+
+    /* A pointer to the byte at pa, good to the end of its page. Never fails for pages of
+     * alloc_page or for the payload's files. */
+    void *(*map)(void *ctx, enum baton_window window, uint64_t pa);
+
+    /* The machine's memory: sorted, no two overlapping. Owned by the host, unchanged while an
+     * image is loaded. */
+    const struct baton_memory *memory;
+    uint32_t memory_count;
+
+    /* Ranges that no destination may cover: the host's live page tables (H1). */
+    const struct baton_range *keep;
+    uint32_t keep_count;
+
+    /* The trampoline as it is linked into the host: its page at kernel address `va` lies at
+     * `pa`. The page must be mapped there, executable and writable, when baton_handoff() is
+     * called. Use baton_trampoline_page for va. */
+    uint32_t trampoline_va;
+    uint64_t trampoline_pa;
+};
+
+/* ---- errors ------------------------------------------------------------------------------ */
+
+/*
+ * Every refusal has a name and a sentence (relocate/errors.c; docs/refusals.md lists them).
+ */
+enum baton_error {
+    BATON_OK = 0,
+    BATON_E_EMPTY = -1,
+    BATON_E_FORMAT = -2,
+    BATON_E_TRUNCATED = -3,
+    BATON_E_FIELD = -4,
+    BATON_E_PROTOCOL = -5,
+    BATON_E_COMMAND_LINE = -6,
+    BATON_E_SEGMENTS = -7,
+    BATON_E_OVERLAP = -8,
+    BATON_E_NOT_RAM = -9,
+    BATON_E_LIVE_TABLES = -10,
+    BATON_E_NO_ROOM = -11,
+    BATON_E_NO_PAGES = -12,
+    BATON_E_TOO_HIGH = -13,
+    BATON_E_INITRD = -14,
+    BATON_E_CPU = -15,
+    BATON_E_CHECK = -16,
+    BATON_E_REALMODE = -17,
+    BATON_ERRORS = 18, /* how many there are, BATON_OK included */
+};
+
+struct baton_refusal {
+    int error;        /* enum baton_error */
+    const char *what; /* the field, segment or invariant; static text, or lies in the payload */
+    uint64_t value;   /* what was found */
+    uint64_t limit;   /* what was allowed, or the address where */
+};
+
+/* The name of an error, such as "E_TRUNCATED". */
+const char *baton_error_name(int error);
+
+/* The sentence for a refusal, at most size - 1 characters and a NUL. Returns its length. */
+size_t baton_explain(const struct baton_refusal *why, char *text, size_t size);
+
+/* ---- payloads ------------------------------------------------------------------------------ */
+
+/* A file as it lies in memory: physically contiguous, below 4 GiB, from any byte address. Its
+ * pages stay the host's until the hand-off; no step writes to them. size 0: no such file. */
+struct baton_file {
+    uint64_t pa;
+    uint64_t size;
+};
+
+/* What the next kernel is to know of the screen. [LBP screen_info] */
+enum baton_screen_kind { BATON_SCREEN_NONE, BATON_SCREEN_TEXT, BATON_SCREEN_LINEAR };
+
+struct baton_screen {
+    enum baton_screen_kind kind;
+    uint16_t columns, rows;    /* TEXT: characters; cursor at (cursor_x, cursor_y) from 0 */
+    uint8_t cursor_x, cursor_y;
+    uint64_t pa;               /* LINEAR: the first pixel */
+    uint32_t pitch;            /* LINEAR: bytes from line to line */
+    uint16_t width, height;    /* LINEAR: pixels */
+    uint8_t bits;              /* LINEAR: per pixel */
+    uint8_t red_size, red_at, green_size, green_at, blue_size, blue_at; /* LINEAR: bits */
+};
+
+enum baton_policy {
+    BATON_PLACE_AUTO, /* the kernel where it prefers to be; the rest stays where it can */
+    BATON_PLACE_ALL,  /* everything moves, even what could stay */
+    BATON_PLACE_NONE, /* nothing moves that can stay */
+};
+
+/* The live tables of the old kernel, for the record and for the payload to check. */
+struct baton_live {
+    uint64_t root;     /* CR3, without flag bits */
+    uint32_t pae;      /* 1: PAE, 0: legacy two-level */
+    uint32_t tables;   /* pages: the root and every table reachable from it */
+    uint32_t checksum; /* CRC-32 (zlib's) over those pages: root first, depth first, in order
+                          of their index */
+};
+
+/* What the host asks for. All of it must outlive baton_payload_finish(). */
+struct baton_request {
+    struct baton_file kernel;
+    struct baton_file initrd;
+    const char *command_line; /* the payload's own, NUL-terminated, never NULL */
+    const char *loader;       /* who loaded the host, e.g. "GRUB 2.06", never NULL */
+    enum baton_policy place;
+    struct baton_screen screen;
+    uint64_t acpi_rsdp; /* pa of the ACPI root pointer, 0 if not known */
+    struct baton_live live;
+    bool long_mode; /* the CPU has long mode: a 64-bit kernel can be given to it */
+};
+
+/* Entry registers. esp is set by the trampoline, to a small stack in the control page. */
+struct baton_registers {
+    uint32_t eip, eax, ebx, ecx, edx, esi, edi, ebp;
+};
+
+#define BATON_SEGMENTS 64 /* per payload; a file that wants more is refused (E_SEGMENTS) */
+
+enum baton_segment_flags {
+    BATON_SEG_FIXED = 1,   /* only at `prefer` */
+    BATON_SEG_MADE = 2,    /* a page of Baton's making: no source; baton_image_begin places it */
+    BATON_SEG_SKEW = 4,    /* a kernel that aligns itself: its start may lie up to a page below
+                              an aligned address, congruent with its source */
+    BATON_SEG_INPLACE = 8, /* it may even start wherever it lies (place=none) */
+};
+
+/* One piece of the payload: file bytes, then zeros. */
+struct baton_segment {
+    char what[20];       /* "kernel", "initrd", "boot_params", "PT_LOAD 2", ... */
+    uint32_t flags;      /* enum baton_segment_flags */
+    uint64_t source;     /* pa of its first byte */
+    uint64_t file_size;  /* bytes from the source */
+    uint64_t mem_size;   /* bytes at the destination, >= file_size */
+    /* the wish */
+    uint64_t prefer;     /* the address it would like, aligned */
+    uint64_t min, max;   /* else anywhere in [min, max) */
+    uint64_t align;      /* a power of two, >= 4096 */
+    uint64_t window;     /* bytes used from its aligned address on before the payload reads its
+                            memory map, >= mem_size; 0: only mem_size */
+    /* the answer of baton_place */
+    uint64_t dest;       /* pa of its first byte */
+    struct baton_range used; /* the window where it came to lie (H3); empty if none */
+};
+
+struct baton_format; /* payload/payload.h */
+
+struct baton_payload {
+    const struct baton_format *format;
+    struct baton_segment segment[BATON_SEGMENTS];
+    uint32_t segments;
+    struct baton_registers entry; /* complete after baton_payload_finish */
+    char name[96];                /* "Linux 6.1.0-50-686-pae" */
+    char kind[48];                /* "bzImage, boot protocol 2.15" */
+};
+
+/*
+ * Reads the headers of request->kernel. Fails with the field named; nothing to give back.
+ */
+int baton_payload_read(const struct baton_host *host, const struct baton_request *request,
+                       struct baton_payload *payload, struct baton_refusal *why);
+
+/*
+ * Gives every segment its destination. Fails when they cannot all be had; allocates nothing.
+ */
+int baton_place(const struct baton_host *host, const struct baton_request *request,
+                struct baton_payload *payload, struct baton_refusal *why);
+
+/* ---- images -------------------------------------------------------------------------------- */
+
+#define BATON_TABLES_MAX 5 /* PAE: root, 2 directories, 2 tables; legacy: root, 2 tables (H5) */
+
+struct baton_counts {
+    uint64_t stay;          /* pages in place */
+    uint64_t move;          /* pages copied once by the list */
+    uint64_t zero;          /* pages filled with zeros by the list */
+    uint32_t composed;      /* of the moved pages, those put together at load time */
+    uint32_t cycles;        /* cycles broken through the spare page */
+    uint32_t list_pages;    /* indirection pages */
+    uint32_t control_pages; /* code page, tables, list, spare: all that is kept until hand-off */
+    uint32_t made_pages;    /* boot_params, command line, record */
+};
+
+/* Owned by the caller, filled by the core; all pages named in it belong to the core until
+ * baton_image_free(). */
+struct baton_image {
+    const struct baton_host *host;
+    bool pae;
+    uint64_t control;                     /* pa of the control code page */
+    uint64_t spare;                       /* pa of the page that breaks cycles, 0: none needed */
+    uint64_t tables[BATON_TABLES_MAX];    /* pa; tables[0] is the root */
+    uint32_t table_count;
+    uint64_t list;                        /* pa of the first indirection page */
+    uint32_t machine;                     /* MACHINE_ bits of relocate/control.h */
+    uint64_t ledger;                      /* the book of pages, see relocate/ledger.h */
+    uint64_t parked;                      /* pages that lie in a destination, set aside */
+    struct baton_counts counts;
+    bool armed;                           /* baton_image_check() has passed */
+};
+
+/* The control code page, and pages for the payload's MADE segments. On failure nothing is kept. */
+int baton_image_begin(const struct baton_host *host, struct baton_payload *payload,
+                      struct baton_image *image, struct baton_refusal *why);
+
+/* Fills the MADE pages and the entry registers from the destinations chosen. */
+int baton_payload_finish(const struct baton_request *request, struct baton_payload *payload,
+                         struct baton_image *image, struct baton_refusal *why);
+
+/* What the trampoline is to do about the machine. */
+struct baton_machine {
+    bool has_cr4;       /* [CPUID 1, edx: any feature that CR4 governs] */
+    bool has_efer;      /* NX or long mode present */
+    uint16_t com_port;  /* I/O port of the 16550 for fault lines, 0: none */
+    uint16_t exit_port; /* write a byte here after a fault line (isa-debug-exit), 0: none */
+    bool reset;         /* after a fault line: true reset, false halt */
+};
+
+int baton_image_build(const struct baton_request *request, const struct baton_payload *payload,
+                      const struct baton_machine *machine, struct baton_image *image,
+                      struct baton_refusal *why);
+
+/* Replays the list on paper, walks both mappings in software (H8), and arms the image. */
+int baton_image_check(const struct baton_request *request, const struct baton_payload *payload,
+                      struct baton_image *image, struct baton_refusal *why);
+
+/* Gives every page back (H7). An image of zeros is allowed. */
+void baton_image_free(struct baton_image *image);
+
+/* All of the above in order. On failure nothing is kept and *image is zeroed (H7). */
+int baton_load(const struct baton_host *host, const struct baton_request *request,
+               const struct baton_machine *machine, struct baton_payload *payload,
+               struct baton_image *image, struct baton_refusal *why);
+
+/*
+ * The point of no return. Needs: an armed image, interrupts off, devices quiet, CPL 0, paging on
+ * with the trampoline mapped at host->trampoline_va. (i386 only)
+ */
+void baton_handoff(const struct baton_image *image) __attribute__((noreturn));
+
+/* The trampoline's page in the host's own image: page aligned, 4096 bytes. (i386 only) */
+extern char baton_trampoline_page[BATON_PAGE_SIZE];
+
+/* ---- what a plain ELF payload is entered with ------------------------------------------------ */
+
+/* eax = BATON_RECORD_MAGIC, ebx = pa of this record; protected mode, paging off, flat segments
+ * CS 0x10 and DS/ES/SS/FS/GS 0x18, interrupts off, EFLAGS 2, CR0 0x11, CR4 0. */
+#define BATON_RECORD_MAGIC 0x4e544142u /* "BATN" in memory; also the type of Linux's setup_data */
+
+struct baton_record {
+    uint32_t magic;          /* BATON_RECORD_MAGIC */
+    uint32_t size;           /* bytes of this struct that are filled */
+    uint32_t live_root;      /* the old kernel's live tables */
+    uint32_t live_pae;
+    uint32_t live_tables;
+    uint32_t live_checksum;
+    uint32_t trampoline_va;
+    uint32_t control;        /* pa of the control code page */
+    uint32_t command_line;   /* pa of a NUL-terminated string */
+    uint32_t initrd;         /* pa, 0 if none */
+    uint32_t initrd_size;
+    uint32_t map;            /* pa of the first struct baton_record_map */
+    char loader[32];         /* NUL-terminated */
+};
+
+struct baton_record_memory {
+    uint64_t start, end; /* [start, end) */
+    uint32_t type;       /* enum baton_memory_type */
+    uint32_t zero;
+};
+
+#define BATON_RECORD_ENTRIES 170
+
+/* The memory map, a page at a time. */
+struct baton_record_map {
+    uint32_t next;  /* pa of the next one, 0: this is the last */
+    uint32_t count; /* entries in this one */
+    struct baton_record_memory entry[BATON_RECORD_ENTRIES];
+};
+
+#endif

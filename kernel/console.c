@@ -1,0 +1,135 @@
+/* One character to every output that there is. */
+#include "kernel/console.h"
+
+#include "kernel/cpu.h"
+#include "kernel/layout.h"
+
+/* 16550 registers, by offset from the port. */
+enum { UART_DATA = 0, UART_INTERRUPTS = 1, UART_FIFO = 2, UART_LINE = 3, UART_MODEM = 4,
+       UART_STATUS = 5, UART_SCRATCH = 7 };
+enum { UART_DLAB = 0x80, UART_8N1 = 3, UART_DTR_RTS = 3, UART_FIFO_ON = 1, UART_EMPTY = 0x20 };
+#define UART_DIVISOR 1 /* 115200 baud */
+#define UART_PATIENCE 100000
+
+#define VGA_TEXT ((volatile uint16_t *)(KERNEL_BASE + 0xb8000))
+#define VGA_COLUMNS 80
+#define VGA_ROWS 25
+#define VGA_GREY 0x0700
+#define VGA_INDEX 0x3d4
+#define VGA_CURSOR_HIGH 0x0e
+#define VGA_CURSOR_LOW 0x0f
+
+static uint16_t com_port;
+static bool has_screen;
+static unsigned column, row;
+
+static void serial_start(void)
+{
+    /* A port without a UART reads all ones, whatever was written. */
+    out8(COM1 + UART_SCRATCH, 0x5a);
+    if (in8(COM1 + UART_SCRATCH) != 0x5a)
+        return;
+    com_port = COM1;
+    out8(COM1 + UART_INTERRUPTS, 0);
+    out8(COM1 + UART_LINE, UART_DLAB);
+    out8(COM1 + UART_DATA, UART_DIVISOR);
+    out8(COM1 + UART_INTERRUPTS, 0);
+    out8(COM1 + UART_LINE, UART_8N1);
+    out8(COM1 + UART_FIFO, UART_FIFO_ON);
+    out8(COM1 + UART_MODEM, UART_DTR_RTS);
+}
+
+static void serial_put(char c)
+{
+    for (unsigned i = 0; i < UART_PATIENCE && !(in8(com_port + UART_STATUS) & UART_EMPTY); i++)
+        ;
+    out8(com_port + UART_DATA, (uint8_t)c);
+}
+
+static void cursor_write(void)
+{
+    unsigned at = row * VGA_COLUMNS + column;
+
+    out8(VGA_INDEX, VGA_CURSOR_HIGH);
+    out8(VGA_INDEX + 1, (uint8_t)(at >> 8));
+    out8(VGA_INDEX, VGA_CURSOR_LOW);
+    out8(VGA_INDEX + 1, (uint8_t)at);
+}
+
+static void cursor_read(void)
+{
+    unsigned at;
+
+    out8(VGA_INDEX, VGA_CURSOR_HIGH);
+    at = (unsigned)in8(VGA_INDEX + 1) << 8;
+    out8(VGA_INDEX, VGA_CURSOR_LOW);
+    at |= in8(VGA_INDEX + 1);
+    if (at < VGA_COLUMNS * VGA_ROWS) {
+        row = at / VGA_COLUMNS;
+        column = at % VGA_COLUMNS;
+    }
+}
+
+static void scroll(void)
+{
+    for (unsigned i = 0; i < VGA_COLUMNS * (VGA_ROWS - 1); i++)
+        VGA_TEXT[i] = VGA_TEXT[i + VGA_COLUMNS];
+    for (unsigned i = VGA_COLUMNS * (VGA_ROWS - 1); i < VGA_COLUMNS * VGA_ROWS; i++)
+        VGA_TEXT[i] = VGA_GREY | ' ';
+}
+
+static void screen_put(char c)
+{
+    if (c == '\n') {
+        column = 0;
+        row++;
+    } else {
+        VGA_TEXT[row * VGA_COLUMNS + column] = VGA_GREY | (uint8_t)c;
+        if (++column == VGA_COLUMNS) {
+            column = 0;
+            row++;
+        }
+    }
+    if (row == VGA_ROWS) {
+        scroll();
+        row--;
+    }
+    cursor_write();
+}
+
+void console_start(void)
+{
+    serial_start();
+}
+
+void console_screen(enum baton_screen_kind kind)
+{
+    has_screen = kind == BATON_SCREEN_TEXT;
+    if (has_screen) {
+        cursor_read();
+        if (column)
+            screen_put('\n');
+    }
+}
+
+void console_put(char c)
+{
+    if (com_port) {
+        if (c == '\n')
+            serial_put('\r');
+        serial_put(c);
+    }
+    if (has_screen)
+        screen_put(c);
+}
+
+uint16_t console_com_port(void)
+{
+    return com_port;
+}
+
+void console_cursor(uint8_t *x, uint8_t *y)
+{
+    *x = (uint8_t)column;
+    *y = (uint8_t)row;
+}

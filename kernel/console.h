@@ -1,0 +1,23 @@
+/* The old kernel's voice: COM1 and the VGA text screen, both at once. */
+#ifndef KERNEL_CONSOLE_H
+#define KERNEL_CONSOLE_H
+
+#include "baton.h"
+
+#define COM1 0x3f8
+
+/* Finds out what is there. Before it, nothing is printed. */
+void console_start(void);
+
+/* VGA text is written only while the screen is in text mode. */
+void console_screen(enum baton_screen_kind kind);
+
+void console_put(char c);
+
+/* The I/O port of the serial line, 0 if there is none. */
+uint16_t console_com_port(void);
+
+/* Where the text cursor stands, for the next kernel. */
+void console_cursor(uint8_t *x, uint8_t *y);
+
+#endif

@@ -1,0 +1,67 @@
+/* What this CPU can do, and its registers. */
+#ifndef KERNEL_CPU_H
+#define KERNEL_CPU_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct cpu {
+    bool pse, pae, pge, nx, long_mode;
+    bool cr4;  /* there is a CR4 */
+    bool efer; /* there is an EFER */
+};
+
+extern struct cpu cpu;
+
+void cpu_detect(void);
+
+enum { CR4_PSE = 1 << 4, CR4_PAE = 1 << 5, CR4_PGE = 1 << 7 };
+enum { EFER_NXE = 1 << 11 };
+
+static inline void out8(uint16_t port, uint8_t value)
+{
+    __asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port));
+}
+
+static inline uint8_t in8(uint16_t port)
+{
+    uint8_t value;
+
+    __asm__ volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
+    return value;
+}
+
+static inline void cpu_invalidate(uint32_t va)
+{
+    __asm__ volatile("invlpg (%0)" : : "r"(va) : "memory");
+}
+
+#define CPU_READ(name)                                                 \
+    static inline uint32_t cpu_##name(void)                            \
+    {                                                                  \
+        uint32_t value;                                                \
+        __asm__ volatile("movl %%" #name ", %0" : "=r"(value));        \
+        return value;                                                  \
+    }
+
+CPU_READ(cr0)
+CPU_READ(cr2)
+CPU_READ(cr3)
+CPU_READ(cr4)
+
+static inline void cpu_set_cr4(uint32_t value)
+{
+    __asm__ volatile("movl %0, %%cr4" : : "r"(value) : "memory");
+}
+
+static inline void cpu_set_cr3(uint32_t value)
+{
+    __asm__ volatile("movl %0, %%cr3" : : "r"(value) : "memory");
+}
+
+static inline void cpu_halt(void)
+{
+    __asm__ volatile("cli; hlt");
+}
+
+#endif

@@ -1,0 +1,203 @@
+/*
+ * Live page tables of the old kernel's own, legacy or PAE, built by the same walker as the
+ * hand-off's. Every entry is born accessed and dirty, so that the CPU has nothing to write there
+ * and a checksum over them holds still (H1).
+ */
+#include "kernel/live.h"
+
+#include "kernel/cpu.h"
+#include "kernel/crc32.h"
+#include "kernel/layout.h"
+#include "kernel/pages.h"
+#include "kernel/stop.h"
+#include "kernel/window.h"
+#include "pagetable/walk.h"
+
+struct live live;
+
+static struct pt_space space;
+static uint64_t direct_end;
+
+/* Of the linker script. */
+extern char text_start[], text_end[], rodata_start[], rodata_end[];
+
+/* Of boot/entry.S. */
+extern void paging_switch(void);
+extern char boot_stack[];
+
+static void *map_table(void *ctx, enum baton_window window, uint64_t pa)
+{
+    (void)ctx;
+    return window_map(window, pa);
+}
+
+static const struct baton_host tables_host = {.map = map_table};
+
+static uint32_t physical(const char *symbol)
+{
+    return (uint32_t)symbol - KERNEL_BASE;
+}
+
+/* Two tables at most are missing on any way down. */
+static void map(unsigned level, uint32_t va, uint64_t pa, uint64_t bits)
+{
+    for (;;) {
+        uint64_t page;
+        struct pt_spares spares = {&page, 0, 0};
+        enum pt_result result = pt_map(&space, &spares, level, va, pa, bits);
+
+        if (result == PT_OK)
+            return;
+        if (result != PT_NO_SPARE || pages_alloc(DIRECT_MAX, &page))
+            panic("no page for the live tables at %a", (uint64_t)va);
+        spares.count = 1;
+        if (pt_map(&space, &spares, level, va, pa, bits) == PT_OK)
+            return;
+    }
+}
+
+/* Permissions of a page of the direct map, by what lies there. */
+static uint64_t bits_at(uint64_t pa)
+{
+    uint64_t nx = space.format == &pt_pae && cpu.nx ? PTE_NX : 0;
+    uint64_t bits = PTE_PRESENT | (cpu.pge ? PTE_GLOBAL : 0);
+
+    if ((pa >= physical(text_start) && pa < physical(text_end)) ||
+        pa == baton_page_down((uint32_t)paging_switch)) /* linked where it is loaded */
+        return bits; /* read and execute */
+    if (pa >= physical(rodata_start) && pa < physical(rodata_end))
+        return bits | nx; /* read */
+    if (pa == physical(baton_trampoline_page))
+        return bits | PTE_WRITE; /* its fault stack is on the page */
+    return bits | nx | PTE_WRITE;
+}
+
+static void map_direct(void)
+{
+    unsigned small = space.format->levels - 1u, large = small - 1;
+    uint64_t span = pt_span(space.format, large);
+    bool has_large = space.format == &pt_pae || cpu.pse;
+
+    for (uint64_t pa = 0; pa < direct_end;) {
+        uint32_t va = KERNEL_BASE + (uint32_t)pa;
+
+        if (pa == physical(boot_stack)) { /* the guard page under the stack stays unmapped */
+            pa += BATON_PAGE_SIZE;
+        } else if (has_large && pa >= KERNEL_END_MAX && pa % span == 0 && direct_end - pa >= span) {
+            map(large, va, pa, bits_at(pa));
+            pa += span;
+        } else {
+            map(small, va, pa, bits_at(pa));
+            pa += BATON_PAGE_SIZE;
+        }
+    }
+}
+
+/* The page that holds the windows' entries, empty. */
+static uint64_t window_table(void)
+{
+    struct pt_walk walk;
+
+    map(space.format->levels - 1u, WINDOW_BASE, 0, PTE_PRESENT);
+    pt_translate(&space, WINDOW_BASE, &walk);
+    uint64_t table = walk.step[walk.steps - 1].table;
+    pt_clear(space.host, table);
+    return table;
+}
+
+/* Leaves the boot tables. PAE and legacy tables cannot follow each other with paging on, so PAE
+ * goes through a root of its own that also maps the first GiB where it is. */
+static void switch_to_live(void)
+{
+    static uint64_t passage[4] __attribute__((aligned(32)));
+    uint32_t cr4 = (cpu.pse ? CR4_PSE : 0) | (cpu.pae && live.summary.pae ? CR4_PAE : 0);
+
+    if (live.summary.pae) {
+        const uint64_t *root = window_map(BATON_WINDOW_TABLE, space.root);
+        uint32_t eax = (uint32_t)space.root, ecx = cr4, edx = physical((char *)passage);
+
+        passage[0] = passage[3] = root[3];
+        __asm__ volatile("call *%%esi"
+                         : "+a"(eax), "+c"(ecx), "+d"(edx)
+                         : "b"(cpu.nx ? EFER_NXE : 0), "S"(paging_switch)
+                         : "edi", "memory", "cc");
+    } else {
+        if (cpu.cr4)
+            cpu_set_cr4(cr4);
+        cpu_set_cr3((uint32_t)space.root);
+    }
+    if (cpu.pge)
+        cpu_set_cr4(cr4 | CR4_PGE);
+}
+
+static bool add_table(void *ctx, uint64_t table)
+{
+    struct baton_range *last = live.ranges ? &live.range[live.ranges - 1] : NULL;
+
+    (void)ctx;
+    live.summary.tables++;
+    if (last && last->start == table + BATON_PAGE_SIZE) {
+        last->start = table;
+        return true;
+    }
+    if (last && last->end == table) {
+        last->end = table + BATON_PAGE_SIZE;
+        return true;
+    }
+    if (live.ranges == LIVE_RANGES)
+        panic("the live tables are scattered over more than %u ranges", LIVE_RANGES);
+    live.range[live.ranges++] = (struct baton_range){table, table + BATON_PAGE_SIZE};
+    return true;
+}
+
+void live_start(bool pae, const struct baton_memory *memory, uint32_t count)
+{
+    space = (struct pt_space){pae ? &pt_pae : &pt_legacy, &tables_host, 0};
+    direct_end = KERNEL_END_MAX; /* the image and the VGA screen at least */
+    for (uint32_t i = 0; i < count; i++)
+        if (memory[i].type == BATON_MEM_USABLE && memory[i].end > direct_end)
+            direct_end = memory[i].end < DIRECT_MAX ? baton_page_down(memory[i].end) : DIRECT_MAX;
+    if (pages_alloc(DIRECT_MAX, &space.root))
+        panic("no page for the root of the live tables");
+    pt_clear(space.host, space.root);
+    map_direct();
+    uint64_t table = window_table();
+
+    live.summary.root = space.root;
+    live.summary.pae = pae;
+    switch_to_live();
+    uint64_t nx = pae && cpu.nx ? PTE_NX : 0;
+    window_start((void *)(KERNEL_BASE + (uint32_t)table), space.format->entry_size,
+                 PTE_PRESENT | PTE_WRITE | PTE_ACCESSED | PTE_DIRTY | nx, direct_end);
+    pt_tables(&space, add_table, NULL);
+    live.summary.checksum = live_checksum();
+}
+
+static bool sum_table(void *ctx, uint64_t table)
+{
+    uint32_t *crc = ctx;
+
+    *crc = crc32(*crc, window_map(BATON_WINDOW_TABLE, table), BATON_PAGE_SIZE);
+    return true;
+}
+
+uint32_t live_checksum(void)
+{
+    uint32_t crc = 0;
+
+    windows_close();
+    pt_tables(&space, sum_table, &crc);
+    return crc;
+}
+
+void live_tables(bool (*visit)(void *ctx, uint64_t table), void *ctx)
+{
+    pt_tables(&space, visit, ctx);
+}
+
+#ifdef BATON_SPOIL
+void live_spoil(uint64_t pa)
+{
+    map(space.format->levels - 1u, (uint32_t)pa, pa, PTE_PRESENT | PTE_WRITE);
+}
+#endif

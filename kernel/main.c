@@ -1,0 +1,156 @@
+/* The old kernel, from its first C instruction to the hand-off: the table of contents. */
+#include "boot/bootinfo.h"
+#include "boot/memmap.h"
+#include "kernel/console.h"
+#include "kernel/cpu.h"
+#include "kernel/layout.h"
+#include "kernel/live.h"
+#include "kernel/options.h"
+#include "kernel/pages.h"
+#include "kernel/print.h"
+#include "kernel/stage.h"
+#include "kernel/stop.h"
+#include "kernel/traps.h"
+#include "kernel/window.h"
+#include "pagetable/format.h"
+
+#define TROUBLES 8
+
+static struct boot_info boot;
+static struct options options;
+static struct baton_memory memory[2 * BOOT_MEMORY];
+static uint32_t memory_count;
+
+extern char boot_windows_high[], kernel_end[]; /* boot/entry.S, linker.ld */
+void kernel_main(uint32_t magic, uint32_t information) __attribute__((noreturn));
+
+static void read_loader(uint64_t pa, void *to, uint32_t n)
+{
+    uint8_t *out = to;
+
+    while (n--)
+        *out++ = *(const uint8_t *)window_map(BATON_WINDOW_SOURCE, pa++);
+}
+
+static void refuse(const char *sentence)
+{
+    report("refused", "%s", sentence);
+    stop(EXIT_REFUSED);
+}
+
+/* Baton's own words: unknown ones are named and ignored, wrong values are refused. */
+static void take_options(void)
+{
+    struct option_trouble trouble[TROUBLES];
+    uint32_t n = options_read(boot.command_line, &options, trouble, TROUBLES);
+    bool wrong = false;
+
+    stop_options(&options);
+    for (uint32_t i = 0; i < n && i < TROUBLES; i++) {
+        char word[64];
+        uint32_t length = trouble[i].length < sizeof(word) ? trouble[i].length : sizeof(word) - 1;
+
+        __builtin_memcpy(word, trouble[i].word, length);
+        word[length] = '\0';
+        if (trouble[i].choices) {
+            report("refused", "%s on Baton's command line: the value may be %s", word,
+                   trouble[i].choices);
+            wrong = true;
+        } else {
+            report("ignored", "%s on Baton's command line: no such word", word);
+        }
+    }
+    if (wrong)
+        stop(EXIT_REFUSED);
+}
+
+static void take_memory(void)
+{
+    struct memmap_mended mended;
+    uint64_t usable = 0, top = 0;
+    uint32_t ranges = 0;
+
+    memory_count = memmap_normalise(boot.given, boot.given_count, memory,
+                                    sizeof(memory) / sizeof(*memory), &mended);
+    if (!boot.has_map)
+        report("memory", "the loader gave no memory map; reckoning with mem_lower and mem_upper");
+    if (boot.wrapping)
+        report("memory", "map: %u entr%s left out, wrapping around 2^64 (the first from %a, "
+               "%x bytes)", boot.wrapping, boot.wrapping == 1 ? "y" : "ies",
+               boot.first_wrapping.start, boot.first_wrapping.end - boot.first_wrapping.start);
+    if (mended.empty)
+        report("memory", "map: %u empty entr%s left out", mended.empty,
+               mended.empty == 1 ? "y" : "ies");
+    if (mended.unsorted)
+        report("memory", "map: not sorted; now it is");
+    if (mended.overlaps)
+        report("memory", "map: %u overlap%s, the stricter type wins (the first from %a to %a, %s)",
+               mended.overlaps, plural(mended.overlaps), mended.first_overlap.start,
+               mended.first_overlap.end, memmap_type_name(mended.first_overlap.type));
+    for (uint32_t i = 0; i < memory_count; i++)
+        if (memory[i].type == BATON_MEM_USABLE) {
+            usable += memory[i].end - memory[i].start;
+            top = memory[i].end;
+            ranges++;
+        }
+    report("memory", "%z usable in %u range%s, up to %a", usable, ranges, plural(ranges), top);
+    if (options.verbose)
+        for (uint32_t i = 0; i < memory_count; i++)
+            report("  map", "%a %a %s", memory[i].start, memory[i].end,
+                   memmap_type_name(memory[i].type));
+    if (!usable)
+        refuse("no usable memory in the loader's map");
+}
+
+static void start_pages(void)
+{
+    pages_start(memory, memory_count);
+    pages_reserve(KERNEL_LOAD, (uint32_t)kernel_end - KERNEL_BASE);
+    for (uint32_t i = 0; i < boot.modules; i++)
+        pages_reserve(boot.module[i].file.pa, boot.module[i].file.pa + boot.module[i].file.size);
+}
+
+static bool tell_table(void *ctx, uint64_t table)
+{
+    (void)ctx;
+    report("  table", "%a", table);
+    return true;
+}
+
+static void start_tables(void)
+{
+    bool pae = options.paging == PAGING_PAE || (options.paging == PAGING_AUTO && cpu.pae);
+
+    if (pae && !cpu.pae)
+        refuse("paging=pae: this CPU has no PAE; take paging=auto or paging=legacy");
+    live_start(pae, memory, memory_count);
+    traps_tables_changed();
+    report("tables", "live: %s, root %a, %u page%s, checksum %x", pae ? pt_pae.name : pt_legacy.name,
+           live.summary.root, live.summary.tables, plural(live.summary.tables),
+           (uint64_t)live.summary.checksum);
+    if (options.verbose)
+        live_tables(tell_table, NULL);
+}
+
+void kernel_main(uint32_t magic, uint32_t information)
+{
+    const char *wrong;
+
+    window_start(boot_windows_high, 4,
+                 PTE_PRESENT | PTE_WRITE | PTE_ACCESSED | PTE_DIRTY, KERNEL_END_MAX);
+    console_start();
+    traps_start();
+    cpu_detect();
+    wrong = boot_read_multiboot1(magic, information, read_loader, &boot);
+    console_screen(boot.screen.kind);
+    report("Baton " BATON_VERSION, "i386, loaded by %s", boot.loader);
+    take_options();
+    if (wrong)
+        refuse(wrong);
+    take_memory();
+    start_pages();
+    start_tables();
+    if (!stage_payload(&boot, &options, memory, memory_count))
+        stop(EXIT_REFUSED);
+    stage_handoff();
+}

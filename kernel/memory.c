@@ -1,0 +1,58 @@
+/* The four functions that GCC expects of every environment. [GCC: Standards] */
+#include <stddef.h>
+#include <stdint.h>
+
+void *memcpy(void *to, const void *from, size_t n);
+void *memmove(void *to, const void *from, size_t n);
+void *memset(void *to, int value, size_t n);
+int memcmp(const void *a, const void *b, size_t n);
+
+void *memcpy(void *to, const void *from, size_t n)
+{
+    void *at = to;
+    size_t words = n / 4, rest = n % 4;
+
+    __asm__ volatile("rep movsl" : "+D"(at), "+S"(from), "+c"(words) : : "memory");
+    __asm__ volatile("rep movsb" : "+D"(at), "+S"(from), "+c"(rest) : : "memory");
+    return to;
+}
+
+void *memmove(void *to, const void *from, size_t n)
+{
+    uint8_t *t = to;
+    const uint8_t *f = from;
+
+    if ((uintptr_t)t - (uintptr_t)f >= n)
+        return memcpy(to, from, n);
+    while (n--) {
+        t[n] = f[n];
+        __asm__ volatile("" : : : "memory"); /* or the loop becomes a call of memmove */
+    }
+    return to;
+}
+
+void *memset(void *to, int value, size_t n)
+{
+    void *at = to;
+    size_t words = n / 4, rest = n % 4;
+    uint32_t fill = (uint8_t)value * 0x01010101u;
+
+    __asm__ volatile("rep stosl" : "+D"(at), "+c"(words) : "a"(fill) : "memory");
+    __asm__ volatile("rep stosb" : "+D"(at), "+c"(rest) : "a"(fill) : "memory");
+    return to;
+}
+
+int memcmp(const void *a, const void *b, size_t n)
+{
+    const uint8_t *x = a, *y = b;
+
+    while (n >= 4 && *(const uint32_t *)(const void *)x == *(const uint32_t *)(const void *)y) {
+        x += 4;
+        y += 4;
+        n -= 4;
+    }
+    for (; n; n--, x++, y++)
+        if (*x != *y)
+            return *x - *y;
+    return 0;
+}

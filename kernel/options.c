@@ -1,0 +1,122 @@
+/* Words of Baton's command line, as a table: name, what its value may be, where it goes. */
+#include "kernel/options.h"
+
+struct choice {
+    const char *name;
+    int value;
+};
+
+static const struct choice paging[] = {
+    {"auto", PAGING_AUTO}, {"pae", PAGING_PAE}, {"legacy", PAGING_LEGACY}, {NULL, 0}};
+static const struct choice place[] = {{"auto", BATON_PLACE_AUTO},
+                                      {"all", BATON_PLACE_ALL},
+                                      {"none", BATON_PLACE_NONE},
+                                      {NULL, 0}};
+static const struct choice onfault[] = {{"halt", FAULT_HALT}, {"reset", FAULT_RESET}, {NULL, 0}};
+
+/* Does the word [at, at + length) begin with `start`? Then its rest. */
+static const char *rest_of(const char *at, uint32_t length, const char *start, uint32_t *left)
+{
+    *left = length;
+    while (*start) {
+        if (!*left || *at != *start)
+            return NULL;
+        at++;
+        start++;
+        (*left)--;
+    }
+    return at;
+}
+
+static bool choose(const struct choice *choices, const char *at, uint32_t length, int *value)
+{
+    uint32_t left;
+
+    for (; choices->name; choices++)
+        if (rest_of(at, length, choices->name, &left) && !left) {
+            *value = choices->value;
+            return true;
+        }
+    return false;
+}
+
+/* An I/O port: decimal or 0x hex, 1 to 0xffff. */
+static bool read_port(const char *at, uint32_t length, uint16_t *port)
+{
+    uint32_t value = 0, left, base = 10;
+    const char *hex = rest_of(at, length, "0x", &left);
+
+    if (hex) {
+        at = hex;
+        length = left;
+        base = 16;
+    }
+    if (!length || length > 5)
+        return false;
+    for (; length; length--, at++) {
+        uint32_t digit = *at >= '0' && *at <= '9'   ? (uint32_t)(*at - '0')
+                         : *at >= 'a' && *at <= 'f' ? (uint32_t)(*at - 'a' + 10)
+                                                    : 99;
+        if (digit >= base)
+            return false;
+        value = value * base + digit;
+    }
+    *port = (uint16_t)value;
+    return value && value <= UINT16_MAX;
+}
+
+/* NULL: taken. Else what the value may be, or "" for a word that nobody knows. */
+static const char *take(const char *word, uint32_t length, struct options *options)
+{
+    uint32_t left;
+    const char *value;
+    int choice = 0;
+
+    if ((value = rest_of(word, length, "paging=", &left))) {
+        if (!choose(paging, value, left, &choice))
+            return "auto, pae or legacy";
+        options->paging = (enum option_paging)choice;
+    } else if ((value = rest_of(word, length, "place=", &left))) {
+        if (!choose(place, value, left, &choice))
+            return "auto, all or none";
+        options->place = (enum baton_policy)choice;
+    } else if ((value = rest_of(word, length, "onfault=", &left))) {
+        if (!choose(onfault, value, left, &choice))
+            return "halt or reset";
+        options->onfault = (enum option_fault)choice;
+    } else if ((value = rest_of(word, length, "exitport=", &left))) {
+        if (!read_port(value, left, &options->exit_port))
+            return "an I/O port, such as 0xf4";
+    } else if (rest_of(word, length, "verbose", &left) && !left) {
+        options->verbose = true;
+    } else {
+        return "";
+    }
+    return NULL;
+}
+
+uint32_t options_read(const char *line, struct options *options, struct option_trouble *trouble,
+                      uint32_t room)
+{
+    uint32_t troubles = 0;
+
+    *options = (struct options){0};
+    while (*line) {
+        uint32_t length = 0;
+
+        while (line[length] && line[length] != ' ' && line[length] != '\t')
+            length++;
+        if (length) {
+            const char *choices = take(line, length, options);
+
+            if (choices) {
+                if (troubles < room)
+                    trouble[troubles] =
+                        (struct option_trouble){line, length, *choices ? choices : NULL};
+                troubles++;
+            }
+        }
+        line += length + (line[length] ? 1 : 0);
+    }
+    return troubles;
+}

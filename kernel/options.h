@@ -1,0 +1,32 @@
+/* Baton's own command line: words, and words with values. */
+#ifndef KERNEL_OPTIONS_H
+#define KERNEL_OPTIONS_H
+
+#include "baton.h"
+
+enum option_paging { PAGING_AUTO, PAGING_PAE, PAGING_LEGACY };
+enum option_fault { FAULT_HALT, FAULT_RESET };
+
+struct options {
+    enum option_paging paging;
+    enum baton_policy place;
+    enum option_fault onfault;
+    uint16_t exit_port; /* write an exit code there when Baton stops; 0: nowhere */
+    bool verbose;
+};
+
+/* A word that was not taken, for the user to be told. */
+struct option_trouble {
+    const char *word; /* where it stands in the command line */
+    uint32_t length;
+    const char *choices; /* what its value may be; NULL: the word itself is unknown */
+};
+
+/*
+ * Reads the words of `line` into options (set to the defaults first). Each word not taken is
+ * written to trouble[], at most `room` of them; returns how many there were.
+ */
+uint32_t options_read(const char *line, struct options *options, struct option_trouble *trouble,
+                      uint32_t room);
+
+#endif

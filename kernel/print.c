@@ -1,0 +1,123 @@
+/* Formatting for people: numbers with separators, sizes with units. */
+#include "kernel/print.h"
+
+#include "kernel/console.h"
+#include "relocate/text.h"
+
+#define LINE_MAX 512
+#define STEP_WIDTH 12
+
+static void grouped(struct text *out, uint64_t value)
+{
+    char digits[24];
+    struct text plain = {digits, sizeof(digits), 0};
+
+    text_decimal(&plain, value);
+    for (size_t i = 0; i < plain.length; i++) {
+        if (i && (plain.length - i) % 3 == 0)
+            text_char(out, ',');
+        text_char(out, digits[i]);
+    }
+}
+
+/* Rounded to a tenth: "512 bytes", "64 KiB", "5.5 MiB", "3.5 GiB". */
+static void bytes(struct text *out, uint64_t value)
+{
+    static const char *const units[] = {" KiB", " MiB", " GiB", " TiB"};
+    unsigned shift = 10, unit = 0;
+
+    if (value < 1024) {
+        text_decimal(out, value);
+        text_add(out, value == 1 ? " byte" : " bytes");
+        return;
+    }
+    while (unit < 3 && value >> (shift + 10)) {
+        shift += 10;
+        unit++;
+    }
+    uint64_t tenths = ((value >> (shift - 10)) * 10 + 512) >> 10;
+    uint32_t small = (uint32_t)tenths; /* below 10240 */
+    text_decimal(out, small / 10);
+    if (small % 10) {
+        text_char(out, '.');
+        text_decimal(out, small % 10);
+    }
+    text_add(out, units[unit]);
+}
+
+static void format_into(struct text *out, const char *format, va_list arguments)
+{
+    for (; *format; format++) {
+        if (*format != '%') {
+            text_char(out, *format);
+            continue;
+        }
+        switch (*++format) {
+        case 's':
+            text_add(out, va_arg(arguments, const char *));
+            break;
+        case 'c':
+            text_char(out, (char)va_arg(arguments, int));
+            break;
+        case 'u':
+            text_decimal(out, va_arg(arguments, uint32_t));
+            break;
+        case 'n':
+            grouped(out, va_arg(arguments, uint64_t));
+            break;
+        case 'a':
+            text_address(out, va_arg(arguments, uint64_t));
+            break;
+        case 'x':
+            text_hex(out, va_arg(arguments, uint64_t));
+            break;
+        case 'z':
+            bytes(out, va_arg(arguments, uint64_t));
+            break;
+        default:
+            text_char(out, *format);
+        }
+    }
+}
+
+static void put_all(const char *line)
+{
+    while (*line)
+        console_put(*line++);
+}
+
+void print_list(const char *format, va_list arguments)
+{
+    char line[LINE_MAX];
+    struct text out = {line, sizeof(line), 0};
+
+    line[0] = '\0';
+    format_into(&out, format, arguments);
+    put_all(line);
+}
+
+void print(const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    print_list(format, arguments);
+    va_end(arguments);
+}
+
+void report(const char *step, const char *format, ...)
+{
+    char line[LINE_MAX];
+    struct text out = {line, sizeof(line), 0};
+    va_list arguments;
+
+    text_add(&out, step);
+    do
+        text_char(&out, ' ');
+    while (out.length < STEP_WIDTH);
+    va_start(arguments, format);
+    format_into(&out, format, arguments);
+    va_end(arguments);
+    put_all(line);
+    console_put('\n');
+}

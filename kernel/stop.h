@@ -1,0 +1,19 @@
+/* The ways in which the old kernel ends, none of them silent. */
+#ifndef KERNEL_STOP_H
+#define KERNEL_STOP_H
+
+#include "kernel/options.h"
+
+/* Codes for the exit port; QEMU's isa-debug-exit makes 2 * code + 1 of them. */
+enum { EXIT_REFUSED = 0x10, EXIT_PANIC = 0x11 };
+
+/* What to do at the end, by the command line. Before it, everything halts. */
+void stop_options(const struct options *options);
+
+/* Writes the code to the exit port, if there is one; then halts, or resets if asked to. */
+void stop(int code) __attribute__((noreturn));
+
+/* A broken invariant of our own: never for what a user or a file did. Formats as print(). */
+void panic(const char *format, ...) __attribute__((noreturn));
+
+#endif

@@ -1,0 +1,133 @@
+/*
+ * The walker: one descent serves mapping, translation and visits, for every format.
+ */
+#include "pagetable/walk.h"
+
+static uint64_t entry_get(const struct pt_space *space, uint64_t table, unsigned index)
+{
+    const void *page = space->host->map(space->host->ctx, BATON_WINDOW_TABLE, table);
+
+    if (space->format->entry_size == 8)
+        return ((const uint64_t *)page)[index];
+    return ((const uint32_t *)page)[index];
+}
+
+static void entry_set(const struct pt_space *space, uint64_t table, unsigned index, uint64_t entry)
+{
+    void *page = space->host->map(space->host->ctx, BATON_WINDOW_TABLE, table);
+
+    if (space->format->entry_size == 8) {
+        /* Two halves, the present bit last: a CPU that walks meanwhile never sees a half. */
+        volatile uint32_t *half = (volatile uint32_t *)page + 2 * index;
+        half[1] = (uint32_t)(entry >> 32);
+        half[0] = (uint32_t)entry;
+    } else {
+        ((volatile uint32_t *)page)[index] = (uint32_t)entry;
+    }
+}
+
+/* Does this entry map a page itself, rather than point to a table? */
+static bool entry_is_leaf(const struct pt_format *format, unsigned level, uint64_t entry)
+{
+    return level == format->levels - 1u || (format->level[level].large && (entry & PTE_LARGE));
+}
+
+void pt_clear(const struct baton_host *host, uint64_t table)
+{
+    volatile uint32_t *word = host->map(host->ctx, BATON_WINDOW_TABLE, table);
+
+    for (unsigned i = 0; i < BATON_PAGE_SIZE / sizeof(*word); i++)
+        word[i] = 0;
+}
+
+enum pt_result pt_map(const struct pt_space *space, struct pt_spares *spares, unsigned level,
+                      uint32_t va, uint64_t pa, uint64_t bits)
+{
+    const struct pt_format *format = space->format;
+    uint64_t table = space->root;
+
+    for (unsigned at = 0; at < level; at++) {
+        unsigned index = pt_index(format, at, va);
+        uint64_t entry = entry_get(space, table, index);
+
+        if (!(entry & PTE_PRESENT)) {
+            if (spares->used == spares->count)
+                return PT_NO_SPARE;
+            uint64_t fresh = spares->page[spares->used++];
+            pt_clear(space->host, fresh);
+            entry = fresh | format->level[at].table_bits;
+            entry_set(space, table, index, entry);
+        } else if (entry_is_leaf(format, at, entry)) {
+            return PT_TAKEN;
+        }
+        table = entry & format->address_bits;
+    }
+
+    unsigned index = pt_index(format, level, va);
+    uint64_t wanted = pa | bits | PTE_ACCESSED | PTE_DIRTY;
+    if (level < format->levels - 1u)
+        wanted |= PTE_LARGE;
+    uint64_t entry = entry_get(space, table, index);
+    if (entry == wanted)
+        return PT_OK;
+    if (entry & PTE_PRESENT)
+        return PT_TAKEN;
+    entry_set(space, table, index, wanted);
+    return PT_OK;
+}
+
+void pt_translate(const struct pt_space *space, uint32_t va, struct pt_walk *walk)
+{
+    const struct pt_format *format = space->format;
+    uint64_t table = space->root;
+
+    *walk = (struct pt_walk){0};
+    for (unsigned at = 0; at < format->levels; at++) {
+        unsigned index = pt_index(format, at, va);
+        uint64_t entry = entry_get(space, table, index);
+
+        walk->step[walk->steps++] = (struct pt_step){table, index, entry};
+        walk->span = pt_span(format, at);
+        if (!(entry & PTE_PRESENT))
+            return;
+        if (entry & ~format->level[at].allowed)
+            walk->reserved = true;
+        if (entry_is_leaf(format, at, entry)) {
+            uint64_t offset = walk->span - 1;
+            walk->present = true;
+            walk->pa = (entry & format->address_bits & ~offset) | (va & offset);
+            walk->bits = entry & ~format->address_bits;
+            return;
+        }
+        table = entry & format->address_bits;
+    }
+}
+
+unsigned pt_tables(const struct pt_space *space, bool (*visit)(void *ctx, uint64_t table),
+                   void *ctx)
+{
+    const struct pt_format *format = space->format;
+    uint64_t table[PT_LEVELS_MAX] = {space->root};
+    unsigned index[PT_LEVELS_MAX] = {0};
+    unsigned visited = 1;
+    unsigned at = 0;
+
+    if (!visit(ctx, space->root))
+        return visited;
+    for (;;) {
+        if (at == format->levels - 1u || index[at] == 1u << format->level[at].index_bits) {
+            if (at == 0)
+                return visited;
+            at--;
+            continue;
+        }
+        uint64_t entry = entry_get(space, table[at], index[at]++);
+        if (!(entry & PTE_PRESENT) || entry_is_leaf(format, at, entry))
+            continue;
+        table[++at] = entry & format->address_bits;
+        index[at] = 0;
+        visited++;
+        if (!visit(ctx, table[at]))
+            return visited;
+    }
+}

@@ -1,0 +1,185 @@
+/*
+ * What Linux reads at its 32-bit entry: the boot_params page, the command line, and setup_data
+ * nodes for what boot_params has no room for. Only the setup header is copied from the file; all
+ * else starts from zero, as the protocol asks. [LBP 32-bit]
+ */
+#include "payload/bzimage.h"
+#include "relocate/text.h"
+
+static void put(uint8_t *page, unsigned offset, unsigned size, uint64_t value)
+{
+    for (unsigned i = 0; i < size; i++)
+        page[offset + i] = (uint8_t)(value >> 8 * i);
+}
+
+static void write_screen(uint8_t *page, const struct baton_screen *screen)
+{
+    uint8_t *info = page + BP_SCREEN_INFO;
+
+    if (screen->kind == BATON_SCREEN_TEXT) {
+        put(info, SCREEN_X, 1, screen->cursor_x);
+        put(info, SCREEN_Y, 1, screen->cursor_y);
+        put(info, SCREEN_MODE, 1, SCREEN_MODE_TEXT_80X25);
+        put(info, SCREEN_COLUMNS, 1, screen->columns);
+        put(info, SCREEN_ROWS, 1, screen->rows);
+        put(info, SCREEN_IS_VGA, 1, SCREEN_KIND_VGA_TEXT);
+        put(info, SCREEN_POINTS, 2, 16);
+    } else if (screen->kind == BATON_SCREEN_LINEAR) {
+        const uint8_t colours[] = {screen->red_size,   screen->red_at,    screen->green_size,
+                                   screen->green_at,   screen->blue_size, screen->blue_at};
+
+        put(info, SCREEN_IS_VGA, 1, SCREEN_KIND_LINEAR);
+        put(info, SCREEN_WIDTH, 2, screen->width);
+        put(info, SCREEN_HEIGHT, 2, screen->height);
+        put(info, SCREEN_DEPTH, 2, screen->bits);
+        put(info, SCREEN_BASE, 4, screen->pa);
+        put(info, SCREEN_SIZE, 4, (uint64_t)screen->pitch * screen->height);
+        put(info, SCREEN_PITCH, 2, screen->pitch);
+        __builtin_memcpy(info + SCREEN_COLOURS, colours, sizeof(colours));
+        if (screen->pa >> 32) {
+            put(info, SCREEN_CAPABILITIES, 4, SCREEN_CAP_64BIT_BASE);
+            put(info, SCREEN_BASE_HIGH, 4, screen->pa >> 32);
+        }
+    }
+}
+
+static struct e820_entry e820_of(const struct baton_memory *m)
+{
+    return (struct e820_entry){m->start, m->end - m->start, m->type};
+}
+
+/* KiB of usable memory from 1 MiB on: for kernels that look at nothing else. */
+static uint64_t memory_above_1m(const struct baton_host *host)
+{
+    for (uint32_t i = 0; i < host->memory_count; i++) {
+        const struct baton_memory *m = &host->memory[i];
+
+        if (m->type == BATON_MEM_USABLE && m->start <= 0x100000 && m->end > 0x100000)
+            return (m->end - 0x100000) >> 10;
+    }
+    return 0;
+}
+
+static void write_memory(uint8_t *page, const struct baton_host *host)
+{
+    uint64_t above = memory_above_1m(host);
+    uint32_t n = host->memory_count < BP_E820_MAX ? host->memory_count : BP_E820_MAX;
+
+    put(page, BP_ALT_MEM_K, 4, above > UINT32_MAX ? UINT32_MAX : above);
+    put(page, BP_SCREEN_INFO + SCREEN_EXT_MEM_K, 2, above > UINT16_MAX ? UINT16_MAX : above);
+    put(page, BP_E820_ENTRIES, 1, n);
+    for (uint32_t i = 0; i < n; i++) {
+        struct e820_entry entry = e820_of(&host->memory[i]);
+
+        __builtin_memcpy(page + BP_E820_TABLE + i * sizeof(entry), &entry, sizeof(entry));
+    }
+}
+
+/* What boot_params' table cannot hold, a page a node. Returns the pa of the first node, or next. */
+static uint64_t write_more_memory(const struct baton_host *host, struct baton_payload *payload,
+                                  uint64_t next)
+{
+    for (uint32_t i = BP_E820_MAX, n = 0; i < host->memory_count; n++) {
+        const struct baton_segment *s = segment_find(payload, "memory map", n);
+        struct setup_data *node = host->map(host->ctx, BATON_WINDOW_PAGE, s->dest);
+        uint8_t *at = (uint8_t *)(node + 1);
+
+        node->next = next;
+        node->type = SETUP_E820_EXT;
+        for (; i < host->memory_count && node->length + sizeof(struct e820_entry) <= SETUP_ROOM;
+             i++) {
+            struct e820_entry entry = e820_of(&host->memory[i]);
+
+            __builtin_memcpy(at + node->length, &entry, sizeof(entry));
+            node->length += sizeof(entry);
+        }
+        next = s->dest;
+    }
+    return next;
+}
+
+/*
+ * Who handed the machine over, as text, a line a fact. Linux shows it at
+ * /sys/kernel/boot_params/setup_data/. It is setup_data rather than words on the command line, for
+ * the command line is the user's.
+ */
+static void write_record(const struct baton_image *image, const struct baton_request *request,
+                         uint64_t at, uint64_t next)
+{
+    const struct baton_host *host = image->host;
+    struct setup_data *node = host->map(host->ctx, BATON_WINDOW_PAGE, at);
+    struct text text = {(char *)(node + 1), SETUP_ROOM, 0};
+
+    text_add(&text, "baton " BATON_VERSION "\nloader ");
+    text_add(&text, request->loader);
+    text_add(&text, "\ntables ");
+    text_add(&text, request->live.pae ? "PAE root " : "legacy root ");
+    text_address(&text, request->live.root);
+    text_add(&text, " pages ");
+    text_decimal(&text, request->live.tables);
+    text_add(&text, " checksum ");
+    text_address(&text, request->live.checksum);
+    text_add(&text, "\ntrampoline ");
+    text_address(&text, host->trampoline_va);
+    text_char(&text, ' ');
+    text_address(&text, image->control);
+    for (uint32_t i = 0; i < host->memory_count; i++) {
+        if (text.length + 80 > text.size) {
+            text_add(&text, "\nmap-left-out ");
+            text_decimal(&text, host->memory_count - i);
+            break;
+        }
+        text_add(&text, "\nmap ");
+        text_address(&text, host->memory[i].start);
+        text_char(&text, ' ');
+        text_address(&text, host->memory[i].end);
+        text_char(&text, ' ');
+        text_decimal(&text, host->memory[i].type);
+    }
+    text_char(&text, '\n');
+    node->next = next;
+    node->type = BATON_RECORD_MAGIC;
+    node->length = (uint32_t)text.length;
+}
+
+int bootparams_finish(const struct baton_image *image, const struct baton_request *request,
+                      struct baton_payload *payload, struct baton_refusal *why)
+{
+    const struct baton_host *host = image->host;
+    const struct baton_segment *kernel = segment_find(payload, "kernel", 0);
+    const struct baton_segment *initrd = segment_find(payload, "initrd", 0);
+    const struct baton_segment *params = segment_find(payload, "boot_params", 0);
+    const struct baton_segment *line = segment_find(payload, "command line", 0);
+    const struct baton_segment *record = segment_find(payload, "record", 0);
+    struct bzimage image_file;
+    int error = bzimage_open(host, &request->kernel, &image_file, why);
+    uint64_t nodes = 0;
+
+    if (error)
+        return error;
+    __builtin_memcpy(host->map(host->ctx, BATON_WINDOW_PAGE, line->dest), request->command_line,
+                     string_length(request->command_line) + 1);
+    if (record) {
+        write_record(image, request, record->dest, 0);
+        nodes = write_more_memory(host, payload, record->dest);
+    }
+
+    uint8_t *page = host->map(host->ctx, BATON_WINDOW_PAGE, params->dest);
+    __builtin_memcpy(page + HDR_FIRST, image_file.header, image_file.header_end - HDR_FIRST);
+    put(page, HDR_TYPE_OF_LOADER, 1, LOADER_UNDEFINED);
+    put(page, HDR_LOADFLAGS, 1, page[HDR_LOADFLAGS] & ~LOADFLAG_CAN_USE_HEAP);
+    put(page, HDR_CODE32_START, 4, kernel->dest);
+    put(page, HDR_CMD_LINE_PTR, 4, line->dest);
+    put(page, HDR_RAMDISK_IMAGE, 4, initrd ? initrd->dest : 0);
+    put(page, HDR_RAMDISK_SIZE, 4, initrd ? initrd->mem_size : 0);
+    if (image_file.protocol >= 0x0209)
+        put(page, HDR_SETUP_DATA, 8, nodes);
+    put(page, BP_ACPI_RSDP, 8, request->acpi_rsdp);
+    write_screen(page, &request->screen);
+    write_memory(page, host);
+
+    /* ebx, ebp and edi zero, esi at boot_params. [LBP 32-bit] */
+    payload->entry = (struct baton_registers){.eip = (uint32_t)kernel->dest,
+                                              .esi = (uint32_t)params->dest};
+    return 0;
+}

@@ -1,0 +1,104 @@
+/*
+ * Linux's own structures, as far as Baton reads and writes them: the setup header of a bzImage and
+ * the boot_params page ("zero page"). [LBP: The Linux/x86 Boot Protocol; zero-page]
+ *
+ * Fields are named by offset, since the header's length depends on the protocol's version.
+ */
+#ifndef PAYLOAD_BOOTPARAMS_H
+#define PAYLOAD_BOOTPARAMS_H
+
+#include <stdint.h>
+
+/* The setup header: offsets both in the file and in boot_params. */
+enum {
+    HDR_SETUP_SECTS = 0x1f1,
+    HDR_SYSSIZE = 0x1f4,       /* 16-byte units of protected-mode code */
+    HDR_BOOT_FLAG = 0x1fe,
+    HDR_JUMP = 0x201,          /* the header ends at 0x202 + this byte */
+    HDR_MAGIC = 0x202,
+    HDR_VERSION = 0x206,
+    HDR_KERNEL_VERSION = 0x20e,
+    HDR_TYPE_OF_LOADER = 0x210,
+    HDR_LOADFLAGS = 0x211,
+    HDR_CODE32_START = 0x214,
+    HDR_RAMDISK_IMAGE = 0x218,
+    HDR_RAMDISK_SIZE = 0x21c,
+    HDR_CMD_LINE_PTR = 0x228,
+    HDR_INITRD_ADDR_MAX = 0x22c,    /* 2.03 */
+    HDR_KERNEL_ALIGNMENT = 0x230,   /* 2.05 */
+    HDR_RELOCATABLE = 0x234,        /* 2.05 */
+    HDR_XLOADFLAGS = 0x236,         /* 2.12 */
+    HDR_CMDLINE_SIZE = 0x238,       /* 2.06 */
+    HDR_SETUP_DATA = 0x250,         /* 2.09 */
+    HDR_PREF_ADDRESS = 0x258,       /* 2.10 */
+    HDR_INIT_SIZE = 0x260,          /* 2.10 */
+    HDR_END_MAX = 0x290,            /* the table of boot_params leaves no more room */
+};
+
+#define HDR_FIRST HDR_SETUP_SECTS
+#define HDR_MAGIC_VALUE 0x53726448u /* "HdrS" */
+#define HDR_BOOT_FLAG_VALUE 0xaa55u
+#define HDR_SECTOR 512u
+#define HDR_SETUP_SECTS_DEFAULT 4 /* what 0 means */
+
+enum { LOADFLAG_LOADED_HIGH = 1, LOADFLAG_CAN_USE_HEAP = 0x80 };
+enum { XLOADFLAG_KERNEL_64 = 1 };
+
+#define LOADER_UNDEFINED 0xff
+
+/* boot_params. */
+enum {
+    BP_SCREEN_INFO = 0x000,
+    BP_ACPI_RSDP = 0x070,      /* 64 bits; kernels since 5.0 */
+    BP_ALT_MEM_K = 0x1e0,
+    BP_E820_ENTRIES = 0x1e8,
+    BP_E820_TABLE = 0x2d0,
+    BP_E820_MAX = 128,
+};
+
+/* screen_info */
+enum {
+    SCREEN_X = 0x00,
+    SCREEN_Y = 0x01,
+    SCREEN_EXT_MEM_K = 0x02,
+    SCREEN_MODE = 0x06,
+    SCREEN_COLUMNS = 0x07,
+    SCREEN_ROWS = 0x0e,
+    SCREEN_IS_VGA = 0x0f,
+    SCREEN_POINTS = 0x10,
+    SCREEN_WIDTH = 0x12,
+    SCREEN_HEIGHT = 0x14,
+    SCREEN_DEPTH = 0x16,
+    SCREEN_BASE = 0x18,
+    SCREEN_SIZE = 0x1c,
+    SCREEN_PITCH = 0x24,
+    SCREEN_COLOURS = 0x26, /* size and position, a byte each: red, green, blue, reserved */
+    SCREEN_CAPABILITIES = 0x36,
+    SCREEN_BASE_HIGH = 0x3a,
+};
+
+enum {
+    SCREEN_KIND_VGA_TEXT = 0x01,
+    SCREEN_KIND_LINEAR = 0x23, /* VESA linear framebuffer */
+    SCREEN_MODE_TEXT_80X25 = 3,
+    SCREEN_CAP_64BIT_BASE = 2,
+};
+
+struct __attribute__((packed)) e820_entry {
+    uint64_t start, size;
+    uint32_t type;
+};
+
+/* A node of setup_data, followed by its bytes. */
+struct setup_data {
+    uint64_t next; /* pa of the next node, 0: none */
+    uint32_t type;
+    uint32_t length;
+};
+
+enum { SETUP_E820_EXT = 1 };
+
+#define SETUP_ROOM (4096 - sizeof(struct setup_data))
+#define SETUP_E820_PER_PAGE (SETUP_ROOM / sizeof(struct e820_entry))
+
+#endif

@@ -1,0 +1,204 @@
+/*
+ * Linux bzImage, by the 32-bit boot protocol, 2.02 and later: reads the setup header and says what
+ * the kernel wants. What it is told at its entry is written in bootparams.c. [LBP]
+ *
+ *   file   | boot sector + setup, (setup_sects + 1) * 512 | protected-mode kernel, syssize * 16 |
+ *            header at 0x1f1                                goes to pref_address, runs in a
+ *                                                           window of init_size from there on
+ */
+#include "payload/bzimage.h"
+
+#include "relocate/text.h"
+
+#define PROTOCOL_OLDEST 0x0202
+#define KERNEL_ADDRESS_DEFAULT 0x100000u
+#define INITRD_ADDR_MAX_DEFAULT 0x37ffffffu /* before 2.03 */
+#define CMDLINE_SIZE_DEFAULT 255            /* before 2.06 */
+#define GROWTH_GUESS 4 /* before 2.10 a kernel does not say how large it unpacks */
+
+static bool bzimage_is(const struct baton_host *host, const struct baton_file *file)
+{
+    uint32_t magic;
+
+    return file_read(host, file, HDR_MAGIC, &magic, sizeof(magic)) && magic == HDR_MAGIC_VALUE;
+}
+
+uint32_t bzimage_field(const struct bzimage *image, unsigned offset, unsigned size)
+{
+    uint32_t value = 0;
+
+    for (unsigned i = 0; i < size && offset + i < image->header_end; i++)
+        value |= (uint32_t)image->header[offset - HDR_FIRST + i] << 8 * i;
+    return value;
+}
+
+int bzimage_open(const struct baton_host *host, const struct baton_file *file,
+                 struct bzimage *image, struct baton_refusal *why)
+{
+    uint8_t jump;
+
+    *image = (struct bzimage){.file = file};
+    if (!file_read(host, file, HDR_JUMP, &jump, 1))
+        return refuse(why, BATON_E_TRUNCATED, "setup header", file->size, HDR_MAGIC);
+    image->header_end = HDR_MAGIC + jump;
+    if (image->header_end > HDR_END_MAX)
+        return refuse(why, BATON_E_FIELD, "setup header's length", jump,
+                      HDR_END_MAX - HDR_MAGIC);
+    if (image->header_end < HDR_CMD_LINE_PTR + 4)
+        return refuse(why, BATON_E_FIELD, "setup header's length", jump,
+                      HDR_CMD_LINE_PTR + 4 - HDR_MAGIC);
+    if (!file_read(host, file, HDR_FIRST, image->header, image->header_end - HDR_FIRST))
+        return refuse(why, BATON_E_TRUNCATED, "setup header", file->size, image->header_end);
+    image->protocol = bzimage_field(image, HDR_VERSION, 2);
+    return 0;
+}
+
+/* The sizes that the header gives against the size that the file has. */
+static int check_sizes(struct bzimage *image, struct baton_refusal *why)
+{
+    uint64_t sects = bzimage_field(image, HDR_SETUP_SECTS, 1);
+    uint64_t size = image->file->size;
+
+    if (bzimage_field(image, HDR_BOOT_FLAG, 2) != HDR_BOOT_FLAG_VALUE)
+        return refuse(why, BATON_E_FIELD, "boot_flag", bzimage_field(image, HDR_BOOT_FLAG, 2),
+                      HDR_BOOT_FLAG_VALUE);
+    image->setup_size = ((sects ? sects : HDR_SETUP_SECTS_DEFAULT) + 1) * HDR_SECTOR;
+    if (image->setup_size >= size)
+        return refuse(why, BATON_E_TRUNCATED, "setup sectors", size, image->setup_size + 1);
+    image->kernel_size = size - image->setup_size;
+    if (image->protocol >= 0x0204) { /* before, syssize has 16 bits and cannot be believed */
+        uint64_t syssize = (uint64_t)bzimage_field(image, HDR_SYSSIZE, 4) * 16;
+
+        if (!syssize)
+            return refuse(why, BATON_E_FIELD, "syssize", 0, 1);
+        if (syssize > image->kernel_size + 15)
+            return refuse(why, BATON_E_TRUNCATED, "protected-mode kernel", size,
+                          image->setup_size + syssize);
+        /* what follows is a signature, no part of the kernel */
+        if (syssize < image->kernel_size)
+            image->kernel_size = syssize;
+    }
+    return 0;
+}
+
+/* "Linux 6.1.0-50-686-pae": the version string's first word, if there is one. */
+static void read_name(const struct baton_host *host, const struct bzimage *image,
+                      struct baton_payload *payload)
+{
+    struct text name = {payload->name, sizeof(payload->name), 0};
+    struct text kind = {payload->kind, sizeof(payload->kind), 0};
+    uint64_t at = bzimage_field(image, HDR_KERNEL_VERSION, 2);
+    char c;
+
+    text_add(&name, "Linux ");
+    if (at)
+        for (at += 0x200; at < image->setup_size && name.length < 64; at++) {
+            if (!file_read(host, image->file, at, &c, 1) || c <= ' ' || c > '~')
+                break;
+            text_char(&name, c);
+        }
+    text_add(&kind, "bzImage, boot protocol ");
+    text_decimal(&kind, image->protocol >> 8);
+    text_char(&kind, '.');
+    if ((image->protocol & 0xff) < 10)
+        text_char(&kind, '0');
+    text_decimal(&kind, image->protocol & 0xff);
+}
+
+/* What the kernel says of where it wants to be. */
+static int add_kernel(const struct bzimage *image, struct baton_payload *payload,
+                      struct baton_refusal *why)
+{
+    struct baton_segment *s = segment_add(payload, "kernel");
+    bool relocatable = image->protocol >= 0x0205 && bzimage_field(image, HDR_RELOCATABLE, 1);
+
+    s->source = image->file->pa + image->setup_size;
+    s->file_size = s->mem_size = image->kernel_size;
+    s->prefer = KERNEL_ADDRESS_DEFAULT;
+    s->window = image->kernel_size * GROWTH_GUESS;
+    s->min = KERNEL_ADDRESS_DEFAULT;
+    s->max = 1ull << 32;
+    s->align = BATON_PAGE_SIZE;
+    if (image->protocol >= 0x020a) {
+        uint64_t high = bzimage_field(image, HDR_PREF_ADDRESS + 4, 4);
+
+        s->prefer = high << 32 | bzimage_field(image, HDR_PREF_ADDRESS, 4);
+        s->window = bzimage_field(image, HDR_INIT_SIZE, 4);
+        if (s->window < s->mem_size)
+            return refuse(why, BATON_E_FIELD, "init_size (less than the kernel's own size)",
+                          s->window, s->mem_size);
+        if (s->prefer & BATON_PAGE_MASK || s->prefer >= 1ull << 32 || !s->prefer)
+            return refuse(why, BATON_E_FIELD, "pref_address", s->prefer, 0xfffff000u);
+    }
+    if (!relocatable) {
+        s->flags = BATON_SEG_FIXED;
+        return 0;
+    }
+    s->flags = BATON_SEG_SKEW | BATON_SEG_INPLACE;
+    s->align = bzimage_field(image, HDR_KERNEL_ALIGNMENT, 4);
+    if (s->align < BATON_PAGE_SIZE || s->align & (s->align - 1))
+        return refuse(why, BATON_E_FIELD, "kernel_alignment (a power of two from 4096 on)",
+                      s->align, 1u << 31);
+    if (s->prefer & (s->align - 1))
+        s->prefer = (s->prefer + s->align - 1) & ~(s->align - 1);
+    return 0;
+}
+
+static int add_made(const struct baton_host *host, const struct bzimage *image,
+                    struct baton_payload *payload, struct baton_refusal *why)
+{
+    int error = segment_add_made(payload, "boot_params", why);
+
+    if (!error)
+        error = segment_add_made(payload, "command line", why);
+    if (image->protocol < 0x0209) {
+        if (!error && host->memory_count > BP_E820_MAX)
+            return refuse(why, BATON_E_SEGMENTS, "memory map entries", host->memory_count,
+                          BP_E820_MAX);
+        return error;
+    }
+    if (!error)
+        error = segment_add_made(payload, "record", why);
+    for (uint32_t i = BP_E820_MAX; i < host->memory_count && !error; i += SETUP_E820_PER_PAGE)
+        error = segment_add_made(payload, "memory map", why);
+    return error;
+}
+
+static int bzimage_read(const struct baton_host *host, const struct baton_request *request,
+                        struct baton_payload *payload, struct baton_refusal *why)
+{
+    struct bzimage image;
+    int error = bzimage_open(host, &request->kernel, &image, why);
+
+    if (error)
+        return error;
+    if (image.protocol < PROTOCOL_OLDEST)
+        return refuse(why, BATON_E_PROTOCOL, NULL, image.protocol, PROTOCOL_OLDEST);
+    error = check_sizes(&image, why);
+    if (error)
+        return error;
+    if (!(bzimage_field(&image, HDR_LOADFLAGS, 1) & LOADFLAG_LOADED_HIGH))
+        return refuse(why, BATON_E_REALMODE, "its loadflags do not say LOADED_HIGH", 0, 0);
+    if ((bzimage_field(&image, HDR_XLOADFLAGS, 2) & XLOADFLAG_KERNEL_64) && !request->long_mode)
+        return refuse(why, BATON_E_CPU, "long mode (it is a 64-bit kernel)", 0, 0);
+    read_name(host, &image, payload);
+
+    uint64_t most = CMDLINE_SIZE_DEFAULT;
+    if (image.protocol >= 0x0206)
+        most = bzimage_field(&image, HDR_CMDLINE_SIZE, 4);
+    error = command_line_check(request->command_line, most, "this kernel", why);
+    if (!error)
+        error = add_kernel(&image, payload, why);
+    if (!error)
+        error = segment_add_initrd(payload, &request->initrd,
+                                   image.protocol >= 0x0203
+                                       ? bzimage_field(&image, HDR_INITRD_ADDR_MAX, 4)
+                                       : INITRD_ADDR_MAX_DEFAULT,
+                                   why);
+    if (!error)
+        error = add_made(host, &image, payload, why);
+    return error;
+}
+
+const struct baton_format payload_bzimage = {"bzImage", bzimage_is, bzimage_read,
+                                             bootparams_finish};

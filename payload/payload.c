@@ -1,0 +1,37 @@
+/* The table of payload formats, and the road's two steps that go through it. */
+#include "payload/payload.h"
+
+static const struct baton_format *const formats[] = {
+    &payload_bzimage,
+    &payload_elf32,
+};
+
+#define FORMATS_KNOWN "Linux bzImage and static ELF32 for i386"
+
+int baton_payload_read(const struct baton_host *host, const struct baton_request *request,
+                       struct baton_payload *payload, struct baton_refusal *why)
+{
+    uint32_t magic = 0;
+
+    *payload = (struct baton_payload){0};
+    if (!request->kernel.size)
+        return refuse(why, BATON_E_EMPTY, "the payload", 0, 0);
+    for (size_t i = 0; i < sizeof(formats) / sizeof(*formats); i++)
+        if (formats[i]->is(host, &request->kernel)) {
+            payload->format = formats[i];
+            return formats[i]->read(host, request, payload, why);
+        }
+    file_read(host, &request->kernel, 0, &magic,
+              request->kernel.size < 4 ? (size_t)request->kernel.size : 4);
+    return refuse(why, BATON_E_FORMAT, FORMATS_KNOWN, magic, 0);
+}
+
+int baton_payload_finish(const struct baton_request *request, struct baton_payload *payload,
+                         struct baton_image *image, struct baton_refusal *why)
+{
+    int error = payload->format->finish(image, request, payload, why);
+
+    if (error)
+        baton_image_free(image);
+    return error;
+}

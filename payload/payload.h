@@ -1,0 +1,58 @@
+/*
+ * What the payload formats share. A format is one file and one row in payload.c: it recognises its
+ * files, describes what they want, and writes what its kernels read at their entry.
+ */
+#ifndef PAYLOAD_PAYLOAD_H
+#define PAYLOAD_PAYLOAD_H
+
+#include "baton.h"
+
+struct baton_format {
+    const char *name; /* "bzImage" */
+
+    /* Is it one, by its magic numbers? */
+    bool (*is)(const struct baton_host *host, const struct baton_file *file);
+
+    /* Fills payload from the file's headers; 0 or an error with *why filled. */
+    int (*read)(const struct baton_host *host, const struct baton_request *request,
+                struct baton_payload *payload, struct baton_refusal *why);
+
+    /* Fills the MADE pages (cleared before) and payload->entry from the destinations. */
+    int (*finish)(const struct baton_image *image, const struct baton_request *request,
+                  struct baton_payload *payload, struct baton_refusal *why);
+};
+
+extern const struct baton_format payload_bzimage;
+extern const struct baton_format payload_elf32;
+
+/* Copies n bytes at offset out of the file. false: the file does not reach so far (H10). */
+bool file_read(const struct baton_host *host, const struct baton_file *file, uint64_t offset,
+               void *to, size_t n);
+
+/* A new segment, named and zeroed; NULL when there is no room for one more. */
+struct baton_segment *segment_add(struct baton_payload *payload, const char *what);
+
+/* The initrd as a segment that stays where it can, its last byte at or below last. 0 or an error. */
+int segment_add_initrd(struct baton_payload *payload, const struct baton_file *initrd,
+                       uint64_t last, struct baton_refusal *why);
+
+/* A page of Baton's making. 0 or an error. */
+int segment_add_made(struct baton_payload *payload, const char *what, struct baton_refusal *why);
+
+/* The n-th (from 0) segment of that name; NULL if there is none. */
+struct baton_segment *segment_find(struct baton_payload *payload, const char *what, unsigned n);
+
+/* The command line fits into the given number of characters, NUL not counted, and into a page. */
+int command_line_check(const char *line, uint64_t most, const char *who,
+                       struct baton_refusal *why);
+
+size_t string_length(const char *string);
+
+static inline int refuse(struct baton_refusal *why, int error, const char *what, uint64_t value,
+                         uint64_t limit)
+{
+    *why = (struct baton_refusal){error, what, value, limit};
+    return error;
+}
+
+#endif

@@ -1,0 +1,87 @@
+/*
+ * Every refusal: its name and its sentence, in one table. A sentence says what is wrong and what
+ * would help. {what} is a field or a segment, {value} and {limit} print as hex, {value:n} and
+ * {limit:n} as decimal.
+ */
+#include "relocate/text.h"
+
+struct sentence {
+    const char *name, *text;
+};
+
+static const struct sentence sentences[BATON_ERRORS] = {
+    [-BATON_OK] = {"OK", "no error"},
+    [-BATON_E_EMPTY] = {"E_EMPTY", "{what} is empty; give a file with at least one byte"},
+    [-BATON_E_FORMAT] = {"E_FORMAT", "the payload is of no known kind (its first bytes are "
+                                     "{value}); known are {what}"},
+    [-BATON_E_TRUNCATED] = {"E_TRUNCATED", "the payload ends within its {what}: {limit:n} bytes "
+                                           "are needed, it has {value:n}; is the file whole?"},
+    [-BATON_E_FIELD] = {"E_FIELD", "the payload's field {what} is {value}, the limit is {limit}; "
+                                   "the file is damaged or not for this machine"},
+    [-BATON_E_PROTOCOL] = {"E_PROTOCOL", "the kernel speaks boot protocol {value}, {limit} or "
+                                         "later is needed; take a newer kernel"},
+    [-BATON_E_COMMAND_LINE] = {"E_COMMAND_LINE", "the command line has {value:n} characters, "
+                                                 "{what} takes {limit:n}; shorten it"},
+    [-BATON_E_SEGMENTS] = {"E_SEGMENTS", "the payload has {value:n} {what}, at most {limit:n} can "
+                                         "be taken"},
+    [-BATON_E_OVERLAP] = {"E_OVERLAP", "segment {what} at {value} overlaps another segment at "
+                                       "{limit}; the file contradicts itself"},
+    [-BATON_E_NOT_RAM] = {"E_NOT_RAM", "segment {what} needs memory from {value} to {limit}, and "
+                                       "not all of that is usable RAM; link it elsewhere or give "
+                                       "the machine more memory"},
+    [-BATON_E_LIVE_TABLES] = {"E_LIVE_TABLES", "segment {what} at {value} would overwrite the live "
+                                               "page tables at {limit} (H1); link it elsewhere"},
+    [-BATON_E_NO_ROOM] = {"E_NO_ROOM", "no free memory below {limit} for {what}, which needs "
+                                       "{value:n} bytes in one piece; give the machine more "
+                                       "memory"},
+    [-BATON_E_NO_PAGES] = {"E_NO_PAGES", "no free page left for the {what}; give the machine more "
+                                         "memory"},
+    [-BATON_E_TOO_HIGH] = {"E_TOO_HIGH", "segment {what} at {value} ends above 4 GiB, at {limit}; "
+                                         "link it lower"},
+    [-BATON_E_INITRD] = {"E_INITRD", "the initrd of {value:n} bytes: {what} ({limit})"},
+    [-BATON_E_CPU] = {"E_CPU", "the payload needs {what}, which this CPU has not"},
+    [-BATON_E_CHECK] = {"E_CHECK", "the dry run failed, invariant {what}, at page {value} (word "
+                                   "{limit:n} of the list); please report this"},
+    [-BATON_E_REALMODE] = {"E_REALMODE", "the payload has a Linux header but only a real-mode "
+                                         "entry ({what}); load it with GRUB's linux16"},
+};
+
+const char *baton_error_name(int error)
+{
+    return error <= 0 && error > -BATON_ERRORS ? sentences[-error].name : "E_UNKNOWN";
+}
+
+/* Does the template go on with this word? Then steps over it. */
+static bool take(const char **template, const char *word)
+{
+    const char *t = *template;
+
+    while (*word)
+        if (*t++ != *word++)
+            return false;
+    *template = t;
+    return true;
+}
+
+size_t baton_explain(const struct baton_refusal *why, char *text, size_t size)
+{
+    struct text out = {text, size, 0};
+    const char *t = why->error <= 0 && why->error > -BATON_ERRORS ? sentences[-why->error].text
+                                                                   : "unknown error {value}";
+
+    while (*t) {
+        if (take(&t, "{what}"))
+            text_add(&out, why->what ? why->what : "?");
+        else if (take(&t, "{value}"))
+            text_hex(&out, why->value);
+        else if (take(&t, "{limit}"))
+            text_hex(&out, why->limit);
+        else if (take(&t, "{value:n}"))
+            text_decimal(&out, why->value);
+        else if (take(&t, "{limit:n}"))
+            text_decimal(&out, why->limit);
+        else
+            text_char(&out, *t++);
+    }
+    return out.length;
+}

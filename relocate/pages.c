@@ -1,0 +1,110 @@
+/* Control pages: out of the host's allocator, around the destinations, into the ledger. */
+#include "relocate/pages.h"
+
+#define LEDGER_WORDS (BATON_PAGE_SIZE / 4)
+#define LEDGER_BEFORE 0
+#define LEDGER_COUNT 1
+#define LEDGER_FIRST 2
+
+static uint32_t *ledger_map(const struct baton_image *image, uint64_t page)
+{
+    return image->host->map(image->host->ctx, BATON_WINDOW_LEDGER, page);
+}
+
+bool pages_forbidden(const struct baton_payload *payload, uint64_t pa)
+{
+    for (uint32_t i = 0; i < payload->segments; i++) {
+        const struct baton_segment *s = &payload->segment[i];
+
+        /* A MADE segment has no destination before it is given one of these pages. */
+        if (!(s->flags & BATON_SEG_MADE) &&
+            baton_overlap(pa, pa + BATON_PAGE_SIZE, s->dest, s->dest + s->mem_size))
+            return true;
+        if (baton_overlap(pa, pa + BATON_PAGE_SIZE, s->used.start, s->used.end))
+            return true;
+    }
+    return false;
+}
+
+/* Enters pa into the ledger. */
+static int ledger_add(struct baton_image *image, uint64_t pa)
+{
+    const struct baton_host *host = image->host;
+    uint32_t *words = image->ledger ? ledger_map(image, image->ledger) : NULL;
+
+    if (!words || words[LEDGER_COUNT] == LEDGER_WORDS - LEDGER_FIRST) {
+        uint64_t fresh;
+
+        /* The ledger is not needed after the hand-off begins: it may lie in a destination. */
+        if (host->alloc_page(host->ctx, PAGES_LIMIT, &fresh))
+            return BATON_E_NO_PAGES;
+        words = ledger_map(image, fresh);
+        words[LEDGER_BEFORE] = (uint32_t)image->ledger;
+        words[LEDGER_COUNT] = 0;
+        image->ledger = fresh;
+    }
+    words[LEDGER_FIRST + words[LEDGER_COUNT]++] = (uint32_t)pa;
+    return 0;
+}
+
+static void park(struct baton_image *image, uint64_t pa)
+{
+    uint32_t *words = ledger_map(image, pa);
+
+    words[0] = (uint32_t)image->parked;
+    image->parked = pa;
+}
+
+int pages_take(struct baton_image *image, const struct baton_payload *payload, uint64_t *pa)
+{
+    const struct baton_host *host = image->host;
+
+    for (;;) {
+        if (host->alloc_page(host->ctx, PAGES_LIMIT, pa))
+            return BATON_E_NO_PAGES;
+        /* The two addresses of the trampoline must differ: H5 maps both to one page. */
+        bool same = *pa == baton_page_down(host->trampoline_va);
+        if (!same && !pages_forbidden(payload, *pa))
+            break;
+        park(image, *pa);
+    }
+    if (ledger_add(image, *pa)) {
+        host->free_page(host->ctx, *pa);
+        return BATON_E_NO_PAGES;
+    }
+    return 0;
+}
+
+bool pages_each(const struct baton_image *image, bool (*visit)(void *ctx, uint64_t pa), void *ctx)
+{
+    for (uint64_t page = image->ledger; page; page = ledger_map(image, page)[LEDGER_BEFORE])
+        for (uint32_t i = 0; i < ledger_map(image, page)[LEDGER_COUNT]; i++)
+            if (!visit(ctx, ledger_map(image, page)[LEDGER_FIRST + i]))
+                return false;
+    return true;
+}
+
+void pages_unpark(struct baton_image *image)
+{
+    while (image->parked) {
+        uint64_t pa = image->parked;
+
+        image->parked = ledger_map(image, pa)[0];
+        image->host->free_page(image->host->ctx, pa);
+    }
+}
+
+void pages_give_back(struct baton_image *image)
+{
+    const struct baton_host *host = image->host;
+
+    pages_unpark(image);
+    while (image->ledger) {
+        uint64_t page = image->ledger;
+
+        for (uint32_t i = ledger_map(image, page)[LEDGER_COUNT]; i-- > 0;)
+            host->free_page(host->ctx, ledger_map(image, page)[LEDGER_FIRST + i]);
+        image->ledger = ledger_map(image, page)[LEDGER_BEFORE];
+        host->free_page(host->ctx, page);
+    }
+}
