@@ -26,6 +26,7 @@
         .balign 4096
         .globl  baton_trampoline_page
         .globl  baton_trampoline
+        .type   baton_trampoline, @function
 
 /* The offset of a label in the page. */
 #define AT(label) (label - baton_trampoline_page)
@@ -178,7 +179,7 @@ baton_trampoline:
         movl    PARAM(EDI)(%ebp), %edi
         movl    PARAM(EBP)(%ebp), %ebp
         ret                             /* esp = the end of the page */
-.Lend:
+        .size   baton_trampoline, . - baton_trampoline
 
 /*
  * A fault, at either address, with paging on or off. One line on the serial port, then the end.
@@ -252,10 +253,14 @@ baton_trampoline:
         movl    4(%esp), %eax
         movl    %eax, %ecx
         andl    $0xfffff000, %ecx
-        cmpl    %ebp, %ecx              /* eip is not in this page: a wild jump */
+        cmpl    %ebp, %ecx              /* this page at the address it runs at... */
+        je      0f
+        movl    PARAM(GDTR_PA) + 2(%ebp), %ebx
+        andl    $0xfffff000, %ebx
+        cmpl    %ebx, %ecx              /* ... or, in step 5, already at its physical one; */
         leal    AT(.Lphase_wild)(%ebp), %ebx
-        jne     2f
-        andl    $0xfff, %eax
+        jne     2f                      /* else a wild jump */
+0:      andl    $0xfff, %eax
         leal    AT(.Lphases)(%ebp), %ebx
 1:      movzwl  (%ebx), %ecx            /* {end, name}: the first whose end lies beyond eip */
         addl    $2, %ebx
