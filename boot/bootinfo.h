@@ -8,8 +8,8 @@
 #include "baton.h"
 
 #define BOOT_MODULES 32
-#define BOOT_MEMORY 512     /* map entries as the loader gave them */
-#define BOOT_TEXT 16384     /* bytes for all strings together */
+#define BOOT_MEMORY 512 /* map entries as the loader gave them */
+#define BOOT_TEXT 16384 /* bytes for all strings together */
 
 struct boot_module {
     struct baton_file file;
@@ -23,8 +23,8 @@ struct boot_info {
     uint32_t modules;
     struct baton_memory given[BOOT_MEMORY]; /* the map as it was given */
     uint32_t given_count;
-    bool has_map;            /* false: `given` is made of mem_lower and mem_upper */
-    uint32_t wrapping;       /* entries left out, for they reach beyond 2^64 */
+    bool has_map;      /* false: `given` is made of mem_lower and mem_upper */
+    uint32_t wrapping; /* entries left out, for they reach beyond 2^64 */
     struct baton_memory first_wrapping;
     uint32_t boot_device;
     struct baton_screen screen;

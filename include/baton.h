@@ -51,8 +51,7 @@ struct baton_memory {
 };
 
 /* The one overlap test in the tree. Empty ranges overlap nothing. */
-static inline bool baton_overlap(uint64_t a_start, uint64_t a_end, uint64_t b_start,
-                                 uint64_t b_end)
+static inline bool baton_overlap(uint64_t a_start, uint64_t a_end, uint64_t b_start, uint64_t b_end)
 {
     return a_start < b_end && b_start < a_end && a_start < a_end && b_start < b_end;
 }
@@ -75,11 +74,11 @@ static inline uint64_t baton_page_up(uint64_t x)
  * map() is next called for the same window; a host that maps all of memory ignores the window.
  */
 enum baton_window {
-    BATON_WINDOW_TABLE,   /* page tables */
-    BATON_WINDOW_LIST,    /* indirection pages */
-    BATON_WINDOW_SOURCE,  /* bytes of a payload's file, source pages */
-    BATON_WINDOW_PAGE,    /* control pages and pages of Baton's making */
-    BATON_WINDOW_LEDGER,  /* the image's own book of pages */
+    BATON_WINDOW_TABLE,  /* page tables */
+    BATON_WINDOW_LIST,   /* indirection pages */
+    BATON_WINDOW_SOURCE, /* bytes of a payload's file, source pages */
+    BATON_WINDOW_PAGE,   /* control pages and pages of Baton's making */
+    BATON_WINDOW_LEDGER, /* the image's own book of pages */
     BATON_WINDOWS
 };
 
@@ -168,12 +167,12 @@ enum baton_screen_kind { BATON_SCREEN_NONE, BATON_SCREEN_TEXT, BATON_SCREEN_LINE
 
 struct baton_screen {
     enum baton_screen_kind kind;
-    uint16_t columns, rows;    /* TEXT: characters; cursor at (cursor_x, cursor_y) from 0 */
+    uint16_t columns, rows; /* TEXT: characters; cursor at (cursor_x, cursor_y) from 0 */
     uint8_t cursor_x, cursor_y;
-    uint64_t pa;               /* LINEAR: the first pixel */
-    uint32_t pitch;            /* LINEAR: bytes from line to line */
-    uint16_t width, height;    /* LINEAR: pixels */
-    uint8_t bits;              /* LINEAR: per pixel */
+    uint64_t pa;            /* LINEAR: the first pixel */
+    uint32_t pitch;         /* LINEAR: bytes from line to line */
+    uint16_t width, height; /* LINEAR: pixels */
+    uint8_t bits;           /* LINEAR: per pixel */
     uint8_t red_size, red_at, green_size, green_at, blue_size, blue_at; /* LINEAR: bits */
 };
 
@@ -222,19 +221,19 @@ enum baton_segment_flags {
 
 /* One piece of the payload: file bytes, then zeros. */
 struct baton_segment {
-    char what[20];       /* "kernel", "initrd", "boot_params", "PT_LOAD 2", ... */
-    uint32_t flags;      /* enum baton_segment_flags */
-    uint64_t source;     /* pa of its first byte */
-    uint64_t file_size;  /* bytes from the source */
-    uint64_t mem_size;   /* bytes at the destination, >= file_size */
+    char what[20];      /* "kernel", "initrd", "boot_params", "PT_LOAD 2", ... */
+    uint32_t flags;     /* enum baton_segment_flags */
+    uint64_t source;    /* pa of its first byte */
+    uint64_t file_size; /* bytes from the source */
+    uint64_t mem_size;  /* bytes at the destination, >= file_size */
     /* the wish */
-    uint64_t prefer;     /* the address it would like, aligned */
-    uint64_t min, max;   /* else anywhere in [min, max) */
-    uint64_t align;      /* a power of two, >= 4096 */
-    uint64_t window;     /* bytes used from its aligned address on before the payload reads its
+    uint64_t prefer;   /* the address it would like, aligned */
+    uint64_t min, max; /* else anywhere in [min, max) */
+    uint64_t align;    /* a power of two, >= 4096 */
+    uint64_t window;   /* bytes used from its aligned address on before the payload reads its
                             memory map, >= mem_size; 0: only mem_size */
     /* the answer of baton_place */
-    uint64_t dest;       /* pa of its first byte */
+    uint64_t dest;           /* pa of its first byte */
     struct baton_range used; /* the window where it came to lie (H3); empty if none */
 };
 
@@ -281,16 +280,16 @@ struct baton_counts {
 struct baton_image {
     const struct baton_host *host;
     bool pae;
-    uint64_t control;                     /* pa of the control code page */
-    uint64_t spare;                       /* pa of the page that breaks cycles, 0: none needed */
-    uint64_t tables[BATON_TABLES_MAX];    /* pa; tables[0] is the root */
+    uint64_t control;                  /* pa of the control code page */
+    uint64_t spare;                    /* pa of the page that breaks cycles, 0: none needed */
+    uint64_t tables[BATON_TABLES_MAX]; /* pa; tables[0] is the root */
     uint32_t table_count;
-    uint64_t list;                        /* pa of the first indirection page */
-    uint32_t machine;                     /* MACHINE_ bits of relocate/control.h */
-    uint64_t ledger;                      /* the book of pages, see relocate/ledger.h */
-    uint64_t parked;                      /* pages that lie in a destination, set aside */
+    uint64_t list;    /* pa of the first indirection page */
+    uint32_t machine; /* MACHINE_ bits of relocate/control.h */
+    uint64_t ledger;  /* the book of pages, see relocate/pages.h */
+    uint64_t parked;  /* pages that lie in a destination, set aside */
     struct baton_counts counts;
-    bool armed;                           /* baton_image_check() has passed */
+    bool armed; /* baton_image_check() has passed */
 };
 
 /* The control code page, and pages for the payload's MADE segments. On failure nothing is kept. */
@@ -342,19 +341,19 @@ extern char baton_trampoline_page[BATON_PAGE_SIZE];
 #define BATON_RECORD_MAGIC 0x4e544142u /* "BATN" in memory; also the type of Linux's setup_data */
 
 struct baton_record {
-    uint32_t magic;          /* BATON_RECORD_MAGIC */
-    uint32_t size;           /* bytes of this struct that are filled */
-    uint32_t live_root;      /* the old kernel's live tables */
+    uint32_t magic;     /* BATON_RECORD_MAGIC */
+    uint32_t size;      /* bytes of this struct that are filled */
+    uint32_t live_root; /* the old kernel's live tables */
     uint32_t live_pae;
     uint32_t live_tables;
     uint32_t live_checksum;
     uint32_t trampoline_va;
-    uint32_t control;        /* pa of the control code page */
-    uint32_t command_line;   /* pa of a NUL-terminated string */
-    uint32_t initrd;         /* pa, 0 if none */
+    uint32_t control;      /* pa of the control code page */
+    uint32_t command_line; /* pa of a NUL-terminated string */
+    uint32_t initrd;       /* pa, 0 if none */
     uint32_t initrd_size;
-    uint32_t map;            /* pa of the first struct baton_record_map */
-    char loader[32];         /* NUL-terminated */
+    uint32_t map;    /* pa of the first struct baton_record_map */
+    char loader[32]; /* NUL-terminated */
 };
 
 struct baton_record_memory {

@@ -5,8 +5,15 @@
 #include "kernel/layout.h"
 
 /* 16550 registers, by offset from the port. */
-enum { UART_DATA = 0, UART_INTERRUPTS = 1, UART_FIFO = 2, UART_LINE = 3, UART_MODEM = 4,
-       UART_STATUS = 5, UART_SCRATCH = 7 };
+enum {
+    UART_DATA = 0,
+    UART_INTERRUPTS = 1,
+    UART_FIFO = 2,
+    UART_LINE = 3,
+    UART_MODEM = 4,
+    UART_STATUS = 5,
+    UART_SCRATCH = 7
+};
 enum { UART_DLAB = 0x80, UART_8N1 = 3, UART_DTR_RTS = 3, UART_FIFO_ON = 1, UART_EMPTY = 0x20 };
 #define UART_DIVISOR 1 /* 115200 baud */
 #define UART_PATIENCE 100000

@@ -6,8 +6,17 @@ struct cpu cpu;
 #define EFLAGS_ID (1u << 21)
 #define EXTENDED 0x80000000u
 
-enum { EDX_VME = 1 << 1, EDX_DE = 1 << 2, EDX_PSE = 1 << 3, EDX_TSC = 1 << 4, EDX_PAE = 1 << 6,
-       EDX_MCE = 1 << 7, EDX_PGE = 1 << 13, EDX_FXSR = 1 << 24, EDX_SSE = 1 << 25 };
+enum {
+    EDX_VME = 1 << 1,
+    EDX_DE = 1 << 2,
+    EDX_PSE = 1 << 3,
+    EDX_TSC = 1 << 4,
+    EDX_PAE = 1 << 6,
+    EDX_MCE = 1 << 7,
+    EDX_PGE = 1 << 13,
+    EDX_FXSR = 1 << 24,
+    EDX_SSE = 1 << 25
+};
 enum { EXT_EDX_SYSCALL = 1 << 11, EXT_EDX_NX = 1 << 20, EXT_EDX_LM = 1 << 29 };
 
 /* The flag can be changed only where there is a CPUID instruction. */
@@ -42,8 +51,8 @@ void cpu_detect(void)
     cpu.pae = edx & EDX_PAE;
     cpu.pge = edx & EDX_PGE;
     /* each of these brings a bit of CR4 */
-    cpu.cr4 = edx & (EDX_VME | EDX_DE | EDX_PSE | EDX_TSC | EDX_PAE | EDX_MCE | EDX_PGE |
-                     EDX_FXSR | EDX_SSE);
+    cpu.cr4 = edx & (EDX_VME | EDX_DE | EDX_PSE | EDX_TSC | EDX_PAE | EDX_MCE | EDX_PGE | EDX_FXSR |
+                     EDX_SSE);
 
     highest = cpuid(EXTENDED, &edx);
     if (highest <= EXTENDED || highest > EXTENDED + 0xffff)

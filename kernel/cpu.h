@@ -36,12 +36,12 @@ static inline void cpu_invalidate(uint32_t va)
     __asm__ volatile("invlpg (%0)" : : "r"(va) : "memory");
 }
 
-#define CPU_READ(name)                                                 \
-    static inline uint32_t cpu_##name(void)                            \
-    {                                                                  \
-        uint32_t value;                                                \
-        __asm__ volatile("movl %%" #name ", %0" : "=r"(value));        \
-        return value;                                                  \
+#define CPU_READ(name)                                                                             \
+    static inline uint32_t cpu_##name(void)                                                        \
+    {                                                                                              \
+        uint32_t value;                                                                            \
+        __asm__ volatile("movl %%" #name ", %0" : "=r"(value));                                    \
+        return value;                                                                              \
     }
 
 CPU_READ(cr0)

@@ -18,9 +18,9 @@
 #define KERNEL_LAYOUT_H
 
 #define KERNEL_BASE 0xc0000000
-#define KERNEL_LOAD 0x00100000      /* physical */
-#define KERNEL_END_MAX 0x00400000   /* physical; what the boot tables map */
-#define DIRECT_MAX 0x30000000       /* physical: 768 MiB */
+#define KERNEL_LOAD 0x00100000    /* physical */
+#define KERNEL_END_MAX 0x00400000 /* physical; what the boot tables map */
+#define DIRECT_MAX 0x30000000     /* physical: 768 MiB */
 #define WINDOW_BASE 0xff800000
 #define KERNEL_STACK_SIZE 0x4000
 

@@ -64,7 +64,7 @@ static uint64_t bits_at(uint64_t pa)
 
     if ((pa >= physical(text_start) && pa < physical(text_end)) ||
         pa == baton_page_down((uint32_t)paging_switch)) /* linked where it is loaded */
-        return bits; /* read and execute */
+        return bits;                                    /* read and execute */
     if (pa >= physical(rodata_start) && pa < physical(rodata_end))
         return bits | nx; /* read */
     if (pa == physical(baton_trampoline_page))

@@ -75,9 +75,11 @@ static void take_memory(void)
     if (!boot.has_map)
         report("memory", "the loader gave no memory map; reckoning with mem_lower and mem_upper");
     if (boot.wrapping)
-        report("memory", "map: %u entr%s left out, wrapping around 2^64 (the first from %a, "
-               "%x bytes)", boot.wrapping, boot.wrapping == 1 ? "y" : "ies",
-               boot.first_wrapping.start, boot.first_wrapping.end - boot.first_wrapping.start);
+        report("memory",
+               "map: %u entr%s left out, wrapping around 2^64 (the first from %a, "
+               "%x bytes)",
+               boot.wrapping, boot.wrapping == 1 ? "y" : "ies", boot.first_wrapping.start,
+               boot.first_wrapping.end - boot.first_wrapping.start);
     if (mended.empty)
         report("memory", "map: %u empty entr%s left out", mended.empty,
                mended.empty == 1 ? "y" : "ies");
@@ -125,9 +127,9 @@ static void start_tables(void)
         refuse("paging=pae: this CPU has no PAE; take paging=auto or paging=legacy");
     live_start(pae, memory, memory_count);
     traps_tables_changed();
-    report("tables", "live: %s, root %a, %u page%s, checksum %x", pae ? pt_pae.name : pt_legacy.name,
-           live.summary.root, live.summary.tables, plural(live.summary.tables),
-           (uint64_t)live.summary.checksum);
+    report("tables", "live: %s, root %a, %u page%s, checksum %x",
+           pae ? pt_pae.name : pt_legacy.name, live.summary.root, live.summary.tables,
+           plural(live.summary.tables), (uint64_t)live.summary.checksum);
     if (options.verbose)
         live_tables(tell_table, NULL);
 }
@@ -136,8 +138,8 @@ void kernel_main(uint32_t magic, uint32_t information)
 {
     const char *wrong;
 
-    window_start(boot_windows_high, 4,
-                 PTE_PRESENT | PTE_WRITE | PTE_ACCESSED | PTE_DIRTY, KERNEL_END_MAX);
+    window_start(boot_windows_high, 4, PTE_PRESENT | PTE_WRITE | PTE_ACCESSED | PTE_DIRTY,
+                 KERNEL_END_MAX);
     console_start();
     traps_start();
     cpu_detect();

@@ -8,10 +8,8 @@ struct choice {
 
 static const struct choice paging[] = {
     {"auto", PAGING_AUTO}, {"pae", PAGING_PAE}, {"legacy", PAGING_LEGACY}, {NULL, 0}};
-static const struct choice place[] = {{"auto", BATON_PLACE_AUTO},
-                                      {"all", BATON_PLACE_ALL},
-                                      {"none", BATON_PLACE_NONE},
-                                      {NULL, 0}};
+static const struct choice place[] = {
+    {"auto", BATON_PLACE_AUTO}, {"all", BATON_PLACE_ALL}, {"none", BATON_PLACE_NONE}, {NULL, 0}};
 static const struct choice onfault[] = {{"halt", FAULT_HALT}, {"reset", FAULT_RESET}, {NULL, 0}};
 
 /* Does the word [at, at + length) begin with `start`? Then its rest. */

@@ -89,9 +89,11 @@ static void tell_plan(void)
 {
     const struct baton_counts *c = &image.counts;
 
-    report("plan", "%n page%s move%s, %n stay, %n zeroed, %n cycle%s; list %n page%s, control %n "
-           "page%s", c->move, plural(c->move), c->move == 1 ? "s" : "", c->stay, c->zero,
-           (uint64_t)c->cycles, plural(c->cycles), (uint64_t)c->list_pages, plural(c->list_pages),
+    report("plan",
+           "%n page%s move%s, %n stay, %n zeroed, %n cycle%s; list %n page%s, control %n "
+           "page%s",
+           c->move, plural(c->move), c->move == 1 ? "s" : "", c->stay, c->zero, (uint64_t)c->cycles,
+           plural(c->cycles), (uint64_t)c->list_pages, plural(c->list_pages),
            (uint64_t)c->control_pages, plural(c->control_pages));
     report("trampoline", "%a and %a both lead to %a, through %u new table page%s",
            (uint64_t)host.trampoline_va, image.control, image.control, image.table_count,
@@ -121,7 +123,7 @@ bool stage_payload(const struct boot_info *boot, const struct options *options,
 
     if (!boot->modules) {
         report("refused", "no payload: the boot loader gave no module; name one in its menu entry "
-               "(module FILE, in GRUB)");
+                          "(module FILE, in GRUB)");
         return false;
     }
     prepare(boot, options, memory, count);

@@ -24,13 +24,27 @@ struct tss {
 };
 
 static const char *const names[TRAP_VECTORS] = {
-    "divide error",        "debug",           "NMI",
-    "breakpoint",          "overflow",        "bound range",
-    "invalid opcode",      "no FPU",          "double fault",
-    "FPU segment",         "invalid TSS",     "segment not present",
-    "stack fault",         "general protection", "page fault",
-    "reserved",            "FPU error",       "alignment check",
-    "machine check",       "SIMD error",      "virtualization",
+    "divide error",
+    "debug",
+    "NMI",
+    "breakpoint",
+    "overflow",
+    "bound range",
+    "invalid opcode",
+    "no FPU",
+    "double fault",
+    "FPU segment",
+    "invalid TSS",
+    "segment not present",
+    "stack fault",
+    "general protection",
+    "page fault",
+    "reserved",
+    "FPU error",
+    "alignment check",
+    "machine check",
+    "SIMD error",
+    "virtualization",
     "control protection",
 };
 
@@ -107,10 +121,10 @@ static void print_control(void)
 static void print_registers(uint32_t eax, uint32_t ebx, uint32_t ecx, uint32_t edx, uint32_t esi,
                             uint32_t edi, uint32_t ebp, uint32_t esp)
 {
-    print("            eax %a ebx %a ecx %a edx %a\n", (uint64_t)eax, (uint64_t)ebx,
-          (uint64_t)ecx, (uint64_t)edx);
-    print("            esi %a edi %a ebp %a esp %a\n", (uint64_t)esi, (uint64_t)edi,
-          (uint64_t)ebp, (uint64_t)esp);
+    print("            eax %a ebx %a ecx %a edx %a\n", (uint64_t)eax, (uint64_t)ebx, (uint64_t)ecx,
+          (uint64_t)edx);
+    print("            esi %a edi %a ebp %a esp %a\n", (uint64_t)esi, (uint64_t)edi, (uint64_t)ebp,
+          (uint64_t)esp);
 }
 
 void trap_report(const struct trap_frame *f)

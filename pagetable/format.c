@@ -10,10 +10,11 @@ const struct pt_format pt_legacy = {
     .levels = 2,
     .entry_size = 4,
     .address_bits = 0xfffff000u,
-    .level = {
-        {"PD", 22, 10, true, TABLE_BITS, 0xfffff000u | TABLE_ALLOWED},
-        {"PT", 12, 10, false, 0, 0xfffff000u | TABLE_ALLOWED},
-    },
+    .level =
+        {
+            {"PD", 22, 10, true, TABLE_BITS, 0xfffff000u | TABLE_ALLOWED},
+            {"PT", 12, 10, false, 0, 0xfffff000u | TABLE_ALLOWED},
+        },
 };
 
 /*
@@ -25,10 +26,11 @@ const struct pt_format pt_pae = {
     .levels = 3,
     .entry_size = 8,
     .address_bits = 0x000ffffffffff000ull,
-    .level = {
-        {"PDPT", 30, 2, false, PTE_PRESENT,
-         0x000ffffffffff000ull | PTE_PRESENT | PTE_WRITE_THROUGH | PTE_NO_CACHE | 0xe00u},
-        {"PD", 21, 9, true, TABLE_BITS, PTE_NX | 0x000ffffffffff000ull | TABLE_ALLOWED},
-        {"PT", 12, 9, false, 0, PTE_NX | 0x000ffffffffff000ull | TABLE_ALLOWED},
-    },
+    .level =
+        {
+            {"PDPT", 30, 2, false, PTE_PRESENT,
+             0x000ffffffffff000ull | PTE_PRESENT | PTE_WRITE_THROUGH | PTE_NO_CACHE | 0xe00u},
+            {"PD", 21, 9, true, TABLE_BITS, PTE_NX | 0x000ffffffffff000ull | TABLE_ALLOWED},
+            {"PT", 12, 9, false, 0, PTE_NX | 0x000ffffffffff000ull | TABLE_ALLOWED},
+        },
 };

@@ -23,9 +23,9 @@
 #define PTE_WRITE_THROUGH 0x008u
 #define PTE_NO_CACHE 0x010u
 #define PTE_ACCESSED 0x020u
-#define PTE_DIRTY 0x040u  /* where the entry maps a page */
-#define PTE_LARGE 0x080u  /* above the last level: this entry maps a large page */
-#define PTE_GLOBAL 0x100u /* where the entry maps a page */
+#define PTE_DIRTY 0x040u    /* where the entry maps a page */
+#define PTE_LARGE 0x080u    /* above the last level: this entry maps a large page */
+#define PTE_GLOBAL 0x100u   /* where the entry maps a page */
 #define PTE_NX (1ull << 63) /* PAE, with EFER.NXE */
 
 struct pt_level {
@@ -40,8 +40,8 @@ struct pt_level {
 struct pt_format {
     const char *name; /* "legacy", "PAE" */
     uint8_t levels;
-    uint8_t entry_size;     /* bytes */
-    uint64_t address_bits;  /* the physical address in an entry */
+    uint8_t entry_size;                   /* bytes */
+    uint64_t address_bits;                /* the physical address in an entry */
     struct pt_level level[PT_LEVELS_MAX]; /* from the root down */
 };
 

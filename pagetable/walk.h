@@ -50,10 +50,10 @@ struct pt_walk {
     unsigned steps; /* how many of step[] are filled, from the root */
     struct pt_step step[PT_LEVELS_MAX];
     bool present;
-    bool reserved;  /* an entry on the way has a reserved bit set: the CPU would fault */
-    uint64_t pa;    /* if present: what va translates to, offset included */
-    uint64_t bits;  /* flag bits of the entry that maps the page */
-    uint64_t span;  /* size of that page, or of the hole, in bytes */
+    bool reserved; /* an entry on the way has a reserved bit set: the CPU would fault */
+    uint64_t pa;   /* if present: what va translates to, offset included */
+    uint64_t bits; /* flag bits of the entry that maps the page */
+    uint64_t span; /* size of that page, or of the hole, in bytes */
 };
 
 /* Walks to va as the CPU would (CR4.PSE counts as set). */

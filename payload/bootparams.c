@@ -25,8 +25,8 @@ static void write_screen(uint8_t *page, const struct baton_screen *screen)
         put(info, SCREEN_IS_VGA, 1, SCREEN_KIND_VGA_TEXT);
         put(info, SCREEN_POINTS, 2, 16);
     } else if (screen->kind == BATON_SCREEN_LINEAR) {
-        const uint8_t colours[] = {screen->red_size,   screen->red_at,    screen->green_size,
-                                   screen->green_at,   screen->blue_size, screen->blue_at};
+        const uint8_t colours[] = {screen->red_size, screen->red_at,    screen->green_size,
+                                   screen->green_at, screen->blue_size, screen->blue_at};
 
         put(info, SCREEN_IS_VGA, 1, SCREEN_KIND_LINEAR);
         put(info, SCREEN_WIDTH, 2, screen->width);
@@ -179,7 +179,7 @@ int bootparams_finish(const struct baton_image *image, const struct baton_reques
     write_memory(page, host);
 
     /* ebx, ebp and edi zero, esi at boot_params. [LBP 32-bit] */
-    payload->entry = (struct baton_registers){.eip = (uint32_t)kernel->dest,
-                                              .esi = (uint32_t)params->dest};
+    payload->entry =
+        (struct baton_registers){.eip = (uint32_t)kernel->dest, .esi = (uint32_t)params->dest};
     return 0;
 }

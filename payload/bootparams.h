@@ -12,9 +12,9 @@
 /* The setup header: offsets both in the file and in boot_params. */
 enum {
     HDR_SETUP_SECTS = 0x1f1,
-    HDR_SYSSIZE = 0x1f4,       /* 16-byte units of protected-mode code */
+    HDR_SYSSIZE = 0x1f4, /* 16-byte units of protected-mode code */
     HDR_BOOT_FLAG = 0x1fe,
-    HDR_JUMP = 0x201,          /* the header ends at 0x202 + this byte */
+    HDR_JUMP = 0x201, /* the header ends at 0x202 + this byte */
     HDR_MAGIC = 0x202,
     HDR_VERSION = 0x206,
     HDR_KERNEL_VERSION = 0x20e,
@@ -24,15 +24,15 @@ enum {
     HDR_RAMDISK_IMAGE = 0x218,
     HDR_RAMDISK_SIZE = 0x21c,
     HDR_CMD_LINE_PTR = 0x228,
-    HDR_INITRD_ADDR_MAX = 0x22c,    /* 2.03 */
-    HDR_KERNEL_ALIGNMENT = 0x230,   /* 2.05 */
-    HDR_RELOCATABLE = 0x234,        /* 2.05 */
-    HDR_XLOADFLAGS = 0x236,         /* 2.12 */
-    HDR_CMDLINE_SIZE = 0x238,       /* 2.06 */
-    HDR_SETUP_DATA = 0x250,         /* 2.09 */
-    HDR_PREF_ADDRESS = 0x258,       /* 2.10 */
-    HDR_INIT_SIZE = 0x260,          /* 2.10 */
-    HDR_END_MAX = 0x290,            /* the table of boot_params leaves no more room */
+    HDR_INITRD_ADDR_MAX = 0x22c,  /* 2.03 */
+    HDR_KERNEL_ALIGNMENT = 0x230, /* 2.05 */
+    HDR_RELOCATABLE = 0x234,      /* 2.05 */
+    HDR_XLOADFLAGS = 0x236,       /* 2.12 */
+    HDR_CMDLINE_SIZE = 0x238,     /* 2.06 */
+    HDR_SETUP_DATA = 0x250,       /* 2.09 */
+    HDR_PREF_ADDRESS = 0x258,     /* 2.10 */
+    HDR_INIT_SIZE = 0x260,        /* 2.10 */
+    HDR_END_MAX = 0x290,          /* the table of boot_params leaves no more room */
 };
 
 #define HDR_FIRST HDR_SETUP_SECTS
@@ -49,7 +49,7 @@ enum { XLOADFLAG_KERNEL_64 = 1 };
 /* boot_params. */
 enum {
     BP_SCREEN_INFO = 0x000,
-    BP_ACPI_RSDP = 0x070,      /* 64 bits; kernels since 5.0 */
+    BP_ACPI_RSDP = 0x070, /* 64 bits; kernels since 5.0 */
     BP_ALT_MEM_K = 0x1e0,
     BP_E820_ENTRIES = 0x1e8,
     BP_E820_TABLE = 0x2d0,

@@ -42,8 +42,7 @@ int bzimage_open(const struct baton_host *host, const struct baton_file *file,
         return refuse(why, BATON_E_TRUNCATED, "setup header", file->size, HDR_MAGIC);
     image->header_end = HDR_MAGIC + jump;
     if (image->header_end > HDR_END_MAX)
-        return refuse(why, BATON_E_FIELD, "setup header's length", jump,
-                      HDR_END_MAX - HDR_MAGIC);
+        return refuse(why, BATON_E_FIELD, "setup header's length", jump, HDR_END_MAX - HDR_MAGIC);
     if (image->header_end < HDR_CMD_LINE_PTR + 4)
         return refuse(why, BATON_E_FIELD, "setup header's length", jump,
                       HDR_CMD_LINE_PTR + 4 - HDR_MAGIC);

@@ -175,8 +175,8 @@ static int elf_finish(const struct baton_image *image, const struct baton_reques
     text_add(&loader, request->loader);
 
     uint32_t eip = payload->entry.eip;
-    payload->entry = (struct baton_registers){
-        .eip = eip, .eax = BATON_RECORD_MAGIC, .ebx = (uint32_t)s->dest};
+    payload->entry =
+        (struct baton_registers){.eip = eip, .eax = BATON_RECORD_MAGIC, .ebx = (uint32_t)s->dest};
     return 0;
 }
 

@@ -43,8 +43,7 @@ int segment_add_made(struct baton_payload *payload, const char *what, struct bat
 struct baton_segment *segment_find(struct baton_payload *payload, const char *what, unsigned n);
 
 /* The command line fits into the given number of characters, NUL not counted, and into a page. */
-int command_line_check(const char *line, uint64_t most, const char *who,
-                       struct baton_refusal *why);
+int command_line_check(const char *line, uint64_t most, const char *who, struct baton_refusal *why);
 
 size_t string_length(const char *string);
 

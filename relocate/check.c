@@ -15,13 +15,13 @@ struct check {
     const struct baton_payload *payload;
     const struct baton_image *image;
     struct baton_refusal *why;
-    struct bitmap owned;            /* the image's pages, by its ledger */
-    struct bitmap written;          /* destinations that the list has filled so far */
+    struct bitmap owned;   /* the image's pages, by its ledger */
+    struct bitmap written; /* destinations that the list has filled so far */
     struct pieces pieces[BATON_SEGMENTS];
-    uint64_t saved;                 /* whose content the spare page holds */
-    uint64_t filled;                /* how many destinations are in `written` */
-    uint64_t words;                 /* of the list, read so far */
-    uint32_t last;                  /* the segment that the last destination was in */
+    uint64_t saved;  /* whose content the spare page holds */
+    uint64_t filled; /* how many destinations are in `written` */
+    uint64_t words;  /* of the list, read so far */
+    uint32_t last;   /* the segment that the last destination was in */
 };
 
 static int failed(struct check *c, const char *invariant, uint64_t page)
@@ -99,8 +99,7 @@ static int check_mapping(struct check *c, const struct pt_space *space, uint32_t
     pt_translate(space, va, &walk);
     if (!walk.present || walk.pa != c->image->control || walk.span != BATON_PAGE_SIZE)
         return failed(c, invariant, va);
-    if (walk.reserved || (walk.bits & (PTE_GLOBAL | PTE_NX | PTE_USER)) ||
-        !(walk.bits & PTE_WRITE))
+    if (walk.reserved || (walk.bits & (PTE_GLOBAL | PTE_NX | PTE_USER)) || !(walk.bits & PTE_WRITE))
         return failed(c, "H5: a mapping's entry has wrong bits", va);
     return 0;
 }

@@ -67,7 +67,7 @@ size_t baton_explain(const struct baton_refusal *why, char *text, size_t size)
 {
     struct text out = {text, size, 0};
     const char *t = why->error <= 0 && why->error > -BATON_ERRORS ? sentences[-why->error].text
-                                                                   : "unknown error {value}";
+                                                                  : "unknown error {value}";
 
     while (*t) {
         if (take(&t, "{what}"))

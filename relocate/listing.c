@@ -12,9 +12,9 @@
 struct writer {
     const struct baton_payload *payload;
     struct baton_image *image;
-    uint64_t page;       /* pa of the indirection page being filled */
-    uint32_t index;      /* of the next word in it */
-    uint64_t next_dest;  /* where the trampoline's destination stands */
+    uint64_t page;      /* pa of the indirection page being filled */
+    uint32_t index;     /* of the next word in it */
+    uint64_t next_dest; /* where the trampoline's destination stands */
 };
 
 static int put(struct writer *w, uint32_t word)
@@ -136,8 +136,9 @@ int list_build(const struct baton_payload *payload, struct baton_image *image)
         struct pieces pieces = pieces_of(payload, i);
 
         if (pieces.stays)
-            image->counts.stay += (pieces.all.end - pieces.all.start - pieces.zero.end +
-                                   pieces.zero.start) >> BATON_PAGE_SHIFT;
+            image->counts.stay +=
+                (pieces.all.end - pieces.all.start - pieces.zero.end + pieces.zero.start) >>
+                BATON_PAGE_SHIFT;
         error = put_zeros(&w, &pieces.zero);
         if (!error)
             error = put_composed(&w, i, &pieces);

@@ -37,7 +37,7 @@ static const struct move_run *run_at(const struct moves *moves, bool by_source, 
                 *same = r->size - (page - start);
             return r;
         }
-        if (page < start && *same > start - page)
+        if (page<start && * same> start - page)
             *same = start - page;
     }
     return NULL;
@@ -101,8 +101,8 @@ static int emit_ends(const struct moves *moves, const struct move_sink *sink, st
         }
         int error;
         if (!run_at(moves, false, run->source + at, &same)) {
-            error = sink->copy(sink->ctx, run->dest + at, run->source + at,
-                               same >> BATON_PAGE_SHIFT);
+            error =
+                sink->copy(sink->ctx, run->dest + at, run->source + at, same >> BATON_PAGE_SHIFT);
         } else {
             same = BATON_PAGE_SIZE;
             error = emit_path(moves, sink, done, run->dest + at);

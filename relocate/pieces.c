@@ -35,9 +35,10 @@ struct pieces pieces_of(const struct baton_payload *payload, uint32_t i)
     p.all.start = baton_page_down(s->dest);
     p.all.end = baton_page_up(s->dest + s->mem_size);
     p.stays = s->dest == s->source;
-    if (((s->dest ^ s->source) & BATON_PAGE_MASK) == 0 && (p.stays || !source_is_shared(payload, i)))
-        p.direct = (struct baton_range){baton_page_up(s->dest),
-                                        baton_page_down(s->dest + s->file_size)};
+    if (((s->dest ^ s->source) & BATON_PAGE_MASK) == 0 &&
+        (p.stays || !source_is_shared(payload, i)))
+        p.direct =
+            (struct baton_range){baton_page_up(s->dest), baton_page_down(s->dest + s->file_size)};
     if (p.direct.end <= p.direct.start)
         p.direct = (struct baton_range){p.all.start, p.all.start};
     p.zero = (struct baton_range){baton_page_up(s->dest + s->file_size),
@@ -174,8 +175,8 @@ bool pieces_composed_right(const struct baton_host *host, const struct baton_pay
             uint32_t n = BATON_PAGE_SIZE - (uint32_t)((from + k) & BATON_PAGE_MASK);
             if (n > length - k)
                 n = length - k;
-            if (__builtin_memcmp(at + next + k,
-                                 host->map(host->ctx, BATON_WINDOW_SOURCE, from + k), n))
+            if (__builtin_memcmp(at + next + k, host->map(host->ctx, BATON_WINDOW_SOURCE, from + k),
+                                 n))
                 return false;
             k += n;
         }

@@ -159,8 +159,7 @@ static void consider(const struct placing *p, uint32_t i, uint64_t dest, struct 
     if (best->above_dest != NOWHERE &&
         (cost < best->above_cost || (cost == best->above_cost && dest <= best->above_dest)))
         return;
-    if (best->dest == NOWHERE || cost < best->cost ||
-        (cost == best->cost && dest < best->dest)) {
+    if (best->dest == NOWHERE || cost < best->cost || (cost == best->cost && dest < best->dest)) {
         best->dest = dest;
         best->cost = cost;
     }
@@ -321,8 +320,8 @@ int baton_place(const struct baton_host *host, const struct baton_request *reque
         p.placed = fixed;
     }
     if (!tried)
-        *why = (struct baton_refusal){BATON_E_NO_ROOM, kernel->what,
-                                      kernel->window ? kernel->window : kernel->mem_size,
-                                      kernel->max};
+        *why =
+            (struct baton_refusal){BATON_E_NO_ROOM, kernel->what,
+                                   kernel->window ? kernel->window : kernel->mem_size, kernel->max};
     return why->error;
 }
