@@ -88,7 +88,8 @@ struct baton_host {
     /*
      * One free page that ends at or below `below` (a multiple of 4096), by its pa. 0 or
      * a negative number when there is none. It must be RAM, and belong to nobody: not to the
-     * host, nor to any payload file. The core frees it with free_page, in any order.
+     * host, nor to any payload file, and not the page at 0. The core frees it with free_page,
+     * in any order.
      */
     int (*alloc_page)(void *ctx, uint64_t below, uint64_t *pa);
     void (*free_page)(void *ctx, uint64_t pa);
@@ -271,7 +272,7 @@ struct baton_counts {
     uint32_t composed;      /* of the moved pages, those put together at load time */
     uint32_t cycles;        /* cycles broken through the spare page */
     uint32_t list_pages;    /* indirection pages */
-    uint32_t control_pages; /* code page, tables, list, spare: all that is kept until hand-off */
+    uint32_t control_pages; /* code page, tables, spare; list, composed and made pages are extra */
     uint32_t made_pages;    /* boot_params, command line, record */
 };
 

@@ -59,8 +59,10 @@ static bool read_port(const char *at, uint32_t length, uint16_t *port)
             return false;
         value = value * base + digit;
     }
+    if (!value || value > UINT16_MAX)
+        return false;
     *port = (uint16_t)value;
-    return value && value <= UINT16_MAX;
+    return true;
 }
 
 /* NULL: taken. Else what the value may be, or "" for a word that nobody knows. */

@@ -34,10 +34,7 @@ static bool entry_is_leaf(const struct pt_format *format, unsigned level, uint64
 
 void pt_clear(const struct baton_host *host, uint64_t table)
 {
-    volatile uint32_t *word = host->map(host->ctx, BATON_WINDOW_TABLE, table);
-
-    for (unsigned i = 0; i < BATON_PAGE_SIZE / sizeof(*word); i++)
-        word[i] = 0;
+    __builtin_memset(host->map(host->ctx, BATON_WINDOW_TABLE, table), 0, BATON_PAGE_SIZE);
 }
 
 enum pt_result pt_map(const struct pt_space *space, struct pt_spares *spares, unsigned level,
@@ -103,10 +100,28 @@ void pt_translate(const struct pt_space *space, uint32_t va, struct pt_walk *wal
     }
 }
 
+/* The first entry from *index on that points to a table; false: there is none. */
+static bool next_table(const struct pt_space *space, unsigned level, uint64_t table,
+                       unsigned *index, uint64_t *found)
+{
+    const struct pt_format *format = space->format;
+    const uint32_t *page = space->host->map(space->host->ctx, BATON_WINDOW_TABLE, table);
+    unsigned words = format->entry_size / 4u, entries = 1u << format->level[level].index_bits;
+
+    for (unsigned i = *index; i < entries; i++) {
+        /* the low half of an entry, in either size, says whether it is one */
+        if (!(page[i * words] & PTE_PRESENT) || entry_is_leaf(format, level, page[i * words]))
+            continue;
+        *index = i + 1;
+        *found = entry_get(space, table, i) & format->address_bits;
+        return true;
+    }
+    return false;
+}
+
 unsigned pt_tables(const struct pt_space *space, bool (*visit)(void *ctx, uint64_t table),
                    void *ctx)
 {
-    const struct pt_format *format = space->format;
     uint64_t table[PT_LEVELS_MAX] = {space->root};
     unsigned index[PT_LEVELS_MAX] = {0};
     unsigned visited = 1;
@@ -115,19 +130,19 @@ unsigned pt_tables(const struct pt_space *space, bool (*visit)(void *ctx, uint64
     if (!visit(ctx, space->root))
         return visited;
     for (;;) {
-        if (at == format->levels - 1u || index[at] == 1u << format->level[at].index_bits) {
+        uint64_t found;
+
+        if (at == space->format->levels - 1u ||
+            !next_table(space, at, table[at], &index[at], &found)) {
             if (at == 0)
                 return visited;
             at--;
             continue;
         }
-        uint64_t entry = entry_get(space, table[at], index[at]++);
-        if (!(entry & PTE_PRESENT) || entry_is_leaf(format, at, entry))
-            continue;
-        table[++at] = entry & format->address_bits;
+        table[++at] = found;
         index[at] = 0;
         visited++;
-        if (!visit(ctx, table[at]))
+        if (!visit(ctx, found))
             return visited;
     }
 }

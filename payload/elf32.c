@@ -102,7 +102,7 @@ static int elf_read(const struct baton_host *host, const struct baton_request *r
         if (e.type == ELF_PT_DYNAMIC || e.type == ELF_PT_INTERP)
             return refuse(why, BATON_E_FIELD, "p_type (a static executable is wanted)", e.type,
                           ELF_PT_LOAD);
-        if (e.type != ELF_PT_LOAD || !e.memsz)
+        if (e.type != ELF_PT_LOAD || (!e.memsz && !e.filesz))
             continue;
         error = add_segment(request, &e, i, payload, why);
         /* e_entry is a virtual address; the segment it lies in says what that is physically */

@@ -21,6 +21,12 @@ bool bitmap_has(const struct bitmap *set, uint64_t pa);
 /* 0, or BATON_E_NO_PAGES. */
 int bitmap_add(struct bitmap *set, uint64_t pa);
 
+/* Is any page of [start, end) in the set? Both page aligned. */
+bool bitmap_any(const struct bitmap *set, uint64_t start, uint64_t end);
+
+/* Puts all pages of [start, end) in. 0, or BATON_E_NO_PAGES. */
+int bitmap_add_range(struct bitmap *set, uint64_t start, uint64_t end);
+
 void bitmap_end(struct bitmap *set);
 
 #endif

@@ -56,6 +56,9 @@
 #define MACHINE_HAS_EFER 2
 #define MACHINE_RESET 4
 
+/* Gates: present, 32-bit interrupt gate, DPL 0. [SDM3 6.11] */
+#define CONTROL_GATE 0x8e00
+
 /* The byte written to the exit port after a fault line. */
 #define EXIT_HANDOFF_FAULT 0x12
 

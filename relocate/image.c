@@ -8,8 +8,6 @@
 #include "relocate/list.h"
 #include "relocate/pages.h"
 
-#define GATE_INTERRUPT 0x8e00u /* present, 32-bit interrupt gate, DPL 0 [SDM3 6.11] */
-
 static int refuse(struct baton_image *image, struct baton_refusal *why, const char *what, int error)
 {
     baton_image_free(image);
@@ -26,7 +24,7 @@ static void fill_idt(uint8_t *page, uint32_t idt, uint32_t base)
         uint32_t stub = base + CONTROL_STUBS + i * CONTROL_STUB_SIZE;
 
         gate[2 * i] = CONTROL_CS << 16 | (stub & 0xffff);
-        gate[2 * i + 1] = (stub & 0xffff0000u) | GATE_INTERRUPT;
+        gate[2 * i + 1] = (stub & 0xffff0000u) | CONTROL_GATE;
     }
 }
 

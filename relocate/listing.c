@@ -12,56 +12,67 @@
 struct writer {
     const struct baton_payload *payload;
     struct baton_image *image;
-    uint64_t page;      /* pa of the indirection page being filled */
-    uint32_t index;     /* of the next word in it */
+    uint32_t *at;       /* the next word, in the indirection page being filled; nothing else uses
+                           BATON_WINDOW_LIST meanwhile */
+    uint32_t left;      /* words left there */
     uint64_t next_dest; /* where the trampoline's destination stands */
 };
 
-static int put(struct writer *w, uint32_t word)
+/* Begins a new indirection page. */
+static int turn_page(struct writer *w, uint64_t *page)
 {
     const struct baton_host *host = w->image->host;
+    int error = pages_take(w->image, w->payload, page);
 
-    if (w->index == LIST_WORDS - 1 && word != LIST_DONE) { /* the last word leads on */
-        uint64_t fresh;
-        int error = pages_take(w->image, w->payload, &fresh);
+    if (error)
+        return error;
+    if (w->at)
+        *w->at = (uint32_t)*page | LIST_INDIRECTION; /* the last word leads on */
+    w->at = host->map(host->ctx, BATON_WINDOW_LIST, *page);
+    w->left = LIST_WORDS;
+    w->image->counts.list_pages++;
+    return 0;
+}
 
-        if (error)
-            return error;
-        ((uint32_t *)host->map(host->ctx, BATON_WINDOW_LIST, w->page))[w->index] =
-            (uint32_t)fresh | LIST_INDIRECTION;
-        w->page = fresh;
-        w->index = 0;
-        w->image->counts.list_pages++;
+/* So many words, each `step` more than the one before. */
+static int put_run(struct writer *w, uint32_t word, uint32_t step, uint64_t words)
+{
+    while (words) {
+        uint64_t page;
+
+        if (w->left == 1 && turn_page(w, &page))
+            return BATON_E_NO_PAGES;
+        uint32_t room = w->left - 1;
+        uint32_t n = words < room ? (uint32_t)words : room;
+
+        for (uint32_t i = 0; i < n; i++, word += step)
+            *w->at++ = word;
+        w->left -= n;
+        words -= n;
     }
-    ((uint32_t *)host->map(host->ctx, BATON_WINDOW_LIST, w->page))[w->index++] = word;
     return 0;
 }
 
 /* A destination word only where the trampoline would not be there by itself. */
-static int put_dest(struct writer *w, uint64_t dest)
+static int put_dest(struct writer *w, uint64_t dest, uint64_t size)
 {
     int error = 0;
 
     if (dest != w->next_dest)
-        error = put(w, (uint32_t)dest | LIST_DESTINATION);
-    w->next_dest = dest + BATON_PAGE_SIZE;
+        error = put_run(w, (uint32_t)dest | LIST_DESTINATION, 0, 1);
+    w->next_dest = dest + size;
     return error;
 }
 
 static int put_copy(void *ctx, uint64_t dest, uint64_t source, uint64_t pages)
 {
     struct writer *w = ctx;
+    int error = put_dest(w, dest, pages << BATON_PAGE_SHIFT);
 
+    if (!error)
+        error = put_run(w, (uint32_t)source | LIST_SOURCE, BATON_PAGE_SIZE, pages);
     w->image->counts.move += pages;
-    for (; pages; pages--, dest += BATON_PAGE_SIZE, source += BATON_PAGE_SIZE) {
-        int error = put_dest(w, dest);
-
-        if (!error)
-            error = put(w, (uint32_t)source | LIST_SOURCE);
-        if (error)
-            return error;
-    }
-    return 0;
+    return error;
 }
 
 static int put_save(void *ctx, uint64_t source)
@@ -73,8 +84,8 @@ static int put_save(void *ctx, uint64_t source)
         error = pages_take(w->image, w->payload, &w->image->spare);
     w->image->counts.cycles++;
     if (!error)
-        error = put_dest(w, w->image->spare);
-    return error ? error : put(w, (uint32_t)source | LIST_SOURCE);
+        error = put_dest(w, w->image->spare, BATON_PAGE_SIZE);
+    return error ? error : put_run(w, (uint32_t)source | LIST_SOURCE, 0, 1);
 }
 
 static int put_restore(void *ctx, uint64_t dest)
@@ -86,16 +97,15 @@ static int put_restore(void *ctx, uint64_t dest)
 
 static int put_zeros(struct writer *w, const struct baton_range *zero)
 {
-    for (uint64_t page = zero->start; page < zero->end; page += BATON_PAGE_SIZE) {
-        int error = put_dest(w, page);
+    uint64_t size = zero->end - zero->start;
+    int error = 0;
 
-        if (!error)
-            error = put(w, LIST_ZERO);
-        if (error)
-            return error;
-        w->image->counts.zero++;
-    }
-    return 0;
+    if (size)
+        error = put_dest(w, zero->start, size);
+    if (!error)
+        error = put_run(w, LIST_ZERO, 0, size >> BATON_PAGE_SHIFT);
+    w->image->counts.zero += size >> BATON_PAGE_SHIFT;
+    return error;
 }
 
 static int put_composed(struct writer *w, uint32_t segment, const struct pieces *pieces)
@@ -121,27 +131,31 @@ static int put_composed(struct writer *w, uint32_t segment, const struct pieces 
 
 int list_build(const struct baton_payload *payload, struct baton_image *image)
 {
-    struct writer w = {payload, image, 0, 0, UINT64_MAX};
+    struct writer w = {payload, image, NULL, 0, UINT64_MAX};
     const struct move_sink sink = {&w, put_copy, put_save, put_restore};
     struct moves moves;
-    int error = pages_take(image, payload, &w.page);
+    int error = turn_page(&w, &image->list);
 
     if (error)
         return error;
-    image->list = w.page;
-    image->counts.list_pages = 1;
     moves_collect(payload, &moves);
     error = moves_order(&moves, image->host, &sink);
     for (uint32_t i = 0; i < payload->segments && !error; i++) {
         struct pieces pieces = pieces_of(payload, i);
 
-        if (pieces.stays)
-            image->counts.stay +=
-                (pieces.all.end - pieces.all.start - pieces.zero.end + pieces.zero.start) >>
-                BATON_PAGE_SHIFT;
+        uint32_t composed = image->counts.composed;
+
         error = put_zeros(&w, &pieces.zero);
         if (!error)
             error = put_composed(&w, i, &pieces);
+        composed = image->counts.composed - composed;
+        if (pieces.stays) /* what is neither zeroed nor composed */
+            image->counts.stay +=
+                (((pieces.all.end - pieces.all.start) - (pieces.zero.end - pieces.zero.start)) >>
+                 BATON_PAGE_SHIFT) -
+                composed;
     }
-    return error ? error : put(&w, LIST_DONE);
+    if (!error)
+        *w.at = LIST_DONE; /* the last word of a page is never used before */
+    return error;
 }

@@ -37,7 +37,7 @@ static const struct move_run *run_at(const struct moves *moves, bool by_source, 
                 *same = r->size - (page - start);
             return r;
         }
-        if (page<start && * same> start - page)
+        if (start > page && start - page < *same)
             *same = start - page;
     }
     return NULL;

@@ -16,6 +16,7 @@
 #define NOWHERE UINT64_MAX
 #define COST_LAST_CHOICE (1ull << 60)
 #define COST_DISPLACED_SHIFT 24 /* distances are below 2^20 pages: all of it lies below 4 GiB */
+#define COST_OVERLAP (1ull << 20)
 #define FOUR_GIB (1ull << 32)
 
 struct placing {
@@ -142,6 +143,10 @@ static uint64_t cost_of(const struct placing *p, uint32_t i, uint64_t dest)
     }
     if (p->policy == BATON_PLACE_NONE && s->prefer != NOWHERE)
         distance++; /* staying put wins a tie */
+    /* onto its own pages only where there is no other room: such a move has no long runs */
+    if (dest != s->source && s->prefer == NOWHERE &&
+        baton_overlap(dest, dest + s->mem_size, s->source, s->source + s->mem_size))
+        distance += COST_OVERLAP;
     return displaced(p, i, dest) << COST_DISPLACED_SHIFT | distance;
 }
 
@@ -172,7 +177,7 @@ static void consider_around(const struct placing *p, uint32_t i, uint64_t start,
     const struct baton_segment *s = &p->payload->segment[i];
     uint64_t size = s->window > s->mem_size ? s->window : s->mem_size;
     uint64_t skew = skew_of(s);
-    uint64_t low = s->min + skew;
+    uint64_t low = s->min;
 
     if (end <= FOUR_GIB)
         consider(p, i, align_up((end > low ? end : low) + skew, s->align) - skew, best);
