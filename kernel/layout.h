@@ -3,6 +3,7 @@
  *
  *   virtual                                          physical
  *   0xffc00000  - - - - - - - - - - - - - - - -
+ *   0xff810000  the table of the windows' entries    itself
  *   0xff800000  windows, a page each                 anything, one page at a time
  *               (unmapped)
  *   0xf0000000  end of the direct map at most        768 MiB
@@ -22,6 +23,7 @@
 #define KERNEL_END_MAX 0x00400000 /* physical; what the boot tables map */
 #define DIRECT_MAX 0x30000000     /* physical: 768 MiB */
 #define WINDOW_BASE 0xff800000
+#define WINDOW_TABLE (WINDOW_BASE + 0x10000) /* the table of the windows' own entries */
 #define KERNEL_STACK_SIZE 0x4000
 
 /* Selectors of the kernel's own GDT: the same numbers as the trampoline's. */

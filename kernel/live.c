@@ -17,6 +17,9 @@ struct live live;
 
 static struct pt_space space;
 static uint64_t direct_end;
+static uint64_t windows_table; /* pa */
+
+#define FOUR_GIB (1ull << 32)
 
 /* Of the linker script. */
 extern char text_start[], text_end[], rodata_start[], rodata_end[];
@@ -38,8 +41,14 @@ static uint32_t physical(const char *symbol)
     return (uint32_t)symbol - KERNEL_BASE;
 }
 
-/* Two tables at most are missing on any way down. */
-static void map(unsigned level, uint32_t va, uint64_t pa, uint64_t bits)
+/* A page for a table: from the top of memory, where no payload is linked. */
+static bool take_page(uint64_t *page)
+{
+    return !pages_alloc(FOUR_GIB, page);
+}
+
+/* false: there is no page left for a table. */
+static bool map(unsigned level, uint32_t va, uint64_t pa, uint64_t bits)
 {
     for (;;) {
         uint64_t page;
@@ -47,20 +56,30 @@ static void map(unsigned level, uint32_t va, uint64_t pa, uint64_t bits)
         enum pt_result result = pt_map(&space, &spares, level, va, pa, bits);
 
         if (result == PT_OK)
-            return;
-        if (result != PT_NO_SPARE || pages_alloc(DIRECT_MAX, &page))
-            panic("no page for the live tables at %a", (uint64_t)va);
+            return true;
+        if (result != PT_NO_SPARE)
+            panic("the live tables map %a already", (uint64_t)va);
+        if (!take_page(&page))
+            return false;
         spares.count = 1;
         if (pt_map(&space, &spares, level, va, pa, bits) == PT_OK)
-            return;
+            return true;
     }
+}
+
+/* Read and write, where there is NX not execute; global where there is PGE, so that the hand-off has
+ * real global entries to cope with. */
+static uint64_t data_bits(void)
+{
+    return PTE_PRESENT | PTE_WRITE | (cpu.pge ? PTE_GLOBAL : 0) |
+           (space.format == &pt_pae && cpu.nx ? PTE_NX : 0);
 }
 
 /* Permissions of a page of the direct map, by what lies there. */
 static uint64_t bits_at(uint64_t pa)
 {
-    uint64_t nx = space.format == &pt_pae && cpu.nx ? PTE_NX : 0;
-    uint64_t bits = PTE_PRESENT | (cpu.pge ? PTE_GLOBAL : 0);
+    uint64_t nx = data_bits() & PTE_NX;
+    uint64_t bits = data_bits() & ~(PTE_NX | PTE_WRITE);
 
     if ((pa >= physical(text_start) && pa < physical(text_end)) ||
         pa == baton_page_down((uint32_t)paging_switch)) /* linked where it is loaded */
@@ -69,10 +88,10 @@ static uint64_t bits_at(uint64_t pa)
         return bits | nx; /* read */
     if (pa == physical(baton_trampoline_page))
         return bits | PTE_WRITE; /* its fault stack is on the page */
-    return bits | nx | PTE_WRITE;
+    return data_bits();
 }
 
-static void map_direct(void)
+static bool map_direct(void)
 {
     unsigned small = space.format->levels - 1u, large = small - 1;
     uint64_t span = pt_span(space.format, large);
@@ -80,29 +99,32 @@ static void map_direct(void)
 
     for (uint64_t pa = 0; pa < direct_end;) {
         uint32_t va = KERNEL_BASE + (uint32_t)pa;
+        bool is_large =
+            has_large && pa >= KERNEL_END_MAX && pa % span == 0 && direct_end - pa >= span;
 
-        if (pa == physical(boot_stack)) { /* the guard page under the stack stays unmapped */
-            pa += BATON_PAGE_SIZE;
-        } else if (has_large && pa >= KERNEL_END_MAX && pa % span == 0 && direct_end - pa >= span) {
-            map(large, va, pa, bits_at(pa));
-            pa += span;
-        } else {
-            map(small, va, pa, bits_at(pa));
-            pa += BATON_PAGE_SIZE;
-        }
+        /* the guard page under the stack stays unmapped */
+        if (pa != physical(boot_stack) && !map(is_large ? large : small, va, pa, bits_at(pa)))
+            return false;
+        pa += is_large ? span : BATON_PAGE_SIZE;
     }
+    return true;
 }
 
-/* The page that holds the windows' entries, empty. */
-static uint64_t window_table(void)
+/*
+ * The table that holds the windows' entries. It maps itself behind them: a window must be set
+ * without opening one, wherever the table's page lies.
+ */
+static bool map_windows(void)
 {
+    unsigned last = space.format->levels - 1u;
     struct pt_walk walk;
 
-    map(space.format->levels - 1u, WINDOW_BASE, 0, PTE_PRESENT);
+    if (!map(last, WINDOW_BASE, 0, PTE_PRESENT)) /* brings the table into being */
+        return false;
     pt_translate(&space, WINDOW_BASE, &walk);
-    uint64_t table = walk.step[walk.steps - 1].table;
-    pt_clear(space.host, table);
-    return table;
+    windows_table = walk.step[walk.steps - 1].table;
+    pt_clear(space.host, windows_table);
+    return map(last, WINDOW_TABLE, windows_table, data_bits() & ~(uint64_t)PTE_GLOBAL);
 }
 
 /* Leaves the boot tables. PAE and legacy tables cannot follow each other with paging on, so PAE
@@ -150,34 +172,41 @@ static bool add_table(void *ctx, uint64_t table)
     return true;
 }
 
-void live_start(bool pae, const struct baton_memory *memory, uint32_t count)
+bool live_start(bool pae, const struct baton_memory *memory, uint32_t count)
 {
     space = (struct pt_space){pae ? &pt_pae : &pt_legacy, &tables_host, 0};
     direct_end = KERNEL_END_MAX; /* the image and the VGA screen at least */
     for (uint32_t i = 0; i < count; i++)
         if (memory[i].type == BATON_MEM_USABLE && memory[i].end > direct_end)
             direct_end = memory[i].end < DIRECT_MAX ? baton_page_down(memory[i].end) : DIRECT_MAX;
-    if (pages_alloc(DIRECT_MAX, &space.root))
-        panic("no page for the root of the live tables");
+    if (!take_page(&space.root))
+        return false;
     pt_clear(space.host, space.root);
-    map_direct();
-    uint64_t table = window_table();
+    if (!map_direct() || !map_windows())
+        return false;
 
     live.summary.root = space.root;
     live.summary.pae = pae;
     switch_to_live();
-    uint64_t nx = pae && cpu.nx ? PTE_NX : 0;
-    window_start((void *)(KERNEL_BASE + (uint32_t)table), space.format->entry_size,
-                 PTE_PRESENT | PTE_WRITE | PTE_ACCESSED | PTE_DIRTY | nx, direct_end);
+    window_start((void *)WINDOW_TABLE, space.format->entry_size,
+                 (data_bits() & ~(uint64_t)PTE_GLOBAL) | PTE_ACCESSED | PTE_DIRTY, direct_end);
     pt_tables(&space, add_table, NULL);
     live.summary.checksum = live_checksum();
+    return true;
 }
 
 static bool sum_table(void *ctx, uint64_t table)
 {
     uint32_t *crc = ctx;
+    const void *page;
 
-    *crc = crc32(*crc, window_map(BATON_WINDOW_TABLE, table), BATON_PAGE_SIZE);
+    if (table == windows_table) { /* as it is when no window is open */
+        windows_close();
+        page = (const void *)WINDOW_TABLE;
+    } else {
+        page = window_map(BATON_WINDOW_TABLE, table);
+    }
+    *crc = crc32(*crc, page, BATON_PAGE_SIZE);
     return true;
 }
 
@@ -185,8 +214,8 @@ uint32_t live_checksum(void)
 {
     uint32_t crc = 0;
 
-    windows_close();
     pt_tables(&space, sum_table, &crc);
+    windows_close();
     return crc;
 }
 

@@ -15,13 +15,13 @@ struct live {
 extern struct live live;
 
 /*
- * Builds live tables of the wanted kind over all RAM below 768 MiB and switches to them. Needs
- * pages; panics without (a machine too small for its own page tables).
+ * Builds live tables of the wanted kind over all RAM below 768 MiB and switches to them. false: there
+ * is not enough memory for them; nothing was switched.
  */
-void live_start(bool pae, const struct baton_memory *memory, uint32_t count);
+bool live_start(bool pae, const struct baton_memory *memory, uint32_t count);
 
 /* CRC-32 (zlib's) over the pages of the live tables, in the order of pt_tables; windows are closed
- * first. */
+ * then. */
 uint32_t live_checksum(void);
 
 /* Calls visit for each page of the tables, root first. */

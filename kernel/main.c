@@ -125,7 +125,9 @@ static void start_tables(void)
 
     if (pae && !cpu.pae)
         refuse("paging=pae: this CPU has no PAE; take paging=auto or paging=legacy");
-    live_start(pae, memory, memory_count);
+    if (!live_start(pae, memory, memory_count))
+        refuse("too little memory: no page is left for Baton's own page tables; give the machine "
+               "more, or smaller modules");
     traps_tables_changed();
     report("tables", "live: %s, root %a, %u page%s, checksum %x",
            pae ? pt_pae.name : pt_legacy.name, live.summary.root, live.summary.tables,
