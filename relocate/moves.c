@@ -43,22 +43,32 @@ static const struct move_run *run_at(const struct moves *moves, bool by_source, 
     return NULL;
 }
 
-/* Emits the path that ends at dest, from its end to its start; marks the pages that are read on
- * the way and written too. */
-static int emit_path(const struct moves *moves, const struct move_sink *sink, struct bitmap *done,
-                     uint64_t dest)
+/* Where the page at dest comes from; UINT64_MAX: nobody writes it. *same as in run_at. */
+static uint64_t source_of(const struct moves *moves, uint64_t dest, uint64_t *same)
 {
-    for (;;) {
-        uint64_t one = BATON_PAGE_SIZE;
-        const struct move_run *run = run_at(moves, false, dest, &one);
-        int error = 0;
+    const struct move_run *run = run_at(moves, false, dest, same);
 
-        if (!run)
+    return run ? run->source + (dest - run->dest) : UINT64_MAX;
+}
+
+/*
+ * Emits the paths that end at dest and the pages behind it, from their ends to their starts. They
+ * run side by side for some pages: *size, in: bytes asked for; out: bytes of destination dealt
+ * with. Marks what it has written.
+ */
+static int emit_paths(const struct moves *moves, const struct move_sink *sink, struct bitmap *done,
+                      uint64_t dest, uint64_t *size)
+{
+    for (uint64_t at = dest; at != UINT64_MAX;)
+        at = source_of(moves, at, size);
+    for (;;) {
+        uint64_t source = source_of(moves, dest, size);
+
+        if (source == UINT64_MAX)
             return 0;
-        uint64_t source = run->source + (dest - run->dest);
-        error = sink->copy(sink->ctx, dest, source, 1);
+        int error = sink->copy(sink->ctx, dest, source, *size >> BATON_PAGE_SHIFT);
         if (!error)
-            error = bitmap_add(done, dest);
+            error = bitmap_add_range(done, dest, dest + *size);
         if (error)
             return error;
         dest = source;
@@ -74,8 +84,7 @@ static int emit_cycle(const struct moves *moves, const struct move_sink *sink, s
 
     while (!error) {
         uint64_t one = BATON_PAGE_SIZE;
-        const struct move_run *run = run_at(moves, false, dest, &one);
-        uint64_t source = run->source + (dest - run->dest);
+        uint64_t source = source_of(moves, dest, &one);
 
         error = bitmap_add(done, dest);
         if (error)
@@ -100,13 +109,11 @@ static int emit_ends(const struct moves *moves, const struct move_sink *sink, st
             continue;
         }
         int error;
-        if (!run_at(moves, false, run->source + at, &same)) {
-            error =
-                sink->copy(sink->ctx, run->dest + at, run->source + at, same >> BATON_PAGE_SHIFT);
-        } else {
-            same = BATON_PAGE_SIZE;
-            error = emit_path(moves, sink, done, run->dest + at);
-        }
+        if (source_of(moves, run->source + at, &same) == UINT64_MAX)
+            error = sink->copy(sink->ctx, run->dest + at, run->source + at,
+                               same >> BATON_PAGE_SHIFT);
+        else
+            error = emit_paths(moves, sink, done, run->dest + at, &same);
         if (error)
             return error;
         at += same;
