@@ -1,7 +1,8 @@
 /* A set of pages as bits, spread over pages of the host's. */
 #include "relocate/bitmap.h"
 
-#define STRETCH_SHIFT (BATON_PAGE_SHIFT + 15) /* 32768 bits a page */
+#define STRETCH_SHIFT (BATON_PAGE_SHIFT + 15)            /* 32768 bits a page */
+#define WORD_MASK ((1ull << (BATON_PAGE_SHIFT + 5)) - 1) /* 32 pages a word */
 
 static uint32_t *word_of(const struct bitmap *set, uint64_t pa)
 {
@@ -75,6 +76,21 @@ bool bitmap_any(const struct bitmap *set, uint64_t start, uint64_t end)
             return true;
     }
     return false;
+}
+
+uint64_t bitmap_absent(const struct bitmap *set, uint64_t start, uint64_t end)
+{
+    for (uint64_t next; start < end; start = next) {
+        uint32_t bits = bits_from(start, end, &next);
+
+        if (!set->page[start >> STRETCH_SHIFT])
+            return start;
+        bits &= ~*word_of(set, start);
+        if (bits)
+            return (start & ~(uint64_t)WORD_MASK) +
+                   ((uint64_t)__builtin_ctz(bits) << BATON_PAGE_SHIFT);
+    }
+    return end;
 }
 
 int bitmap_add_range(struct bitmap *set, uint64_t start, uint64_t end)

@@ -24,6 +24,9 @@ int bitmap_add(struct bitmap *set, uint64_t pa);
 /* Is any page of [start, end) in the set? Both page aligned. */
 bool bitmap_any(const struct bitmap *set, uint64_t start, uint64_t end);
 
+/* The first page of [start, end) that is not in the set; end: there is none. */
+uint64_t bitmap_absent(const struct bitmap *set, uint64_t start, uint64_t end);
+
 /* Puts all pages of [start, end) in. 0, or BATON_E_NO_PAGES. */
 int bitmap_add_range(struct bitmap *set, uint64_t start, uint64_t end);
 

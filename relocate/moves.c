@@ -110,8 +110,8 @@ static int emit_ends(const struct moves *moves, const struct move_sink *sink, st
         }
         int error;
         if (source_of(moves, run->source + at, &same) == UINT64_MAX)
-            error = sink->copy(sink->ctx, run->dest + at, run->source + at,
-                               same >> BATON_PAGE_SHIFT);
+            error =
+                sink->copy(sink->ctx, run->dest + at, run->source + at, same >> BATON_PAGE_SHIFT);
         else
             error = emit_paths(moves, sink, done, run->dest + at, &same);
         if (error)
@@ -131,9 +131,10 @@ static int emit_cycles(const struct moves *moves, const struct move_sink *sink, 
             at += same;
             continue;
         }
-        for (uint64_t end = at + same; at < end; at += BATON_PAGE_SIZE) {
-            if (bitmap_has(done, run->dest + at))
-                continue;
+        for (uint64_t end = at + same; at < end;) {
+            at = bitmap_absent(done, run->dest + at, run->dest + end) - run->dest;
+            if (at == end)
+                break;
             int error = emit_cycle(moves, sink, done, run->dest + at);
             if (error)
                 return error;
