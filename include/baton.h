@@ -134,11 +134,10 @@ enum baton_error {
     BATON_E_NO_ROOM = -11,
     BATON_E_NO_PAGES = -12,
     BATON_E_TOO_HIGH = -13,
-    BATON_E_INITRD = -14,
-    BATON_E_CPU = -15,
-    BATON_E_CHECK = -16,
-    BATON_E_REALMODE = -17,
-    BATON_ERRORS = 18, /* how many there are, BATON_OK included */
+    BATON_E_CPU = -14,
+    BATON_E_CHECK = -15,
+    BATON_E_REALMODE = -16,
+    BATON_ERRORS = 17, /* how many there are, BATON_OK included */
 };
 
 struct baton_refusal {

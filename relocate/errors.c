@@ -38,7 +38,6 @@ static const struct sentence sentences[BATON_ERRORS] = {
                                          "memory"},
     [-BATON_E_TOO_HIGH] = {"E_TOO_HIGH", "segment {what} at {value} ends above 4 GiB, at {limit}; "
                                          "link it lower"},
-    [-BATON_E_INITRD] = {"E_INITRD", "the initrd of {value:n} bytes: {what} ({limit})"},
     [-BATON_E_CPU] = {"E_CPU", "the payload needs {what}, which this CPU has not"},
     [-BATON_E_CHECK] = {"E_CHECK", "the dry run failed, invariant {what}, at page {value} (word "
                                    "{limit:n} of the list); please report this"},

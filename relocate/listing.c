@@ -143,17 +143,10 @@ int list_build(const struct baton_payload *payload, struct baton_image *image)
     for (uint32_t i = 0; i < payload->segments && !error; i++) {
         struct pieces pieces = pieces_of(payload, i);
 
-        uint32_t composed = image->counts.composed;
-
+        image->counts.stay += pieces_staying(payload, i, &pieces);
         error = put_zeros(&w, &pieces.zero);
         if (!error)
             error = put_composed(&w, i, &pieces);
-        composed = image->counts.composed - composed;
-        if (pieces.stays) /* what is neither zeroed nor composed */
-            image->counts.stay +=
-                (((pieces.all.end - pieces.all.start) - (pieces.zero.end - pieces.zero.start)) >>
-                 BATON_PAGE_SHIFT) -
-                composed;
     }
     if (!error)
         *w.at = LIST_DONE; /* the last word of a page is never used before */

@@ -48,28 +48,59 @@ struct pieces pieces_of(const struct baton_payload *payload, uint32_t i)
     return p;
 }
 
-/* Is `page` an edge of segment k, one whose bytes must be written? */
+/* Is `page` an edge of segment k: touched, but neither moved nor zeroed as a whole? */
+static bool is_edge(const struct pieces *p, uint64_t page)
+{
+    return in(&p->all, page) && !in(&p->direct, page) && !in(&p->zero, page);
+}
+
 static bool composes(const struct baton_payload *payload, uint32_t k, uint64_t page)
 {
     struct pieces p = pieces_of(payload, k);
 
-    return in(&p.all, page) && !in(&p.direct, page) && !in(&p.zero, page);
+    return is_edge(&p, page);
+}
+
+/* Must bytes be written to this page for segment k's sake? Not if they lie there already. */
+static bool wants_writing(const struct baton_payload *payload, uint32_t k, uint64_t page)
+{
+    const struct baton_segment *s = &payload->segment[k];
+    struct pieces p = pieces_of(payload, k);
+    bool has_tail = s->mem_size > s->file_size && page + BATON_PAGE_SIZE > s->dest + s->file_size;
+
+    return is_edge(&p, page) && (!p.stays || has_tail);
 }
 
 /* An edge of a segment that lies there already needs nothing, unless zeros or a neighbour do. */
-static bool edge_stays(const struct baton_payload *payload, uint32_t i, const struct pieces *pieces,
+static bool edge_stays(const struct baton_payload *payload, const struct pieces *pieces,
                        uint64_t page)
 {
-    const struct baton_segment *s = &payload->segment[i];
-
     if (!pieces->stays)
         return false;
-    if (s->mem_size > s->file_size && page + BATON_PAGE_SIZE > s->dest + s->file_size)
-        return false;
     for (uint32_t k = 0; k < payload->segments; k++)
-        if (k != i && composes(payload, k, page))
+        if (wants_writing(payload, k, page))
             return false;
     return true;
+}
+
+uint64_t pieces_staying(const struct baton_payload *payload, uint32_t i,
+                        const struct pieces *pieces)
+{
+    uint64_t pages, last = pieces->all.end - BATON_PAGE_SIZE;
+
+    if (!pieces->stays || pieces->all.end == pieces->all.start)
+        return 0;
+    pages = (pieces->direct.end - pieces->direct.start) >> BATON_PAGE_SHIFT;
+    /* the first and the last page are the only edges that can stay */
+    for (uint64_t page = pieces->all.start;; page = last) {
+        bool counts = is_edge(pieces, page) && edge_stays(payload, pieces, page);
+
+        for (uint32_t k = 0; k < i && counts; k++) /* a page that two segments share counts once */
+            counts = !composes(payload, k, page);
+        pages += counts;
+        if (page == last)
+            return pages;
+    }
 }
 
 uint64_t pieces_next_composed(const struct baton_payload *payload, uint32_t i,
@@ -87,7 +118,7 @@ uint64_t pieces_next_composed(const struct baton_payload *payload, uint32_t i,
             page = pieces->zero.end - BATON_PAGE_SIZE;
             continue;
         }
-        if (edge_stays(payload, i, pieces, page))
+        if (edge_stays(payload, pieces, page))
             continue;
         for (uint32_t k = 0; k < i && !earlier; k++)
             earlier = composes(payload, k, page);

@@ -31,6 +31,10 @@ struct pieces pieces_of(const struct baton_payload *payload, uint32_t i);
 uint64_t pieces_next_composed(const struct baton_payload *payload, uint32_t i,
                               const struct pieces *pieces, uint64_t from);
 
+/* How many pages of segment i nobody need write. */
+uint64_t pieces_staying(const struct baton_payload *payload, uint32_t i,
+                        const struct pieces *pieces);
+
 /* Writes the bytes that the destination page is to have to `to` (4096 bytes). */
 void pieces_compose(const struct baton_host *host, const struct baton_payload *payload,
                     uint64_t page, uint8_t *to);
