@@ -232,9 +232,12 @@ struct baton_segment {
     uint64_t align;    /* a power of two, >= 4096 */
     uint64_t window;   /* bytes used from its aligned address on before the payload reads its
                             memory map, >= mem_size; 0: only mem_size */
+    uint64_t room;     /* bytes used from its very start on before it moves to its aligned
+                            address; 0: only mem_size */
     /* the answer of baton_place */
-    uint64_t dest;           /* pa of its first byte */
-    struct baton_range used; /* the window where it came to lie (H3); empty if none */
+    uint64_t dest;                /* pa of its first byte */
+    struct baton_range used;      /* the window where it came to lie (H3); empty if none */
+    struct baton_range room_used; /* likewise the room; empty if none */
 };
 
 struct baton_format; /* payload/payload.h */

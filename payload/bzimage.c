@@ -134,6 +134,10 @@ static int add_kernel(const struct bzimage *image, struct baton_payload *payload
         return 0;
     }
     s->flags = BATON_SEG_SKEW | BATON_SEG_INPLACE;
+    /* A 64-bit kernel has its first stack in its bss, behind the file, before it moves to its
+     * runtime address; a 32-bit one has it in boot_params. init_size is the bound that is given. */
+    if (bzimage_field(image, HDR_XLOADFLAGS, 2) & XLOADFLAG_KERNEL_64)
+        s->room = s->window;
     s->align = bzimage_field(image, HDR_KERNEL_ALIGNMENT, 4);
     if (s->align < BATON_PAGE_SIZE || s->align & (s->align - 1))
         return refuse(why, BATON_E_FIELD, "kernel_alignment (a power of two from 4096 on)",

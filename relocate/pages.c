@@ -20,7 +20,8 @@ bool pages_forbidden(const struct baton_payload *payload, uint64_t pa)
         if (!(s->flags & BATON_SEG_MADE) &&
             baton_overlap(pa, pa + BATON_PAGE_SIZE, s->dest, s->dest + s->mem_size))
             return true;
-        if (baton_overlap(pa, pa + BATON_PAGE_SIZE, s->used.start, s->used.end))
+        if (baton_overlap(pa, pa + BATON_PAGE_SIZE, s->used.start, s->used.end) ||
+            baton_overlap(pa, pa + BATON_PAGE_SIZE, s->room_used.start, s->room_used.end))
             return true;
     }
     return false;

@@ -4,8 +4,8 @@
  * Fixed segments go where they must. The first movable one (the kernel) tries its candidates in
  * order of cost; the others then take the nearest place that is left. Candidates are the segment's
  * preferred address, the place where it lies, and the first fit above and below every obstacle: an
- * optimum is always at one of these. The cost of a candidate is what it displaces, in pages, then
- * its distance from where the segment would like to be.
+ * optimum is always at one of these. The cost of a candidate is the pages that move because of it,
+ * then its distance from where the segment would like to be.
  *
  *     cost 0   ......[ initrd ]....[ kernel ].......   stays, or lies as preferred
  *              ..[ obstacle ][ kernel ].............   first fit above
@@ -15,7 +15,7 @@
 
 #define NOWHERE UINT64_MAX
 #define COST_LAST_CHOICE (1ull << 60)
-#define COST_DISPLACED_SHIFT 24 /* distances are below 2^20 pages: all of it lies below 4 GiB */
+#define COST_PAGES_SHIFT 24 /* distances are below 2^20 pages: all of it lies below 4 GiB */
 #define COST_OVERLAP (1ull << 20)
 #define FOUR_GIB (1ull << 32)
 
@@ -59,6 +59,23 @@ bool place_is_ram(const struct baton_host *host, uint64_t start, uint64_t end)
     return start >= end;
 }
 
+/* Does a placed segment other than `self` lie in [start, end), or use it early on? */
+static bool is_claimed(const struct placing *p, uint32_t self, uint64_t start, uint64_t end)
+{
+    for (uint32_t i = 0; i < p->payload->segments; i++) {
+        const struct baton_segment *s = &p->payload->segment[i];
+
+        if (i == self || !(p->placed & 1ull << i))
+            continue;
+        if (baton_overlap(start, end, baton_page_down(s->dest),
+                          baton_page_up(s->dest + s->mem_size)) ||
+            baton_overlap(start, end, s->used.start, s->used.end) ||
+            baton_overlap(start, end, s->room_used.start, s->room_used.end))
+            return true;
+    }
+    return false;
+}
+
 /* May pages of [start, end) be written for segment `self`? */
 static bool is_free(const struct placing *p, uint32_t self, uint64_t start, uint64_t end)
 {
@@ -69,44 +86,25 @@ static bool is_free(const struct placing *p, uint32_t self, uint64_t start, uint
     for (uint32_t i = 0; i < p->host->keep_count; i++)
         if (baton_overlap(start, end, p->host->keep[i].start, p->host->keep[i].end))
             return false;
-    for (uint32_t i = 0; i < p->payload->segments; i++) {
-        const struct baton_segment *s = &p->payload->segment[i];
-
-        if (i == self || !(p->placed & 1ull << i))
-            continue;
-        if (baton_overlap(start, end, baton_page_down(s->dest),
-                          baton_page_up(s->dest + s->mem_size)) ||
-            baton_overlap(start, end, s->used.start, s->used.end))
-            return false;
-    }
-    return true;
+    return !is_claimed(p, self, start, end);
 }
 
 /* Could segment i start at dest? */
 static bool fits(const struct placing *p, uint32_t i, uint64_t dest)
 {
     const struct baton_segment *s = &p->payload->segment[i];
-    bool lies_there = dest == s->source;
     uint64_t window = window_start(s, dest);
 
     if (dest < s->min || dest > s->max || s->mem_size > s->max - dest)
         return false;
-    if (p->policy == BATON_PLACE_ALL && lies_there)
-        return false;
-    if (lies_there) {
-        /* Nothing is written there, so it need not be RAM by the map, only out of the way. */
-        for (uint32_t k = 0; k < p->payload->segments; k++) {
-            const struct baton_segment *o = &p->payload->segment[k];
-            if (k == i || !(p->placed & 1ull << k))
-                continue;
-            if (baton_overlap(dest, dest + s->mem_size, baton_page_down(o->dest),
-                              baton_page_up(o->dest + o->mem_size)) ||
-                baton_overlap(dest, dest + s->mem_size, o->used.start, o->used.end))
-                return false;
-        }
-    } else if (!is_free(p, i, dest, dest + s->mem_size)) {
-        return false;
+    if (dest != s->source) {
+        if (!is_free(p, i, dest, dest + s->mem_size))
+            return false;
+    } else if (p->policy == BATON_PLACE_ALL || is_claimed(p, i, dest, dest + s->mem_size)) {
+        return false; /* nothing is written there, so it need not be RAM by the map */
     }
+    if (s->room && !is_free(p, i, baton_page_up(dest + s->mem_size), dest + s->room))
+        return false;
     return !s->window || is_free(p, i, window, window + s->window);
 }
 
@@ -115,6 +113,7 @@ static uint64_t displaced(const struct placing *p, uint32_t i, uint64_t dest)
 {
     const struct baton_segment *s = &p->payload->segment[i];
     uint64_t window = window_start(s, dest);
+    uint64_t end = baton_page_up(dest + (s->room ? s->room : s->mem_size));
     uint64_t pages = 0;
 
     for (uint32_t k = 0; k < p->payload->segments; k++) {
@@ -122,32 +121,31 @@ static uint64_t displaced(const struct placing *p, uint32_t i, uint64_t dest)
 
         if (k == i || (p->placed & 1ull << k) || (o->flags & BATON_SEG_MADE))
             continue;
-        if (baton_overlap(o->source, o->source + o->mem_size, baton_page_down(dest),
-                          baton_page_up(dest + s->mem_size)) ||
+        if (baton_overlap(o->source, o->source + o->mem_size, baton_page_down(dest), end) ||
             baton_overlap(o->source, o->source + o->mem_size, window, window + s->window))
             pages += (o->mem_size + BATON_PAGE_MASK) >> BATON_PAGE_SHIFT;
     }
     return pages;
 }
 
+/* What it costs to put segment i at dest: pages moved above all, then how far it is from home. */
 static uint64_t cost_of(const struct placing *p, uint32_t i, uint64_t dest)
 {
     const struct baton_segment *s = &p->payload->segment[i];
-    uint64_t home = s->prefer != NOWHERE ? s->prefer - skew_of(s) : s->source;
+    bool has_wish = s->prefer != NOWHERE, stays = dest == s->source;
+    uint64_t home = has_wish ? s->prefer - skew_of(s) : s->source;
     uint64_t distance = (dest > home ? dest - home : home - dest) >> BATON_PAGE_SHIFT;
+    uint64_t pages = displaced(p, i, dest);
 
-    if (dest == s->source && s->prefer != NOWHERE) {
-        if (p->policy == BATON_PLACE_NONE)
-            return displaced(p, i, dest) << COST_DISPLACED_SHIFT;
-        return COST_LAST_CHOICE; /* auto: a kernel starts where it lies only if nothing else fits */
-    }
-    if (p->policy == BATON_PLACE_NONE && s->prefer != NOWHERE)
-        distance++; /* staying put wins a tie */
+    if (stays && has_wish && p->policy != BATON_PLACE_NONE)
+        return COST_LAST_CHOICE; /* a kernel starts where it lies only if nothing else fits */
+    if (!stays)
+        pages += (s->mem_size + BATON_PAGE_MASK) >> BATON_PAGE_SHIFT;
     /* onto its own pages only where there is no other room: such a move has no long runs */
-    if (dest != s->source && s->prefer == NOWHERE &&
+    if (!stays && !has_wish &&
         baton_overlap(dest, dest + s->mem_size, s->source, s->source + s->mem_size))
         distance += COST_OVERLAP;
-    return displaced(p, i, dest) << COST_DISPLACED_SHIFT | distance;
+    return pages << COST_PAGES_SHIFT | distance;
 }
 
 /* The cheapest place of segment i that costs more than `above`, or as much and lies higher. */
@@ -214,7 +212,11 @@ static uint64_t choose(const struct placing *p, uint32_t i, struct choice *best)
             consider_around(p, i, baton_page_down(o->dest), baton_page_up(o->dest + o->mem_size),
                             best);
             if (o->used.end)
-                consider_around(p, i, o->used.start, o->used.end, best);
+                consider_around(p, i, baton_page_down(o->used.start), baton_page_up(o->used.end),
+                                best);
+            if (o->room_used.end)
+                consider_around(p, i, baton_page_down(o->room_used.start),
+                                baton_page_up(o->room_used.end), best);
         } else if (!(o->flags & BATON_SEG_MADE)) {
             consider_around(p, i, baton_page_down(o->source),
                             baton_page_up(o->source + o->mem_size), best);
@@ -232,10 +234,13 @@ static void settle(struct placing *p, uint32_t i, uint64_t dest)
 
     s->dest = dest;
     s->used = (struct baton_range){0, 0};
+    s->room_used = (struct baton_range){0, 0};
     if (s->window) {
         s->used.start = window_start(s, dest);
         s->used.end = s->used.start + s->window;
     }
+    if (s->room)
+        s->room_used = (struct baton_range){dest, dest + s->room};
     p->placed |= 1ull << i;
 }
 
