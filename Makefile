@@ -14,11 +14,13 @@ ifneq ($(CROSS),)
 CC32 := $(CROSS)gcc
 LD32 := $(CROSS)ld
 NM32 := $(CROSS)nm
+AR32 := $(CROSS)ar
 OBJDUMP32 := $(CROSS)objdump
 else
 CC32 := clang --target=i686-elf
 LD32 := ld.lld
 NM32 := $(firstword $(foreach p,llvm-nm nm,$(shell command -v $(p))))
+AR32 := $(firstword $(foreach p,llvm-ar ar,$(shell command -v $(p))))
 OBJDUMP32 := $(firstword $(foreach p,llvm-objdump objdump,$(shell command -v $(p))))
 endif
 
@@ -93,6 +95,17 @@ endef
 $(eval $(call kernel_rules,$(BUILD),))
 $(eval $(call kernel_rules,$(BUILD)/spoil,-DBATON_SPOIL))
 
+# The core as a library for other kernels: include/baton.h is its header.
+CORE_OBJECTS := $(patsubst %.c,$(BUILD)/obj/%.o,$(CORE_C)) $(BUILD)/obj/relocate/trampoline.S.o
+
+.PHONY: core
+core: $(BUILD)/libbaton.a
+
+$(BUILD)/libbaton.a: $(CORE_OBJECTS)
+	$(call say,AR,$@)
+	$(Q)rm -f $@
+	$(Q)$(AR32) rcs $@ $(CORE_OBJECTS)
+
 # A disassembly with source.
 $(BUILD)/baton.lst: $(BUILD)/baton.elf
 	$(call say,OBJDUMP,$@)
@@ -104,4 +117,5 @@ spoil: $(BUILD)/spoil/baton.elf
 clean:
 	rm -rf $(BUILD)
 
+-include examples/embed/embed.mk
 -include iso/iso.mk tests/host/host.mk tests/payloads/payloads.mk tests/boot/boot.mk

@@ -1,0 +1,23 @@
+# The example kernel: its own two files and libbaton.a.
+
+EMBED := $(BUILD)/examples/embed
+
+.PHONY: examples
+examples: $(BUILD)/examples/embed.elf
+
+$(EMBED)/%.o: examples/embed/%.c
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC32) $(CFLAGS32) -MMD -c $< -o $@
+
+$(EMBED)/%.S.o: examples/embed/%.S
+	$(call say,AS,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC32) $(ASFLAGS32) -MMD -c $< -o $@
+
+$(BUILD)/examples/embed.elf: $(EMBED)/entry.S.o $(EMBED)/embed.o $(BUILD)/libbaton.a \
+                             examples/embed/embed.ld
+	$(call say,LD,$@)
+	$(Q)$(LD32) $(LDFLAGS32) -T examples/embed/embed.ld $(filter %.o %.a,$^) -o $@
+
+-include $(EMBED)/embed.d
