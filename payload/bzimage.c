@@ -97,11 +97,7 @@ static void read_name(const struct baton_host *host, const struct bzimage *image
             text_char(&name, c);
         }
     text_add(&kind, "bzImage, boot protocol ");
-    text_decimal(&kind, image->protocol >> 8);
-    text_char(&kind, '.');
-    if ((image->protocol & 0xff) < 10)
-        text_char(&kind, '0');
-    text_decimal(&kind, image->protocol & 0xff);
+    text_version(&kind, image->protocol);
 }
 
 /* What the kernel says of where it wants to be. */

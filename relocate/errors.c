@@ -1,7 +1,7 @@
 /*
  * Every refusal: its name and its sentence, in one table. A sentence says what is wrong and what
- * would help. {what} is a field or a segment, {value} and {limit} print as hex, {value:n} and
- * {limit:n} as decimal.
+ * would help. {what} is a field or a segment, {value} and {limit} print as hex, with :n as decimal,
+ * with :v as a version.
  */
 #include "relocate/text.h"
 
@@ -18,7 +18,7 @@ static const struct sentence sentences[BATON_ERRORS] = {
                                            "are needed, it has {value:n}; is the file whole?"},
     [-BATON_E_FIELD] = {"E_FIELD", "the payload's field {what} is {value}, the limit is {limit}; "
                                    "the file is damaged or not for this machine"},
-    [-BATON_E_PROTOCOL] = {"E_PROTOCOL", "the kernel speaks boot protocol {value}, {limit} or "
+    [-BATON_E_PROTOCOL] = {"E_PROTOCOL", "the kernel speaks boot protocol {value:v}, {limit:v} or "
                                          "later is needed; take a newer kernel"},
     [-BATON_E_COMMAND_LINE] = {"E_COMMAND_LINE", "the command line has {value:n} characters, "
                                                  "{what} takes {limit:n}; shorten it"},
@@ -79,6 +79,10 @@ size_t baton_explain(const struct baton_refusal *why, char *text, size_t size)
             text_decimal(&out, why->value);
         else if (take(&t, "{limit:n}"))
             text_decimal(&out, why->limit);
+        else if (take(&t, "{value:v}"))
+            text_version(&out, why->value);
+        else if (take(&t, "{limit:v}"))
+            text_version(&out, why->limit);
         else
             text_char(&out, *t++);
     }

@@ -64,3 +64,12 @@ void text_decimal(struct text *text, uint64_t value)
     while (n)
         text_char(text, digits[--n]);
 }
+
+void text_version(struct text *text, uint64_t value)
+{
+    text_decimal(text, value >> 8);
+    text_char(text, '.');
+    if ((value & 0xff) < 10)
+        text_char(text, '0');
+    text_decimal(text, value & 0xff);
+}

@@ -21,4 +21,7 @@ void text_address(struct text *text, uint64_t value);
 
 void text_decimal(struct text *text, uint64_t value);
 
+/* A version as high byte, low byte: 0x020f is "2.15", 0x0202 is "2.02". */
+void text_version(struct text *text, uint64_t value);
+
 #endif
