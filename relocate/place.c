@@ -59,16 +59,22 @@ bool place_is_ram(const struct baton_host *host, uint64_t start, uint64_t end)
     return start >= end;
 }
 
-/* Does a placed segment other than `self` lie in [start, end), or use it early on? */
-static bool is_claimed(const struct placing *p, uint32_t self, uint64_t start, uint64_t end)
+/* Does a placed segment other than `self` lie in [start, end), or use it early on? Two that stay may
+ * share a page: neither is written. */
+static bool is_claimed(const struct placing *p, uint32_t self, uint64_t start, uint64_t end,
+                       bool stays)
 {
     for (uint32_t i = 0; i < p->payload->segments; i++) {
         const struct baton_segment *s = &p->payload->segment[i];
 
         if (i == self || !(p->placed & 1ull << i))
             continue;
-        if (baton_overlap(start, end, baton_page_down(s->dest),
-                          baton_page_up(s->dest + s->mem_size)) ||
+        uint64_t from = s->dest, to = s->dest + s->mem_size;
+        if (!stays || s->dest != s->source) {
+            from = baton_page_down(from);
+            to = baton_page_up(to);
+        }
+        if (baton_overlap(start, end, from, to) ||
             baton_overlap(start, end, s->used.start, s->used.end) ||
             baton_overlap(start, end, s->room_used.start, s->room_used.end))
             return true;
@@ -86,7 +92,7 @@ static bool is_free(const struct placing *p, uint32_t self, uint64_t start, uint
     for (uint32_t i = 0; i < p->host->keep_count; i++)
         if (baton_overlap(start, end, p->host->keep[i].start, p->host->keep[i].end))
             return false;
-    return !is_claimed(p, self, start, end);
+    return !is_claimed(p, self, start, end, false);
 }
 
 /* Could segment i start at dest? */
@@ -100,12 +106,19 @@ static bool fits(const struct placing *p, uint32_t i, uint64_t dest)
     if (dest != s->source) {
         if (!is_free(p, i, dest, dest + s->mem_size))
             return false;
-    } else if (p->policy == BATON_PLACE_ALL || is_claimed(p, i, dest, dest + s->mem_size)) {
+    } else if (p->policy == BATON_PLACE_ALL || is_claimed(p, i, dest, dest + s->mem_size, true)) {
         return false; /* nothing is written there, so it need not be RAM by the map */
     }
     if (s->room && !is_free(p, i, baton_page_up(dest + s->mem_size), dest + s->room))
         return false;
     return !s->window || is_free(p, i, window, window + s->window);
+}
+
+/* Might the segment stay where it lies, were it alone? */
+static bool may_stay(const struct placing *p, const struct baton_segment *s)
+{
+    return p->policy != BATON_PLACE_ALL && s->source >= s->min && s->source <= s->max &&
+           s->mem_size <= s->max - s->source;
 }
 
 /* Pages of other movable segments that could stay, did segment i not come to dest. */
@@ -119,7 +132,7 @@ static uint64_t displaced(const struct placing *p, uint32_t i, uint64_t dest)
     for (uint32_t k = 0; k < p->payload->segments; k++) {
         const struct baton_segment *o = &p->payload->segment[k];
 
-        if (k == i || (p->placed & 1ull << k) || (o->flags & BATON_SEG_MADE))
+        if (k == i || (p->placed & 1ull << k) || (o->flags & BATON_SEG_MADE) || !may_stay(p, o))
             continue;
         if (baton_overlap(o->source, o->source + o->mem_size, baton_page_down(dest), end) ||
             baton_overlap(o->source, o->source + o->mem_size, window, window + s->window))
@@ -137,7 +150,7 @@ static uint64_t cost_of(const struct placing *p, uint32_t i, uint64_t dest)
     uint64_t distance = (dest > home ? dest - home : home - dest) >> BATON_PAGE_SHIFT;
     uint64_t pages = displaced(p, i, dest);
 
-    if (stays && has_wish && p->policy != BATON_PLACE_NONE)
+    if (stays && dest != home && p->policy != BATON_PLACE_NONE)
         return COST_LAST_CHOICE; /* a kernel starts where it lies only if nothing else fits */
     if (!stays)
         pages += (s->mem_size + BATON_PAGE_MASK) >> BATON_PAGE_SHIFT;
@@ -173,8 +186,9 @@ static void consider_around(const struct placing *p, uint32_t i, uint64_t start,
                             struct choice *best)
 {
     const struct baton_segment *s = &p->payload->segment[i];
-    uint64_t size = s->window > s->mem_size ? s->window : s->mem_size;
-    uint64_t skew = skew_of(s);
+    uint64_t skew = skew_of(s), most = s->room > s->mem_size ? s->room : s->mem_size;
+    uint64_t behind = most > skew ? most - skew : 0; /* bytes behind the aligned address */
+    uint64_t size = s->window > behind ? s->window : behind;
     uint64_t low = s->min;
 
     if (end <= FOUR_GIB)
@@ -200,9 +214,11 @@ static uint64_t choose(const struct placing *p, uint32_t i, struct choice *best)
     for (uint32_t k = 0; k < host->memory_count; k++)
         if (host->memory[k].type == BATON_MEM_USABLE)
             /* and so are the ends of RAM */
-            consider_around(p, i, host->memory[k].end, host->memory[k].start, best);
+            consider_around(p, i, baton_page_down(host->memory[k].end),
+                            baton_page_up(host->memory[k].start), best);
     for (uint32_t k = 0; k < host->keep_count; k++)
-        consider_around(p, i, host->keep[k].start, host->keep[k].end, best);
+        consider_around(p, i, baton_page_down(host->keep[k].start),
+                        baton_page_up(host->keep[k].end), best);
     for (uint32_t k = 0; k < p->payload->segments; k++) {
         const struct baton_segment *o = &p->payload->segment[k];
 
