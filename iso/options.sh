@@ -1,0 +1,107 @@
+# shellcheck shell=sh
+# Sourced: what a run is made of. Every script here, make and ./baton name these things by the same
+# variables, so that "make run MEMORY=64M" and "./baton run --memory 64M" mean the same.
+#
+#   KERNEL     the payload; empty: the demo, Debian's Linux
+#   INITRD     the payload's initrd; empty: the demo's own for the demo, else none
+#   APPEND     the payload's command line; for the demo, words after the demo's own
+#   MODULES    further multiboot modules, one "FILE args" a line
+#   BATON      words for Baton's own command line
+#   PAGING     auto, pae or legacy: Baton's own page tables
+#   PLACE      auto, all or none: which pages are moved
+#   MEMORY     the machine's memory, such as 256M
+#   CPU        a CPU model that QEMU knows, with features, such as max or pentium3,-pae
+#   MACHINE    pc, q35 or isapc
+#   WINDOW     yes: a window, besides the serial console
+#   TIMEOUT    seconds until the machine is stopped; empty: none, or 300 when nobody is there
+KERNEL=${KERNEL-} INITRD=${INITRD-} APPEND=${APPEND-} MODULES=${MODULES-} BATON=${BATON-}
+PAGING=${PAGING-} PLACE=${PLACE-}
+MEMORY=${MEMORY:-256M} CPU=${CPU:-max} MACHINE=${MACHINE:-pc} WINDOW=${WINDOW-} TIMEOUT=${TIMEOUT-}
+
+# check_options: refuses what cannot be meant, in one sentence, with status 2.
+check_options() {
+    [ -z "$KERNEL" ] || readable kernel "$KERNEL"
+    [ -z "$INITRD" ] || readable initrd "$INITRD"
+    each_module check_module
+    balanced append "$APPEND"
+    balanced baton "$BATON"
+    one_of paging "${PAGING:-auto}" auto pae legacy
+    one_of place "${PLACE:-auto}" auto all none
+    one_of machine "$MACHINE" pc q35 isapc
+    matches "$MEMORY" '[1-9][0-9]*[KMG]?' ||
+        die 2 "memory \"$MEMORY\" is not a size; write it like 64M or 1G"
+    matches "${TIMEOUT:-1}" '[1-9][0-9]*' ||
+        die 2 "timeout \"$TIMEOUT\" is not a number of seconds, 1 or more"
+    matches "$CPU" '[A-Za-z0-9_.,=+-]+' ||
+        die 2 "cpu \"$CPU\" is not a CPU model; max, pentium3 and n270 are some"
+    # QEMU emulates these two without CMOV, which Debian's i386 kernels are compiled to use.
+    case $KERNEL,$CPU in
+        ,486* | ,pentium | ,pentium[-,]*)
+            die 2 "the demo's Linux needs a later cpu: pentium2,-pae, or give your own --kernel" ;;
+    esac
+}
+
+check_module() {
+    readable module "$1"
+    balanced module "$2"
+}
+
+# matches TEXT PATTERN: whether an extended regular expression matches the whole of TEXT.
+matches() {
+    printf '%s' "$1" | grep -Eqx "$2"
+}
+
+# one_of NAME VALUE CHOICE...
+one_of() {
+    name=$1 value=$2
+    shift 2
+    for choice; do
+        if [ "$value" = "$choice" ]; then return 0; fi
+    done
+    die 2 "$name is one of $(echo "$*" | sed 's/ /, /g'); \"$value\" is not"
+}
+
+readable() {
+    [ -f "$2" ] || die 2 "the $1 \"$2\" is not a file"
+    [ -r "$2" ] || die 2 "the $1 \"$2\" cannot be read"
+}
+
+# A double quote without its partner would swallow the words after it.
+balanced() {
+    [ $(($(printf '%s' "$2" | tr -cd '"' | wc -c) % 2)) -eq 0 ] ||
+        die 2 "the $1 words have a double quote without its partner: $2"
+}
+
+# each_module COMMAND: runs COMMAND FILE ARGUMENTS for each line of MODULES.
+each_module() {
+    while IFS= read -r module; do
+        [ -n "$module" ] || continue
+        file=$(module_file "$module")
+        arguments=${module#"$file"}
+        arguments=${arguments# }
+        "$1" "$file" "$arguments"
+    done <<END
+$MODULES
+END
+}
+
+# module_file "FILE args": the file, which may have spaces in its name: the longest beginning, up to
+# a space, that names one; if none does, the first word.
+module_file() {
+    candidate=$1
+    until [ -f "$candidate" ]; do
+        case $candidate in
+            *' '*) candidate=${candidate% *} ;;
+            *) candidate=${1%% *} && break ;;
+        esac
+    done
+    printf '%s\n' "$candidate"
+}
+
+# The demo's kernel by the CPU: without PAE the 686 kernel, else 686-pae.
+demo_kernel() {
+    case $CPU in
+        *-pae* | *pae=off*) echo 686 ;;
+        *) echo 686-pae ;;
+    esac
+}

@@ -1,0 +1,64 @@
+# shellcheck shell=sh
+# Sourced by the scripts here: how they speak.
+#
+# Steps are printed in Baton's own layout, a label and a sentence, so that one run reads as one log
+# from the first line of the set-up to the last line of the payload.
+
+# say LABEL TEXT: one step.
+say() {
+    printf '%-12s%s\n' "$1" "$2"
+}
+
+# die STATUS TEXT: one sentence on standard error, and the end.
+die() {
+    printf 'baton: %s\n' "$2" >&2
+    exit "$1"
+}
+
+# size BYTES: the number as a person reads it.
+size() {
+    awk -v n="$1" 'BEGIN {
+        if (n < 1048576) printf "%.0f KiB", n / 1024
+        else printf "%.1f MiB", n / 1048576
+    }'
+}
+
+# progress LOG: what the line that shows that a long step is alive says. A script may put its own in
+# place of it.
+progress() {
+    tail -n 1 "$1" | cut -c 1-64
+}
+
+# logged LOG COMMAND...: runs COMMAND, its output in LOG. On a terminal a passing line shows how far
+# it is. When the command fails, the end of LOG is shown, and its status returned.
+logged() {
+    log=$1
+    shift
+    mkdir -p "$(dirname "$log")"
+    : >"$log"
+    ticker=
+    if [ -t 1 ]; then
+        # Ends by itself when this script is gone: a background process does not see the Ctrl-C that
+        # ended it.
+        (
+            seconds=0
+            while sleep 1 && kill -0 $$ 2>/dev/null; do
+                seconds=$((seconds + 1))
+                printf '\r\033[K%12s%d s  %s' '' $seconds "$(progress "$log")"
+            done
+        ) &
+        ticker=$!
+    fi
+    status=0
+    "$@" >>"$log" 2>&1 </dev/null || status=$?
+    if [ -n "$ticker" ]; then
+        kill "$ticker" 2>/dev/null
+        wait "$ticker" 2>/dev/null || :
+        printf '\r\033[K'
+    fi
+    if [ $status -ne 0 ]; then
+        tail -n 20 "$log" | sed 's/^/    /' >&2
+        printf 'baton: failed with status %d; the whole log is in %s\n' $status "$log" >&2
+    fi
+    return $status
+}
