@@ -44,7 +44,7 @@ CORE_C := $(wildcard pagetable/*.c relocate/*.c payload/*.c)
 KERNEL_C := $(wildcard boot/*.c kernel/*.c)
 KERNEL_S := $(wildcard boot/*.S kernel/*.S relocate/*.S)
 
-.PHONY: all clean spoil
+.PHONY: all clean distclean spoil
 all: $(BUILD)/baton.elf $(BUILD)/baton.lst
 
 # One ELF from one folder of objects: $(1) folder, $(2) extra flags.
@@ -114,8 +114,13 @@ $(BUILD)/baton.lst: $(BUILD)/baton.elf
 # A wrong build on purpose, see kernel/spoil.h.
 spoil: $(BUILD)/spoil/baton.elf
 
+# All but the fetched kernels, which take long to come; distclean takes them, too.
 clean:
+	@find $(BUILD) -mindepth 1 -maxdepth 1 ! -name payloads -exec rm -rf {} + 2>/dev/null || true
+
+distclean:
 	rm -rf $(BUILD)
 
 -include examples/embed/embed.mk
 -include iso/iso.mk tests/host/host.mk tests/payloads/payloads.mk tests/boot/boot.mk
+-include tests/docs/docs.mk tests/fuzz/fuzz.mk tests/mutants/mutants.mk

@@ -18,7 +18,7 @@ static bool same_start(const char *string, const char *start)
 }
 
 /* Copies a string into info->text. NULL: there is no room, or it does not end. */
-static const char *copy_string(struct boot_info *info, boot_reader *read, uint32_t pa)
+static char *copy_string(struct boot_info *info, boot_reader *read, uint32_t pa)
 {
     uint32_t start = info->text_used;
 
@@ -42,8 +42,24 @@ static bool names_file_first(const struct boot_info *info)
            same_start(info->loader, "iPXE");
 }
 
-static const char *drop_file_name(const struct boot_info *info, const char *string)
+/* GRUB puts a backslash before \ ' and " when it joins its arguments; a kernel wants them without. */
+static void drop_backslashes(char *string)
 {
+    char *to = string;
+
+    for (; *string; string++) {
+        if (string[0] == '\\' && (string[1] == '\\' || string[1] == '\'' || string[1] == '"'))
+            string++;
+        *to++ = *string;
+    }
+    *to = '\0';
+}
+
+/* The arguments alone, as the user wrote them. */
+static const char *arguments_of(const struct boot_info *info, char *string)
+{
+    if (same_start(info->loader, "GRUB"))
+        drop_backslashes(string);
     if (names_file_first(info))
         while (*string && *string != ' ')
             string++;
@@ -106,11 +122,11 @@ static const char *read_modules(struct boot_info *info, const struct multiboot_i
         module->file = (struct baton_file){m.start, m.end - m.start};
         module->string = "";
         if (m.string) {
-            const char *string = copy_string(info, read, m.string);
+            char *string = copy_string(info, read, m.string);
 
             if (!string)
                 return "the modules' strings do not end, or are longer than 16 KiB together";
-            module->string = drop_file_name(info, string);
+            module->string = arguments_of(info, string);
         }
         info->modules++;
     }
@@ -166,11 +182,11 @@ const char *boot_read_multiboot1(uint32_t magic, uint64_t pa, boot_reader *read,
         info->loader[i] = '\0';
     }
     if (mb.flags & MULTIBOOT_HAS_CMDLINE) {
-        const char *line = copy_string(info, read, mb.cmdline);
+        char *line = copy_string(info, read, mb.cmdline);
 
         if (!line)
             return "Baton's command line does not end, or is longer than 16 KiB (cmdline)";
-        info->command_line = drop_file_name(info, line);
+        info->command_line = arguments_of(info, line);
     }
     if (mb.flags & MULTIBOOT_HAS_BOOT_DEVICE)
         info->boot_device = mb.boot_device;

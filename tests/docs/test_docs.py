@@ -1,0 +1,72 @@
+"""The documents say what the code does: refusals, words of the command line, exit statuses, links."""
+
+import re
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parents[2]
+
+
+def text(name):
+    return (TOP / name).read_text()
+
+
+def joined(literals):
+    """C string literals, one after the other, as the compiler joins them."""
+    return "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', literals))
+
+
+def refusals_in_code():
+    rows = re.findall(r'\[-BATON_(E_\w+)\] = \{"(\w+)",\s*((?:"(?:[^"\\]|\\.)*"\s*)+)\}',
+                      text("relocate/errors.c"))
+    assert all(enum == name for enum, name, _ in rows), "an error's name differs from its enum"
+    return {name: joined(sentence) for _, name, sentence in rows}
+
+
+def test_refusals_table_equals_the_code():
+    code = refusals_in_code()
+    docs = dict(re.findall(r"^\| `(E_\w+)` \| [^|]+ \| (.+) \|$", text("docs/refusals.md"), re.M))
+    assert len(code) > 10
+    assert docs == code
+
+
+def test_every_error_has_a_sentence():
+    enum = set(re.findall(r"BATON_(E_\w+) = -\d+", text("include/baton.h")))
+    assert enum == set(refusals_in_code())
+
+
+def test_every_error_is_used():
+    sources = "".join(p.read_text() for d in ("relocate", "payload") for p in (TOP / d).glob("*.c")
+                      if p.name != "errors.c")
+    unused = [e for e in refusals_in_code() if "BATON_" + e not in sources]
+    assert not unused
+
+
+def test_words_of_the_command_line():
+    code = set(re.findall(r'rest_of\(word, length, "(\w+)=?"', text("kernel/options.c")))
+    docs = set(re.findall(r"^\| `(\w+)(?:=[^`]*)?` \|", text("README.md"), re.M))
+    assert code and code <= docs, f"not in README.md: {code - docs}"
+
+
+def test_links_lead_somewhere():
+    for document in [*TOP.glob("*.md"), *TOP.glob("docs/*.md")]:
+        for link in re.findall(r"\]\(([^)#]+)\)", document.read_text()):
+            if "://" not in link:
+                assert (document.parent / link).exists(), f"{document.name}: {link}"
+
+
+def test_files_named_in_the_architecture_exist():
+    names = re.findall(r"`((?:boot|kernel|payload|relocate|pagetable|iso|include|examples)/[\w./]+)`",
+                       text("ARCHITECTURE.md"))
+    assert len(names) > 10
+    missing = [n for n in names if not (TOP / n).exists()]
+    assert not missing
+
+
+def test_exit_statuses():
+    """README and ./baton help name the same ones."""
+    readme = text("README.md").split("The exit status says", 1)[1].split("\n\n", 1)[0]
+    help_page = text("baton").split("exit:", 1)[1].split("END", 1)[0]
+    numbers = {n for n in re.findall(r"\b(\d+) ", readme)}
+    assert {"0", "1", "2", "10", "11", "12", "13", "14", "124"} <= numbers
+    for n in numbers:
+        assert re.search(rf"\b{n}\b", help_page), f"./baton help does not name exit status {n}"
