@@ -119,15 +119,40 @@ void console_screen(enum baton_screen_kind kind)
     }
 }
 
-void console_put(char c)
+/* A line longer than the screen goes on below its text, not below its first word. */
+static void screen_write(const char *text)
 {
-    if (com_port) {
-        if (c == '\n')
-            serial_put('\r');
-        serial_put(c);
+    for (const char *start = text; *text;) {
+        bool ended = column == 0 && text != start && text[-1] == ' '; /* the last word filled it */
+        unsigned length = 0;
+
+        while (text[length] && text[length] != ' ' && text[length] != '\n')
+            length++;
+        if (ended || (column + length > VGA_COLUMNS && column > CONSOLE_INDENT)) {
+            if (!ended)
+                screen_put('\n');
+            while (column < CONSOLE_INDENT)
+                screen_put(' ');
+        }
+        while (length--)
+            screen_put(*text++);
+        if (*text == '\n' || (*text == ' ' && column)) /* no space where a line has just ended */
+            screen_put(*text);
+        if (*text)
+            text++;
     }
+}
+
+void console_write(const char *text)
+{
+    if (com_port)
+        for (const char *c = text; *c; c++) {
+            if (*c == '\n')
+                serial_put('\r');
+            serial_put(*c);
+        }
     if (has_screen)
-        screen_put(c);
+        screen_write(text);
 }
 
 uint16_t console_com_port(void)

@@ -12,7 +12,9 @@ void console_start(void);
 /* VGA text is written only while the screen is in text mode. */
 void console_screen(enum baton_screen_kind kind);
 
-void console_put(char c);
+/* The screen breaks long lines between words and goes on at column CONSOLE_INDENT. */
+#define CONSOLE_INDENT 12
+void console_write(const char *text);
 
 /* The I/O port of the serial line, 0 if there is none. */
 uint16_t console_com_port(void);

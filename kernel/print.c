@@ -5,7 +5,6 @@
 #include "relocate/text.h"
 
 #define LINE_MAX 512
-#define STEP_WIDTH 12
 
 static void grouped(struct text *out, uint64_t value)
 {
@@ -80,12 +79,6 @@ static void format_into(struct text *out, const char *format, va_list arguments)
     }
 }
 
-static void put_all(const char *line)
-{
-    while (*line)
-        console_put(*line++);
-}
-
 void print_list(const char *format, va_list arguments)
 {
     char line[LINE_MAX];
@@ -93,7 +86,7 @@ void print_list(const char *format, va_list arguments)
 
     line[0] = '\0';
     format_into(&out, format, arguments);
-    put_all(line);
+    console_write(line);
 }
 
 void print(const char *format, ...)
@@ -114,10 +107,10 @@ void report(const char *step, const char *format, ...)
     text_add(&out, step);
     do
         text_char(&out, ' ');
-    while (out.length < STEP_WIDTH);
+    while (out.length < CONSOLE_INDENT);
     va_start(arguments, format);
     format_into(&out, format, arguments);
     va_end(arguments);
-    put_all(line);
-    console_put('\n');
+    text_char(&out, '\n');
+    console_write(line);
 }

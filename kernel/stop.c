@@ -29,7 +29,7 @@ void stop(int code)
         out8(RESET_CONTROL, RESET_FULL);
         out8(KEYBOARD_COMMAND, KEYBOARD_PULSE_RESET);
     }
-    report("stop", "halted; Baton's memory is as it was. Switch off, or reset by hand");
+    report("stop", "halted; switch off, or reset by hand");
     for (;;)
         cpu_halt();
 }
