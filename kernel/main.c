@@ -13,6 +13,7 @@
 #include "kernel/traps.h"
 #include "kernel/window.h"
 #include "pagetable/format.h"
+#include "relocate/fit.h"
 
 #define TROUBLES 8
 
@@ -104,6 +105,29 @@ static void take_memory(void)
         refuse("no usable memory in the loader's map");
 }
 
+/* A module that is not in RAM, or in Baton itself, was never loaded, whatever the loader says. */
+static void check_modules(void)
+{
+    const struct baton_host host = {.memory = memory, .memory_count = memory_count};
+    uint64_t image_end = (uint32_t)kernel_end - KERNEL_BASE;
+
+    for (uint32_t i = 0; i < boot.modules; i++) {
+        uint64_t start = boot.module[i].file.pa, end = start + boot.module[i].file.size;
+        const char *where = baton_overlap(start, end, KERNEL_LOAD, image_end)
+                                ? "within Baton itself"
+                            : fit_is_ram(&host, start, end) ? NULL
+                                                            : "outside usable RAM";
+
+        if (where) {
+            report("refused",
+                   "module %u, from %a to %a, lies %s; the boot loader's list of modules "
+                   "is wrong",
+                   i + 1, start, end, where);
+            stop(EXIT_REFUSED);
+        }
+    }
+}
+
 static void start_pages(void)
 {
     pages_start(memory, memory_count);
@@ -152,6 +176,7 @@ void kernel_main(uint32_t magic, uint32_t information)
     if (wrong)
         refuse(wrong);
     take_memory();
+    check_modules();
     start_pages();
     start_tables();
     if (!stage_payload(&boot, &options, memory, memory_count))
