@@ -55,12 +55,12 @@ $(1)_OBJECTS := $$(patsubst %.c,$(1)/obj/%.o,$$(CORE_C) $$(KERNEL_C)) \
 $(1)/obj/%.o: %.c
 	$$(call say,CC,$$<)
 	@mkdir -p $$(@D)
-	$$(Q)$$(CC32) $$(CFLAGS32) $(2) -MMD -c $$< -o $$@
+	$$(Q)$$(CC32) $$(CFLAGS32) $(2) -MMD -MP -c $$< -o $$@
 
 $(1)/obj/%.S.o: %.S
 	$$(call say,AS,$$<)
 	@mkdir -p $$(@D)
-	$$(Q)$$(CC32) $$(ASFLAGS32) $(2) -MMD -c $$< -o $$@
+	$$(Q)$$(CC32) $$(ASFLAGS32) $(2) -MMD -MP -c $$< -o $$@
 
 $(1)/linker.ld: linker.ld kernel/layout.h
 	@mkdir -p $$(@D)
@@ -113,6 +113,15 @@ $(BUILD)/baton.lst: $(BUILD)/baton.elf
 
 # A wrong build on purpose, see kernel/spoil.h.
 spoil: $(BUILD)/spoil/baton.elf
+
+# The tests. Every part runs, even when one has failed; the last line adds them up.
+.PHONY: check test
+check: TEST_PARTS := check-docs check-host check-boot
+test: TEST_PARTS := check-docs test-host check-fuzz test-boot
+check test:
+	@rm -rf $(BUILD)/tests/results; status=0; \
+	for part in $(TEST_PARTS); do $(MAKE) --no-print-directory $$part || status=1; done; \
+	tests/summary $(BUILD)/tests/results || status=1; exit $$status
 
 # All but the fetched kernels, which take long to come; distclean takes them, too.
 clean:

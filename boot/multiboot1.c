@@ -9,6 +9,12 @@
 #define FRAMEBUFFER_RGB 1
 #define FRAMEBUFFER_TEXT 2
 
+/* Do n bytes at pa lie where a loader can put them? */
+static bool is_low(uint64_t pa, uint64_t n)
+{
+    return pa <= FOUR_GIB && n <= FOUR_GIB - pa;
+}
+
 static bool same_start(const char *string, const char *start)
 {
     while (*start)
@@ -85,6 +91,8 @@ static const char *read_map(struct boot_info *info, const struct multiboot_info 
 {
     uint64_t at = mb->mmap_addr, end = at + mb->mmap_length;
 
+    if (!is_low(at, mb->mmap_length))
+        return "the loader's memory map reaches beyond 4 GiB (mmap_addr, mmap_length)";
     while (at < end) {
         struct multiboot_mmap_entry entry;
 
@@ -112,6 +120,8 @@ static const char *read_modules(struct boot_info *info, const struct multiboot_i
 {
     if (mb->mods_count > BOOT_MODULES)
         return "the loader gives more than 32 modules (mods_count)";
+    if (!is_low(mb->mods_addr, (uint64_t)mb->mods_count * sizeof(struct multiboot_module)))
+        return "the loader's list of modules reaches beyond 4 GiB (mods_addr)";
     for (uint32_t i = 0; i < mb->mods_count; i++) {
         struct multiboot_module m;
         struct boot_module *module = &info->module[i];
@@ -169,6 +179,8 @@ const char *boot_read_multiboot1(uint32_t magic, uint64_t pa, boot_reader *read,
     info->command_line = "";
     if (magic != MULTIBOOT_LOADED_MAGIC)
         return "not entered by a multiboot loader (eax is not 0x2badb002)";
+    if (!is_low(pa, sizeof(mb)))
+        return "the loader's information reaches beyond 4 GiB (ebx)";
     read(pa, &mb, sizeof(mb));
 
     if (mb.flags & MULTIBOOT_HAS_LOADER_NAME) {

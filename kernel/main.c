@@ -101,8 +101,8 @@ static void take_memory(void)
         for (uint32_t i = 0; i < memory_count; i++)
             report("  map", "%a %a %s", memory[i].start, memory[i].end,
                    memmap_type_name(memory[i].type));
-    if (!usable)
-        refuse("no usable memory in the loader's map");
+    if (top <= KERNEL_LOAD)
+        refuse("no usable memory above 1 MiB in the loader's map, where Baton itself lies");
 }
 
 /* A module that is not in RAM, or in Baton itself, was never loaded, whatever the loader says. */

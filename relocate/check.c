@@ -87,13 +87,14 @@ static int check_control(struct check *c)
 {
     const struct baton_image *image = c->image;
     const struct baton_host *host = image->host;
-    const uint8_t *page = host->map(host->ctx, BATON_WINDOW_PAGE, image->control);
-    const uint8_t *template = host->map(host->ctx, BATON_WINDOW_SOURCE, host->trampoline_pa);
-    const struct control_params *before = (const void *)(template + CONTROL_PARAMS);
     uint32_t va = (uint32_t)baton_page_down(host->trampoline_va);
 
     if (!check_owned(c, image->control) || va == image->control)
         return check_failed(c, "H2: the control code page is no control page", image->control);
+    const uint8_t *page = host->map(host->ctx, BATON_WINDOW_PAGE, image->control);
+    const uint8_t *template = host->map(host->ctx, BATON_WINDOW_SOURCE, host->trampoline_pa);
+    const struct control_params *before = (const void *)(template + CONTROL_PARAMS);
+
     if (__builtin_memcmp(page, template, CONTROL_PARAMS) ||
         __builtin_memcmp(page + CONTROL_GDT, template + CONTROL_GDT, CONTROL_GDT_SIZE))
         return check_failed(c, "H2: the trampoline's copy differs from it", image->control);

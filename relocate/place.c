@@ -29,7 +29,10 @@ static uint64_t displaced(const struct placing *p, uint32_t i, uint64_t dest)
 {
     const struct baton_segment *s = &p->payload->segment[i];
     uint64_t window = fit_window(s, dest);
-    uint64_t end = baton_page_up(dest + (s->room ? s->room : s->mem_size));
+    /* what is moved is moved in whole pages; what stays may share its last one */
+    bool stays = dest == s->source;
+    uint64_t from = stays ? dest : baton_page_down(dest);
+    uint64_t to = stays ? dest + s->mem_size : baton_page_up(dest + s->mem_size);
     uint64_t pages = 0;
 
     for (uint32_t k = 0; k < p->payload->segments; k++) {
@@ -37,7 +40,8 @@ static uint64_t displaced(const struct placing *p, uint32_t i, uint64_t dest)
 
         if (k == i || (p->placed & 1ull << k) || (o->flags & BATON_SEG_MADE) || !may_stay(p, o))
             continue;
-        if (baton_overlap(o->source, o->source + o->mem_size, baton_page_down(dest), end) ||
+        if (baton_overlap(o->source, o->source + o->mem_size, from, to) ||
+            baton_overlap(o->source, o->source + o->mem_size, dest, dest + s->room) ||
             baton_overlap(o->source, o->source + o->mem_size, window, window + s->window))
             pages += (o->mem_size + BATON_PAGE_MASK) >> BATON_PAGE_SHIFT;
     }
