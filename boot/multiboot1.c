@@ -103,6 +103,8 @@ static const char *read_map(struct boot_info *info, const struct multiboot_info 
         read(at, &entry, sizeof(entry));
         if (entry.size < sizeof(entry) - sizeof(entry.size))
             return "an entry of the loader's memory map is too short (size)";
+        if (entry.size > end - at - sizeof(entry.size))
+            return "an entry of the loader's memory map is longer than the map (size)";
         add_memory(info, entry.base, entry.length, entry.type);
         at += (uint64_t)entry.size + sizeof(entry.size);
     }

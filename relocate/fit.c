@@ -108,14 +108,11 @@ int fit_refusal(const struct placing *p, uint32_t i, struct baton_refusal *why)
 
     why->what = s->what;
     why->value = s->prefer;
-    why->limit = s->prefer + s->mem_size;
+    why->limit = s->window > s->mem_size ? used_end : s->prefer + s->mem_size;
     if (end > FOUR_GIB || used_end > FOUR_GIB)
         return BATON_E_TOO_HIGH;
-    if (!fit_is_ram(p->host, start, end) || !fit_is_ram(p->host, start, baton_page_up(used_end))) {
-        if (used_end > why->limit)
-            why->limit = used_end;
+    if (!fit_is_ram(p->host, start, end) || !fit_is_ram(p->host, start, baton_page_up(used_end)))
         return BATON_E_NOT_RAM;
-    }
     for (uint32_t k = 0; k < p->host->keep_count; k++)
         if (baton_overlap(start, end, p->host->keep[k].start, p->host->keep[k].end)) {
             why->limit = p->host->keep[k].start;
