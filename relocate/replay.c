@@ -103,7 +103,7 @@ static int check_composed(struct replay *r, const struct step *step)
     struct check *c = r->check;
     const struct baton_host *host = c->image->host;
 
-    if (!check_owned(c, step->source))
+    if (!check_owned(c, step->source) || step->source == c->image->spare)
         return check_failed(c, "H2: a composed page is no control page", step->source);
     if (!pieces_composed_right(host, c->payload, step->dest,
                                host->map(host->ctx, BATON_WINDOW_PAGE, step->source)))
@@ -235,7 +235,7 @@ static int replay_words(struct replay *r)
         } else if (flag == LIST_DESTINATION) {
             dest = page;
         } else if (flag == LIST_INDIRECTION) {
-            if (!check_owned(c, page))
+            if (!check_owned(c, page) || page == c->image->spare)
                 return check_failed(c, "H2: the list leads out of the control pages", page);
             list = page;
             word = host->map(host->ctx, BATON_WINDOW_LIST, list);
@@ -254,6 +254,21 @@ static int replay_words(struct replay *r)
     return error;
 }
 
+/* The spare page is the image's, and serves nothing else. */
+static int check_spare(struct check *c)
+{
+    const struct baton_image *image = c->image;
+    uint64_t spare = image->spare;
+    bool alone = check_owned(c, spare) && spare != image->control && spare != image->list;
+
+    for (uint32_t i = 0; i < image->table_count && i < BATON_TABLES_MAX; i++)
+        alone = alone && spare != image->tables[i];
+    for (uint32_t i = 0; i < c->payload->segments; i++)
+        alone = alone && (!(c->payload->segment[i].flags & BATON_SEG_MADE) ||
+                          spare != c->payload->segment[i].dest);
+    return alone ? 0 : check_failed(c, "H2: the spare page is no page of its own", spare);
+}
+
 int check_list(struct check *c)
 {
     struct replay r = {.check = c};
@@ -263,7 +278,9 @@ int check_list(struct check *c)
         return check_failed(c, "H2: the list is no control page", c->image->list);
     for (uint32_t i = 0; i < c->payload->segments; i++)
         r.pieces[i] = pieces_of(c->payload, i);
-    error = replay_words(&r);
+    error = c->image->spare ? check_spare(c) : 0;
+    if (!error)
+        error = replay_words(&r);
     if (!error && r.filled != bytes_wanted(&r))
         error = check_failed(c, "H4: not every destination is filled", r.filled);
     return error;
