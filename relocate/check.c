@@ -23,7 +23,7 @@ int check_no_pages(struct check *c)
 
 bool check_owned(const struct check *c, uint64_t pa)
 {
-    return pa < PAGES_LIMIT && bitmap_has(&c->owned, pa);
+    return !(pa & BATON_PAGE_MASK) && pa < PAGES_LIMIT && bitmap_has(&c->owned, pa);
 }
 
 static bool page_is_safe(void *ctx, uint64_t pa)

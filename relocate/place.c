@@ -145,9 +145,8 @@ static uint64_t choose(const struct placing *p, uint32_t i, struct choice *best)
                             baton_page_up(o->source + o->mem_size), best);
         }
     }
-    if (p->policy == BATON_PLACE_ALL) /* so that "all" finds a place beside its own */
-        consider_around(p, i, baton_page_down(s->source), baton_page_up(s->source + s->mem_size),
-                        best);
+    /* beside its own place: what moves a little may leave the others where they are */
+    consider_around(p, i, baton_page_down(s->source), baton_page_up(s->source + s->mem_size), best);
     return best->dest;
 }
 

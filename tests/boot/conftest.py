@@ -1,0 +1,65 @@
+"""pytest's side of the boot tests: the fleet, the quick subset, and no skips.
+
+A skip would be a test that nobody saw: it is counted as a failure. -m quick selects what
+`make check` runs.
+"""
+import os
+import sys
+
+import pytest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), "payloads")]
+
+import payloads  # noqa: E402
+from fleet import Fleet  # noqa: E402
+
+fleet = Fleet()
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "quick: part of make check")
+
+
+def job_of(item):
+    return item.callspec.params.get("job") if hasattr(item, "callspec") else None
+
+
+def pytest_collection_modifyitems(config, items):
+    """A test whose job needs a Linux kernel that the distribution has not cannot be run."""
+    gone = [item for item in items
+            if payloads.missing_everywhere(getattr(job_of(item), "linux", None))]
+    config.hook.pytest_deselected(items=gone)
+    items[:] = [item for item in items if item not in gone]
+    config.left_out = gone
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    for item in config.left_out:
+        terminalreporter.write_line(f"left out: {item.nodeid} (the distribution has no "
+                                    f"{job_of(item).linux} kernel)")
+
+
+def pytest_collection_finish(session):
+    if session.config.option.collectonly:
+        return
+    for item in session.items:
+        if job_of(item):
+            fleet.add(job_of(item))
+
+
+def pytest_sessionfinish(session, exitstatus):
+    fleet.stop()
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = (yield).get_result()
+    if report.skipped:
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} was skipped; a skip is a failure"
+
+
+@pytest.fixture
+def outcome(job):
+    return fleet.outcome(job)

@@ -1,0 +1,86 @@
+"""Makes the files that machines boot from: GRUB ISOs, and blobs to serve as an initrd.
+
+Files are kept under a name that is a hash of what they are made of, so that a second run of the
+tests, or a second test, finds them.
+"""
+import hashlib
+import os
+import random
+import shutil
+import subprocess
+import tempfile
+
+from machine import BUILD
+
+FOLDER = os.path.join(BUILD, "tests", "boot", "images")
+GRUB_MODULES = "multiboot normal iso9660 biosdisk linux"
+GRUB_PC = "/usr/lib/grub/i386-pc"
+
+
+def _kept(key, name, make):
+    """The path of the file for this key; make(path) creates it, whole or not at all."""
+    os.makedirs(FOLDER, exist_ok=True)
+    path = os.path.join(FOLDER, f"{hashlib.sha256(key).hexdigest()[:16]}-{name}")
+    if not os.path.exists(path):
+        handle, new = tempfile.mkstemp(dir=FOLDER)
+        os.close(handle)
+        make(new)
+        os.replace(new, path)
+    return path
+
+
+def blob(size):
+    """A file of `size` bytes that look like nothing in particular."""
+    def make(path):
+        with open(path, "wb") as f:
+            f.write(random.Random(size).randbytes(size))
+    return _kept(f"blob {size}".encode(), f"blob-{size}", make)
+
+
+def bytes_file(data, name):
+    """A file of these bytes."""
+    def make(path):
+        with open(path, "wb") as f:
+            f.write(data)
+    return _kept(name.encode() + b"\0" + data, name, make)
+
+
+def _content(path):
+    with open(path, "rb") as f:
+        return hashlib.sha256(f.read()).digest()
+
+
+def grub_iso(commands, files):
+    """An ISO whose GRUB runs `commands`; files: {name in the ISO's root: path}."""
+    key = "\n".join(commands).encode() + b"".join(
+        name.encode() + _content(path) for name, path in sorted(files.items()))
+
+    def make(iso):
+        folder = tempfile.mkdtemp(dir=FOLDER)
+        try:
+            os.makedirs(os.path.join(folder, "boot", "grub"))
+            with open(os.path.join(folder, "boot", "grub", "grub.cfg"), "w") as f:
+                f.write("\n".join(["set timeout=0", *commands, "boot", ""]))
+            for name, path in files.items():
+                shutil.copyfile(path, os.path.join(folder, name))
+            subprocess.run(["grub-mkrescue", "--fonts=", "--themes=", "--locales=",
+                            f"--install-modules={GRUB_MODULES}", "-d", GRUB_PC, "-o", iso,
+                            folder], check=True, capture_output=True)
+        finally:
+            shutil.rmtree(folder)
+    return _kept(key, "grub.iso", make)
+
+
+def baton_iso(baton, words, modules):
+    """Baton started by GRUB. modules: [(path, words), ...]."""
+    files, commands = {"baton.elf": baton}, [f"multiboot /baton.elf {words}"]
+    for i, (path, module_words) in enumerate(modules):
+        files[f"module{i}"] = path
+        commands.append(f"module /module{i} {module_words}")
+    return grub_iso(commands, files)
+
+
+def linux_iso(kernel, words, initrd):
+    """The same kernel started by GRUB's own Linux loader, for comparison."""
+    return grub_iso([f"linux /vmlinuz {words}", "initrd /initrd"],
+                    {"vmlinuz": kernel, "initrd": initrd})

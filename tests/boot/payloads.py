@@ -1,0 +1,89 @@
+"""The payloads by the names that the tables use, and what each says when all is well.
+
+judge-NAME   a judge (tests/payloads/payloads.mk): verdict and every check on COM1
+linux-NAME   Debian's kernels as iso/fetch-payloads names them, with the demo's initrd in its
+             test mode: it judges and powers off
+"""
+import os
+import re
+import zlib
+
+import images
+from machine import BUILD, PASSED, POWERED_OFF, SOFT_OFF
+
+BATON = os.path.join(BUILD, "baton.elf")
+LIAR = os.path.join(BUILD, "tests", "payloads", "liar.elf")
+LINUX_WORDS = "console=ttyS0 quiet baton.test"
+LINUX_EXIT = 49                     # isa-debug-exit of 0x18: a machine that cannot switch off
+SIZES = {"K": 1 << 10, "M": 1 << 20}
+
+
+def judge(name):
+    return os.path.join(BUILD, "tests", "payloads", f"judge-{name}")
+
+
+def linux(name):
+    return os.path.join(BUILD, "payloads", f"vmlinuz-{name}")
+
+
+def missing_everywhere(name):
+    """Does iso/fetch-payloads know that this distribution has no such kernel?"""
+    try:
+        with open(os.path.join(BUILD, "payloads", "versions")) as f:
+            return f"vmlinuz-{name} none" in f.read().splitlines()
+    except FileNotFoundError:
+        return False
+
+
+def path(name):
+    kind, rest = name.split("-", 1)
+    return judge(rest) if kind == "judge" else linux(rest)
+
+
+def initrd(name):
+    """The file for a table's word: "-" none, "demo", or a size such as 300K, 3M or 12345."""
+    if name == "-":
+        return None
+    if name == "demo":
+        return os.path.join(BUILD, "initrd.gz")
+    scale = SIZES.get(name[-1])
+    return images.blob(int(name[:-1]) * scale if scale else int(name))
+
+
+def crc(file):
+    with open(file, "rb") as f:
+        return zlib.crc32(f.read())
+
+
+def assert_judged_well(result, words="", initrd_file=None):
+    """A judge ran, found nothing wrong, and was told what it should have been told."""
+    assert result.status in (PASSED, SOFT_OFF), result.story()
+    assert result.lines("^BATON-VERDICT") == ["BATON-VERDICT pass"], result.story()
+    assert not result.lines(r"^judge \S+ FAIL"), result.story()
+    assert len(result.lines(r"^judge \S+ ok$")) > 50, result.story()
+    if words is not None:
+        lines = result.lines("^note command-line ")
+        assert lines == [f'note command-line "{words}"'], result.story()
+    if initrd_file is None:
+        assert result.lines("^note initrd ") == ["note initrd none"], result.story()
+    else:
+        size = os.path.getsize(initrd_file)
+        wanted = rf"^note initrd at 0x\w+ size {size} crc 0x{crc(initrd_file):08x}$"
+        assert len(result.lines(wanted)) == 1, result.story()
+
+
+def assert_linux_well(result, words):
+    assert result.status in (POWERED_OFF, LINUX_EXIT), result.story()
+    assert result.lines("^BATON-VERDICT") == ["BATON-VERDICT pass"], result.story()
+    assert f"test cmdline {words}" in result.log, result.story()
+    assert result.lines(r"^test initrd \d+ files whole"), result.story()
+
+
+def assert_refused(result, pattern):
+    """Baton refused: its status, exactly one line that says why, no verdict, no fault."""
+    from machine import REFUSED
+    refusals = result.lines("^refused")
+    assert result.status in (REFUSED, "until"), result.story()
+    assert len(refusals) == 1, result.story()
+    assert re.search(pattern, refusals[0]), result.story()
+    assert not result.lines("^(BATON-VERDICT|hand-off|panic|fault)"), result.story()

@@ -1,0 +1,133 @@
+"""A fault inside the hand-off ends in one line and a status, never in a silent triple fault.
+
+The trampoline is stepped through once; then, for every instruction of it, a machine is stopped
+there and given an NMI, and at some of them the processor is sent to an address that is not mapped.
+"""
+import re
+
+import payloads
+import pytest
+from debugger import Debugger
+from elf32 import Elf32
+from machine import FAULTED, PANICKED, POWERED_OFF, Machine
+
+NMI_LINE = r"^fault\s+in the hand-off, .*: vector 0x00000002 NMI; .* eip (0x\w+)"
+WILD = 0x12345678
+REP_SIZE = 2                # bytes of "rep movsl" and "rep stosl"
+PARTS = 4                   # jobs that share the instructions, for the fleet
+
+
+def machine(name, kind, words="exitport=0xf4", until=""):
+    # Without a local APIC QEMU's NMI button reaches the CPU even when Baton has switched that off.
+    cpu = "pentium3,-apic" if kind == "pae" else "pentium,-apic"
+    return Machine(name, cpu=cpu, memory="16M", kernel=payloads.BATON,
+                   append=f"paging={kind} {words}", modules=(payloads.judge("tiny"),), timeout=40,
+                   until=until)
+
+
+class Trampoline:
+    """Where its instructions are."""
+
+    def __init__(self):
+        self.start = Elf32(payloads.BATON).symbols["baton_trampoline"]
+        self.entry = Elf32(payloads.judge("tiny") + ".linked").entry
+
+    def instructions(self, name, kind):
+        """Every address that is executed from its first instruction to the payload's, in order."""
+        seen = []
+        with Debugger(machine(name, kind)) as d:
+            d.go_to(self.start)
+            eip = self.start
+            while eip != self.entry:
+                if eip not in seen:
+                    seen.append(eip)
+                d.step()
+                if d.eip() == eip:          # a round of REP: the rest at once
+                    d.go_to(eip + REP_SIZE)
+                eip = d.eip()
+        return seen + [self.entry]
+
+
+class EveryInstruction:
+    """Results of an NMI at each PARTS-th instruction: [(address, Result)]."""
+
+    def __init__(self, kind, part):
+        self.kind, self.part, self.name = kind, part, f"fault-nmi-{kind}-{part}"
+
+    def run(self):
+        trampoline, results = Trampoline(), []
+        for address in trampoline.instructions(self.name, self.kind)[self.part::PARTS]:
+            with Debugger(machine(f"{self.name}-{address:x}", self.kind)) as d:
+                d.go_to(trampoline.start)
+                if address != trampoline.start:
+                    d.go_to(address)
+                d.command("inject-nmi")
+                results.append((address, d.end()))
+        return results
+
+
+class WildJump:
+    """The CPU is sent astray at some instruction; .at names it among the trampoline's."""
+
+    def __init__(self, kind, at, words="exitport=0xf4"):
+        self.kind, self.at, self.words = kind, at, words
+        self.name = f"fault-wild-{kind}-{at}-{words.split('=')[0]}"
+
+    def run(self):
+        trampoline = Trampoline()
+        executed = trampoline.instructions(self.name, self.kind)
+        low = [a for a in executed if a < 0xc0000000]
+        high = [a for a in executed if a >= 0xc0000000]
+        address = {"before-cr3": high[-3], "after-cr3": high[-1], "identity": low[1]}[self.at]
+        until = "^fault.*\\n" if self.words == "onfault=halt" else ""
+        with Debugger(machine(self.name, self.kind, self.words, until)) as d:
+            d.go_to(trampoline.start)
+            d.go_to(address)
+            d.set_register("eip", WILD)
+            return d.end()
+
+
+def cases(jobs):
+    return [pytest.param(job, id=job.name.removeprefix("fault-")) for job in jobs]
+
+
+@pytest.mark.parametrize("job", cases(
+    [EveryInstruction(kind, part) for kind in ("pae", "legacy") for part in range(PARTS)]))
+def test_an_nmi_at_any_instruction_is_told(job, outcome):
+    assert len(outcome) > 15
+    own = False             # has the trampoline taken over the handling of faults?
+    for address, result in outcome:
+        lines = result.lines("^(fault|exception|panic)")
+        assert len(lines) == 1, result.story()
+        assert not result.lines("^BATON-VERDICT"), result.story()
+        own = own or result.status == FAULTED
+        if not own:
+            assert address >= 0xc0000000 and result.status == PANICKED, result.story()
+            assert re.search(r"^exception\s+vector 2\b", lines[0]), result.story()
+            continue
+        told = re.search(NMI_LINE, lines[0])
+        assert result.status == FAULTED and told, result.story()
+        # at that instruction, or at the next one (a load of SS holds an NMI back)
+        assert 0 <= int(told[1], 16) - address < 16, result.story()
+    assert own
+
+
+@pytest.mark.parametrize("job", cases(
+    [WildJump(kind, at) for kind in ("pae", "legacy")
+     for at in ("before-cr3", "after-cr3", "identity")]))
+def test_a_page_fault_is_told(job, outcome):
+    lines = outcome.lines("^fault")
+    assert outcome.status == FAULTED and len(lines) == 1, outcome.story()
+    assert re.search(rf"vector 0x0000000e page fault; .* eip {WILD:#010x} .* cr2 {WILD:#010x}",
+                     lines[0]), outcome.story()
+
+
+@pytest.mark.parametrize("job", cases([WildJump("pae", "identity", "onfault=reset")]))
+def test_onfault_reset_resets(job, outcome):
+    """-no-reboot makes QEMU exit with 0 at a reset."""
+    assert outcome.status == POWERED_OFF and len(outcome.lines("^fault")) == 1, outcome.story()
+
+
+@pytest.mark.parametrize("job", cases([WildJump("legacy", "after-cr3", "onfault=halt")]))
+def test_onfault_halt_halts(job, outcome):
+    assert outcome.status == "until" and len(outcome.lines("^fault")) == 1, outcome.story()

@@ -1,0 +1,88 @@
+"""Baton hands over every machine of matrix.txt: to a judge, and to Debian's Linux.
+
+The verdict of a boot is the payload's exit status and its verdict line and no failed check, and
+Baton's own lines before it, each step once and in order.
+"""
+import re
+
+import images
+import payloads
+import pytest
+import table
+from machine import Machine, run
+
+# The steps that Baton reports, in this order. "initrd" only where there is one.
+STEPS = ["Baton", "memory", "tables", "payload", "initrd", "plan", "trampoline", "hand-off"]
+MIB = 1 << 20
+BOCHS_END = "^(BATON-VERDICT|refused|panic|fault)"
+
+
+class Boot:
+    def __init__(self, row):
+        self.row, self.name = row, f"matrix-{row['name']}"
+        kind, name = row["payload"].split("-", 1)
+        self.linux = name if kind == "linux" else ""
+        self.words = payloads.LINUX_WORDS if self.linux else f"judged by {row['name']}"
+        if row["machine"] == "isapc" and self.linux:
+            self.words += " baton.exitport=0xf4"
+
+    def machine(self):
+        row = self.row
+        payload, initrd = payloads.path(row["payload"]), payloads.initrd(row["initrd"])
+        words = f"{row['words']} verbose exitport=0xf4".strip()
+        settings = dict(emulator=row["emulator"], cpu=row["cpu"], machine=row["machine"],
+                        memory=row["memory"], timeout=120 if self.linux else 40)
+        if row["emulator"] == "bochs":
+            settings.update(until=BOCHS_END, timeout=120)
+        if row["via"] == "grub":
+            modules = [(payload, self.words)] + ([(initrd, "")] if initrd else [])
+            iso = images.baton_iso(payloads.BATON, words, modules)
+            return Machine(self.name, iso=iso, **settings)
+        modules = (f"{payload} {self.words}",) + ((initrd,) if initrd else ())
+        return Machine(self.name, kernel=payloads.BATON, append=words, modules=modules, **settings)
+
+    def run(self):
+        return run(self.machine())
+
+
+CASES = [pytest.param(Boot(row), id=row["name"],
+                      marks=[pytest.mark.quick] if row["quick"] else [])
+         for row in table.read("matrix.txt")]
+
+
+def assert_steps(result, with_initrd):
+    """Each step of the road once, in order."""
+    seen = [line.split()[0] for line in result.lines(rf"^({'|'.join(STEPS)})\s")]
+    wanted = [s for s in STEPS if s != "initrd" or with_initrd]
+    assert seen == wanted, result.story()
+
+
+def usable(result):
+    """Bytes of usable memory in Baton's verbose map."""
+    ranges = re.findall(r"^  map\s+(0x\w+) (0x\w+) usable$", result.log, re.M)
+    return sum(int(end, 16) - int(start, 16) for start, end in ranges)
+
+
+def megabytes(text):
+    return int(text[:-1]) * (1024 if text.endswith("G") else 1)
+
+
+@pytest.mark.parametrize("job", CASES)
+def test_hands_over(job, outcome):
+    row = job.row
+    if job.linux:
+        payloads.assert_linux_well(outcome, job.words)
+    else:
+        payloads.assert_judged_well(outcome, job.words, payloads.initrd(row["initrd"]))
+    assert_steps(outcome, row["initrd"] != "-")
+    assert re.search(rf"^tables\s+live: {row['live']},", outcome.log, re.M), outcome.story()
+    # The firmware keeps up to a MiB for itself below 1 MiB and at the top.
+    assert megabytes(row["memory"]) - 2 < usable(outcome) / MIB <= megabytes(row["memory"]), \
+        outcome.story()
+    if not job.linux:
+        # The judge was given the very map that Baton printed.
+        told = [int(n, 16) for pair in re.findall(r"^note map (\w+) (\w+) type 1$", outcome.log,
+                                                   re.M) for n in pair]
+        printed = [int(n, 16) for pair in re.findall(r"^  map\s+(0x\w+) (0x\w+) usable$",
+                                                     outcome.log, re.M) for n in pair]
+        assert told == printed, outcome.story()

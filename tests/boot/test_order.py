@@ -1,0 +1,94 @@
+"""The hand-off step by step: the order that keeps every fault answerable, and the new tables.
+
+The debugger walks through the trampoline and writes down the registers between instructions.
+"""
+
+import livetables as lt
+import payloads
+import pytest
+from debugger import Debugger
+from elf32 import Elf32
+from machine import Machine
+
+KERNEL_BASE = 0xc0000000
+MEMORY = 16 << 20
+REP_SIZE = 2
+CR0_PG, CR4_PAE, CR4_PGE = 1 << 31, 1 << 5, 1 << 7
+IF, DF = 1 << 9, 1 << 10
+TABLES = {"pae": 5, "legacy": 3}        # pages at most (H5)
+
+
+class Trace:
+    """The outcome: a list of {register: value}, and the new tables' mappings at the switch."""
+
+    def __init__(self, kind):
+        self.kind, self.name = kind, f"order-{kind}"
+        self.trampoline = Elf32(payloads.BATON).symbols["baton_trampoline_page"]
+
+    def run(self):
+        entry = Elf32(payloads.judge("tiny") + ".linked").entry
+        machine = Machine(self.name, cpu="pentium3", memory=f"{MEMORY >> 20}M", timeout=40,
+                          kernel=payloads.BATON, append=f"paging={self.kind} exitport=0xf4",
+                          modules=(payloads.judge("tiny"),))
+        steps, new = [], None
+        with Debugger(machine) as d:
+            d.go_to(self.trampoline)
+            steps.append(d.registers())
+            while steps[-1]["EIP"] != entry:
+                eip = steps[-1]["EIP"]
+                d.step()
+                if d.eip() == eip:
+                    d.go_to(eip + REP_SIZE)
+                steps.append(d.registers())
+                if new is None and steps[-1]["CR3"] != steps[0]["CR3"]:
+                    memory, pae = d.memory(0, MEMORY), self.kind == "pae"
+                    root = steps[-1]["CR3"]
+                    new = list(lt.mappings(memory, root, pae)), lt.pages(memory, root, pae)
+        return steps, new
+
+
+CASES = [pytest.param(Trace(kind), id=kind) for kind in ("pae", "legacy")]
+
+
+def first(steps, condition):
+    return next(i for i, step in enumerate(steps) if condition(step))
+
+
+def page(address):
+    return address & -lt.PAGE
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize("job", CASES)
+def test_the_steps_come_in_order(job, outcome):
+    steps, _ = outcome
+    start, low = steps[0], [s["EIP"] for s in steps if s["EIP"] < KERNEL_BASE]
+    homes = {job.trampoline, page(low[0])}      # the trampoline's page and the control page
+    idt = first(steps, lambda s: s["IDT"] != start["IDT"])
+    stack = first(steps, lambda s: page(s["ESP"] - 1) in homes)
+    pge = first(steps, lambda s: not s["CR4"] & CR4_PGE)
+    switch = first(steps, lambda s: s["CR3"] != start["CR3"])
+    identity = first(steps, lambda s: s["EIP"] < KERNEL_BASE)
+    unpaged = first(steps, lambda s: not s["CR0"] & CR0_PG)
+    assert start["CR4"] & CR4_PGE, "there were no global pages to be dropped"
+    assert idt <= stack < switch
+    assert pge <= switch < identity < unpaged
+    assert all(not s["EFL"] & (IF | DF) for s in steps)
+    assert all(page(s["ESP"] - 1) in homes for s in steps[stack:])
+    assert all(page(s[table]) in homes for s in steps[idt:] for table in ("IDT", "GDT"))
+    assert all(page(at) == page(low[0]) for s in steps[unpaged:]
+               for at in (s["IDT"], s["GDT"], s["ESP"] - 1))
+    assert len({page(eip) for eip in low[:-1]}) == 1        # it never leaves the control page
+    last = steps[-1]
+    assert (last["CR0"], last["CR3"], last["CR4"]) == (0x11, 0, 0)
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize("job", CASES)
+def test_the_new_tables_map_one_page_twice(job, outcome):
+    steps, (mappings, tables) = outcome
+    control = page(next(s["EIP"] for s in steps if s["EIP"] < KERNEL_BASE))
+    assert sorted((va, size, pa) for va, size, pa, *_ in mappings) == [
+        (control, lt.PAGE, control), (job.trampoline, lt.PAGE, control)]
+    assert not any(entry & lt.GLOBAL for *_, entry, _ in mappings)
+    assert len(tables) <= TABLES[job.kind]

@@ -1,0 +1,77 @@
+# The host tests: the core compiled for the build machine under ASan and UBSan, on a machine on
+# paper. Included by the top Makefile.
+#
+#   make check-host    the quick part, under half a minute
+#   make test-host     all of it: more random machines
+#   make coverage      how much of the core the host tests reach: a table, and build/coverage/
+#
+#   BATON_SEED=N|now   the seed of random tests      BATON_ROUNDS=N   how many rounds each makes
+
+HOST := tests/host
+HOST_BUILD := $(BUILD)/tests/host
+HOST_RESULTS := $(BUILD)/tests/results
+
+HOST_CC := gcc
+HOST_WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+                 -Wpointer-arith -Wundef -Wvla -Wno-missing-field-initializers
+HOST_CFLAGS := -std=c11 -O1 -g -fno-omit-frame-pointer -fno-common $(HOST_WARNINGS) -Iinclude -I.
+HOST_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
+
+# The core, and the other parts that are pure C.
+HOST_CORE_C := $(filter-out relocate/handoff.c,$(CORE_C)) \
+               boot/memmap.c boot/multiboot1.c kernel/options.c kernel/crc32.c
+HOST_TESTS_C := $(sort $(wildcard $(HOST)/test_*.c))
+HOST_SHARED_C := $(filter-out $(HOST_TESTS_C),$(wildcard $(HOST)/*.c))
+HOST_TESTS := $(patsubst $(HOST)/test_%.c,%,$(HOST_TESTS_C))
+
+# One set of programs from one folder of objects: $(1) folder, $(2) extra flags.
+define host_rules
+$(1)/%.o: %.c
+	$$(call say,HOSTCC,$$<)
+	@mkdir -p $$(@D)
+	$$(Q)$$(HOST_CC) $$(HOST_CFLAGS) $(2) -MMD -MP -c $$< -o $$@
+
+$(1)/shared.a: $$(patsubst %.c,$(1)/%.o,$$(HOST_CORE_C) $$(HOST_SHARED_C))
+	@rm -f $$@
+	$$(Q)ar qcs $$@ $$^
+
+$(1)/test_%: $(1)/$(HOST)/test_%.o $(1)/shared.a
+	$$(call say,HOSTLD,$$@)
+	$$(Q)$$(HOST_CC) $(2) $$^ -lcmocka -o $$@
+
+.PRECIOUS: $(1)/%.o
+-include $$(patsubst %.c,$(1)/%.d,$$(HOST_CORE_C) $$(HOST_SHARED_C) $$(HOST_TESTS_C))
+endef
+
+$(eval $(call host_rules,$(HOST_BUILD),$(HOST_SANITIZE)))
+$(eval $(call host_rules,$(BUILD)/coverage/obj,--coverage -O0))
+
+# Each program is one goal, so that make runs them side by side.
+HOST_RUNS := $(addprefix run-host-,$(HOST_TESTS))
+.PHONY: check-host test-host coverage $(HOST_RUNS)
+
+$(HOST_RUNS): run-host-%: $(HOST_BUILD)/test_%
+	@$(HOST)/run $< $(HOST_RESULTS)/host-$*.xml
+
+# All of them run, even when one has failed.
+HOST_MAKE = $(MAKE) --no-print-directory -k \
+            $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc)) $(HOST_RUNS)
+
+check-host:
+	@echo "host tests"
+	@$(HOST_MAKE)
+
+test-host:
+	@echo "host tests, thorough"
+	@BATON_THOROUGH=1 $(HOST_MAKE)
+
+# gcovr's table on the terminal, every line in build/coverage/index.html.
+COVERAGE := $(BUILD)/coverage
+coverage: $(addprefix $(COVERAGE)/obj/test_,$(HOST_TESTS))
+	@find $(COVERAGE) -name '*.gcda' -delete
+	@for program in $^; do \
+	    $$program > $$program.log 2>&1 || echo "$$program has failed, see $$program.log"; done
+	@gcovr -r . --object-directory $(COVERAGE)/obj $(addprefix -f ,$(HOST_CORE_C)) \
+	    --exclude-unreachable-branches --html-details $(COVERAGE)/index.html \
+	    --txt $(COVERAGE)/table.txt
+	@cat $(COVERAGE)/table.txt

@@ -1,0 +1,399 @@
+/*
+ * Reading a bzImage: what it wants, by protocol; every lie in its header; every length that a file
+ * can be cut to.
+ */
+#include "tests/host/cm.h"
+#include "tests/host/files.h"
+#include "tests/host/journey.h"
+
+#define AT 0x00300200ull /* an odd 512 bytes, as the setup's length makes it anyway */
+
+static struct journey j;
+
+static void start(void)
+{
+    journey_start(&j, 0xc0105000, 0x105000);
+    machine_memory(&j.machine, 0x1000, 0x9fc00, BATON_MEM_USABLE);
+    machine_memory(&j.machine, 0x100000, 0x4000000, BATON_MEM_USABLE);
+    machine_ready(&j.machine);
+}
+
+static int read_kernel(const struct bzimage_fields *f)
+{
+    start();
+    j.request.kernel = bzimage_make(&j.machine, AT, f);
+    int error = baton_payload_read(&j.machine.host, &j.request, &j.payload, &j.why);
+    assert_string_equal(j.machine.violation, "");
+    assert_int_equal(j.machine.asked, 0); /* it allocates nothing */
+    return error;
+}
+
+/* ---- what it wants -------------------------------------------------------------------------------- */
+
+static const struct wants_case {
+    uint32_t protocol, jump, relocatable;
+    /* expected of the kernel's segment */
+    uint32_t flags;
+    uint64_t prefer, window, align;
+    uint64_t initrd_max;
+    const char *kind;
+} wants[] = {
+    {0x0202, 0x2a, 1, BATON_SEG_FIXED, 0x100000, 4 * 0x21230, 0x1000, 0x38000000,
+     "bzImage, boot protocol 2.02"},
+    {0x0203, 0x2e, 1, BATON_SEG_FIXED, 0x100000, 4 * 0x21230, 0x1000, 0x20000001,
+     "bzImage, boot protocol 2.03"},
+    {0x0204, 0x2e, 1, BATON_SEG_FIXED, 0x100000, 4 * 0x21230, 0x1000, 0x20000001,
+     "bzImage, boot protocol 2.04"},
+    {0x0205, 0x36, 0, BATON_SEG_FIXED, 0x100000, 4 * 0x21230, 0x1000, 0x20000001,
+     "bzImage, boot protocol 2.05"},
+    {0x0205, 0x36, 1, BATON_SEG_SKEW | BATON_SEG_INPLACE, 0x1000000, 4 * 0x21230, 0x1000000,
+     0x20000001, "bzImage, boot protocol 2.05"}, /* 1 MiB, aligned up */
+    {0x0206, 0x3a, 0, BATON_SEG_FIXED, 0x100000, 4 * 0x21230, 0x1000, 0x20000001,
+     "bzImage, boot protocol 2.06"},
+    {0x0209, 0x56, 0, BATON_SEG_FIXED, 0x100000, 4 * 0x21230, 0x1000, 0x20000001,
+     "bzImage, boot protocol 2.09"},
+    {0x020a, 0x62, 0, BATON_SEG_FIXED, 0x1000000, 0x400000, 0x1000, 0x20000001,
+     "bzImage, boot protocol 2.10"},
+    {0x020a, 0x62, 1, BATON_SEG_SKEW | BATON_SEG_INPLACE, 0x1000000, 0x400000, 0x1000000,
+     0x20000001, "bzImage, boot protocol 2.10"},
+    {0x020c, 0x66, 1, BATON_SEG_SKEW | BATON_SEG_INPLACE, 0x1000000, 0x400000, 0x1000000,
+     0x20000001, "bzImage, boot protocol 2.12"},
+    {0x020f, 0x6a, 0, BATON_SEG_FIXED, 0x1000000, 0x400000, 0x1000, 0x20000001,
+     "bzImage, boot protocol 2.15"},
+    {0x020f, 0x6a, 1, BATON_SEG_SKEW | BATON_SEG_INPLACE, 0x1000000, 0x400000, 0x1000000,
+     0x20000001, "bzImage, boot protocol 2.15"},
+};
+
+static void what_it_wants(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(wants); i++) {
+        const struct wants_case *c = &wants[i];
+        const struct baton_segment *s = &j.payload.segment[0];
+        struct bzimage_fields f = bzimage_usual;
+
+        f.protocol = c->protocol;
+        f.jump = c->jump;
+        f.relocatable = c->relocatable;
+        f.initrd_addr_max = 0x20000000;
+        start();
+        j.request.kernel = bzimage_make(&j.machine, AT, &f);
+        j.request.initrd = machine_file(&j.machine, 0x500123, 0x4567);
+        assert_int_equal(
+            baton_payload_read(&j.machine.host, &j.request, &j.payload, &j.why), 0);
+        assert_string_equal(j.payload.kind, c->kind);
+        assert_string_equal(j.payload.name, "Linux 6.1.0-50-686-pae");
+        assert_string_equal(s->what, "kernel");
+        assert_int_equal(s->source, AT + 28 * 512);
+        assert_int_equal(s->file_size, 0x21230);
+        assert_int_equal(s->mem_size, 0x21230);
+        assert_int_equal(s->flags, c->flags);
+        assert_int_equal(s->prefer, c->prefer);
+        assert_int_equal(s->window, c->window);
+        assert_int_equal(s->align, c->align);
+        assert_int_equal(s->room, 0);
+
+        const struct baton_segment *initrd = &j.payload.segment[1];
+        assert_string_equal(initrd->what, "initrd");
+        assert_int_equal(initrd->source, 0x500123);
+        assert_int_equal(initrd->mem_size, 0x4567);
+        assert_int_equal(initrd->max, c->initrd_max);
+        assert_int_equal(initrd->flags, BATON_SEG_SKEW);
+        /* boot_params and command line, and from 2.09 on the record */
+        assert_int_equal(j.payload.segments, c->protocol >= 0x0209 ? 5 : 4);
+    }
+}
+
+/* A kernel for 64 bits: only where the CPU has them, and with room behind its file. */
+static void long_mode(void **state)
+{
+    struct bzimage_fields f = bzimage_usual;
+
+    (void)state;
+    f.xloadflags = 1;
+    assert_int_equal(read_kernel(&f), BATON_E_CPU);
+    start();
+    j.request.long_mode = true;
+    j.request.kernel = bzimage_make(&j.machine, AT, &f);
+    assert_int_equal(baton_payload_read(&j.machine.host, &j.request, &j.payload, &j.why), 0);
+    assert_int_equal(j.payload.segment[0].room, f.init_size);
+    f.xloadflags = 0x2; /* another flag */
+    assert_int_equal(read_kernel(&f), 0);
+    f.xloadflags = 1;
+    f.jump = 0x34; /* the header ends before xloadflags: there are none */
+    f.protocol = 0x0205;
+    assert_int_equal(read_kernel(&f), 0);
+}
+
+static void names(void **state)
+{
+    static const struct {
+        const char *version, *name;
+    } cases[] = {
+        {"6.1.0-50-686-pae (x@y) #1", "Linux 6.1.0-50-686-pae"},
+        {"2.4.37", "Linux 2.4.37"},
+        {" leading", "Linux "},
+        {"", "Linux "},
+        {NULL, "Linux "},
+        {"evil\x1b[31m", "Linux evil"},
+        {"123456789012345678901234567890123456789012345678901234567890123456789012345678901234567",
+         "Linux 1234567890123456789012345678901234567890123456789012345678"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct bzimage_fields f = bzimage_usual;
+
+        f.version = cases[i].version;
+        assert_int_equal(read_kernel(&f), 0);
+        assert_string_equal(j.payload.name, cases[i].name);
+    }
+}
+
+/* The command line may be as long as the kernel says, 255 before it could say, and a page. */
+static void command_line_lengths(void **state)
+{
+    static const struct {
+        uint32_t protocol, jump, size;
+        unsigned most;
+    } cases[] = {
+        {0x0205, 0x36, 2047, 255}, {0x0206, 0x3a, 2047, 2047}, {0x020f, 0x6a, 2047, 2047},
+        {0x020f, 0x6a, 255, 255},  {0x020f, 0x6a, 0, 0},       {0x020f, 0x6a, 0xffffffff, 4095},
+        {0x020f, 0x6a, 4095, 4095}, {0x020f, 0x6a, 4096, 4095},
+    };
+    static char line[5000];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++)
+        for (unsigned more = 0; more < 2; more++) {
+            struct bzimage_fields f = bzimage_usual;
+
+            f.protocol = cases[i].protocol;
+            f.jump = cases[i].jump;
+            f.cmdline_size = cases[i].size;
+            memset(line, 'x', sizeof(line));
+            line[cases[i].most + more] = '\0';
+            start();
+            j.request.kernel = bzimage_make(&j.machine, AT, &f);
+            j.request.command_line = line;
+            int error = baton_payload_read(&j.machine.host, &j.request, &j.payload, &j.why);
+            assert_int_equal(error, more ? BATON_E_COMMAND_LINE : 0);
+            if (more) {
+                assert_int_equal(j.why.value, cases[i].most + 1);
+                assert_int_equal(j.why.limit, cases[i].most);
+            }
+        }
+}
+
+/* ---- lies ------------------------------------------------------------------------------------------- */
+
+/* One field changed: the refusal, and the field that it names. */
+static const struct lie {
+    const char *name;
+    struct bzimage_fields f; /* zero fields are the usual ones */
+    int error;
+    const char *what;
+} lies[] = {
+    {"protocol 2.01", {.protocol = 0x0201}, BATON_E_PROTOCOL, NULL},
+    {"protocol 1.99", {.protocol = 0x0163}, BATON_E_PROTOCOL, NULL},
+    {"boot_flag", {.boot_flag = 0xaa54}, BATON_E_FIELD, "boot_flag"},
+    {"no Linux at all", {.magic = 0x53726449}, BATON_E_FORMAT, NULL},
+    {"header ends before cmd_line_ptr", {.jump = 0x29}, BATON_E_FIELD, "setup header's length"},
+    {"header ends at once", {.jump = 0x01}, BATON_E_FIELD, "setup header's length"},
+    {"header longer than boot_params has room", {.jump = 0x8f}, BATON_E_FIELD,
+     "setup header's length"},
+    {"header as long as can be", {.jump = 0xff}, BATON_E_FIELD, "setup header's length"},
+    {"header that just fits", {.jump = 0x8e}, 0, NULL},
+    {"setup longer than the file", {.setup_sects = 255, .kernel_size = 1}, 0, NULL},
+    {"syssize says more than there is", {.syssize = 0x21240 / 16 + 1}, BATON_E_TRUNCATED,
+     "protected-mode kernel"},
+    {"syssize says far more", {.syssize = 0xffffffff}, BATON_E_TRUNCATED, "protected-mode kernel"},
+    {"syssize rounds up", {.kernel_size = 0x21231, .syssize = 0x2124}, 0, NULL},
+    {"loaded low", {.loadflags = 0x80}, BATON_E_REALMODE, NULL},
+    {"init_size below the kernel's size", {.init_size = 0x2122f}, BATON_E_FIELD, "init_size"},
+    {"init_size is the kernel's size", {.init_size = 0x21230}, 0, NULL},
+    {"pref_address not page aligned", {.pref_address = 0x1000001}, BATON_E_FIELD, "pref_address"},
+    {"pref_address odd by half a page", {.pref_address = 0x1000800}, BATON_E_FIELD,
+     "pref_address"},
+    {"pref_address at 4 GiB", {.pref_address = 1ull << 32}, BATON_E_FIELD, "pref_address"},
+    {"pref_address far above 4 GiB", {.pref_address = 0x100000001000000}, BATON_E_FIELD,
+     "pref_address"},
+    {"alignment no power of two", {.alignment = 0x300000}, BATON_E_FIELD, "kernel_alignment"},
+    {"alignment below a page", {.alignment = 0x800}, BATON_E_FIELD, "kernel_alignment"},
+    {"alignment of one", {.alignment = 1}, BATON_E_FIELD, "kernel_alignment"},
+    {"alignment of all bits", {.alignment = 0xffffffff}, BATON_E_FIELD, "kernel_alignment"},
+    {"alignment of 2 GiB", {.alignment = 0x80000000}, 0, NULL},
+};
+
+static void lies_are_refused(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(lies); i++) {
+        const struct bzimage_fields *c = &lies[i].f;
+        struct bzimage_fields f = bzimage_usual;
+
+#define CHANGE(field) f.field = c->field ? c->field : f.field
+        CHANGE(protocol), CHANGE(boot_flag), CHANGE(magic), CHANGE(jump), CHANGE(setup_sects);
+        CHANGE(kernel_size), CHANGE(syssize), CHANGE(loadflags), CHANGE(init_size);
+        CHANGE(pref_address), CHANGE(alignment);
+#undef CHANGE
+        int error = read_kernel(&f);
+        if (error != lies[i].error)
+            print_error("%s: %s\n", lies[i].name, baton_error_name(error));
+        assert_int_equal(error, lies[i].error);
+        if (error && lies[i].what)
+            assert_int_equal(strncmp(j.why.what, lies[i].what, strlen(lies[i].what)), 0);
+    }
+}
+
+/* Fields that are lies when zero. */
+static void zero_fields(void **state)
+{
+    struct bzimage_fields f = bzimage_usual;
+
+    (void)state;
+    f.init_size = 0;
+    assert_int_equal(read_kernel(&f), BATON_E_FIELD);
+    f = bzimage_usual;
+    f.pref_address = 0;
+    assert_int_equal(read_kernel(&f), BATON_E_FIELD);
+    f = bzimage_usual;
+    f.alignment = 0;
+    assert_int_equal(read_kernel(&f), BATON_E_FIELD);
+    f = bzimage_usual;
+    f.setup_sects = 0; /* means 4 */
+    assert_int_equal(read_kernel(&f), 0);
+    assert_int_equal(j.payload.segment[0].source, AT + 5 * 512);
+    f = bzimage_usual;
+    f.initrd_addr_max = 0; /* no initrd, no matter */
+    assert_int_equal(read_kernel(&f), 0);
+    f = bzimage_usual;
+    read_kernel(&f);
+    const uint32_t none = 0;
+    machine_write(AT + 0x1f4, &none, 4); /* syssize */
+    assert_int_equal(baton_payload_read(&j.machine.host, &j.request, &j.payload, &j.why),
+                     BATON_E_FIELD);
+    assert_string_equal(j.why.what, "syssize");
+}
+
+/* What follows the kernel (a signature) is no part of it. */
+static void signature_behind_the_kernel(void **state)
+{
+    struct bzimage_fields f = bzimage_usual;
+
+    (void)state;
+    f.syssize = 0x2000;
+    assert_int_equal(read_kernel(&f), 0);
+    assert_int_equal(j.payload.segment[0].file_size, 0x20000);
+    f.protocol = 0x0203; /* syssize has 16 bits here, and is not believed */
+    f.jump = 0x2e;
+    assert_int_equal(read_kernel(&f), 0);
+    assert_int_equal(j.payload.segment[0].file_size, 0x21230);
+}
+
+/* More entries than boot_params takes, and a kernel that cannot be given more. */
+static void many_memory_entries(void **state)
+{
+    static const struct {
+        uint32_t protocol, jump, entries;
+        unsigned made;
+        int error;
+    } cases[] = {
+        {0x0208, 0x56, 128, 2, 0},
+        {0x0208, 0x56, 129, 0, BATON_E_SEGMENTS},
+        {0x0209, 0x56, 128, 3, 0},
+        {0x0209, 0x56, 129, 4, 0},
+        {0x020f, 0x6a, 128 + 204, 4, 0},
+        {0x020f, 0x6a, 128 + 204 + 1, 5, 0},
+        {0x020f, 0x6a, 3000, 18, 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct bzimage_fields f = bzimage_usual;
+        unsigned made = 0;
+
+        f.protocol = cases[i].protocol;
+        f.jump = cases[i].jump;
+        start();
+        while (j.machine.host.memory_count < cases[i].entries) {
+            uint64_t at = 0x100000000ull + j.machine.host.memory_count * 0x10000;
+
+            machine_memory(&j.machine, at, at + 0x8000, BATON_MEM_RESERVED);
+        }
+        j.request.kernel = bzimage_make(&j.machine, AT, &f);
+        int error = baton_payload_read(&j.machine.host, &j.request, &j.payload, &j.why);
+        assert_int_equal(error, cases[i].error);
+        for (uint32_t k = 0; !error && k < j.payload.segments; k++)
+            made += j.payload.segment[k].flags == BATON_SEG_MADE;
+        if (!error)
+            assert_int_equal(made, cases[i].made);
+    }
+}
+
+/* ---- cut off ---------------------------------------------------------------------------------------- */
+
+static int error_of_length(uint64_t size)
+{
+    const uint64_t setup = 28 * 512, whole = setup + 0x21230;
+
+    if (size == 0)
+        return BATON_E_EMPTY;
+    if (size < 0x206) /* the magic number is not there */
+        return BATON_E_FORMAT;
+    return size > whole - 16 ? 0 : BATON_E_TRUNCATED; /* syssize counts 16 bytes */
+}
+
+static void cut_off(uint64_t size)
+{
+    start();
+    bzimage_make(&j.machine, AT, &bzimage_usual);
+    machine_forget_files(&j.machine); /* the file has no more pages than its size says */
+    j.request.kernel = machine_file(&j.machine, AT, size);
+    int error = baton_payload_read(&j.machine.host, &j.request, &j.payload, &j.why);
+    if (error != error_of_length(size))
+        print_error("cut to %u bytes: %s\n", (unsigned)size, baton_error_name(error));
+    assert_int_equal(error, error_of_length(size));
+    assert_string_equal(j.machine.violation, "");
+}
+
+static void cut_off_anywhere(void **state)
+{
+    (void)state;
+    for (uint64_t size = 0; size < 0x300; size++)
+        cut_off(size);
+    for (uint64_t size = 28 * 512 - 20; size < 28 * 512 + 20; size++)
+        cut_off(size);
+    for (uint64_t size = 28 * 512 + 0x21230 - 40; size <= 28 * 512 + 0x21230; size++)
+        cut_off(size);
+    for (uint64_t size = 0x300; size < 28 * 512 + 0x21230; size += 509)
+        cut_off(size);
+}
+
+/* A file that ends with the magic number, at every place in a page. */
+static void file_over_page_ends(void **state)
+{
+    (void)state;
+    for (uint64_t pa = 0x300000; pa < 0x301000; pa += 0xff) {
+        start();
+        j.request.kernel = bzimage_make(&j.machine, pa, &bzimage_usual);
+        assert_int_equal(baton_payload_read(&j.machine.host, &j.request, &j.payload, &j.why), 0);
+        assert_int_equal(j.payload.segment[0].source, pa + 28 * 512);
+        assert_string_equal(j.payload.name, "Linux 6.1.0-50-686-pae");
+        assert_string_equal(j.machine.violation, "");
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_it_wants),        cmocka_unit_test(long_mode),
+        cmocka_unit_test(names),                cmocka_unit_test(command_line_lengths),
+        cmocka_unit_test(lies_are_refused),     cmocka_unit_test(zero_fields),
+        cmocka_unit_test(signature_behind_the_kernel),
+        cmocka_unit_test(many_memory_entries),  cmocka_unit_test(cut_off_anywhere),
+        cmocka_unit_test(file_over_page_ends),
+    };
+
+    return cmocka_run_group_tests_name("bzimage", tests, NULL, NULL);
+}

@@ -1,0 +1,354 @@
+/*
+ * H7: a refused load leaves no trace. Every allocation of every kind of load fails once in turn;
+ * each time the load is refused with E_NO_PAGES, every page is back, and the image is zero. An
+ * image that was loaded before stays as it was, and what is unloaded is all given back.
+ */
+#include "tests/host/cm.h"
+#include "tests/host/files.h"
+#include "tests/host/judge.h"
+#include "tests/host/picture.h"
+#include "tests/host/sample.h"
+
+#define MIB 0x100000ull
+
+static struct journey j;
+
+static void start(uint32_t entries)
+{
+    journey_start(&j, 0xc0105000, 0x8000);
+    machine_memory(&j.machine, MIB, 256 * MIB, BATON_MEM_USABLE);
+    while (j.machine.host.memory_count < entries) {
+        uint64_t at = (1ull << 32) + j.machine.host.memory_count * MIB;
+
+        machine_memory(&j.machine, at, at + 0x1000, BATON_MEM_RESERVED);
+    }
+    machine_ready(&j.machine);
+}
+
+static void stage_bzimage(void)
+{
+    start(600);
+    j.request.kernel = bzimage_make(&j.machine, 3 * MIB, &bzimage_usual);
+    j.request.initrd = machine_file(&j.machine, 16 * MIB + 0x123, 0x23456); /* in the way */
+    j.request.live.pae = 1;
+}
+
+static void stage_old_bzimage(void)
+{
+    struct bzimage_fields f = bzimage_usual;
+
+    start(100);
+    f.protocol = 0x0202;
+    f.jump = 0x2a;
+    j.request.kernel = bzimage_make(&j.machine, MIB, &f); /* onto itself */
+    j.request.place = BATON_PLACE_ALL;
+}
+
+static void stage_elf(void)
+{
+    start(400);
+    j.request.kernel = elf_make(&j.machine, 0x400000, 0x10000, &elf_usual);
+    j.request.initrd = machine_file(&j.machine, 0x205000, 0x3456);
+}
+
+/* Pages that lie in a destination are lent first, so that they must be parked. */
+static void stage_parking(void)
+{
+    struct elf_fields f = elf_usual;
+
+    start(0);
+    f.load[0].paddr = 0xfff0000;
+    f.load[0].memsz = 0x10000;
+    f.load[1].paddr = 0xff00000;
+    j.request.kernel = elf_make(&j.machine, 0x400000, 0x10000, &f);
+    j.machine.order = LEND_HIGHEST;
+}
+
+static void stage_cycles(void)
+{
+    struct recipe r;
+
+    sample_recipe(true, 1, &r);
+    recipe_stage(&r, &j);
+}
+
+/* Lists and ledgers of several pages. */
+static void stage_long_list(void)
+{
+    struct recipe r;
+
+    sample_recipe(false, 300, &r);
+    r.segment[1].source += 0x200; /* not congruent: 1200 composed pages */
+    r.segment[1].file_size -= 0x1000;
+    r.segment[1].mem_size -= 0x1000;
+    recipe_stage(&r, &j);
+}
+
+/* The list's first page is full when the composed page behind the moves is put in. */
+static void stage_full_page(void)
+{
+    static const struct recipe r = {
+        .memory = {{0x100000, 0x200000, 1}, {0x400000, 0x1000000, 1}},
+        .file = {{0x400000, 0x800000}},
+        .segment = {{BATON_SEG_FIXED, 0x400000, 1022 * 0x1000, 1022 * 0x1000, 0x900000},
+                    {BATON_SEG_FIXED, 0x7ff000, 0x800, 0x800, 0xf00000}},
+        .order = LEND_LOWEST,
+    };
+
+    recipe_stage(&r, &j);
+}
+
+static void stage_scattered(void)
+{
+    static const struct picture p = {"scattered", "A.C.E.G.", "GECA...."};
+    struct recipe r;
+
+    picture_recipe(&p, 0x7c00000, 2000, &r); /* over the end of a bitmap's 128 MiB stretch */
+    r.order = LEND_RANDOM;
+    recipe_stage(&r, &j);
+}
+
+static const struct {
+    const char *name;
+    void (*stage)(void);
+    unsigned least; /* allocations that it takes at least */
+} loads[] = {
+    {"bzImage, initrd, long map, PAE", stage_bzimage, 12},
+    {"old bzImage onto itself", stage_old_bzimage, 8},
+    {"ELF, initrd, long map", stage_elf, 10},
+    {"parked pages", stage_parking, 20},
+    {"cycles, zeros, edges", stage_cycles, 12},
+    {"long list and ledger", stage_long_list, 1200},
+    {"list page full", stage_full_page, 8},
+    {"scattered", stage_scattered, 9},
+};
+
+static void every_allocation_fails(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(loads); i++) {
+        uint64_t step = 1;
+        bool loaded = false;
+
+        for (uint64_t n = 1; !loaded; n += step) {
+            loads[i].stage();
+            j.machine.fail_at = n;
+            int error = journey_load(&j); /* judges the refusal */
+            loaded = !error;
+            if (error && (error != BATON_E_NO_PAGES || j.wrong[0])) {
+                print_error("%s: allocation %u fails: %s\n", loads[i].name, (unsigned)n,
+                            baton_error_name(error));
+                assert_journey(&j, false);
+            }
+            if (loaded) {
+                assert_true(j.given < n); /* no failure went unnoticed */
+                assert_true(j.given >= loads[i].least);
+            }
+            /* of many alike, the first and some */
+            step = n < 60 || dice_thorough() ? 1 : 37;
+        }
+        assert_journey(&j, journey_finish(&j));
+    }
+}
+
+/* What is refused for other reasons leaves no trace either: journey_load judges. */
+static void refusals_leave_nothing(void **state)
+{
+    (void)state;
+    stage_bzimage();
+    j.request.command_line = "";
+    j.request.initrd.size = 0;
+    j.machine.memory[0].end = 17 * MIB; /* no room for the window */
+    assert_int_equal(journey_load(&j), BATON_E_NO_ROOM);
+    assert_journey(&j, !j.wrong[0]);
+    start(0);
+    assert_int_equal(journey_load(&j), BATON_E_EMPTY);
+    assert_journey(&j, !j.wrong[0]);
+}
+
+/* ---- one after the other ---------------------------------------------------------------------------------- */
+
+static struct baton_image first;
+static uint8_t page_of_first[16384][64]; /* the beginnings of its pages */
+static uint64_t address_of_first[16384];
+static unsigned pages_of_first;
+
+static void note_lent(void)
+{
+    pages_of_first = 0;
+    for (uint64_t pa = 0; pa < MACHINE_END; pa += BATON_PAGE_SIZE)
+        if (machine_is_lent(pa)) {
+            address_of_first[pages_of_first] = pa;
+            machine_read(pa, page_of_first[pages_of_first++], 64);
+        }
+}
+
+static void assert_first_as_it_was(void)
+{
+    for (unsigned i = 0; i < pages_of_first; i++) {
+        assert_true(machine_is_lent(address_of_first[i]));
+        assert_memory_equal(machine_at(address_of_first[i]), page_of_first[i], 64);
+    }
+    assert_int_equal(j.machine.lent, pages_of_first);
+}
+
+/* A reload that fails, at every allocation, keeps the image that was loaded before. */
+static void a_failed_reload_keeps_the_first(void **state)
+{
+    static struct baton_payload payload;
+    struct baton_image image;
+    struct baton_refusal why;
+    int error = -1;
+
+    (void)state;
+    stage_bzimage();
+    assert_int_equal(journey_load(&j), 0);
+    first = j.image;
+    note_lent();
+    struct baton_request other = j.request;
+    other.kernel = elf_make(&j.machine, 0x4000000, 0x10000, &elf_usual);
+    for (uint64_t n = 1; error; n++) {
+        j.machine.fail_at = j.machine.asked + n;
+        error = baton_load(&j.machine.host, &other, &j.cpu, &payload, &image, &why);
+        if (error) {
+            assert_int_equal(error, BATON_E_NO_PAGES);
+            assert_first_as_it_was();
+            assert_memory_equal(&j.image, &first, sizeof(first));
+        }
+    }
+    j.machine.fail_at = 0;
+    /* both are loaded now; the older one goes, then the newer one */
+    uint64_t lent = j.machine.lent;
+    assert_true(lent > pages_of_first);
+    baton_image_free(&j.image);
+    assert_int_equal(j.machine.lent, lent - pages_of_first);
+    assert_int_equal(baton_image_check(&other, &payload, &image, &why), 0);
+    baton_image_free(&image);
+    assert_int_equal(j.machine.lent, 0);
+    assert_string_equal(j.machine.violation, "");
+}
+
+/* An image of zeros may be freed; one may be freed twice. */
+static void freeing_nothing(void **state)
+{
+    struct baton_image nothing = {0};
+
+    (void)state;
+    baton_image_free(&nothing);
+    stage_elf();
+    assert_int_equal(journey_load(&j), 0);
+    baton_image_free(&j.image);
+    baton_image_free(&j.image);
+    assert_int_equal(j.machine.lent, 0);
+    assert_string_equal(j.machine.violation, "");
+}
+
+/* A hundred loads and unloads: not a page is lost, and the hundredth is like the first. */
+static void again_and_again(void **state)
+{
+    (void)state;
+    stage_bzimage();
+    uint64_t free_before = j.machine.free;
+    for (unsigned n = 0; n < 100; n++) {
+        struct baton_payload payload;
+        int error =
+            baton_load(&j.machine.host, &j.request, &j.cpu, &payload, &j.image, &j.why);
+
+        assert_int_equal(error, 0);
+        baton_image_free(&j.image);
+        assert_int_equal(j.machine.free, free_before);
+    }
+    assert_int_equal(journey_load(&j), 0);
+    assert_journey(&j, journey_finish(&j));
+}
+
+/* The steps one by one; after each, giving up gives everything back. */
+static void given_up_after_each_step(void **state)
+{
+    const struct baton_host *host = &j.machine.host;
+
+    (void)state;
+    for (int steps = 1; steps <= 4; steps++) {
+        stage_bzimage();
+        uint64_t free_before = j.machine.free;
+        assert_int_equal(baton_payload_read(host, &j.request, &j.payload, &j.why), 0);
+        assert_int_equal(baton_place(host, &j.request, &j.payload, &j.why), 0);
+        assert_int_equal(j.machine.asked, 0);
+        assert_int_equal(baton_image_begin(host, &j.payload, &j.image, &j.why), 0);
+        if (steps > 1)
+            assert_int_equal(
+                baton_payload_finish(&j.request, &j.payload, &j.image, &j.why), 0);
+        if (steps > 2)
+            assert_int_equal(
+                baton_image_build(&j.request, &j.payload, &j.cpu, &j.image, &j.why), 0);
+        assert_false(j.image.armed);
+        if (steps > 3) {
+            uint64_t lent = j.machine.lent;
+
+            assert_int_equal(baton_image_check(&j.request, &j.payload, &j.image, &j.why), 0);
+            assert_true(j.image.armed);
+            assert_int_equal(j.machine.lent, lent);
+        }
+        baton_image_free(&j.image);
+        assert_int_equal(j.machine.free, free_before);
+        assert_string_equal(j.machine.violation, "");
+    }
+}
+
+/* The file changes between reading and finishing: refused, and nothing is kept. */
+static void the_file_changes(void **state)
+{
+    const struct baton_host *host = &j.machine.host;
+
+    (void)state;
+    stage_bzimage();
+    uint64_t free_before = j.machine.free;
+    assert_int_equal(baton_payload_read(host, &j.request, &j.payload, &j.why), 0);
+    assert_int_equal(baton_place(host, &j.request, &j.payload, &j.why), 0);
+    assert_int_equal(baton_image_begin(host, &j.payload, &j.image, &j.why), 0);
+    *machine_at(j.request.kernel.pa + 0x201) = 0xff; /* the header's length */
+    assert_int_equal(baton_payload_finish(&j.request, &j.payload, &j.image, &j.why),
+                     BATON_E_FIELD);
+    assert_int_equal(j.machine.free, free_before);
+    assert_string_equal(j.machine.violation, "");
+}
+
+/* The dry run itself runs out of pages: refused, and the image is there still. */
+static void the_check_runs_out(void **state)
+{
+    (void)state;
+    stage_cycles();
+    assert_int_equal(journey_load(&j), 0);
+    uint64_t lent = j.machine.lent;
+    unsigned failed = 0;
+    for (uint64_t n = 1;; n++) {
+        j.machine.fail_at = j.machine.asked + n;
+        int error = baton_image_check(&j.request, &j.payload, &j.image, &j.why);
+        assert_int_equal(j.machine.lent, lent);
+        assert_int_equal(j.image.armed, !error);
+        if (!error)
+            break;
+        assert_int_equal(error, BATON_E_NO_PAGES);
+        assert_int_equal(j.why.error, BATON_E_NO_PAGES);
+        failed++;
+    }
+    assert_true(failed >= 2);
+    j.machine.fail_at = 0;
+    assert_journey(&j, journey_finish(&j));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_allocation_fails),
+        cmocka_unit_test(refusals_leave_nothing),
+        cmocka_unit_test(a_failed_reload_keeps_the_first),
+        cmocka_unit_test(freeing_nothing),
+        cmocka_unit_test(again_and_again),
+        cmocka_unit_test(given_up_after_each_step),
+        cmocka_unit_test(the_file_changes),
+        cmocka_unit_test(the_check_runs_out),
+    };
+
+    return cmocka_run_group_tests_name("failures", tests, NULL, NULL);
+}

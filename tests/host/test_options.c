@@ -1,0 +1,153 @@
+/* Baton's own command line: words taken, words not known, values refused. */
+#include "kernel/options.h"
+#include "tests/host/cm.h"
+#include "tests/host/dice.h"
+
+#include <stdlib.h>
+
+static void assert_options(const struct options *o, int paging, int place, int onfault, int port,
+                           bool verbose)
+{
+    assert_int_equal(o->paging, paging);
+    assert_int_equal(o->place, place);
+    assert_int_equal(o->onfault, onfault);
+    assert_int_equal(o->exit_port, port);
+    assert_int_equal(o->verbose, verbose);
+}
+
+static const struct {
+    const char *line;
+    int paging, place, onfault, port;
+    bool verbose;
+    unsigned troubles;
+    const char *word;    /* the first that was not taken */
+    const char *choices; /* NULL: the word is unknown; else the beginning of what is said */
+} cases[] = {
+    {"", 0, 0, 0, 0, false, 0},
+    {"   \t  ", 0, 0, 0, 0, false, 0},
+    {"paging=auto", PAGING_AUTO, 0, 0, 0, false, 0},
+    {"paging=pae", PAGING_PAE, 0, 0, 0, false, 0},
+    {"paging=legacy", PAGING_LEGACY, 0, 0, 0, false, 0},
+    {"place=auto", 0, BATON_PLACE_AUTO, 0, 0, false, 0},
+    {"place=all", 0, BATON_PLACE_ALL, 0, 0, false, 0},
+    {"place=none", 0, BATON_PLACE_NONE, 0, 0, false, 0},
+    {"onfault=halt", 0, 0, FAULT_HALT, 0, false, 0},
+    {"onfault=reset", 0, 0, FAULT_RESET, 0, false, 0},
+    {"verbose", 0, 0, 0, 0, true, 0},
+    {"exitport=0xf4", 0, 0, 0, 0xf4, false, 0},
+    {"exitport=244", 0, 0, 0, 244, false, 0},
+    {"exitport=0xffff", 0, 0, 0, 0xffff, false, 0},
+    {"exitport=65535", 0, 0, 0, 65535, false, 0},
+    {"exitport=1", 0, 0, 0, 1, false, 0},
+    {"paging=pae place=none onfault=reset exitport=0x501 verbose", PAGING_PAE, BATON_PLACE_NONE,
+     FAULT_RESET, 0x501, true, 0},
+    {"  paging=pae\t\tverbose  ", PAGING_PAE, 0, 0, 0, true, 0},
+    {"paging=pae paging=legacy", PAGING_LEGACY, 0, 0, 0, false, 0}, /* the last one counts */
+
+    {"pagign=pae", 0, 0, 0, 0, false, 1, "pagign=pae", NULL},
+    {"paging", 0, 0, 0, 0, false, 1, "paging", NULL},
+    {"verbosely", 0, 0, 0, 0, false, 1, "verbosely", NULL},
+    {"verbos", 0, 0, 0, 0, false, 1, "verbos", NULL},
+    {"x paging=pae y", PAGING_PAE, 0, 0, 0, false, 2, "x", NULL},
+    {"Paging=pae", 0, 0, 0, 0, false, 1, "Paging=pae", NULL},
+
+    {"paging=", 0, 0, 0, 0, false, 1, "paging=", "auto, pae or legacy"},
+    {"paging=pa", 0, 0, 0, 0, false, 1, "paging=pa", "auto, pae or legacy"},
+    {"paging=paex", 0, 0, 0, 0, false, 1, "paging=paex", "auto, pae or legacy"},
+    {"paging=PAE", 0, 0, 0, 0, false, 1, "paging=PAE", "auto, pae or legacy"},
+    {"place=some", 0, 0, 0, 0, false, 1, "place=some", "auto, all or none"},
+    {"onfault=panic", 0, 0, 0, 0, false, 1, "onfault=panic", "halt or reset"},
+    {"exitport=", 0, 0, 0, 0, false, 1, "exitport=", "an I/O port"},
+    {"exitport=0", 0, 0, 0, 0, false, 1, "exitport=0", "an I/O port"},
+    {"exitport=0x", 0, 0, 0, 0, false, 1, "exitport=0x", "an I/O port"},
+    {"exitport=0x10000", 0, 0, 0, 0, false, 1, "exitport=0x10000", "an I/O port"},
+    {"exitport=65536", 0, 0, 0, 0, false, 1, "exitport=65536", "an I/O port"},
+    {"exitport=70000", 0, 0, 0, 0, false, 1, "exitport=70000", "an I/O port"},
+    {"exitport=4294967540", 0, 0, 0, 0, false, 1, "exitport=4294967540", "an I/O port"},
+    {"exitport=f4", 0, 0, 0, 0, false, 1, "exitport=f4", "an I/O port"},
+    {"exitport=12a", 0, 0, 0, 0, false, 1, "exitport=12a", "an I/O port"},
+    {"exitport=-1", 0, 0, 0, 0, false, 1, "exitport=-1", "an I/O port"},
+    {"exitport=0xf4 exitport=70000", 0, 0, 0, 0xf4, false, 1, "exitport=70000", "an I/O port"},
+};
+
+static void known_lines(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct options options;
+        struct option_trouble trouble[4];
+        uint32_t n;
+
+        memset(&options, 0xff, sizeof(options)); /* the defaults are set first */
+        n = options_read(cases[i].line, &options, trouble, 4);
+        if (n != cases[i].troubles)
+            print_error("\"%s\"\n", cases[i].line);
+        assert_int_equal(n, cases[i].troubles);
+        assert_options(&options, cases[i].paging, cases[i].place, cases[i].onfault, cases[i].port,
+                       cases[i].verbose);
+        if (!n)
+            continue;
+        assert_int_equal(trouble[0].length, strlen(cases[i].word));
+        assert_memory_equal(trouble[0].word, cases[i].word, trouble[0].length);
+        if (cases[i].choices)
+            assert_int_equal(
+                strncmp(trouble[0].choices, cases[i].choices, strlen(cases[i].choices)), 0);
+        else
+            assert_null(trouble[0].choices);
+    }
+}
+
+/* More troubles than there is room for: all are counted, the first are kept. */
+static void more_troubles_than_room(void **state)
+{
+    struct options options;
+    struct option_trouble trouble[3] = {{"untouched", 9, NULL}, {"untouched", 9, NULL},
+                                        {"untouched", 9, NULL}};
+
+    (void)state;
+    assert_int_equal(options_read("a b c d", &options, trouble, 2), 4);
+    assert_int_equal(trouble[0].word[0], 'a');
+    assert_int_equal(trouble[1].word[0], 'b');
+    assert_string_equal(trouble[2].word, "untouched");
+    assert_int_equal(options_read("a b c d", &options, NULL, 0), 4);
+}
+
+/* Random lines of likely pieces: no read behind the end (ASan), every trouble lies in the line. */
+static void random_lines(void **state)
+{
+    static const char *const pieces[] = {"paging=", "place=", "onfault=", "exitport=", "verbose",
+                                         "pae", "legacy", "auto", "none", "all", "0x", "f4", "9",
+                                         " ", "\t", "=", "x", "reset", "\xff", "99999"};
+    struct dice dice = {dice_seed()};
+
+    (void)state;
+    for (uint64_t round = 0; round < dice_rounds(20000); round++) {
+        char text[200] = "";
+        struct options options;
+        struct option_trouble trouble[8];
+
+        for (uint64_t n = dice_roll(&dice, 14); n > 0; n--)
+            strcat(text, pieces[dice_roll(&dice, COUNT(pieces))]);
+        size_t length = strlen(text);
+        char *line = malloc(length + 1);
+        memcpy(line, text, length + 1);
+        uint32_t n = options_read(line, &options, trouble, 8);
+        for (uint32_t i = 0; i < n && i < 8; i++) {
+            assert_true(trouble[i].length > 0);
+            assert_true(trouble[i].word >= line);
+            assert_true(trouble[i].word + trouble[i].length <= line + length);
+        }
+        free(line);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(known_lines),
+        cmocka_unit_test(more_troubles_than_room),
+        cmocka_unit_test(random_lines),
+    };
+
+    return cmocka_run_group_tests_name("options", tests, NULL, NULL);
+}

@@ -1,0 +1,54 @@
+/*
+ * The judging payload: what its parts offer each other. Each part looks at one side of the
+ * hand-off and reports through check(); the verdict counts the failures.
+ */
+#ifndef JUDGE_H
+#define JUDGE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "baton.h"
+
+#define MEMORY_MAX 1200
+
+/* What a payload is told, in whichever form. */
+struct handover {
+    uint32_t live_root, live_pae, live_tables, live_checksum;
+    uint32_t trampoline_va, control;  /* the control code page's two addresses */
+    uint32_t command_line;            /* pa of a string */
+    uint32_t initrd, initrd_size;
+    const char *loader;
+    uint32_t memory_count;
+    struct baton_record_memory memory[MEMORY_MAX];
+};
+
+/* One line: "judge NAME ok" or "judge NAME FAIL found F expected E". */
+void check(const char *name, uint32_t found, uint32_t expected);
+
+/* As check(), where no single number is expected: "judge NAME FAIL found F expected WISH". */
+void check_that(const char *name, bool good, uint32_t found, const char *wish);
+
+/* The parts, in the order they are run. */
+void bytes_check(void);                                  /* bytes.c: nothing else is sure before */
+void registers_check(void);                              /* registers.c */
+void segments_check(const struct handover *h);           /* segments.c */
+void live_check(const struct handover *h);               /* live.c */
+void handover_check(const struct handover *h);           /* handover.c */
+void devices_check(void);                                /* devices.c */
+
+/*
+ * How the payload was promised to be entered, and where it finds what Baton tells it. One of
+ * contract_record.c (plain ELF) and contract_linux.c (bzImage) is linked in. False: nothing was
+ * found, and a check has said so.
+ */
+void contract_registers(void);
+bool contract_read(struct handover *h);
+
+/* Does [start, start + size) keep clear of the judge's own memory? */
+bool clear_of_judge(uint32_t start, uint32_t size);      /* handover.c */
+
+/* The judge's own memory, from its linker script; pieces of it need not be in order. */
+extern char image_start[], image_end[];
+
+#endif

@@ -1,0 +1,58 @@
+/*
+ * The state that is the same for every payload format (H9): flags, control registers, debug
+ * registers, EFER. Registers that a CPU may lack are read only where CPUID promises them.
+ */
+#include "judge/judge.h"
+#include "judge/state.h"
+#include "lib/console.h"
+#include "lib/machine.h"
+
+#define EFLAGS_FIXED 2u
+#define CR0_PE_ET 0x11u
+#define DR7_FIXED 0x400u
+
+/* CPUID 1 edx: the features that CR4 has a bit for: VME DE PSE TSC PAE MCE PGE FXSR SSE, PMC's
+ * PCE aside. A CPU with one of them has CR4. [SDM3 2.5] */
+#define FEATURES_OF_CR4 (1u << 1 | 1u << 2 | 1u << 3 | 1u << 4 | 1u << 6 | 1u << 7 | 1u << 13 | \
+                         1u << 24 | 1u << 25)
+
+/* CPUID 0x80000001 edx: SYSCALL, NX, long mode. A CPU with one of them has EFER. */
+#define FEATURES_OF_EFER (1u << 11 | 1u << 20 | 1u << 29)
+
+static bool has_cr4(void)
+{
+    return has_cpuid() && cpuid(0).eax >= 1 && (cpuid(1).edx & FEATURES_OF_CR4) != 0;
+}
+
+static bool has_efer(void)
+{
+    return has_cpuid() && cpuid(0x80000000).eax >= 0x80000001 &&
+           (cpuid(0x80000001).edx & FEATURES_OF_EFER) != 0;
+}
+
+void registers_check(void)
+{
+    const struct judge_state *s = &judge_state;
+
+    check("eflags", s->eflags, EFLAGS_FIXED);
+    check("cr0", s->cr0, CR0_PE_ET);
+    check("cr3", s->cr3, 0);
+    if (has_cr4()) {
+        uint32_t cr4;
+        __asm__ volatile("movl %%cr4, %0" : "=r"(cr4));
+        check("cr4", cr4, 0);
+    } else {
+        say("note cr4 none\n");
+    }
+    if (has_efer()) {
+        check("efer", (uint32_t)rdmsr(MSR_EFER), 0);
+        check("efer-high", (uint32_t)(rdmsr(MSR_EFER) >> 32), 0);
+    } else {
+        say("note efer none\n");
+    }
+    check("dr0", s->dr0, 0);
+    check("dr1", s->dr1, 0);
+    check("dr2", s->dr2, 0);
+    check("dr3", s->dr3, 0);
+    check("dr7", s->dr7, DR7_FIXED);
+}

@@ -1,0 +1,55 @@
+/*
+ * Loads an ELF32 to its physical addresses, as a boot loader does, and clears its tails.
+ * Lies told here spoil the loaded bytes, for the judge to find (enter=record):
+ *
+ *   spoil=0x...    one byte at this address is flipped after loading
+ *   dirty=0x...    the byte at this address becomes 0xaa (in the judge's tail)
+ */
+#include "liar/liar.h"
+
+#define ELF_MAGIC 0x464c457fu
+#define PT_LOAD 1u
+#define LOWEST 0x100000u
+
+struct elf_header {
+    uint32_t magic;
+    uint8_t ident[12];
+    uint16_t type, machine;
+    uint32_t version, entry, phoff, shoff, flags;
+    uint16_t ehsize, phentsize, phnum, shentsize, shnum, shstrndx;
+};
+
+struct elf_segment {
+    uint32_t type, offset, vaddr, paddr, filesz, memsz, flags, align;
+};
+
+extern const char liar_gdt[];
+
+uint32_t load(const struct mb_module *file)
+{
+    const uint8_t *bytes = (const uint8_t *)(uintptr_t)file->start;
+    const struct elf_header *h = (const void *)bytes;
+    uint32_t entry = h->entry;
+
+    if (h->magic != ELF_MAGIC)
+        give_up("the first module is no ELF");
+    for (uint32_t i = 0; i < h->phnum; i++) {
+        const struct elf_segment *s = (const void *)(bytes + h->phoff + i * sizeof *s);
+        uint8_t *to = (uint8_t *)(uintptr_t)s->paddr;
+
+        if (s->type != PT_LOAD || s->memsz == 0)
+            continue;
+        if (s->paddr < LOWEST || s->paddr + s->memsz > ((uintptr_t)liar_gdt & ~0xfffffu))
+            give_up("the first module does not fit below the liar");
+        for (uint32_t n = 0; n < s->memsz; n++)
+            to[n] = n < s->filesz ? bytes[s->offset + n] : 0;
+        /* A kernel may enter at a virtual address: multiboot wants the physical one. */
+        if (h->entry >= s->vaddr && h->entry - s->vaddr < s->memsz && s->vaddr != s->paddr)
+            entry = h->entry - s->vaddr + s->paddr;
+    }
+    if (word_given("spoil"))
+        *(uint8_t *)(uintptr_t)word_number("spoil", 0) ^= 0x10;
+    if (word_given("dirty"))
+        *(uint8_t *)(uintptr_t)word_number("dirty", 0) = 0xaa;
+    return entry;
+}

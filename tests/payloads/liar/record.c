@@ -1,0 +1,99 @@
+/*
+ * enter=record: the liar plays Baton. It makes a control page, small live tables, a record, and
+ * enters a judge (its first module) by the contract in include/baton.h. With one word more the
+ * judge must fail, and name what is wrong:
+ *
+ *   record=magic|size|map|count   the record itself        live=crc|tables|identity|lost|pae
+ *   control=over                  the control page lies in the judge
+ *   gdt=small|large               its data segment ends early; two descriptors too many
+ */
+#include "liar/liar.h"
+
+#include "baton.h"
+#include "lib/crc32.h"
+
+#define TRAMPOLINE 0xc0101000u
+#define USED 0x63u /* present, writable, accessed, dirty */
+#define GDT_AT 0x980
+#define IDT_AT 0xb00
+#define IDT_LIMIT 0xff
+#define FLAT_CODE 0x00cf9b000000ffffull
+#define FLAT_DATA 0x00cf93000000ffffull
+#define SMALL_DATA 0x00c093000000ffffull /* 256 MiB: flat no more */
+
+static uint8_t control[4096] __attribute__((aligned(4096)));
+static uint32_t root[1024] __attribute__((aligned(4096)));
+static uint32_t table[1024] __attribute__((aligned(4096)));
+static struct baton_record record;
+static struct baton_record_map map = {
+    .count = 2,
+    .entry = {{0x1000, 0x9f000, BATON_MEM_USABLE, 0}, {0x100000, 0x1000000, BATON_MEM_USABLE, 0}},
+};
+
+static uint32_t pa(const void *p)
+{
+    return (uint32_t)(uintptr_t)p;
+}
+
+static void make_live(void)
+{
+    bool identity = word("live", "identity");
+
+    root[TRAMPOLINE >> 22] = pa(table) | USED;
+    if (!word("live", "lost"))
+        table[TRAMPOLINE >> 12 & 1023] = pa(control) | USED;
+    if (identity) {
+        root[pa(control) >> 22] = pa(table) | USED; /* the one table serves both, counted twice */
+        table[pa(control) >> 12 & 1023] = pa(control) | USED;
+    }
+    record.live_checksum = crc32(crc32(0, root, 4096), table, 4096);
+    if (identity)
+        record.live_checksum = crc32(record.live_checksum, table, 4096);
+    record.live_root = pa(root);
+    record.live_tables = identity ? 3 : 2;
+    record.live_pae = word("live", "pae");
+    if (word("live", "crc"))
+        table[5] = 0x1234000;
+    if (word("live", "tables"))
+        record.live_tables++;
+}
+
+static void make_control(struct entry_state *s)
+{
+    uint64_t *gdt = (uint64_t *)(void *)(control + GDT_AT);
+    uint32_t entries = word("gdt", "large") ? 6 : 4;
+
+    for (uint32_t i = 2; i < entries; i++)
+        gdt[i] = i % 2 == 0 ? FLAT_CODE : FLAT_DATA;
+    if (word("gdt", "small"))
+        gdt[3] = SMALL_DATA;
+    s->gdt_base = pa(control) + GDT_AT;
+    s->gdt_limit = (uint16_t)(entries * 8 - 1);
+    s->idt_base = pa(control) + IDT_AT;
+    s->idt_limit = IDT_LIMIT;
+    s->cs = 0x10;
+    s->data = 0x18;
+    s->esp = pa(control) + sizeof control;
+}
+
+void make_record(struct entry_state *s, const struct mb_module *given, uint32_t count)
+{
+    make_control(s);
+    record.magic = word("record", "magic") ? 1 : BATON_RECORD_MAGIC;
+    record.size = word("record", "size") ? 8 : sizeof record;
+    record.control = word("control", "over") ? s->eip & ~0xfffu : pa(control);
+    record.trampoline_va = TRAMPOLINE;
+    record.command_line = pa("the liar's words");
+    record.map = word("record", "count") ? 0 : pa(&map);
+    if (word("record", "map"))
+        map.entry[1].start = 0x9e000;
+    for (uint32_t i = 0; i < 4; i++)
+        record.loader[i] = "liar"[i];
+    if (count > 0) {
+        record.initrd = given[0].start;
+        record.initrd_size = given[0].end - given[0].start;
+    }
+    make_live();
+    s->eax = BATON_RECORD_MAGIC;
+    s->ebx = pa(&record);
+}

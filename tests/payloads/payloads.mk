@@ -1,0 +1,76 @@
+# The test payloads: the judge in its variants, and the liar. Included by the top Makefile.
+# A variant is one line of data below; build/tests/payloads/judge-NAME comes of it.
+# Each judge is linked at its base, then tests/payloads/seal fills and lays out its file.
+
+PAYLOADS := tests/payloads
+PAYLOAD_BUILD := $(BUILD)/tests/payloads
+PAYLOAD_CFLAGS = $(CFLAGS32) -I$(PAYLOADS) -MMD -MP
+PAYLOAD_ASFLAGS = $(ASFLAGS32) -I$(PAYLOADS) -MMD -MP
+PAYLOAD_LD = $(LD32) -m elf_i386 -nostdlib -z noexecstack -z max-page-size=4096
+
+JUDGE_PARTS := judge/entry.o judge/judge.o judge/bytes.o judge/registers.o judge/segments.o \
+               judge/live.o judge/handover.o judge/devices.o \
+               lib/console.o lib/crc32.o lib/string.o
+LIAR_PARTS := liar/entry.o liar/liar.o liar/words.o liar/map.o liar/modules.o liar/strings.o \
+              liar/loader.o liar/cpu.o liar/record.o \
+              lib/console.o lib/crc32.o lib/string.o
+PAYLOAD_OBJECTS := $(addprefix $(PAYLOAD_BUILD)/,$(sort $(JUDGE_PARTS) $(LIAR_PARTS) \
+                   judge/contract_record.o judge/contract_linux.o))
+
+JUDGES :=
+# $(call judge,NAME,BASE,PATTERN,TAIL,LAYOUT,CONTRACT): pattern and tail in bytes.
+define judge
+JUDGES += $(PAYLOAD_BUILD)/judge-$(strip $(1))
+$(PAYLOAD_BUILD)/judge-$(strip $(1)).linked: $(addprefix $(PAYLOAD_BUILD)/,$(JUDGE_PARTS)) \
+        $(PAYLOAD_BUILD)/judge/contract_$(strip $(6)).o $(PAYLOADS)/judge/judge.ld
+	$$(call say,LD,$$@)
+	$$(Q)$(PAYLOAD_LD) -T $(PAYLOADS)/judge/judge.ld --defsym=BASE=$(strip $(2)) \
+	    --defsym=PATTERN=$(strip $(3)) --defsym=TAIL=$(strip $(4)) $$(filter %.o,$$^) -o $$@
+$(PAYLOAD_BUILD)/judge-$(strip $(1)): $(PAYLOAD_BUILD)/judge-$(strip $(1)).linked \
+        $(PAYLOADS)/seal $(PAYLOADS)/elf32.py
+	$$(call say,SEAL,$$@)
+	$$(Q)/usr/bin/python3 -B $(PAYLOADS)/seal $(strip $(5)) $$< $$@
+endef
+
+# Where, how much, and how it lies in its file. Modules lie just above the old kernel at 1 MiB,
+# so whatever reaches from 1 MiB to beyond 2 MiB lands on its own source.
+#                      name       base        pattern   tail      layout     contract
+$(eval $(call judge,   low,       0x00100000, 0x010234, 0x003000, plain,     record))
+$(eval $(call judge,   four,      0x00400000, 0x010234, 0x003000, plain,     record))
+$(eval $(call judge,   tiny,      0x00300000, 0x000004, 0x000000, plain,     record))
+$(eval $(call judge,   high,      0x90000000, 0x041238, 0x009000, plain,     record))
+$(eval $(call judge,   top,       0xd0000000, 0x041238, 0x009000, plain,     record))
+$(eval $(call judge,   lowmem,    0x00010000, 0x010234, 0x003000, plain,     record))
+$(eval $(call judge,   bss,       0x00200000, 0x001234, 0x3f0000, plain,     record))
+$(eval $(call judge,   odd,       0x00100000, 0x048a18, 0x003004, odd,       record))
+$(eval $(call judge,   pieces,    0x00100000, 0x031004, 0x00107c, pieces,    record))
+$(eval $(call judge,   oddpieces, 0x00123000, 0x1c1004, 0x00107c, oddpieces, record))
+$(eval $(call judge,   span,      0x00100000, 0x2f0ab0, 0x010000, plain,     record))
+$(eval $(call judge,   spanup,    0x00180000, 0x2f0ab0, 0x010000, plain,     record))
+$(eval $(call judge,   swapped,   0x00100000, 0x3e0ab0, 0x000230, swapped,   record))
+$(eval $(call judge,   shuffle,   0x00100000, 0x3e0ab0, 0x000230, shuffle,   record))
+# For a module that the liar lays at 2 MiB: then the file's pages are a permutation of themselves.
+$(eval $(call judge,   halves,    0x00201000, 0x3e0ab0, 0x000230, swapped,   record))
+$(eval $(call judge,   circles,   0x00201000, 0x3e0ab0, 0x000230, shuffle,   record))
+$(eval $(call judge,   linux,     0x00100000, 0x028b90, 0x000000, bzimage,   linux))
+$(eval $(call judge,   linuxhigh, 0x01000000, 0x028b94, 0x000000, bzimage,   linux))
+$(eval $(call judge,   linux202,  0x00100000, 0x028b98, 0x000000, bzimage202, linux))
+
+$(PAYLOAD_BUILD)/liar.elf: $(addprefix $(PAYLOAD_BUILD)/,$(LIAR_PARTS)) $(PAYLOADS)/liar/liar.ld
+	$(call say,LD,$@)
+	$(Q)$(PAYLOAD_LD) -T $(PAYLOADS)/liar/liar.ld $(filter %.o,$^) -o $@
+
+$(PAYLOAD_BUILD)/%.o: $(PAYLOADS)/%.c
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC32) $(PAYLOAD_CFLAGS) -c $< -o $@
+
+$(PAYLOAD_BUILD)/%.o: $(PAYLOADS)/%.S
+	$(call say,AS,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC32) $(PAYLOAD_ASFLAGS) -c $< -o $@
+
+-include $(PAYLOAD_OBJECTS:.o=.d)
+
+.PHONY: payloads
+payloads: $(JUDGES) $(PAYLOAD_BUILD)/liar.elf
