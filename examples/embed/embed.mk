@@ -8,12 +8,12 @@ examples: $(BUILD)/examples/embed.elf
 $(EMBED)/%.o: examples/embed/%.c
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
-	$(Q)$(CC32) $(CFLAGS32) -MMD -c $< -o $@
+	$(Q)$(CC32) $(CFLAGS32) -MMD -MP -c $< -o $@
 
 $(EMBED)/%.S.o: examples/embed/%.S
 	$(call say,AS,$<)
 	@mkdir -p $(@D)
-	$(Q)$(CC32) $(ASFLAGS32) -MMD -c $< -o $@
+	$(Q)$(CC32) $(ASFLAGS32) -MMD -MP -c $< -o $@
 
 $(BUILD)/examples/embed.elf: $(EMBED)/entry.S.o $(EMBED)/embed.o $(BUILD)/libbaton.a \
                              examples/embed/embed.ld
