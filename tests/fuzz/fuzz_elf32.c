@@ -1,0 +1,101 @@
+/* Bytes as a static ELF32 file; see stage.h for what comes before them. */
+#include "payload/payload.h"
+#include "tests/fuzz/stage.h"
+
+#include <string.h>
+
+static const struct journey *j;
+
+static uint32_t number(uint64_t offset, unsigned size)
+{
+    uint8_t bytes[4];
+    uint32_t value = 0;
+
+    stage_before(j->request.kernel.pa + offset, bytes, size);
+    for (unsigned i = 0; i < size; i++)
+        value |= (uint32_t)bytes[i] << 8 * i;
+    return value;
+}
+
+/* The file read again, with the offsets of [ELF]: every PT_LOAD is where it should be. */
+static void judge_segments(void)
+{
+    uint64_t phoff = number(28, 4), phentsize = number(42, 2), phnum = number(44, 2);
+    uint32_t entry = number(24, 4);
+    bool found = false;
+
+    for (uint64_t at = phoff; phnum--; at += phentsize) {
+        uint32_t type = number(at, 4), offset = number(at + 4, 4), vaddr = number(at + 8, 4);
+        uint32_t paddr = number(at + 12, 4), filesz = number(at + 16, 4);
+        uint32_t memsz = number(at + 20, 4);
+
+        if (type != 1 || !memsz)
+            continue;
+        stage_same(paddr, j->request.kernel.pa + offset, filesz, "a PT_LOAD has wrong bytes");
+        stage_zero((uint64_t)paddr + filesz, memsz - filesz, "a PT_LOAD's tail is not zero");
+        if (!found && entry >= vaddr && entry - vaddr < memsz) {
+            found = true;
+            if (j->payload.entry.eip != paddr + (entry - vaddr))
+                fuzz_wrong("eip is 0x%x", j->payload.entry.eip);
+        }
+    }
+    if (!found)
+        fuzz_wrong("an entry that lies in no PT_LOAD was taken");
+}
+
+static void judge_map(uint32_t pa)
+{
+    const struct baton_host *host = &j->machine.host;
+    uint32_t n = 0;
+
+    while (pa) {
+        const struct baton_record_map *map = (const void *)machine_at(pa);
+
+        if (!machine_is_lent(pa) || pa % BATON_PAGE_SIZE || map->count > BATON_RECORD_ENTRIES)
+            fuzz_wrong("a page of the record's memory map is wrong");
+        for (uint32_t i = 0; i < map->count; i++, n++)
+            if (n >= host->memory_count || map->entry[i].start != host->memory[n].start ||
+                map->entry[i].end != host->memory[n].end ||
+                map->entry[i].type != host->memory[n].type)
+                fuzz_wrong("entry %u of the record's memory map is wrong", n);
+        pa = map->next;
+    }
+    if (n != host->memory_count)
+        fuzz_wrong("the record's memory map has %u entries of %u", n, host->memory_count);
+}
+
+static void judge_record(void)
+{
+    const struct baton_registers *r = &j->payload.entry;
+    const struct baton_record *record = (const void *)machine_at(r->ebx);
+
+    if (r->eax != BATON_RECORD_MAGIC || r->ecx || r->edx || r->esi || r->edi || r->ebp)
+        fuzz_wrong("the entry registers are not the contract's");
+    if (!machine_is_lent(r->ebx) || record->magic != BATON_RECORD_MAGIC ||
+        record->size != sizeof(*record) || record->live_root != j->request.live.root ||
+        record->live_pae != j->request.live.pae || record->control != j->image.control)
+        fuzz_wrong("the record is wrong");
+    if (!memchr(record->loader, 0, sizeof(record->loader)))
+        fuzz_wrong("the record's loader does not end");
+    stage_string(record->command_line, j->request.command_line, "the command line is wrong");
+    if (record->initrd_size != j->request.initrd.size)
+        fuzz_wrong("the initrd's size is wrong");
+    stage_same(record->initrd, j->request.initrd.pa, record->initrd_size,
+               "the initrd has wrong bytes");
+    judge_map(record->map);
+}
+
+static void entered(const struct journey *journey)
+{
+    j = journey;
+    if (j->payload.format->name[0] != 'E')
+        return; /* a bzImage by chance: the other target's */
+    judge_segments();
+    judge_record();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    stage_play(data, size, entered);
+    return 0;
+}

@@ -1,0 +1,102 @@
+/* Bytes as Baton's command line, read a second time, word by word, another way. */
+#include "kernel/options.h"
+#include "tests/fuzz/fuzz.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define ROOM 8
+
+/* The words with a choice: name, value, and what they do. */
+static const struct {
+    const char *word;
+    size_t field;
+    int value;
+} words[] = {
+    {"paging=auto", offsetof(struct options, paging), PAGING_AUTO},
+    {"paging=pae", offsetof(struct options, paging), PAGING_PAE},
+    {"paging=legacy", offsetof(struct options, paging), PAGING_LEGACY},
+    {"place=auto", offsetof(struct options, place), BATON_PLACE_AUTO},
+    {"place=all", offsetof(struct options, place), BATON_PLACE_ALL},
+    {"place=none", offsetof(struct options, place), BATON_PLACE_NONE},
+    {"onfault=halt", offsetof(struct options, onfault), FAULT_HALT},
+    {"onfault=reset", offsetof(struct options, onfault), FAULT_RESET},
+};
+
+static bool is_port(const char *text, uint16_t *port)
+{
+    bool hex = !strncmp(text, "0x", 2);
+    const char *digits = hex ? text + 2 : text;
+    size_t n = strspn(digits, hex ? "0123456789abcdef" : "0123456789");
+
+    if (!n || n > 5 || digits[n])
+        return false;
+    unsigned long value = strtoul(digits, NULL, hex ? 16 : 10);
+    if (!value || value > 0xffff)
+        return false;
+    *port = (uint16_t)value;
+    return true;
+}
+
+/* 0: taken; 1: unknown; 2: known, but its value is not. */
+static int take(const char *word, struct options *options)
+{
+    if (!strcmp(word, "verbose")) {
+        options->verbose = true;
+        return 0;
+    }
+    for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+        if (!strcmp(word, words[i].word)) {
+            memcpy((char *)options + words[i].field, &words[i].value, sizeof(int));
+            return 0;
+        }
+    if (!strncmp(word, "exitport=", 9))
+        return is_port(word + 9, &options->exit_port) ? 0 : 2;
+    return strncmp(word, "paging=", 7) && strncmp(word, "place=", 6) && strncmp(word, "onfault=", 8)
+               ? 1
+               : 2;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct options options, mine = {0};
+    struct option_trouble *trouble;
+    uint32_t room = size ? data[0] % (ROOM + 1) : 0, troubles = 0;
+
+    if (size) {
+        data++;
+        size--;
+    }
+    char *line = malloc(size + 1), *copy = malloc(size + 1);
+    memcpy(line, data, size);
+    line[size] = '\0';
+    strcpy(copy, line);
+    trouble = malloc((room ? room : 1) * sizeof(*trouble));
+    uint32_t n = options_read(line, &options, trouble, room);
+
+    for (char *word = strtok(copy, " \t"); word; word = strtok(NULL, " \t")) {
+        int answer = take(word, &mine);
+
+        if (!answer)
+            continue;
+        if (troubles < room && troubles < n) {
+            const struct option_trouble *t = &trouble[troubles];
+
+            if (t->word != line + (word - copy) || t->length != strlen(word))
+                fuzz_wrong("trouble %u names another word than %s", troubles, word);
+            if (!t->choices != (answer == 1))
+                fuzz_wrong("trouble %u, %s: choices where there are none, or none", troubles, word);
+        }
+        troubles++;
+    }
+    if (n != troubles)
+        fuzz_wrong("%u words not taken, should be %u", n, troubles);
+    if (options.paging != mine.paging || options.place != mine.place ||
+        options.onfault != mine.onfault || options.exit_port != mine.exit_port ||
+        options.verbose != mine.verbose)
+        fuzz_wrong("an option differs");
+    free(trouble);
+    free(copy);
+    free(line);
+    return 0;
+}
