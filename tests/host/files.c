@@ -86,8 +86,8 @@ struct baton_file elf_make(struct machine *m, uint64_t pa, uint64_t size,
     for (uint32_t i = 0; i < f->loads && i < 100; i++) {
         uint64_t at = pa + f->phoff + (uint64_t)i * f->phentsize;
         const struct elf_load *l = &f->load[i];
-        const uint32_t words[] = {l->type, l->offset, l->vaddr, l->paddr, l->filesz, l->memsz, 7,
-                                  0x1000};
+        const uint32_t words[] = {l->type,   l->offset, l->vaddr, l->paddr,
+                                  l->filesz, l->memsz,  7,        0x1000};
 
         if (at + 32 <= pa + size)
             for (unsigned k = 0; k < 8; k++)

@@ -8,14 +8,14 @@
 
 #include "tests/host/machine.h"
 
-/* ---- bzImage ----------------------------------------------------------------------------------- */
+/* ---- bzImage --------------------------------------------------------------------------------- */
 
 struct bzimage_fields {
     uint32_t setup_sects;
     uint64_t kernel_size; /* bytes of the protected-mode part, really in the file */
     uint32_t syssize;     /* 16-byte units; 0: what the size gives */
     uint32_t boot_flag, magic;
-    uint32_t jump;        /* the byte at 0x201: the header ends at 0x202 plus it */
+    uint32_t jump; /* the byte at 0x201: the header ends at 0x202 plus it */
     uint32_t protocol;
     uint32_t loadflags, xloadflags;
     uint32_t initrd_addr_max;
@@ -32,7 +32,7 @@ extern const struct bzimage_fields bzimage_usual;
 /* Writes it at pa; returns the whole file. */
 struct baton_file bzimage_make(struct machine *m, uint64_t pa, const struct bzimage_fields *f);
 
-/* ---- ELF32 ------------------------------------------------------------------------------------- */
+/* ---- ELF32 ----------------------------------------------------------------------------------- */
 
 struct elf_load {
     uint32_t type; /* 1: PT_LOAD */

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* ---- a payload without a file ------------------------------------------------------------- */
+/* ---- a payload without a file ---------------------------------------------------------------- */
 
 static int plain_finish(const struct baton_image *image, const struct baton_request *request,
                         struct baton_payload *payload, struct baton_refusal *why)
@@ -22,8 +22,14 @@ static int plain_finish(const struct baton_image *image, const struct baton_requ
             memset(host->map(host->ctx, BATON_WINDOW_PAGE, s->dest), (int)i, BATON_PAGE_SIZE);
     }
     payload->entry = (struct baton_registers){
-        (uint32_t)payload->segment[0].dest, 0xa0a0a0a0, 0xb0b0b0b0, 0xc0c0c0c0,
-        0xd0d0d0d0,                         0x51515151, 0xd1d1d1d1, 0xb9b9b9b9,
+        (uint32_t)payload->segment[0].dest,
+        0xa0a0a0a0,
+        0xb0b0b0b0,
+        0xc0c0c0c0,
+        0xd0d0d0d0,
+        0x51515151,
+        0xd1d1d1d1,
+        0xb9b9b9b9,
     };
     return 0;
 }
@@ -59,7 +65,7 @@ static int load_segments(struct journey *j)
     return error;
 }
 
-/* ---- the steps ----------------------------------------------------------------------------- */
+/* ---- the steps ------------------------------------------------------------------------------- */
 
 void journey_start(struct journey *j, uint32_t trampoline_va, uint64_t trampoline_pa)
 {
@@ -107,8 +113,7 @@ int journey_load(struct journey *j)
         error = load_segments(j);
     } else {
         memset(&j->image, 0xee, sizeof(j->image)); /* the core must not rely on zeros */
-        error = baton_load(&j->machine.host, &j->request, &j->cpu, &j->payload, &j->image,
-                           &j->why);
+        error = baton_load(&j->machine.host, &j->request, &j->cpu, &j->payload, &j->image, &j->why);
     }
     j->error = error;
     j->given = j->machine.asked;
@@ -130,7 +135,7 @@ bool journey_judge(struct journey *j)
     return judge_places(j) && judge_tables(j) && judge_control(j) && judge_untouched(j);
 }
 
-/* ---- the run ------------------------------------------------------------------------------- */
+/* ---- the run --------------------------------------------------------------------------------- */
 
 static uint32_t written_in[MACHINE_PAGES]; /* the run in which the page was last written */
 static uint32_t this_run;
@@ -228,7 +233,7 @@ bool journey_finish(struct journey *j)
     return !j->wrong[0] && journey_judge(j) && journey_run(j) && journey_unload(j);
 }
 
-/* ---- the record ---------------------------------------------------------------------------- */
+/* ---- the record ------------------------------------------------------------------------------ */
 
 void journey_describe(const struct journey *j)
 {
@@ -239,20 +244,23 @@ void journey_describe(const struct journey *j)
             m->host.trampoline_va, m->host.trampoline_pa, j->request.live.pae ? "PAE" : "legacy",
             orders[m->order]);
     for (uint32_t i = 0; i < m->host.memory_count && i < 20; i++)
-        fprintf(stderr, "  memory    0x%09" PRIx64 " 0x%09" PRIx64 " type %u\n",
-                m->memory[i].start, m->memory[i].end, m->memory[i].type);
+        fprintf(stderr, "  memory    0x%09" PRIx64 " 0x%09" PRIx64 " type %u\n", m->memory[i].start,
+                m->memory[i].end, m->memory[i].type);
     for (uint32_t i = 0; i < m->host.keep_count; i++)
         fprintf(stderr, "  live      0x%09" PRIx64 " 0x%09" PRIx64 "\n", m->keep[i].start,
                 m->keep[i].end);
-    fprintf(stderr, "  kernel    0x%09" PRIx64 " %" PRIu64 " bytes, initrd 0x%09" PRIx64
-            " %" PRIu64 " bytes, policy %d\n", j->request.kernel.pa, j->request.kernel.size,
-            j->request.initrd.pa, j->request.initrd.size, (int)j->request.place);
+    fprintf(stderr,
+            "  kernel    0x%09" PRIx64 " %" PRIu64 " bytes, initrd 0x%09" PRIx64 " %" PRIu64
+            " bytes, policy %d\n",
+            j->request.kernel.pa, j->request.kernel.size, j->request.initrd.pa,
+            j->request.initrd.size, (int)j->request.place);
     for (uint32_t i = 0; i < j->payload.segments; i++) {
         const struct baton_segment *s = &j->payload.segment[i];
 
-        fprintf(stderr, "  segment   %-12s flags %u source 0x%" PRIx64 " file 0x%" PRIx64
-                " mem 0x%" PRIx64 " prefer 0x%" PRIx64 " [0x%" PRIx64 ", 0x%" PRIx64
-                ") align 0x%" PRIx64 " window 0x%" PRIx64 " room 0x%" PRIx64 " -> 0x%" PRIx64 "\n",
+        fprintf(stderr,
+                "  segment   %-12s flags %u source 0x%" PRIx64 " file 0x%" PRIx64 " mem 0x%" PRIx64
+                " prefer 0x%" PRIx64 " [0x%" PRIx64 ", 0x%" PRIx64 ") align 0x%" PRIx64
+                " window 0x%" PRIx64 " room 0x%" PRIx64 " -> 0x%" PRIx64 "\n",
                 s->what, s->flags, s->source, s->file_size, s->mem_size, s->prefer, s->min, s->max,
                 s->align, s->window, s->room, s->dest);
     }

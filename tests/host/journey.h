@@ -18,8 +18,8 @@ struct journey {
     int error; /* what the load answered; `why` is filled if it is not 0 */
     struct baton_refusal why;
     struct interpreter run;
-    uint64_t given;   /* allocations that the load asked for */
-    char wrong[320];  /* the first thing that is not as it should be; empty: nothing */
+    uint64_t given;  /* allocations that the load asked for */
+    char wrong[320]; /* the first thing that is not as it should be; empty: nothing */
 };
 
 /* A journey on a machine that has no memory yet; see machine.h for what comes next. */

@@ -20,7 +20,7 @@ uint32_t judge_word(uint64_t pa)
     return pa < MACHINE_END ? machine_word(pa) : UINT32_MAX;
 }
 
-/* ---- where things are ---------------------------------------------------------------------- */
+/* ---- where things are ------------------------------------------------------------------------ */
 
 static bool meets(uint64_t a, uint64_t a_end, uint64_t b, uint64_t b_end)
 {
@@ -182,12 +182,11 @@ bool judge_places(struct journey *j)
     return true;
 }
 
-/* ---- tables -------------------------------------------------------------------------------- */
+/* ---- tables ---------------------------------------------------------------------------------- */
 
 static bool judge_mapping(struct journey *j, uint32_t va)
 {
-    struct reference_walk w =
-        reference_translate(judge_word, j->image.pae, j->image.tables[0], va);
+    struct reference_walk w = reference_translate(judge_word, j->image.pae, j->image.tables[0], va);
 
     if (!w.present || w.pa != j->image.control || w.size != PAGE)
         return judge_wrong(j, "H5: an address does not lead to the control page", va, w.pa);
@@ -239,7 +238,7 @@ bool judge_tables(struct journey *j)
     return true;
 }
 
-/* ---- control pages -------------------------------------------------------------------------- */
+/* ---- control pages --------------------------------------------------------------------------- */
 
 static bool judge_needed(struct journey *j, uint64_t pa, const char *what)
 {
@@ -292,7 +291,7 @@ bool judge_control(struct journey *j)
     return !j->wrong[0];
 }
 
-/* ---- memory --------------------------------------------------------------------------------- */
+/* ---- memory ---------------------------------------------------------------------------------- */
 
 static void untouched(void *ctx, uint64_t page)
 {
@@ -382,7 +381,8 @@ bool judge_memory(struct journey *j)
         if (end % PAGE && !judge_gaps(j, end / PAGE * PAGE))
             return false;
         for (uint64_t page = s->dest / PAGE * PAGE; page < end; page += PAGE) {
-            if (s->dest == s->source && !machine_is_touched(page) && page + PAGE <= s->dest + s->file_size)
+            if (s->dest == s->source && !machine_is_touched(page) &&
+                page + PAGE <= s->dest + s->file_size)
                 continue; /* it stays, and nobody wrote there */
             if (!judge_page_of(j, s, page))
                 return false;

@@ -24,24 +24,24 @@
 #define ALLOW(at, n) ((void)(at), (void)(n))
 #endif
 
-#define FENCE 64u             /* forbidden bytes on both sides of what a window shows */
-#define RESIDENT_MOST 65536u  /* pages that may exist before RAM is emptied */
+#define FENCE 64u            /* forbidden bytes on both sides of what a window shows */
+#define RESIDENT_MOST 65536u /* pages that may exist before RAM is emptied */
 #define NO_PAGE UINT64_MAX
 
 /* The views of the one memory. */
 enum { VIEW_TESTS = BATON_WINDOWS, VIEWS };
 
-static uint8_t *view[VIEWS];    /* each: a fence page, 4 GiB, a fence page */
-static uint8_t *before;         /* RAM as it was remembered, for pages that had been touched */
+static uint8_t *view[VIEWS]; /* each: a fence page, 4 GiB, a fence page */
+static uint8_t *before;      /* RAM as it was remembered, for pages that had been touched */
 static int ram_file = -1;
 static uint64_t shown[BATON_WINDOWS]; /* the page that each window shows, NO_PAGE: none */
 
-static uint32_t generation;                  /* of the machine; marks in the arrays below */
-static uint32_t touched_in[MACHINE_PAGES];   /* the machine in which the page was last touched */
-static uint32_t before_in[MACHINE_PAGES];    /* the same for its copy in `before` */
-static uint32_t epoch;                        /* counts machines and machine_remember() calls */
-static uint32_t lent_in[MACHINE_PAGES];      /* the epoch in which the page was last lent */
-static uint32_t touched[MACHINE_PAGES];      /* the pages touched in this machine */
+static uint32_t generation;                /* of the machine; marks in the arrays below */
+static uint32_t touched_in[MACHINE_PAGES]; /* the machine in which the page was last touched */
+static uint32_t before_in[MACHINE_PAGES];  /* the same for its copy in `before` */
+static uint32_t epoch;                     /* counts machines and machine_remember() calls */
+static uint32_t lent_in[MACHINE_PAGES];    /* the epoch in which the page was last lent */
+static uint32_t touched[MACHINE_PAGES];    /* the pages touched in this machine */
 static uint32_t touched_count, resident;
 static uint64_t lowest, end_of_ram; /* pages: all of RAM lies in [lowest, end_of_ram) */
 static uint64_t free_bits[MACHINE_PAGES / 64];
@@ -74,7 +74,7 @@ static void die(const char *what)
     abort();
 }
 
-/* ---- RAM -------------------------------------------------------------------------------- */
+/* ---- RAM ------------------------------------------------------------------------------------- */
 
 static void ram_open(void)
 {
@@ -200,7 +200,7 @@ void machine_touched(void (*visit)(void *ctx, uint64_t page), void *ctx)
         visit(ctx, (uint64_t)touched[i] << BATON_PAGE_SHIFT);
 }
 
-/* ---- windows ---------------------------------------------------------------------------- */
+/* ---- windows --------------------------------------------------------------------------------- */
 
 static void hide(unsigned window)
 {
@@ -240,7 +240,7 @@ static void *window_map(void *ctx, enum baton_window window, uint64_t pa)
     return at;
 }
 
-/* ---- books ------------------------------------------------------------------------------ */
+/* ---- books ----------------------------------------------------------------------------------- */
 
 void machine_violation(struct machine *m, const char *what, uint64_t pa)
 {
@@ -350,7 +350,7 @@ bool machine_was_lent(uint64_t pa)
     return lent_in[pa >> BATON_PAGE_SHIFT] == epoch;
 }
 
-/* ---- a machine -------------------------------------------------------------------------- */
+/* ---- a machine ------------------------------------------------------------------------------- */
 
 void machine_start(struct machine *m, uint32_t trampoline_va, uint64_t trampoline_pa)
 {

@@ -28,15 +28,15 @@ enum machine_order { LEND_HIGHEST, LEND_LOWEST, LEND_RANDOM, LEND_ORDERS };
 struct machine {
     struct baton_host host; /* what the core is given; complete after machine_ready() */
     enum machine_order order;
-    struct dice dice;           /* for LEND_RANDOM */
-    uint64_t fail_at;           /* the allocation that fails, counted from 1; 0: none */
-    uint64_t asked;             /* allocations asked for so far */
-    uint64_t free, lent;        /* pages */
-    uint64_t lent_most;         /* the most pages lent at one time */
-    uint64_t maps;              /* calls of map() */
-    bool lenient;               /* map() gives a scratch page for what it should not be asked for */
-    uint64_t strays;            /* how often it did */
-    char violation[160];        /* the first breach of the contract; empty: none */
+    struct dice dice;    /* for LEND_RANDOM */
+    uint64_t fail_at;    /* the allocation that fails, counted from 1; 0: none */
+    uint64_t asked;      /* allocations asked for so far */
+    uint64_t free, lent; /* pages */
+    uint64_t lent_most;  /* the most pages lent at one time */
+    uint64_t maps;       /* calls of map() */
+    bool lenient;        /* map() gives a scratch page for what it should not be asked for */
+    uint64_t strays;     /* how often it did */
+    char violation[160]; /* the first breach of the contract; empty: none */
     struct baton_memory memory[MACHINE_MEMORY];
     struct baton_range keep[MACHINE_KEEP];
 };

@@ -60,7 +60,7 @@ bool recipe_play(const struct recipe *r, struct journey *j)
     return journey_finish(j);
 }
 
-/* ---- smaller -------------------------------------------------------------------------------- */
+/* ---- smaller --------------------------------------------------------------------------------- */
 
 static bool fails(const struct recipe *r, struct journey *j)
 {
@@ -78,8 +78,7 @@ static bool keep_if_failing(struct recipe *r, const struct recipe *changed, stru
 
 static void drop_segment(struct recipe *r, unsigned i)
 {
-    memmove(&r->segment[i], &r->segment[i + 1],
-            (RECIPE_SEGMENTS - 1 - i) * sizeof(r->segment[0]));
+    memmove(&r->segment[i], &r->segment[i + 1], (RECIPE_SEGMENTS - 1 - i) * sizeof(r->segment[0]));
     r->segment[RECIPE_SEGMENTS - 1] = (struct recipe_segment){0};
 }
 
@@ -157,13 +156,14 @@ void recipe_shrink(struct recipe *r, struct journey *j)
     fails(r, j); /* so that the journey tells of this one */
 }
 
-/* ---- on paper ------------------------------------------------------------------------------- */
+/* ---- on paper -------------------------------------------------------------------------------- */
 
 void recipe_print(const struct recipe *r, FILE *to)
 {
-    fprintf(to, "    {\n        .name = \"\",\n        .trampoline_va = 0x%x,\n"
-                "        .trampoline_pa = 0x%" PRIx64 ",\n        .pae = %s,\n"
-                "        .place = %d,\n        .order = %d,\n        .seed = 0x%" PRIx64 ",\n",
+    fprintf(to,
+            "    {\n        .name = \"\",\n        .trampoline_va = 0x%x,\n"
+            "        .trampoline_pa = 0x%" PRIx64 ",\n        .pae = %s,\n"
+            "        .place = %d,\n        .order = %d,\n        .seed = 0x%" PRIx64 ",\n",
             r->trampoline_va, r->trampoline_pa, r->pae ? "true" : "false", (int)r->place,
             (int)r->order, r->seed);
     fprintf(to, "        .memory = {");
@@ -180,10 +180,11 @@ void recipe_print(const struct recipe *r, FILE *to)
     for (unsigned i = 0; i < segments_of(r); i++) {
         const struct recipe_segment *s = &r->segment[i];
 
-        fprintf(to, "            {%u, 0x%" PRIx64 ", 0x%" PRIx64 ", 0x%" PRIx64 ", 0x%" PRIx64
+        fprintf(to,
+                "            {%u, 0x%" PRIx64 ", 0x%" PRIx64 ", 0x%" PRIx64 ", 0x%" PRIx64
                 ", 0x%" PRIx64 ", 0x%" PRIx64 ", 0x%" PRIx64 ", 0x%" PRIx64 ", 0x%" PRIx64 "},\n",
-                s->flags, s->source, s->file_size, s->mem_size, s->prefer, s->min, s->max,
-                s->align, s->window, s->room);
+                s->flags, s->source, s->file_size, s->mem_size, s->prefer, s->min, s->max, s->align,
+                s->window, s->room);
     }
     fprintf(to, "        },\n        .made = %u,\n    },\n", r->made);
 }

@@ -6,11 +6,11 @@ void sample_recipe(bool pae, uint64_t blocks, struct recipe *r)
 {
     uint64_t four = 4 * blocks * BATON_PAGE_SIZE, base = SAMPLE_BASE;
     const struct recipe_segment segments[] = {
-        {BATON_SEG_FIXED, base, four, four, base + four},                       /* A */
-        {BATON_SEG_FIXED, base + four, four, four, base},                       /* B */
+        {BATON_SEG_FIXED, base, four, four, base + four}, /* A */
+        {BATON_SEG_FIXED, base + four, four, four, base}, /* B */
         {BATON_SEG_FIXED, base + 2 * four + 0x800, four - 0x800, 2 * four - 0x900,
-         base + 3 * four + 0x800},                                              /* C and zeros */
-        {BATON_SEG_FIXED, base, 0x1800, 0x1800, base + 5 * four + 0x1000},      /* D */
+         base + 3 * four + 0x800},                                         /* C and zeros */
+        {BATON_SEG_FIXED, base, 0x1800, 0x1800, base + 5 * four + 0x1000}, /* D */
     };
 
     memset(r, 0, sizeof(*r));

@@ -59,18 +59,18 @@ static void expect(const struct bzimage_fields *f)
 
     memset(expected, 0, sizeof(expected));
     machine_read(AT + 0x1f1, expected + 0x1f1, header_end - 0x1f1);
-    put(0x210, 1, 0xff);                        /* type_of_loader: undefined */
-    expected[0x211] &= 0x7f;                    /* loadflags: no heap */
-    put(0x214, 4, segment("kernel")->dest);     /* code32_start */
-    put(0x218, 4, initrd ? initrd->dest : 0);   /* ramdisk_image, ramdisk_size */
+    put(0x210, 1, 0xff);                      /* type_of_loader: undefined */
+    expected[0x211] &= 0x7f;                  /* loadflags: no heap */
+    put(0x214, 4, segment("kernel")->dest);   /* code32_start */
+    put(0x218, 4, initrd ? initrd->dest : 0); /* ramdisk_image, ramdisk_size */
     put(0x21c, 4, initrd ? 0x45678 : 0);
     put(0x228, 4, segment("command line")->dest);
     if (record)
         put(0x250, 8, segment("memory map") ? 0 : record->dest); /* setup_data; 0: seen later */
     put(0x070, 8, j.request.acpi_rsdp);
-    put(0x002, 2, 0xfc00);                      /* ext_mem_k: 63 MiB */
-    put(0x1e0, 4, 0xfc00);                      /* alt_mem_k */
-    put(0x1e8, 1, n < 128 ? n : 128);           /* e820_entries */
+    put(0x002, 2, 0xfc00);            /* ext_mem_k: 63 MiB */
+    put(0x1e0, 4, 0xfc00);            /* alt_mem_k */
+    put(0x1e8, 1, n < 128 ? n : 128); /* e820_entries */
     for (uint32_t i = 0; i < n && i < 128; i++) {
         put(0x2d0 + 20 * i, 8, j.machine.memory[i].start);
         put(0x2d0 + 20 * i + 8, 8, j.machine.memory[i].end - j.machine.memory[i].start);
@@ -98,7 +98,7 @@ static void load(const char *name)
     }
 }
 
-/* ---- the page ---------------------------------------------------------------------------------------- */
+/* ---- the page -------------------------------------------------------------------------------- */
 
 static void every_protocol(void **state)
 {
@@ -125,7 +125,8 @@ static void every_protocol(void **state)
                 assert_int_equal(j.payload.entry.esi, segment("boot_params")->dest);
                 assert_int_equal(j.payload.entry.eax | j.payload.entry.ebx | j.payload.entry.ecx |
                                      j.payload.entry.edx | j.payload.entry.edi |
-                                     j.payload.entry.ebp, 0);
+                                     j.payload.entry.ebp,
+                                 0);
                 assert_string_equal((char *)machine_at(segment("command line")->dest),
                                     "console=ttyS0 quiet");
                 assert_journey(&j, journey_finish(&j));
@@ -179,7 +180,7 @@ static void odd_setups(void **state)
     }
 }
 
-/* ---- the screen -------------------------------------------------------------------------------------- */
+/* ---- the screen ------------------------------------------------------------------------------ */
 
 static void screen_text(void **state)
 {
@@ -189,13 +190,13 @@ static void screen_text(void **state)
         .kind = BATON_SCREEN_TEXT, .columns = 80, .rows = 25, .cursor_x = 3, .cursor_y = 17};
     load("text");
     expect(&bzimage_usual);
-    put(0x00, 1, 3);    /* orig_x, orig_y */
+    put(0x00, 1, 3); /* orig_x, orig_y */
     put(0x01, 1, 17);
-    put(0x06, 1, 3);    /* orig_video_mode */
-    put(0x07, 1, 80);   /* orig_video_cols */
-    put(0x0e, 1, 25);   /* orig_video_lines */
-    put(0x0f, 1, 1);    /* orig_video_isVGA: VGA text */
-    put(0x10, 2, 16);   /* orig_video_points */
+    put(0x06, 1, 3);  /* orig_video_mode */
+    put(0x07, 1, 80); /* orig_video_cols */
+    put(0x0e, 1, 25); /* orig_video_lines */
+    put(0x0f, 1, 1);  /* orig_video_isVGA: VGA text */
+    put(0x10, 2, 16); /* orig_video_points */
     assert_params("text");
 }
 
@@ -204,11 +205,20 @@ static void screen_linear(void **state)
     (void)state;
     for (int high = 0; high < 2; high++) {
         stage(&bzimage_usual, false, 0);
-        j.request.screen = (struct baton_screen){
-            .kind = BATON_SCREEN_LINEAR, .columns = 80, .cursor_x = 9,
-            .pa = high ? 0x12fd000000 : 0xfd000000, .pitch = 4096, .width = 1024, .height = 768,
-            .bits = 32, .red_size = 8, .red_at = 16, .green_size = 7, .green_at = 8,
-            .blue_size = 6, .blue_at = 1};
+        j.request.screen = (struct baton_screen){.kind = BATON_SCREEN_LINEAR,
+                                                 .columns = 80,
+                                                 .cursor_x = 9,
+                                                 .pa = high ? 0x12fd000000 : 0xfd000000,
+                                                 .pitch = 4096,
+                                                 .width = 1024,
+                                                 .height = 768,
+                                                 .bits = 32,
+                                                 .red_size = 8,
+                                                 .red_at = 16,
+                                                 .green_size = 7,
+                                                 .green_at = 8,
+                                                 .blue_size = 6,
+                                                 .blue_at = 1};
         load("linear");
         expect(&bzimage_usual);
         put(0x0f, 1, 0x23); /* VESA linear */
@@ -236,14 +246,19 @@ static void screen_none(void **state)
 {
     (void)state;
     stage(&bzimage_usual, false, 0);
-    j.request.screen = (struct baton_screen){.kind = BATON_SCREEN_NONE, .columns = 80, .rows = 25,
-                                             .cursor_x = 1, .cursor_y = 2, .width = 3, .pa = 4};
+    j.request.screen = (struct baton_screen){.kind = BATON_SCREEN_NONE,
+                                             .columns = 80,
+                                             .rows = 25,
+                                             .cursor_x = 1,
+                                             .cursor_y = 2,
+                                             .width = 3,
+                                             .pa = 4};
     load("none");
     expect(&bzimage_usual);
     assert_params("none");
 }
 
-/* ---- setup_data -------------------------------------------------------------------------------------- */
+/* ---- setup_data ------------------------------------------------------------------------------ */
 
 static uint64_t get(uint64_t pa, unsigned size)
 {
@@ -322,7 +337,8 @@ static void the_record(void **state)
                  "map 0x000f0000 0x00100000 2\n"
                  "map 0x00100000 0x04000000 1\n"
                  "map 0x04000000 0x04010000 3\n"
-                 "map 0xfffc0000 0x100000000 2\n", j.image.control);
+                 "map 0xfffc0000 0x100000000 2\n",
+                 j.image.control);
     uint64_t record = segment("record")->dest;
     assert_int_equal(get(record, 8), 0);
     assert_int_equal(get(record + 8, 4), 0x4e544142);
@@ -383,7 +399,7 @@ static void long_loader_name(void **state)
     assert_journey(&j, journey_finish(&j));
 }
 
-/* ---- mem_upper's heirs -------------------------------------------------------------------------------- */
+/* ---- mem_upper's heirs ----------------------------------------------------------------------- */
 
 static void extended_memory(void **state)
 {
@@ -437,12 +453,12 @@ static void longest_command_line(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_protocol),      cmocka_unit_test(no_setup_data_before_2_09),
-        cmocka_unit_test(acpi_root_pointer),   cmocka_unit_test(odd_setups),
-        cmocka_unit_test(screen_text),         cmocka_unit_test(screen_linear),
-        cmocka_unit_test(screen_none),         cmocka_unit_test(setup_data_chain),
-        cmocka_unit_test(the_record),          cmocka_unit_test(the_record_is_full),
-        cmocka_unit_test(long_loader_name),    cmocka_unit_test(extended_memory),
+        cmocka_unit_test(every_protocol),       cmocka_unit_test(no_setup_data_before_2_09),
+        cmocka_unit_test(acpi_root_pointer),    cmocka_unit_test(odd_setups),
+        cmocka_unit_test(screen_text),          cmocka_unit_test(screen_linear),
+        cmocka_unit_test(screen_none),          cmocka_unit_test(setup_data_chain),
+        cmocka_unit_test(the_record),           cmocka_unit_test(the_record_is_full),
+        cmocka_unit_test(long_loader_name),     cmocka_unit_test(extended_memory),
         cmocka_unit_test(longest_command_line),
     };
 

@@ -28,8 +28,9 @@ static int read_kernel(const struct bzimage_fields *f)
     return error;
 }
 
-/* ---- what it wants -------------------------------------------------------------------------------- */
+/* ---- what it wants --------------------------------------------------------------------------- */
 
+/* clang-format off */
 static const struct wants_case {
     uint32_t protocol, jump, relocatable;
     /* expected of the kernel's segment */
@@ -63,6 +64,7 @@ static const struct wants_case {
     {0x020f, 0x6a, 1, BATON_SEG_SKEW | BATON_SEG_INPLACE, 0x1000000, 0x400000, 0x1000000,
      0x20000001, "bzImage, boot protocol 2.15"},
 };
+/* clang-format on */
 
 static void what_it_wants(void **state)
 {
@@ -79,8 +81,7 @@ static void what_it_wants(void **state)
         start();
         j.request.kernel = bzimage_make(&j.machine, AT, &f);
         j.request.initrd = machine_file(&j.machine, 0x500123, 0x4567);
-        assert_int_equal(
-            baton_payload_read(&j.machine.host, &j.request, &j.payload, &j.why), 0);
+        assert_int_equal(baton_payload_read(&j.machine.host, &j.request, &j.payload, &j.why), 0);
         assert_string_equal(j.payload.kind, c->kind);
         assert_string_equal(j.payload.name, "Linux 6.1.0-50-686-pae");
         assert_string_equal(s->what, "kernel");
@@ -157,8 +158,8 @@ static void command_line_lengths(void **state)
         uint32_t protocol, jump, size;
         unsigned most;
     } cases[] = {
-        {0x0205, 0x36, 2047, 255}, {0x0206, 0x3a, 2047, 2047}, {0x020f, 0x6a, 2047, 2047},
-        {0x020f, 0x6a, 255, 255},  {0x020f, 0x6a, 0, 0},       {0x020f, 0x6a, 0xffffffff, 4095},
+        {0x0205, 0x36, 2047, 255},  {0x0206, 0x3a, 2047, 2047}, {0x020f, 0x6a, 2047, 2047},
+        {0x020f, 0x6a, 255, 255},   {0x020f, 0x6a, 0, 0},       {0x020f, 0x6a, 0xffffffff, 4095},
         {0x020f, 0x6a, 4095, 4095}, {0x020f, 0x6a, 4096, 4095},
     };
     static char line[5000];
@@ -185,9 +186,10 @@ static void command_line_lengths(void **state)
         }
 }
 
-/* ---- lies ------------------------------------------------------------------------------------------- */
+/* ---- lies ------------------------------------------------------------------------------------ */
 
 /* One field changed: the refusal, and the field that it names. */
+/* clang-format off */
 static const struct lie {
     const char *name;
     struct bzimage_fields f; /* zero fields are the usual ones */
@@ -224,6 +226,7 @@ static const struct lie {
     {"alignment of all bits", {.alignment = 0xffffffff}, BATON_E_FIELD, "kernel_alignment"},
     {"alignment of 2 GiB", {.alignment = 0x80000000}, 0, NULL},
 };
+/* clang-format on */
 
 static void lies_are_refused(void **state)
 {
@@ -299,12 +302,9 @@ static void many_memory_entries(void **state)
         unsigned made;
         int error;
     } cases[] = {
-        {0x0208, 0x56, 128, 2, 0},
-        {0x0208, 0x56, 129, 0, BATON_E_SEGMENTS},
-        {0x0209, 0x56, 128, 3, 0},
-        {0x0209, 0x56, 129, 4, 0},
-        {0x020f, 0x6a, 128 + 204, 4, 0},
-        {0x020f, 0x6a, 128 + 204 + 1, 5, 0},
+        {0x0208, 0x56, 128, 2, 0},       {0x0208, 0x56, 129, 0, BATON_E_SEGMENTS},
+        {0x0209, 0x56, 128, 3, 0},       {0x0209, 0x56, 129, 4, 0},
+        {0x020f, 0x6a, 128 + 204, 4, 0}, {0x020f, 0x6a, 128 + 204 + 1, 5, 0},
         {0x020f, 0x6a, 3000, 18, 0},
     };
 
@@ -331,7 +331,7 @@ static void many_memory_entries(void **state)
     }
 }
 
-/* ---- cut off ---------------------------------------------------------------------------------------- */
+/* ---- cut off --------------------------------------------------------------------------------- */
 
 static int error_of_length(uint64_t size)
 {
@@ -387,11 +387,15 @@ static void file_over_page_ends(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_it_wants),        cmocka_unit_test(long_mode),
-        cmocka_unit_test(names),                cmocka_unit_test(command_line_lengths),
-        cmocka_unit_test(lies_are_refused),     cmocka_unit_test(zero_fields),
+        cmocka_unit_test(what_it_wants),
+        cmocka_unit_test(long_mode),
+        cmocka_unit_test(names),
+        cmocka_unit_test(command_line_lengths),
+        cmocka_unit_test(lies_are_refused),
+        cmocka_unit_test(zero_fields),
         cmocka_unit_test(signature_behind_the_kernel),
-        cmocka_unit_test(many_memory_entries),  cmocka_unit_test(cut_off_anywhere),
+        cmocka_unit_test(many_memory_entries),
+        cmocka_unit_test(cut_off_anywhere),
         cmocka_unit_test(file_over_page_ends),
     };
 

@@ -3,6 +3,7 @@
  * name what was broken. test_check_all.c changes everything, and asks less.
  */
 #include "tests/host/cm.h"
+#include "tests/host/files.h"
 #include "tests/host/sample.h"
 
 static struct journey j;
@@ -39,7 +40,7 @@ static uint64_t save_word(void)
     return find((uint32_t)j.image.spare | TO) + 4;
 }
 
-/* ---- the list ----------------------------------------------------------------------------------- */
+/* ---- the list -------------------------------------------------------------------------------- */
 
 static void zeros_for_a_copy(void)
 {
@@ -216,7 +217,7 @@ static void composed_page_not_ours(void)
     set(last, 0x001f0000u | FROM);
 }
 
-/* ---- what is around the list -------------------------------------------------------------------- */
+/* ---- what is around the list ----------------------------------------------------------------- */
 
 static void segment_over_a_control_page(void)
 {
@@ -265,7 +266,7 @@ static void segment_went_on(void)
     j.payload.segment[3].dest += PAGE;
 }
 
-/* ---- tables ------------------------------------------------------------------------------------- */
+/* ---- tables ---------------------------------------------------------------------------------- */
 
 /* Where the entry for va stands in the table of that level. */
 static uint64_t entry_of(uint32_t va, unsigned level)
@@ -394,7 +395,7 @@ static void table_forgotten(void)
     j.image.table_count--;
 }
 
-/* ---- the control page --------------------------------------------------------------------------- */
+/* ---- the control page ------------------------------------------------------------------------ */
 
 static void code_byte(void)
 {
@@ -489,6 +490,7 @@ static void control_at_its_virtual_address(void)
 
 enum { BOTH, PAE, LEGACY };
 
+/* clang-format off */
 static const struct damage {
     const char *name;
     void (*apply)(void);
@@ -580,6 +582,7 @@ static const struct damage {
     {"control page at its virtual address", control_at_its_virtual_address,
      "H2: the control code page is no control page"},
 };
+/* clang-format on */
 
 static void every_damage_is_named(void **state)
 {
@@ -620,8 +623,7 @@ static void undamaged(void **state)
             sample_load(format, blocks, &j);
             for (int n = 0; n < 3; n++) {
                 j.image.armed = false;
-                assert_int_equal(
-                    baton_image_check(&j.request, &j.payload, &j.image, &j.why), 0);
+                assert_int_equal(baton_image_check(&j.request, &j.payload, &j.image, &j.why), 0);
                 assert_true(j.image.armed);
             }
             assert_journey(&j, journey_finish(&j));
@@ -657,6 +659,76 @@ static void a_list_beyond_4_gib(void **state)
     assert_string_equal(j.why.what, "H3: a destination lies above 4 GiB");
 }
 
+/*
+ * A run moved up onto itself, copied from its beginning: each page but the first is overwritten
+ * before it is read. The same run moved down is right that way.
+ */
+static void ascending_onto_itself(void **state)
+{
+    (void)state;
+    for (uint64_t shift = 1; shift < 5; shift++)
+        for (int up = 0; up < 2; up++) {
+            uint64_t low = 0x400000, high = low + shift * PAGE;
+            const struct recipe recipe = {
+                .memory = {{0x100000, 0x200000, 1}, {low, low + 16 * PAGE, 1}},
+                .file = {{up ? low : high, (up ? low : high) + 5 * PAGE}},
+                .segment = {{BATON_SEG_FIXED, up ? low : high, 5 * PAGE, 5 * PAGE,
+                             up ? high : low}},
+                .order = LEND_LOWEST,
+            };
+
+            recipe_stage(&recipe, &j);
+            assert_int_equal(journey_load(&j), 0);
+            set(j.image.list, (uint32_t)recipe.segment[0].prefer | TO);
+            for (unsigned i = 0; i < 5; i++)
+                set(j.image.list + 4 + 4 * i,
+                    ((uint32_t)recipe.segment[0].source + i * PAGE) | FROM);
+            set(j.image.list + 24, END);
+            int error = baton_image_check(&j.request, &j.payload, &j.image, &j.why);
+            assert_int_equal(error, up ? BATON_E_CHECK : 0);
+            if (up)
+                assert_string_equal(j.why.what, "H4: a source is overwritten before it is read");
+        }
+}
+
+/* baton_load itself makes the dry run: a host that lends a page of the payload's file is caught. */
+static uint64_t page_of_file;
+
+static int lend_file_page(void *ctx, uint64_t below, uint64_t *pa)
+{
+    (void)below;
+    if (page_of_file) {
+        *pa = page_of_file;
+        page_of_file = 0;
+        return 0;
+    }
+    return j.machine.host.alloc_page(ctx, below, pa);
+}
+
+static void free_but_file_page(void *ctx, uint64_t pa)
+{
+    if (pa != 0x404000)
+        j.machine.host.free_page(ctx, pa);
+}
+
+static void a_load_makes_the_dry_run(void **state)
+{
+    (void)state;
+    journey_start(&j, 0xc0105000, 0x105000);
+    machine_memory(&j.machine, 0x100000, 0x1000000, BATON_MEM_USABLE);
+    machine_ready(&j.machine);
+    j.request.kernel = elf_make(&j.machine, 0x400000, 0x10000, &elf_usual);
+    struct baton_host liar = j.machine.host;
+    liar.alloc_page = lend_file_page;
+    liar.free_page = free_but_file_page;
+    page_of_file = 0x404000;
+    assert_int_equal(baton_load(&liar, &j.request, &j.cpu, &j.payload, &j.image, &j.why),
+                     BATON_E_CHECK);
+    assert_string_equal(j.why.what, "H3: a control page lies in a source");
+    assert_int_equal(j.machine.lent, 0);
+    assert_false(j.image.armed);
+}
+
 /* A composed page of three segments that begin and end anywhere: no byte of it may be wrong. */
 static void every_byte_of_a_composed_page(void **state)
 {
@@ -690,6 +762,8 @@ int main(void)
         cmocka_unit_test(undamaged),
         cmocka_unit_test(every_damage_is_named),
         cmocka_unit_test(a_list_beyond_4_gib),
+        cmocka_unit_test(ascending_onto_itself),
+        cmocka_unit_test(a_load_makes_the_dry_run),
         cmocka_unit_test(every_byte_of_a_composed_page),
     };
 

@@ -26,7 +26,7 @@ static bool passes(void)
     return !error;
 }
 
-/* ---- the list ---------------------------------------------------------------------------------- */
+/* ---- the list -------------------------------------------------------------------------------- */
 
 static uint32_t damaged[PAGE / 4];
 
@@ -138,7 +138,7 @@ static void random_lists(void **state)
     }
 }
 
-/* ---- the control page -------------------------------------------------------------------------- */
+/* ---- the control page ------------------------------------------------------------------------ */
 
 /* Bytes of the control page that nobody reads, or that the host alone answers for. */
 static const struct {
@@ -146,10 +146,10 @@ static const struct {
 } unread[] = {
     {0x928, 0x92c}, /* ports for the fault line: the host's own business */
     {0x92c, 0x92e}, /* filler */
-    {0x934, 0x936}, {0x93c, 0x93e}, {0x944, 0x946}, {0x94c, 0x94e}, /* behind the descriptors */
-    {0x94e, 0x980}, /* behind the parameters */
-    {0x9a0, 0xa00}, /* behind the GDT */
-    {0xc00, 0x1000}, /* the stack */
+    {0x934, 0x936},  {0x93c, 0x93e}, {0x944, 0x946}, {0x94c, 0x94e}, /* behind the descriptors */
+    {0x94e, 0x980},                                                  /* behind the parameters */
+    {0x9a0, 0xa00},                                                  /* behind the GDT */
+    {0xc00, 0x1000},                                                 /* the stack */
 };
 
 static bool is_unread(unsigned offset)
@@ -180,7 +180,7 @@ static void every_bit_of_the_control_page(void **state)
     assert_true(passes());
 }
 
-/* ---- the tables -------------------------------------------------------------------------------- */
+/* ---- the tables ------------------------------------------------------------------------------ */
 
 static bool leads_home(uint32_t va)
 {
@@ -222,8 +222,8 @@ static void every_word_of_the_tables(void **state)
 
                     machine_write(at, &word, 4);
                     if (passes() && !tables_are_right()) {
-                        print_error("table %u, offset 0x%03x: 0x%08x instead of 0x%08x passes\n",
-                                    t, (unsigned)(at & 0xfff), word, good);
+                        print_error("table %u, offset 0x%03x: 0x%08x instead of 0x%08x passes\n", t,
+                                    (unsigned)(at & 0xfff), word, good);
                         fail();
                     }
                     machine_write(at, &good, 4);

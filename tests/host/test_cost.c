@@ -47,7 +47,7 @@ static void what_stays_costs_nothing(void **state)
 static void work_grows_with_the_pages(void **state)
 {
     static const struct picture pictures[] = {
-        {"apart", "A...", "...A"}, {"up by one", "AAA.", ".AAA"}, {"swap", "A..B", "B..A"},
+        {"apart", "A...", "...A"}, {"up by one", "AAA.", ".AAA"},      {"swap", "A..B", "B..A"},
         {"zeros", "A...", ".A00"}, {"cycle of three", "A.BC", "C.AB"},
     };
 
@@ -68,8 +68,7 @@ static void work_grows_with_the_pages(void **state)
             recipe_stage(&r, &j);
             assert_journey(&j, journey_load(&j) == 0);
             maps[twice] = j.machine.maps;
-            assert_true(j.machine.maps <
-                        300 + 10 * (j.image.counts.move + j.image.counts.zero));
+            assert_true(j.machine.maps < 300 + 10 * (j.image.counts.move + j.image.counts.zero));
             assert_journey(&j, journey_unload(&j));
         }
         if (maps[1] > 2 * maps[0] + 300)
@@ -79,13 +78,14 @@ static void work_grows_with_the_pages(void **state)
     }
 }
 
-/* The pages that it takes: list, tables, control page, spare, ledger, bitmaps of the moment. At most
- * 0.3 % of what moves, and 16 pages. */
+/* The pages that it takes: list, tables, control page, spare, ledger, bitmaps of the moment. At
+ * most 0.3 % of what moves, and 16 pages. */
 static void memory_that_it_takes(void **state)
 {
     static const struct picture pictures[] = {
-        {"apart", "A...", "...A"}, {"swap", "A..B", "B..A"}, {"alternating", "A.B.", ".A.B"},
-        {"reversed", "ABCD", "DCBA"}, {"all move on", "ABC.", ".ABC"},
+        {"apart", "A...", "...A"},       {"swap", "A..B", "B..A"},
+        {"alternating", "A.B.", ".A.B"}, {"reversed", "ABCD", "DCBA"},
+        {"all move on", "ABC.", ".ABC"},
     };
 
     (void)state;

@@ -14,6 +14,7 @@
 
 static struct journey journey;
 
+/* clang-format off */
 static const struct edge {
     const char *name;
     struct recipe_segment segment[6];
@@ -118,6 +119,7 @@ static const struct edge {
      {{FIXED, F, 0x2000, 0x2000, F + 0x2000}, {FIXED, F, 0x2000, 0x2000, F + 0x5000},
       {FIXED, F + 0x2000, 0x2000, 0x2000, F}}, -1},
 };
+/* clang-format on */
 
 static void recipe_of(const struct edge *e, struct recipe *r)
 {
@@ -158,8 +160,8 @@ static void chosen_edges(void **state)
 /* Every length of tail and file around two page ends, from two offsets. */
 static void every_length(void **state)
 {
-    static const uint64_t lengths[] = {0, 1, 2, 0x7ff, 0xffe, 0xfff, 0x1000, 0x1001, 0x17ff,
-                                       0x1fff, 0x2000, 0x2001, 0x2fff, 0x3000};
+    static const uint64_t lengths[] = {0,      1,      2,      0x7ff,  0xffe,  0xfff,  0x1000,
+                                       0x1001, 0x17ff, 0x1fff, 0x2000, 0x2001, 0x2fff, 0x3000};
     static const uint64_t offsets[] = {0, 1, 0x800, 0xffe, 0xfff};
 
     (void)state;

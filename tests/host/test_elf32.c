@@ -42,7 +42,7 @@ static const struct baton_segment *segment(const char *what, unsigned n)
     return NULL;
 }
 
-/* ---- what it wants ------------------------------------------------------------------------------------ */
+/* ---- what it wants --------------------------------------------------------------------------- */
 
 static void what_it_wants(void **state)
 {
@@ -71,9 +71,9 @@ static void read_over(void **state)
 
     (void)state;
     f.loads = 5;
-    f.load[2] = (struct elf_load){4, 0x100, 0, 0, 0x20, 0x20};             /* PT_NOTE */
-    f.load[3] = (struct elf_load){0x6474e551, 0, 0, 0, 0, 0};              /* PT_GNU_STACK */
-    f.load[4] = (struct elf_load){1, 0x8000, 0xd0000000, 0x900000, 0, 0};  /* empty */
+    f.load[2] = (struct elf_load){4, 0x100, 0, 0, 0x20, 0x20};            /* PT_NOTE */
+    f.load[3] = (struct elf_load){0x6474e551, 0, 0, 0, 0, 0};             /* PT_GNU_STACK */
+    f.load[4] = (struct elf_load){1, 0x8000, 0xd0000000, 0x900000, 0, 0}; /* empty */
     assert_int_equal(read_kernel(&f, SIZE), 0);
     assert_int_equal(j.payload.segments, 2 + 3);
     f.phentsize = 40;
@@ -83,8 +83,9 @@ static void read_over(void **state)
     assert_int_equal(j.payload.segment[1].prefer, 0x203000);
 }
 
-/* ---- lies ----------------------------------------------------------------------------------------------- */
+/* ---- lies ------------------------------------------------------------------------------------ */
 
+/* clang-format off */
 static const struct lie {
     const char *name;
     int error;
@@ -124,6 +125,7 @@ static const struct lie {
     {"entry in the zero tail", 0, NULL, {.entry = 0xc020bfff}},
     {"entry at the very start", 0, NULL, {.entry = 0xc0200000}},
 };
+/* clang-format on */
 
 static void lies_are_refused(void **state)
 {
@@ -139,8 +141,8 @@ static void lies_are_refused(void **state)
         if (c->load[0].type)
             f.load[0] = c->load[0];
         int error = read_kernel(&f, SIZE);
-        if (error != lies[i].error || (error && strncmp(j.why.what, lies[i].what,
-                                                        strlen(lies[i].what))))
+        if (error != lies[i].error ||
+            (error && strncmp(j.why.what, lies[i].what, strlen(lies[i].what))))
             print_error("%s: %s %s\n", lies[i].name, baton_error_name(error),
                         error ? j.why.what : "");
         assert_int_equal(error, lies[i].error);
@@ -167,8 +169,8 @@ static void number_of_segments(void **state)
 
         f.loads = n;
         for (uint32_t i = 0; i < n; i++)
-            f.load[i] = (struct elf_load){1, 0x1000, 0xc0200000 + i * 0x1000,
-                                          0x200000 + i * 0x1000, 0x10, 0x10};
+            f.load[i] = (struct elf_load){
+                1, 0x1000, 0xc0200000 + i * 0x1000, 0x200000 + i * 0x1000, 0x10, 0x10};
         f.entry = 0xc0200000;
         int error = read_kernel(&f, SIZE);
         assert_int_equal(error, n <= 61 ? 0 : BATON_E_SEGMENTS); /* record, line, map */
@@ -204,6 +206,7 @@ static void no_room_for_the_initrd(void **state)
 }
 
 /* What cannot be where it wants to be, by way of the whole road. */
+/* clang-format off */
 static const struct {
     const char *name;
     struct elf_load load;
@@ -220,6 +223,7 @@ static const struct {
      BATON_E_OVERLAP},
     {"far too large", {1, 0x1000, 0xc0200000, 0x200000, 0x1000, 0xfe000000}, BATON_E_NOT_RAM},
 };
+/* clang-format on */
 
 static void segments_in_wrong_places(void **state)
 {
@@ -244,9 +248,10 @@ static void cut_off_anywhere(void **state)
 {
     (void)state;
     for (uint64_t size = 0; size < 0x5300; size += size < 200 || size > 0x5200 ? 1 : 97) {
-        int want = size == 0 ? BATON_E_EMPTY
-                   : size < 4 ? BATON_E_FORMAT
-                   : size < 0x5234 ? BATON_E_TRUNCATED : 0;
+        int want = size == 0       ? BATON_E_EMPTY
+                   : size < 4      ? BATON_E_FORMAT
+                   : size < 0x5234 ? BATON_E_TRUNCATED
+                                   : 0;
 
         start();
         elf_make(&j.machine, AT, SIZE, &elf_usual);
@@ -262,7 +267,7 @@ static void cut_off_anywhere(void **state)
     }
 }
 
-/* ---- what it is entered with ---------------------------------------------------------------------------- */
+/* ---- what it is entered with ----------------------------------------------------------------- */
 
 static uint64_t get(uint64_t pa, unsigned size)
 {
@@ -363,7 +368,10 @@ static void long_texts(void **state)
 /* Not a kernel at all. */
 static void unknown_kinds(void **state)
 {
-    static const char *const kinds[] = {"MZ\x90", "\x1f\x8b\x08", "#!/bin/sh", "\x7f" "ELV", "E"};
+    static const char *const kinds[] = {"MZ\x90", "\x1f\x8b\x08", "#!/bin/sh",
+                                        "\x7f"
+                                        "ELV",
+                                        "E"};
 
     (void)state;
     for (size_t i = 0; i < COUNT(kinds); i++) {
@@ -385,12 +393,17 @@ static void unknown_kinds(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_it_wants),      cmocka_unit_test(read_over),
-        cmocka_unit_test(lies_are_refused),   cmocka_unit_test(no_segments),
-        cmocka_unit_test(number_of_segments), cmocka_unit_test(no_room_for_the_initrd),
+        cmocka_unit_test(what_it_wants),
+        cmocka_unit_test(read_over),
+        cmocka_unit_test(lies_are_refused),
+        cmocka_unit_test(no_segments),
+        cmocka_unit_test(number_of_segments),
+        cmocka_unit_test(no_room_for_the_initrd),
         cmocka_unit_test(segments_in_wrong_places),
-        cmocka_unit_test(cut_off_anywhere),   cmocka_unit_test(the_record),
-        cmocka_unit_test(long_texts),         cmocka_unit_test(unknown_kinds),
+        cmocka_unit_test(cut_off_anywhere),
+        cmocka_unit_test(the_record),
+        cmocka_unit_test(long_texts),
+        cmocka_unit_test(unknown_kinds),
     };
 
     return cmocka_run_group_tests_name("elf32", tests, NULL, NULL);

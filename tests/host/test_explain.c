@@ -123,7 +123,7 @@ static void buffers_of_every_size(void **state)
     }
 }
 
-/* ---- numbers ------------------------------------------------------------------------------------------------ */
+/* ---- numbers --------------------------------------------------------------------------------- */
 
 static void assert_number(uint64_t value)
 {
@@ -178,8 +178,7 @@ static void text_never_overflows(void **state)
         text_decimal(&text, 567890);
         text_address(&text, 1);
         assert_int_equal(text.length, strlen(buffer));
-        assert_memory_equal(buffer, "abc 0x1234 5678900x00000001",
-                            text.length);
+        assert_memory_equal(buffer, "abc 0x1234 5678900x00000001", text.length);
         free(buffer);
     }
     struct text none = {NULL, 0, 0};
@@ -191,9 +190,12 @@ static void text_never_overflows(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_error_has_a_name), cmocka_unit_test(every_error_has_a_sentence),
-        cmocka_unit_test(sentences_say_what),     cmocka_unit_test(buffers_of_every_size),
-        cmocka_unit_test(numbers),                cmocka_unit_test(text_never_overflows),
+        cmocka_unit_test(every_error_has_a_name),
+        cmocka_unit_test(every_error_has_a_sentence),
+        cmocka_unit_test(sentences_say_what),
+        cmocka_unit_test(buffers_of_every_size),
+        cmocka_unit_test(numbers),
+        cmocka_unit_test(text_never_overflows),
     };
 
     return cmocka_run_group_tests_name("explain", tests, NULL, NULL);

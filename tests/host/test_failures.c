@@ -166,7 +166,7 @@ static void refusals_leave_nothing(void **state)
     assert_journey(&j, !j.wrong[0]);
 }
 
-/* ---- one after the other ---------------------------------------------------------------------------------- */
+/* ---- one after the other --------------------------------------------------------------------- */
 
 static struct baton_image first;
 static uint8_t page_of_first[16384][64]; /* the beginnings of its pages */
@@ -251,8 +251,7 @@ static void again_and_again(void **state)
     uint64_t free_before = j.machine.free;
     for (unsigned n = 0; n < 100; n++) {
         struct baton_payload payload;
-        int error =
-            baton_load(&j.machine.host, &j.request, &j.cpu, &payload, &j.image, &j.why);
+        int error = baton_load(&j.machine.host, &j.request, &j.cpu, &payload, &j.image, &j.why);
 
         assert_int_equal(error, 0);
         baton_image_free(&j.image);
@@ -276,11 +275,10 @@ static void given_up_after_each_step(void **state)
         assert_int_equal(j.machine.asked, 0);
         assert_int_equal(baton_image_begin(host, &j.payload, &j.image, &j.why), 0);
         if (steps > 1)
-            assert_int_equal(
-                baton_payload_finish(&j.request, &j.payload, &j.image, &j.why), 0);
+            assert_int_equal(baton_payload_finish(&j.request, &j.payload, &j.image, &j.why), 0);
         if (steps > 2)
-            assert_int_equal(
-                baton_image_build(&j.request, &j.payload, &j.cpu, &j.image, &j.why), 0);
+            assert_int_equal(baton_image_build(&j.request, &j.payload, &j.cpu, &j.image, &j.why),
+                             0);
         assert_false(j.image.armed);
         if (steps > 3) {
             uint64_t lent = j.machine.lent;
@@ -295,6 +293,42 @@ static void given_up_after_each_step(void **state)
     }
 }
 
+/* The steps one by one, each failing at every allocation: it keeps nothing, without being told. */
+static void each_step_keeps_nothing(void **state)
+{
+    const struct baton_host *host = &j.machine.host;
+    unsigned failed = 0;
+
+    (void)state;
+    for (int step = 0; step < 2; step++) {
+        int error = -1;
+
+        for (uint64_t n = 1; error; n++) {
+            stage_bzimage();
+            uint64_t free_before = j.machine.free;
+            assert_int_equal(baton_payload_read(host, &j.request, &j.payload, &j.why), 0);
+            assert_int_equal(baton_place(host, &j.request, &j.payload, &j.why), 0);
+            if (!step)
+                j.machine.fail_at = n;
+            error = baton_image_begin(host, &j.payload, &j.image, &j.why);
+            if (step) {
+                assert_int_equal(error, 0);
+                assert_int_equal(baton_payload_finish(&j.request, &j.payload, &j.image, &j.why), 0);
+                j.machine.fail_at = j.machine.asked + n;
+                error = baton_image_build(&j.request, &j.payload, &j.cpu, &j.image, &j.why);
+            }
+            if (!error)
+                continue;
+            assert_int_equal(error, BATON_E_NO_PAGES);
+            assert_int_equal(j.why.error, error);
+            assert_int_equal(j.machine.free, free_before);
+            assert_string_equal(j.machine.violation, "");
+            failed++;
+        }
+    }
+    assert_true(failed > 10);
+}
+
 /* The file changes between reading and finishing: refused, and nothing is kept. */
 static void the_file_changes(void **state)
 {
@@ -307,8 +341,7 @@ static void the_file_changes(void **state)
     assert_int_equal(baton_place(host, &j.request, &j.payload, &j.why), 0);
     assert_int_equal(baton_image_begin(host, &j.payload, &j.image, &j.why), 0);
     *machine_at(j.request.kernel.pa + 0x201) = 0xff; /* the header's length */
-    assert_int_equal(baton_payload_finish(&j.request, &j.payload, &j.image, &j.why),
-                     BATON_E_FIELD);
+    assert_int_equal(baton_payload_finish(&j.request, &j.payload, &j.image, &j.why), BATON_E_FIELD);
     assert_int_equal(j.machine.free, free_before);
     assert_string_equal(j.machine.violation, "");
 }
@@ -346,6 +379,7 @@ int main(void)
         cmocka_unit_test(freeing_nothing),
         cmocka_unit_test(again_and_again),
         cmocka_unit_test(given_up_after_each_step),
+        cmocka_unit_test(each_step_keeps_nothing),
         cmocka_unit_test(the_file_changes),
         cmocka_unit_test(the_check_runs_out),
     };

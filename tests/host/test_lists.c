@@ -8,6 +8,7 @@
 
 static struct journey journey;
 
+/* clang-format off */
 static const struct picture pictures[] = {
     /*                        before            after      */
     {"nothing moves",        "..ABC...",       "..ABC..."},
@@ -48,6 +49,7 @@ static const struct picture pictures[] = {
     {"long chain",           "A.BCDEFGH",      ".ABCDEFGH"},
     {"far apart",            "A..............B", "B..............A"},
 };
+/* clang-format on */
 
 /* Where the drawing lies, and how large its blocks are. */
 static const struct scale {
@@ -70,8 +72,8 @@ static void play(const struct picture *p, const struct scale *scale, bool pae,
     recipe.order = order;
     recipe.made = 2;
     if (!recipe_play(&recipe, &journey) || journey.error) {
-        print_error("drawing \"%s\": %s -> %s, %u pages a block, base 0x%llx\n", p->name,
-                    p->before, p->after, (unsigned)scale->pages, (unsigned long long)scale->base);
+        print_error("drawing \"%s\": %s -> %s, %u pages a block, base 0x%llx\n", p->name, p->before,
+                    p->after, (unsigned)scale->pages, (unsigned long long)scale->base);
         assert_journey(&journey, false);
     }
 }
@@ -147,14 +149,43 @@ static void cost_of_a_swap(void **state)
     assert_int_equal(journey.run.copies, 150);
 }
 
+/* No word that could be spared: a destination only where the one before does not lead there. */
+static void number_of_words(void **state)
+{
+    static const struct {
+        const char *before, *after;
+        unsigned words; /* for blocks of one page, with the parameters' word and DONE */
+    } cases[] = {
+        {"A.......", ".......A", 4},
+        {"ABC.....", "....ABC.", 3 + 3},
+        {"AB......", "....AB00", 3 + 2 + 2},     /* the zeros go on where the copies end */
+        {"A.B.....", "....AB..", 3 + 1 + 1},     /* two segments, side by side */
+        {"AB......", "....A0B0", 3 + 2 + 2 + 3}, /* A, B, then zeros: three destinations more */
+        {"A......B", "B......A", 2 + 2 + 2 + 2}, /* a cycle: save, copy, restore */
+        {"ABCDEFG.", ".ABCDEFG", 2 + 2 * 7},     /* backwards: a destination for each page */
+        {".ABCDEFG", "ABCDEFG.", 3 + 7},
+        {"..AB....", "..AB....", 2},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const struct picture p = {"words", cases[i].before, cases[i].after};
+        struct recipe recipe;
+
+        picture_recipe(&p, 0x200000, 1, &recipe);
+        assert_journey(&journey, recipe_play(&recipe, &journey));
+        if (journey.run.words != cases[i].words)
+            print_error("%s -> %s: %u words\n", p.before, p.after, (unsigned)journey.run.words);
+        assert_int_equal(journey.run.words, cases[i].words);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(drawn_layouts),
-        cmocka_unit_test(lists_longer_than_a_page),
-        cmocka_unit_test(empty_list),
-        cmocka_unit_test(list_ends_at_a_page_end),
-        cmocka_unit_test(cost_of_a_swap),
+        cmocka_unit_test(drawn_layouts),  cmocka_unit_test(lists_longer_than_a_page),
+        cmocka_unit_test(empty_list),     cmocka_unit_test(list_ends_at_a_page_end),
+        cmocka_unit_test(cost_of_a_swap), cmocka_unit_test(number_of_words),
     };
 
     return cmocka_run_group_tests_name("lists", tests, NULL, NULL);

@@ -1,4 +1,4 @@
-/* The memory map made fit for use: known mishaps, and random maps against a look at every address. */
+/* The memory map made fit for use: known mishaps, and random maps against a look everywhere. */
 #include "boot/memmap.h"
 #include "tests/host/cm.h"
 #include "tests/host/dice.h"
@@ -12,6 +12,7 @@
 #define B BATON_MEM_BAD
 #define TOP UINT64_MAX
 
+/* clang-format off */
 static const struct memmap_case {
     const char *name;
     struct baton_memory in[6], out[8];
@@ -69,6 +70,7 @@ static const struct memmap_case {
      {{0, 0x9fc00, U}, {0x9fc00, 0xa0000, R}, {0xf0000, 0x100000, R}, {0x100000, 0x7fe0000, U},
       {0x7fe0000, 0x8000000, R}, {0xfffc0000, 0x100000000, R}}, {0}},
 };
+/* clang-format on */
 
 static uint32_t count_of(const struct baton_memory *m, uint32_t most)
 {
@@ -138,7 +140,7 @@ static void type_names(void **state)
     assert_string_equal(memmap_type_name(99), "reserved");
 }
 
-/* ---- against a look at every address -------------------------------------------------------------------------- */
+/* ---- against a look at every address --------------------------------------------------------- */
 
 #define ENTRIES 24
 
@@ -192,8 +194,8 @@ static void random_maps(void **state)
         for (uint32_t i = 0; i < n; i++) {
             right = right && out[i].start < out[i].end;
             right = right && (!i || out[i - 1].end <= out[i].start);
-            right = right && !(i && out[i - 1].end == out[i].start &&
-                               out[i - 1].type == out[i].type);
+            right =
+                right && !(i && out[i - 1].end == out[i].start && out[i - 1].type == out[i].type);
         }
         /* every address at which anything may change, the one before, and the one behind */
         for (uint32_t i = 0; i < count; i++)

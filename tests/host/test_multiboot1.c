@@ -43,16 +43,37 @@ static const char *read_at(uint64_t pa)
     return wrong;
 }
 
-/* ---- a loader's memory, by hand ----------------------------------------------------------------------------- */
+/* ---- a loader's memory, by hand -------------------------------------------------------------- */
 
 /* Offsets of the information structure. [MB1 3.3] */
 enum {
-    FLAGS = 0, MEM_LOWER = 4, MEM_UPPER = 8, BOOT_DEVICE = 12, CMDLINE = 16, MODS_COUNT = 20,
-    MODS_ADDR = 24, MMAP_LENGTH = 44, MMAP_ADDR = 48, LOADER_NAME = 64, FB_ADDR = 88, FB_PITCH = 96,
-    FB_WIDTH = 100, FB_HEIGHT = 104, FB_BPP = 108, FB_TYPE = 109, FB_COLOR = 110,
+    FLAGS = 0,
+    MEM_LOWER = 4,
+    MEM_UPPER = 8,
+    BOOT_DEVICE = 12,
+    CMDLINE = 16,
+    MODS_COUNT = 20,
+    MODS_ADDR = 24,
+    MMAP_LENGTH = 44,
+    MMAP_ADDR = 48,
+    LOADER_NAME = 64,
+    FB_ADDR = 88,
+    FB_PITCH = 96,
+    FB_WIDTH = 100,
+    FB_HEIGHT = 104,
+    FB_BPP = 108,
+    FB_TYPE = 109,
+    FB_COLOR = 110,
 };
-enum { HAS_MEM = 1, HAS_DEVICE = 2, HAS_CMDLINE = 4, HAS_MODS = 8, HAS_MMAP = 64, HAS_NAME = 512,
-       HAS_FB = 4096 };
+enum {
+    HAS_MEM = 1,
+    HAS_DEVICE = 2,
+    HAS_CMDLINE = 4,
+    HAS_MODS = 8,
+    HAS_MMAP = 64,
+    HAS_NAME = 512,
+    HAS_FB = 4096
+};
 
 #define INFO 0x10000u
 #define MODS 0x10100u
@@ -120,7 +141,7 @@ static void good(const char *name)
     put_entry(2, 0xfffc0000, 0x40000, 2);
 }
 
-/* ---- good loaders ---------------------------------------------------------------------------------------------- */
+/* ---- good loaders ---------------------------------------------------------------------------- */
 
 static void a_good_loader(void **state)
 {
@@ -197,7 +218,7 @@ static void file_names(void **state)
 static void without(uint32_t flag)
 {
     good("GRUB 2.06");
-    memory[1] &= (uint8_t)~(flag >> 8);
+    memory[1] &= (uint8_t) ~(flag >> 8);
     memory[0] &= (uint8_t)~flag;
 }
 
@@ -287,7 +308,7 @@ static void longer_entries(void **state)
     assert_int_equal(info.given[2].type, 3);
 }
 
-/* ---- bad loaders ----------------------------------------------------------------------------------------------- */
+/* ---- bad loaders ----------------------------------------------------------------------------- */
 
 static void wrong_magic(void **state)
 {
@@ -299,6 +320,7 @@ static void wrong_magic(void **state)
 }
 
 /* What is changed, and a word of the sentence. */
+/* clang-format off */
 static const struct {
     const char *name;
     uint32_t at;
@@ -325,6 +347,7 @@ static const struct {
     {"name runs into 4 GiB", INFO + LOADER_NAME, 4, 0xffffffff, "boot_loader_name"},
     {"name does not end", INFO + LOADER_NAME, 4, 0x20000, "boot_loader_name"},
 };
+/* clang-format on */
 
 static void lies_are_refused(void **state)
 {
@@ -470,12 +493,18 @@ static void random_damage(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_good_loader),         cmocka_unit_test(file_names),
-        cmocka_unit_test(what_is_not_given),     cmocka_unit_test(screens),
-        cmocka_unit_test(longer_entries),        cmocka_unit_test(wrong_magic),
-        cmocka_unit_test(lies_are_refused),      cmocka_unit_test(information_beyond_4_gib),
-        cmocka_unit_test(strings_fill_the_text), cmocka_unit_test(long_loader_name),
-        cmocka_unit_test(many_modules_and_entries), cmocka_unit_test(wrapping_ranges),
+        cmocka_unit_test(a_good_loader),
+        cmocka_unit_test(file_names),
+        cmocka_unit_test(what_is_not_given),
+        cmocka_unit_test(screens),
+        cmocka_unit_test(longer_entries),
+        cmocka_unit_test(wrong_magic),
+        cmocka_unit_test(lies_are_refused),
+        cmocka_unit_test(information_beyond_4_gib),
+        cmocka_unit_test(strings_fill_the_text),
+        cmocka_unit_test(long_loader_name),
+        cmocka_unit_test(many_modules_and_entries),
+        cmocka_unit_test(wrapping_ranges),
         cmocka_unit_test(random_damage),
     };
 

@@ -15,6 +15,7 @@ static void assert_options(const struct options *o, int paging, int place, int o
     assert_int_equal(o->verbose, verbose);
 }
 
+/* clang-format off */
 static const struct {
     const char *line;
     int paging, place, onfault, port;
@@ -69,6 +70,7 @@ static const struct {
     {"exitport=-1", 0, 0, 0, 0, false, 1, "exitport=-1", "an I/O port"},
     {"exitport=0xf4 exitport=70000", 0, 0, 0, 0xf4, false, 1, "exitport=70000", "an I/O port"},
 };
+/* clang-format on */
 
 static void known_lines(void **state)
 {
@@ -101,8 +103,8 @@ static void known_lines(void **state)
 static void more_troubles_than_room(void **state)
 {
     struct options options;
-    struct option_trouble trouble[3] = {{"untouched", 9, NULL}, {"untouched", 9, NULL},
-                                        {"untouched", 9, NULL}};
+    struct option_trouble trouble[3] = {
+        {"untouched", 9, NULL}, {"untouched", 9, NULL}, {"untouched", 9, NULL}};
 
     (void)state;
     assert_int_equal(options_read("a b c d", &options, trouble, 2), 4);
@@ -116,8 +118,9 @@ static void more_troubles_than_room(void **state)
 static void random_lines(void **state)
 {
     static const char *const pieces[] = {"paging=", "place=", "onfault=", "exitport=", "verbose",
-                                         "pae", "legacy", "auto", "none", "all", "0x", "f4", "9",
-                                         " ", "\t", "=", "x", "reset", "\xff", "99999"};
+                                         "pae",     "legacy", "auto",     "none",      "all",
+                                         "0x",      "f4",     "9",        " ",         "\t",
+                                         "=",       "x",      "reset",    "\xff",      "99999"};
     struct dice dice = {dice_seed()};
 
     (void)state;

@@ -16,6 +16,7 @@ static struct journey journey;
 
 enum { FIXED = BATON_SEG_FIXED, LINUX = BATON_SEG_SKEW | BATON_SEG_INPLACE };
 
+/* clang-format off */
 static const struct place_case {
     const char *name;
     uint64_t ram_end;
@@ -102,6 +103,7 @@ static const struct place_case {
      2 * MIB, 5 * MIB, 16 * MIB, 16 * MIB, 17 * MIB, 2600 * MIB, 40 * MIB, 896 * MIB,
      BATON_PLACE_AUTO, 16 * MIB, 856 * MIB},
 };
+/* clang-format on */
 
 static void stage(const struct place_case *c)
 {
@@ -181,8 +183,9 @@ static void window_of_a_low_kernel(void **state)
     assert_int_equal(journey.payload.segment[0].used.end, 33 * MIB);
 }
 
-/* ---- segments that say where -------------------------------------------------------------------- */
+/* ---- segments that say where ----------------------------------------------------------------- */
 
+/* clang-format off */
 static const struct fixed_case {
     const char *name;
     uint64_t at[2], size[2];
@@ -191,7 +194,8 @@ static const struct fixed_case {
 } fixed[] = {
     {"apart", {4 * MIB, 5 * MIB}, {MIB, MIB}, 0},
     {"touching", {4 * MIB, 5 * MIB}, {MIB, 1}, 0},
-    {"one byte in common", {4 * MIB, 5 * MIB - 1}, {MIB, MIB}, BATON_E_OVERLAP, 5 * MIB - 1, 4 * MIB},
+    {"one byte in common", {4 * MIB, 5 * MIB - 1}, {MIB, MIB}, BATON_E_OVERLAP, 5 * MIB - 1,
+     4 * MIB},
     {"the first byte in common", {4 * MIB, 3 * MIB}, {MIB, MIB + 1}, BATON_E_OVERLAP, 3 * MIB,
      4 * MIB},
     {"one within the other", {4 * MIB, 4 * MIB + 0x80000}, {MIB, 1}, BATON_E_OVERLAP,
@@ -203,7 +207,8 @@ static const struct fixed_case {
     {"begins with RAM", {MIB}, {MIB}, 0},
     {"begins a byte before RAM", {MIB - 1}, {MIB}, BATON_E_NOT_RAM, MIB - 1, 2 * MIB - 1},
     {"beyond all RAM", {64 * MIB}, {1}, BATON_E_NOT_RAM, 64 * MIB, 64 * MIB + 1},
-    {"ends at 4 GiB, where no RAM is", {4095 * MIB}, {MIB}, BATON_E_NOT_RAM, 4095 * MIB, 4096 * MIB},
+    {"ends at 4 GiB, where no RAM is", {4095 * MIB}, {MIB}, BATON_E_NOT_RAM, 4095 * MIB,
+     4096 * MIB},
     {"ends a byte above 4 GiB", {4095 * MIB}, {MIB + 1}, BATON_E_TOO_HIGH, 4095 * MIB,
      4096 * MIB + 1},
     {"on live tables", {8 * MIB}, {0x2000}, BATON_E_LIVE_TABLES, 8 * MIB, 8 * MIB + 0x1000},
@@ -212,6 +217,7 @@ static const struct fixed_case {
     {"in the last page of live tables", {8 * MIB + 0x2fff}, {1}, BATON_E_LIVE_TABLES,
      8 * MIB + 0x2fff, 8 * MIB + 0x1000},
 };
+/* clang-format on */
 
 static void segments_that_say_where(void **state)
 {
@@ -230,8 +236,8 @@ static void segments_that_say_where(void **state)
             s->prefer = c->at[k];
             s->align = 1;
         }
-        int error = baton_place(&journey.machine.host, &journey.request, &journey.payload,
-                                &journey.why);
+        int error =
+            baton_place(&journey.machine.host, &journey.request, &journey.payload, &journey.why);
         if (error != c->error)
             print_error("%s: %s\n", c->name, baton_error_name(error));
         assert_int_equal(error, c->error);

@@ -86,8 +86,7 @@ static uint64_t best_of(const struct places *kernel, const struct places *initrd
     for (unsigned a = 0; a < kernel->n; a++) {
         uint64_t below = (PAGE - s[0].source % PAGE) % PAGE;
 
-        if (kernel->dest[a] == s[0].source && !may_stay &&
-            kernel->dest[a] != s[0].prefer - below)
+        if (kernel->dest[a] == s[0].source && !may_stay && kernel->dest[a] != s[0].prefer - below)
             continue;
         put_at(&s[0], kernel->dest[a]);
         for (unsigned b = 0; b < (s[1].mem_size ? initrd->n : 1); b++) {
@@ -207,7 +206,9 @@ static const struct recipe once_wrong[] = {
     },
     {
         .name = "auto: RAM that ends within a page hid the place below its end",
-        .memory = {{0x100000, 0x103000, 1}, {0x200000, 0x20b0f1, 1}, {0x20b0f1, 0x20ba9e, 10},
+        .memory = {{0x100000, 0x103000, 1},
+                   {0x200000, 0x20b0f1, 1},
+                   {0x20b0f1, 0x20ba9e, 10},
                    {0x20ba9e, 0x20c000, 1}},
         .file = {{0x209000, 0x20c000}, {0x204584, 0x2075d7}},
         .segment = {{KERNEL, 0x209000, 0x3000, 0x3000, 0x203000, 0x100000, 0, 0x1000, 0x4095},

@@ -40,7 +40,8 @@ static void random_machines(void **state)
         }
     }
     printf("note: seed %" PRIu64 ", %" PRIu64 " machines: %" PRIu64 " handed over, %" PRIu64
-           " pages copied; refused:", seed, rounds, loaded, moved);
+           " pages copied; refused:",
+           seed, rounds, loaded, moved);
     for (int i = 1; i < BATON_ERRORS; i++)
         if (refused[i])
             printf(" %s %" PRIu64, baton_error_name(-i), refused[i]);

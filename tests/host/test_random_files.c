@@ -45,9 +45,9 @@ static uint64_t stage_machine(struct dice *d)
 
 static uint64_t stage_bzimage(struct dice *d, uint64_t at)
 {
-    static const uint8_t jumps[16] = {[2] = 0x2a, [3] = 0x2e, [4] = 0x2e, [5] = 0x36, [6] = 0x3a,
-                                      [7] = 0x46, [8] = 0x4e, [9] = 0x56, [10] = 0x62, [11] = 0x66,
-                                      [12] = 0x66, [13] = 0x66, [14] = 0x66, [15] = 0x6a};
+    static const uint8_t jumps[16] = {
+        [2] = 0x2a, [3] = 0x2e,  [4] = 0x2e,  [5] = 0x36,  [6] = 0x3a,  [7] = 0x46,  [8] = 0x4e,
+        [9] = 0x56, [10] = 0x62, [11] = 0x66, [12] = 0x66, [13] = 0x66, [14] = 0x66, [15] = 0x6a};
     uint32_t minor = 2 + (uint32_t)dice_roll(d, 14);
     struct bzimage_fields f = bzimage_usual;
 
@@ -57,7 +57,8 @@ static uint64_t stage_bzimage(struct dice *d, uint64_t at)
     f.kernel_size = 1 + dice_roll(d, dice_once(d, 4) ? 2 * MIB : 64 * PAGE);
     f.relocatable = (uint32_t)dice_roll(d, 3);
     f.alignment = 0x1000u << dice_roll(d, 12);
-    f.pref_address = (1 + dice_roll(d, 24)) * (dice_once(d, 2) ? MIB : 0x1000 * (1 + dice_roll(d, 99)));
+    f.pref_address =
+        (1 + dice_roll(d, 24)) * (dice_once(d, 2) ? MIB : 0x1000 * (1 + dice_roll(d, 99)));
     f.init_size = (uint32_t)(f.kernel_size + dice_roll(d, 3 * MIB));
     f.xloadflags = dice_once(d, 4);
     f.initrd_addr_max = dice_once(d, 4) ? (uint32_t)dice_roll(d, 32 * MIB) : 0x37ffffff;
@@ -112,8 +113,7 @@ static void random_files(void **state)
 
         at = baton_page_up(at + size) + dice_roll(&dice, 40) * PAGE;
         if (!dice_once(&dice, 3) && at < ram_end)
-            j.request.initrd =
-                machine_file(&j.machine, at, 1 + dice_roll(&dice, ram_end - at) / 2);
+            j.request.initrd = machine_file(&j.machine, at, 1 + dice_roll(&dice, ram_end - at) / 2);
         int error = journey_load(&j);
         if (error ? j.wrong[0] != '\0' : !journey_finish(&j)) {
             print_error("round %" PRIu64 " of seed %" PRIu64 "\n", round, seed);

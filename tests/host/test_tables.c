@@ -59,7 +59,9 @@ static void assert_same_walk(const struct pt_space *space, uint32_t va)
         return;
     assert_int_equal(walk.pa, want.pa);
     assert_int_equal(walk.reserved, want.fault);
-    assert_int_equal(!!(walk.bits & PTE_GLOBAL), want.global);
+    assert_int_equal(walk.step[walk.steps - 1].entry, want.entry);
+    assert_int_equal(walk.bits & 0xfff, want.entry & 0xfff);
+    assert_int_equal(walk.bits >> 63, want.entry >> 63);
 }
 
 static bool collect(void *ctx, uint64_t table)
@@ -117,8 +119,7 @@ static void two_addresses(void **state)
                 assert_int_equal(1 + spares.used, need);
                 assert_same_walk(&space, first);
                 assert_same_walk(&space, second + 0xabc);
-                assert_int_equal(
-                    reference_mappings(judge_word, f, space.root, NULL, NULL), 2);
+                assert_int_equal(reference_mappings(judge_word, f, space.root, NULL, NULL), 2);
                 /* all tables, each once, the root first */
                 assert_int_equal(pt_tables(&space, collect, list), need);
                 assert_int_equal(list[0], need);
@@ -153,7 +154,7 @@ static void many_addresses(void **state)
         for (unsigned i = 0; i < 12; i++) {
             unsigned level = format->levels - 1u - (dice_once(&dice, 3) ? 1 : 0);
             uint64_t span = pt_span(format, level);
-            uint64_t pa = dice_bits(&dice) & 0xffffffffu & ~(span - 1);
+            uint64_t pa = dice_bits(&dice) & format->address_bits & ~(span - 1);
             uint64_t bits = PTE_PRESENT | (dice_bits(&dice) & (PTE_WRITE | PTE_USER | PTE_GLOBAL));
 
             va[n] = (uint32_t)(dice_bits(&dice) & ~(span - 1));
@@ -232,7 +233,7 @@ static void reserved_bits(void **state)
         }
 }
 
-/* ---- large pages ------------------------------------------------------------------------------ */
+/* ---- large pages ----------------------------------------------------------------------------- */
 
 static void large_pages(void **state)
 {
@@ -268,7 +269,7 @@ static void large_pages(void **state)
     }
 }
 
-/* ---- refusals --------------------------------------------------------------------------------- */
+/* ---- refusals -------------------------------------------------------------------------------- */
 
 static void taken(void **state)
 {
@@ -311,8 +312,7 @@ static void no_spare(void **state)
             assert_int_equal(pt_map(&space, &spares, last, 0x80123000, 0x234000, BITS),
                              PT_NO_SPARE);
             assert_int_equal(spares.used, have);
-            assert_int_equal(
-                reference_mappings(judge_word, f, space.root, NULL, NULL), 0);
+            assert_int_equal(reference_mappings(judge_word, f, space.root, NULL, NULL), 0);
             spares.count = 4;
             assert_int_equal(pt_map(&space, &spares, last, 0x80123000, 0x234000, BITS), PT_OK);
             assert_int_equal(spares.used, last);
@@ -339,7 +339,7 @@ static void spares_are_cleared(void **state)
     }
 }
 
-/* ---- visits ----------------------------------------------------------------------------------- */
+/* ---- visits ---------------------------------------------------------------------------------- */
 
 static bool until(void *ctx, uint64_t table)
 {
@@ -384,10 +384,10 @@ static void order_of_tables(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(two_addresses),      cmocka_unit_test(many_addresses),
-        cmocka_unit_test(bits_of_entries),    cmocka_unit_test(reserved_bits),
-        cmocka_unit_test(large_pages),        cmocka_unit_test(taken),
-        cmocka_unit_test(no_spare),           cmocka_unit_test(spares_are_cleared),
+        cmocka_unit_test(two_addresses),   cmocka_unit_test(many_addresses),
+        cmocka_unit_test(bits_of_entries), cmocka_unit_test(reserved_bits),
+        cmocka_unit_test(large_pages),     cmocka_unit_test(taken),
+        cmocka_unit_test(no_spare),        cmocka_unit_test(spares_are_cleared),
         cmocka_unit_test(order_of_tables),
     };
 

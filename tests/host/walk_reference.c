@@ -32,6 +32,7 @@ static struct reference_walk translate_legacy(reference_word *word, uint64_t roo
     if (bit(directory, 7)) { /* a page of 4 MiB */
         w.present = true;
         w.global = bit(directory, 8);
+        w.entry = directory;
         w.pa = (directory & 0xffc00000u) + va % 0x400000;
         return w;
     }
@@ -43,6 +44,7 @@ static struct reference_walk translate_legacy(reference_word *word, uint64_t roo
     combine(&w, page);
     w.present = true;
     w.global = bit(page, 8);
+    w.entry = page;
     w.pa = (page & 0xfffff000u) + va % 0x1000;
     return w;
 }
@@ -76,6 +78,7 @@ static struct reference_walk translate_pae(reference_word *word, uint64_t root, 
     if (bit(directory, 7)) { /* a page of 2 MiB */
         w.present = true;
         w.global = bit(directory, 8);
+        w.entry = directory;
         w.pa = (directory & 0x000fffffffe00000ull) + va % 0x200000;
         return w;
     }
@@ -88,6 +91,7 @@ static struct reference_walk translate_pae(reference_word *word, uint64_t root, 
     combine(&w, page);
     w.present = true;
     w.global = bit(page, 8);
+    w.entry = page;
     w.pa = (page & address) + va % 0x1000;
     return w;
 }

@@ -11,14 +11,15 @@
 
 struct reference_walk {
     bool present;
-    bool fault;       /* a reserved bit is set on the way: the CPU raises #GP or #PF */
-    uint64_t pa;      /* with the offset */
-    uint64_t size;    /* of the page, or of the hole */
-    bool writable;    /* every level says so */
-    bool user;        /* every level says so */
-    bool no_execute;  /* some level says so */
+    bool fault;      /* a reserved bit is set on the way: the CPU raises #GP or #PF */
+    uint64_t pa;     /* with the offset */
+    uint64_t size;   /* of the page, or of the hole */
+    bool writable;   /* every level says so */
+    bool user;       /* every level says so */
+    bool no_execute; /* some level says so */
     bool global;
-    unsigned tables;  /* looked into, the root included */
+    uint64_t entry;  /* that maps the page */
+    unsigned tables; /* looked into, the root included */
     uint64_t table[3];
 };
 
