@@ -146,6 +146,7 @@ static void many_addresses(void **state)
         uint64_t spare[40];
         struct pt_spares spares = {spare, 40, 0};
         uint32_t va[12];
+        uint64_t entry[12]; /* as it should be */
         unsigned n = 0;
 
         start();
@@ -160,6 +161,7 @@ static void many_addresses(void **state)
             va[n] = (uint32_t)(dice_bits(&dice) & ~(span - 1));
             if (format == &pt_pae && dice_once(&dice, 4))
                 bits |= PTE_NX;
+            entry[n] = pa | bits | 0x60 | (level < format->levels - 1u ? PTE_LARGE : 0);
             if (pt_map(&space, &spares, level, va[n], pa, bits) == PT_OK)
                 n++;
         }
@@ -167,6 +169,10 @@ static void many_addresses(void **state)
         assert_int_equal(reference_mappings(judge_word, format == &pt_pae, space.root, NULL, NULL),
                          n);
         for (unsigned i = 0; i < n; i++) {
+            struct pt_walk walk;
+
+            pt_translate(&space, va[i], &walk);
+            assert_int_equal(walk.step[walk.steps - 1].entry, entry[i]);
             assert_same_walk(&space, va[i]);
             assert_same_walk(&space, va[i] - 1);
             assert_same_walk(&space, va[i] + 0x1000);
