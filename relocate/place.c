@@ -98,12 +98,18 @@ static void consider_around(const struct placing *p, uint32_t i, uint64_t start,
     uint64_t size = s->window > behind ? s->window : behind;
     uint64_t low = s->min;
 
-    if (end <= FOUR_GIB)
-        consider(p, i, fit_align((end > low ? end : low) + skew, s->align) - skew, best);
+    if (end <= FOUR_GIB) {
+        uint64_t dest = fit_align((end > low ? end : low) + skew, s->align) - skew;
+        consider(p, i, dest, best);
+        if (dest == s->source) /* its own place may not be wanted: the next one */
+            consider(p, i, dest + s->align, best);
+    }
     if (start >= size) {
         uint64_t base = (start - size) & ~(s->align - 1);
         if (base >= skew)
             consider(p, i, base - skew, best);
+        if (base >= skew + s->align && base - skew == s->source)
+            consider(p, i, base - s->align - skew, best);
     }
 }
 

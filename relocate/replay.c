@@ -229,6 +229,10 @@ static int replay_words(struct replay *r)
                 error = save(r, page);
             } else {
                 words = run_of(word, left);
+                /* the trampoline may run from a destination straight into the spare page */
+                uint64_t to_spare = (c->image->spare - dest) >> BATON_PAGE_SHIFT;
+                if (c->image->spare > dest && words > to_spare)
+                    words = (uint32_t)to_spare;
                 error = fill(r, dest, page, (uint64_t)words << BATON_PAGE_SHIFT, flag == LIST_ZERO);
             }
             dest += (uint64_t)words << BATON_PAGE_SHIFT;

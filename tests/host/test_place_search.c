@@ -229,6 +229,14 @@ static const struct recipe once_wrong[] = {
         .segment = {{KERNEL, 0xffff8000, 0x55ce, 0x55ce, 0xfffe8000, 0x100000, 0, 0x4000, 0x7535},
                     {INITRD, 0xfffef000, 0x847a, 0x847a, UINT64_MAX, 0x100000, 0xfffee001}},
     },
+    {
+        .name = "all: the place below the kernel's own",
+        .place = BATON_PLACE_ALL,
+        .memory = {{0x100000, 0x102000, 1}, {0x200000, 0x21c000, 1}},
+        .file = {{0x210000, 0x2175d5}, {0x20b000, 0x20fc6a}},
+        .segment = {{KERNEL, 0x210000, 0x75d5, 0x75d5, 0x200000, 0x100000, 0, 0x4000, 0x90e2},
+                    {INITRD, 0x20b000, 0x4c6a, 0x4c6a, UINT64_MAX, 0x100000, 0x20c001}},
+    },
 };
 
 static void once_wrong_now_right(void **state)
