@@ -41,7 +41,7 @@ Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-8s %s\n' '$(1)' '$(2)')
 
 CORE_C := $(wildcard pagetable/*.c relocate/*.c payload/*.c)
-KERNEL_C := $(wildcard boot/*.c kernel/*.c)
+KERNEL_C := $(wildcard boot/*.c kernel/*.c kernel/shell/*.c)
 KERNEL_S := $(wildcard boot/*.S kernel/*.S relocate/*.S)
 
 .PHONY: all clean distclean spoil

@@ -21,14 +21,24 @@ enum { UART_DLAB = 0x80, UART_8N1 = 3, UART_DTR_RTS = 3, UART_FIFO_ON = 1, UART_
 #define VGA_TEXT ((volatile uint16_t *)(KERNEL_BASE + 0xb8000))
 #define VGA_COLUMNS 80
 #define VGA_ROWS 25
-#define VGA_GREY 0x0700
 #define VGA_INDEX 0x3d4
 #define VGA_CURSOR_HIGH 0x0e
 #define VGA_CURSOR_LOW 0x0f
 
+/* Attribute bytes: light grey, light cyan, light red, white, on black. */
+static const uint16_t vga_attributes[] = {
+    [CONSOLE_PLAIN] = 0x0700,
+    [CONSOLE_STEP] = 0x0b00,
+    [CONSOLE_TROUBLE] = 0x0c00,
+    [CONSOLE_PROMPT] = 0x0f00,
+};
+
 static uint16_t com_port;
-static bool has_screen;
+static bool has_screen, muted;
 static unsigned column, row;
+static enum console_colour colour;
+static void (*line_hook)(uint32_t rows);
+static uint32_t line_length; /* of the line so far */
 
 static void serial_start(void)
 {
@@ -82,7 +92,7 @@ static void scroll(void)
     for (unsigned i = 0; i < VGA_COLUMNS * (VGA_ROWS - 1); i++)
         VGA_TEXT[i] = VGA_TEXT[i + VGA_COLUMNS];
     for (unsigned i = VGA_COLUMNS * (VGA_ROWS - 1); i < VGA_COLUMNS * VGA_ROWS; i++)
-        VGA_TEXT[i] = VGA_GREY | ' ';
+        VGA_TEXT[i] = vga_attributes[CONSOLE_PLAIN] | ' ';
 }
 
 static void screen_put(char c)
@@ -90,8 +100,12 @@ static void screen_put(char c)
     if (c == '\n') {
         column = 0;
         row++;
-    } else {
-        VGA_TEXT[row * VGA_COLUMNS + column] = VGA_GREY | (uint8_t)c;
+    } else if (c == '\r') {
+        column = 0;
+    } else if (c == '\b') {
+        column -= column ? 1 : 0;
+    } else if (c != '\a') {
+        VGA_TEXT[row * VGA_COLUMNS + column] = vga_attributes[colour] | (uint8_t)c;
         if (++column == VGA_COLUMNS) {
             column = 0;
             row++;
@@ -143,16 +157,52 @@ static void screen_write(const char *text)
     }
 }
 
+static void serial_write(const char *text)
+{
+    for (const char *c = text; com_port && *c; c++) {
+        if (*c == '\n')
+            serial_put('\r');
+        serial_put(*c);
+    }
+}
+
 void console_write(const char *text)
 {
-    if (com_port)
-        for (const char *c = text; *c; c++) {
-            if (*c == '\n')
-                serial_put('\r');
-            serial_put(*c);
-        }
+    if (muted)
+        return;
+    serial_write(text);
     if (has_screen)
         screen_write(text);
+    for (const char *c = text; *c; c++) {
+        uint32_t rows = line_length / VGA_COLUMNS + 1;
+
+        line_length = *c == '\n' ? 0 : line_length + 1;
+        if (*c == '\n' && line_hook)
+            line_hook(rows);
+    }
+}
+
+void console_raw(const char *text)
+{
+    serial_write(text);
+    for (; has_screen && *text; text++)
+        screen_put(*text);
+}
+
+void console_colour(enum console_colour wanted)
+{
+    colour = wanted;
+}
+
+void console_on_line(void (*hook)(uint32_t rows))
+{
+    line_hook = hook;
+    line_length = 0;
+}
+
+void console_mute(bool mute)
+{
+    muted = mute;
 }
 
 uint16_t console_com_port(void)

@@ -16,6 +16,20 @@ void console_screen(enum baton_screen_kind kind);
 #define CONSOLE_INDENT 12
 void console_write(const char *text);
 
+/* As it is, for the line editor: \b goes a column back, \r to the first, \a rings on COM1 only. */
+void console_raw(const char *text);
+
+/* What the screen shows from now on; COM1 has no colours. */
+enum console_colour { CONSOLE_PLAIN, CONSOLE_STEP, CONSOLE_TROUBLE, CONSOLE_PROMPT };
+void console_colour(enum console_colour colour);
+
+/* Calls hook at the end of each line of console_write, with its rows on an 80-column terminal;
+ * NULL: no longer. */
+void console_on_line(void (*hook)(uint32_t rows));
+
+/* console_write prints nothing while muted. */
+void console_mute(bool mute);
+
 /* The I/O port of the serial line, 0 if there is none. */
 uint16_t console_com_port(void);
 

@@ -31,6 +31,19 @@ static inline uint8_t in8(uint16_t port)
     return value;
 }
 
+static inline void out16(uint16_t port, uint16_t value)
+{
+    __asm__ volatile("outw %0, %1" : : "a"(value), "Nd"(port));
+}
+
+static inline uint16_t in16(uint16_t port)
+{
+    uint16_t value;
+
+    __asm__ volatile("inw %1, %0" : "=a"(value) : "Nd"(port));
+    return value;
+}
+
 static inline void cpu_invalidate(uint32_t va)
 {
     __asm__ volatile("invlpg (%0)" : : "r"(va) : "memory");
@@ -48,6 +61,15 @@ CPU_READ(cr0)
 CPU_READ(cr2)
 CPU_READ(cr3)
 CPU_READ(cr4)
+
+/* Where there is one. */
+static inline uint32_t cpu_efer(void)
+{
+    uint32_t low, high;
+
+    __asm__ volatile("rdmsr" : "=a"(low), "=d"(high) : "c"(0xc0000080));
+    return low;
+}
 
 static inline void cpu_set_cr4(uint32_t value)
 {

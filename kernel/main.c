@@ -8,6 +8,7 @@
 #include "kernel/options.h"
 #include "kernel/pages.h"
 #include "kernel/print.h"
+#include "kernel/shell/shell.h"
 #include "kernel/stage.h"
 #include "kernel/stop.h"
 #include "kernel/traps.h"
@@ -160,6 +161,18 @@ static void start_tables(void)
         live_tables(tell_table, NULL);
 }
 
+/* Where nobody waits for an exit code, a refusal leaves the user at the shell. */
+static void __attribute__((noreturn)) hand_over(void)
+{
+    struct stage_wish wish = stage_default();
+
+    if (stage_load(&wish))
+        stage_handoff();
+    if (options.exit_port || options.onfault == FAULT_RESET)
+        stop(EXIT_REFUSED);
+    shell_run();
+}
+
 void kernel_main(uint32_t magic, uint32_t information)
 {
     const char *wrong;
@@ -179,7 +192,8 @@ void kernel_main(uint32_t magic, uint32_t information)
     check_modules();
     start_pages();
     start_tables();
-    if (!stage_payload(&boot, &options, memory, memory_count))
-        stop(EXIT_REFUSED);
-    stage_handoff();
+    stage_start(&boot, &options, memory, memory_count);
+    if (options.shell || (options.countdown && shell_wanted(options.countdown)))
+        shell_run();
+    hand_over();
 }

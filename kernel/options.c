@@ -65,6 +65,22 @@ static bool read_port(const char *at, uint32_t length, uint16_t *port)
     return true;
 }
 
+/* Seconds: decimal, 0 to 99. */
+static bool read_seconds(const char *at, uint32_t length, uint8_t *seconds)
+{
+    uint32_t value = 0;
+
+    if (!length || length > 2)
+        return false;
+    for (; length; length--, at++) {
+        if (*at < '0' || *at > '9')
+            return false;
+        value = value * 10 + (uint32_t)(*at - '0');
+    }
+    *seconds = (uint8_t)value;
+    return true;
+}
+
 /* NULL: taken. Else what the value may be, or "" for a word that nobody knows. */
 static const char *take(const char *word, uint32_t length, struct options *options)
 {
@@ -87,8 +103,13 @@ static const char *take(const char *word, uint32_t length, struct options *optio
     } else if ((value = rest_of(word, length, "exitport=", &left))) {
         if (!read_port(value, left, &options->exit_port))
             return "an I/O port, such as 0xf4";
+    } else if ((value = rest_of(word, length, "countdown=", &left))) {
+        if (!read_seconds(value, left, &options->countdown))
+            return "a number of seconds, 0 to 99";
     } else if (rest_of(word, length, "verbose", &left) && !left) {
         options->verbose = true;
+    } else if (rest_of(word, length, "shell", &left) && !left) {
+        options->shell = true;
     } else {
         return "";
     }

@@ -13,6 +13,8 @@ struct options {
     enum option_fault onfault;
     uint16_t exit_port; /* write an exit code there when Baton stops; 0: nowhere */
     bool verbose;
+    bool shell;        /* do not hand over: let the user do it */
+    uint8_t countdown; /* seconds in which a key leads to the shell */
 };
 
 /* A word that was not taken, for the user to be told. */

@@ -5,6 +5,8 @@
 #include "relocate/text.h"
 
 #define LINE_MAX 512
+#define NUMBER_WIDTH 9 /* %N */
+#define SIZE_WIDTH 10  /* %Z */
 
 static void grouped(struct text *out, uint64_t value)
 {
@@ -44,6 +46,19 @@ static void bytes(struct text *out, uint64_t value)
     text_add(out, units[unit]);
 }
 
+/* The same, with spaces before it. */
+static void aligned(struct text *out, size_t width, void (*write)(struct text *, uint64_t),
+                    uint64_t value)
+{
+    char small[24];
+    struct text alone = {small, sizeof(small), 0};
+
+    write(&alone, value);
+    for (size_t i = alone.length; i < width; i++)
+        text_char(out, ' ');
+    text_add(out, small);
+}
+
 static void format_into(struct text *out, const char *format, va_list arguments)
 {
     for (; *format; format++) {
@@ -64,11 +79,17 @@ static void format_into(struct text *out, const char *format, va_list arguments)
         case 'n':
             grouped(out, va_arg(arguments, uint64_t));
             break;
+        case 'N':
+            aligned(out, NUMBER_WIDTH, grouped, va_arg(arguments, uint64_t));
+            break;
         case 'a':
             text_address(out, va_arg(arguments, uint64_t));
             break;
         case 'x':
             text_hex(out, va_arg(arguments, uint64_t));
+            break;
+        case 'Z':
+            aligned(out, SIZE_WIDTH, bytes, va_arg(arguments, uint64_t));
             break;
         case 'z':
             bytes(out, va_arg(arguments, uint64_t));
@@ -98,6 +119,24 @@ void print(const char *format, ...)
     va_end(arguments);
 }
 
+/* What went wrong stands out on the screen. */
+static enum console_colour colour_of(const char *step)
+{
+    static const char *const troubles[] = {"refused", "panic", "exception", "broken"};
+
+    for (unsigned i = 0; i < sizeof(troubles) / sizeof(*troubles); i++) {
+        const char *a = step, *b = troubles[i];
+
+        while (*a && *a == *b) {
+            a++;
+            b++;
+        }
+        if (*a == *b)
+            return CONSOLE_TROUBLE;
+    }
+    return CONSOLE_STEP;
+}
+
 void report(const char *step, const char *format, ...)
 {
     char line[LINE_MAX];
@@ -108,6 +147,11 @@ void report(const char *step, const char *format, ...)
     do
         text_char(&out, ' ');
     while (out.length < CONSOLE_INDENT);
+    console_colour(colour_of(step));
+    console_write(line);
+    console_colour(CONSOLE_PLAIN);
+    out.length = 0;
+    line[0] = '\0';
     va_start(arguments, format);
     format_into(&out, format, arguments);
     va_end(arguments);

@@ -1,4 +1,4 @@
-/* The old kernel as the core's host: stages the boot modules and tells what it does. */
+/* The core's first host: its functions, and the two slots that let a refused load change nothing. */
 #include "kernel/stage.h"
 
 #include "kernel/console.h"
@@ -10,12 +10,14 @@
 #include "kernel/quiet.h"
 #include "kernel/spoil.h"
 #include "kernel/stop.h"
+#include "kernel/tell.h"
 #include "kernel/window.h"
 
+static const struct boot_info *boot;
+static const struct options *options;
 static struct baton_host host;
-static struct baton_request request;
-static struct baton_payload payload;
-static struct baton_image image;
+static struct stage slot[2];
+static struct stage *loaded; /* one of them, or NULL */
 
 static int host_alloc(void *ctx, uint64_t below, uint64_t *pa)
 {
@@ -35,9 +37,11 @@ static void *host_map(void *ctx, enum baton_window window, uint64_t pa)
     return window_map(window, pa);
 }
 
-static void prepare(const struct boot_info *boot, const struct options *options,
-                    const struct baton_memory *memory, uint32_t count)
+void stage_start(const struct boot_info *boot_info, const struct options *wanted,
+                 const struct baton_memory *memory, uint32_t count)
 {
+    boot = boot_info;
+    options = wanted;
     host = (struct baton_host){
         .alloc_page = host_alloc,
         .free_page = host_free,
@@ -49,75 +53,63 @@ static void prepare(const struct boot_info *boot, const struct options *options,
         .trampoline_va = (uint32_t)baton_trampoline_page,
         .trampoline_pa = (uint32_t)baton_trampoline_page - KERNEL_BASE,
     };
-    request = (struct baton_request){
-        .kernel = boot->module[0].file,
-        .command_line = boot->module[0].string,
-        .loader = boot->loader,
+}
+
+struct stage_wish stage_default(void)
+{
+    return (struct stage_wish){
+        .kernel = 1,
+        .initrd = boot->modules > 1 ? 2 : 0,
         .place = options->place,
+    };
+}
+
+static const char *line_of(struct stage *stage, const struct stage_wish *wish)
+{
+    uint32_t n = 0;
+
+    if (!wish->command_line)
+        return boot->module[wish->kernel - 1].string;
+    for (; wish->command_line[n] && n < STAGE_LINE - 1; n++)
+        stage->own_line[n] = wish->command_line[n];
+    stage->own_line[n] = '\0';
+    return stage->own_line;
+}
+
+static void prepare(struct stage *stage, const struct stage_wish *wish)
+{
+    stage->kernel = wish->kernel;
+    stage->initrd = wish->initrd;
+    stage->request = (struct baton_request){
+        .kernel = boot->module[wish->kernel - 1].file,
+        .command_line = line_of(stage, wish),
+        .loader = boot->loader,
+        .place = wish->place,
         .screen = boot->screen,
         .live = live.summary,
         .long_mode = cpu.long_mode,
     };
-    if (boot->modules > 1)
-        request.initrd = boot->module[1].file;
-    if (request.screen.kind == BATON_SCREEN_TEXT)
-        console_cursor(&request.screen.cursor_x, &request.screen.cursor_y);
+    if (wish->initrd)
+        stage->request.initrd = boot->module[wish->initrd - 1].file;
+    if (stage->request.screen.kind == BATON_SCREEN_TEXT)
+        console_cursor(&stage->request.screen.cursor_x, &stage->request.screen.cursor_y);
 }
 
-static const struct baton_segment *initrd_segment(void)
+static struct baton_machine machine(void)
 {
-    for (uint32_t i = 0; i < payload.segments; i++)
-        if (request.initrd.size && payload.segment[i].source == request.initrd.pa &&
-            payload.segment[i].mem_size == request.initrd.size)
-            return &payload.segment[i];
-    return NULL;
-}
-
-static void tell_initrd(void)
-{
-    const struct baton_segment *s = initrd_segment();
-
-    if (!s)
-        return;
-    if (s->dest == s->source)
-        report("initrd", "%z, stays at %a", s->mem_size, s->dest);
-    else
-        report("initrd", "%z, moves from %a to %a", s->mem_size, s->source, s->dest);
-}
-
-static void tell_plan(void)
-{
-    const struct baton_counts *c = &image.counts;
-
-    report("plan",
-           "%n page%s move%s, %n stay, %n zeroed, %n cycle%s; list %n page%s, control %n "
-           "page%s",
-           c->move, plural(c->move), c->move == 1 ? "s" : "", c->stay, c->zero, (uint64_t)c->cycles,
-           plural(c->cycles), (uint64_t)c->list_pages, plural(c->list_pages),
-           (uint64_t)c->control_pages, plural(c->control_pages));
-    report("trampoline", "%a and %a both lead to %a, through %u new table page%s",
-           (uint64_t)host.trampoline_va, image.control, image.control, image.table_count,
-           plural(image.table_count));
-}
-
-static void refuse(const struct baton_refusal *why)
-{
-    char sentence[320];
-
-    baton_explain(why, sentence, sizeof(sentence));
-    report("refused", "%s", sentence);
-}
-
-bool stage_payload(const struct boot_info *boot, const struct options *options,
-                   const struct baton_memory *memory, uint32_t count)
-{
-    const struct baton_machine machine = {
+    return (struct baton_machine){
         .has_cr4 = cpu.cr4,
         .has_efer = cpu.efer,
         .com_port = console_com_port(),
         .exit_port = options->exit_port,
         .reset = options->onfault == FAULT_RESET,
     };
+}
+
+bool stage_load(const struct stage_wish *wish)
+{
+    struct stage *stage = loaded == &slot[0] ? &slot[1] : &slot[0];
+    struct baton_machine about = machine();
     struct baton_refusal why;
     uint64_t before = pages_count();
 
@@ -126,17 +118,43 @@ bool stage_payload(const struct boot_info *boot, const struct options *options,
                           "(module FILE, in GRUB)");
         return false;
     }
-    prepare(boot, options, memory, count);
-    if (baton_load(&host, &request, &machine, &payload, &image, &why)) {
-        refuse(&why);
+    prepare(stage, wish);
+    if (baton_load(&host, &stage->request, &about, &stage->payload, &stage->image, &why)) {
+        tell_refusal(&why);
         if (pages_count() != before)
             panic("the refused load kept %n pages (H7)", before - pages_count());
         return false;
     }
-    report("payload", "%s, %s, %z", payload.name, payload.kind, request.kernel.size);
-    tell_initrd();
-    tell_plan();
+    if (loaded)
+        baton_image_free(&loaded->image);
+    loaded = stage;
+    tell_stage(stage);
     return true;
+}
+
+void stage_unload(void)
+{
+    uint64_t before = pages_count();
+
+    baton_image_free(&loaded->image);
+    loaded = NULL;
+    report("unload", "%n page%s given back, %n free", pages_count() - before,
+           plural(pages_count() - before), pages_count());
+}
+
+struct stage *stage_loaded(void)
+{
+    return loaded;
+}
+
+const struct boot_info *stage_boot(void)
+{
+    return boot;
+}
+
+const struct baton_host *stage_host(void)
+{
+    return &host;
 }
 
 void stage_handoff(void)
@@ -147,7 +165,7 @@ void stage_handoff(void)
         panic("the live tables changed: checksum %x, was %x (H1)", (uint64_t)sum,
               (uint64_t)live.summary.checksum);
     devices_quiet();
-    report("hand-off", "to %a", (uint64_t)payload.entry.eip);
-    SPOIL_LIVE_TABLES(image.control);
-    baton_handoff(&image);
+    report("hand-off", "to %a", (uint64_t)loaded->payload.entry.eip);
+    SPOIL_LIVE_TABLES(loaded->image.control);
+    baton_handoff(&loaded->image);
 }

@@ -1,18 +1,49 @@
-/* From boot modules to a staged image, and on to the hand-off. */
+/*
+ * The old kernel as the core's host: load, unload, hand off. One image is loaded at a time; a load
+ * that is refused leaves the earlier one as it was (H7).
+ */
 #ifndef KERNEL_STAGE_H
 #define KERNEL_STAGE_H
 
 #include "boot/bootinfo.h"
 #include "kernel/options.h"
 
-/*
- * Stages module 1 as the payload and module 2 as its initrd, one line a step. true: an image is
- * armed. false: it was refused, with a line that says why, and every page is back (H7).
- */
-bool stage_payload(const struct boot_info *boot, const struct options *options,
-                   const struct baton_memory *memory, uint32_t count);
+struct stage_wish {
+    uint32_t kernel, initrd;  /* boot modules, numbered from 1; initrd 0: none */
+    const char *command_line; /* copied; NULL: the kernel module's own string */
+    enum baton_policy place;
+};
 
-/* Hands the machine to the staged payload. */
+#define STAGE_LINE 256 /* bytes of a command line of one's own, NUL included */
+
+struct stage {
+    uint32_t kernel, initrd; /* as wished */
+    struct baton_request request;
+    struct baton_payload payload;
+    struct baton_image image;
+    char own_line[STAGE_LINE];
+};
+
+/* Once, when memory and live tables stand. All of it must stay as it is. */
+void stage_start(const struct boot_info *boot, const struct options *options,
+                 const struct baton_memory *memory, uint32_t count);
+
+/* What the modules ask for by themselves: the first one, with the second as its initrd. */
+struct stage_wish stage_default(void);
+
+/* Loads, in the place of what was loaded. false: refused, and it has said why. */
+bool stage_load(const struct stage_wish *wish);
+
+/* Gives every page back; says how many. */
+void stage_unload(void);
+
+/* NULL: nothing is loaded. */
+struct stage *stage_loaded(void);
+
+const struct boot_info *stage_boot(void);
+const struct baton_host *stage_host(void);
+
+/* The point of no return; something must be loaded. */
 void stage_handoff(void) __attribute__((noreturn));
 
 #endif

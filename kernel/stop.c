@@ -20,14 +20,19 @@ void stop_options(const struct options *options)
     reset = options->onfault == FAULT_RESET;
 }
 
+void stop_reset(void)
+{
+    out8(RESET_CONTROL, RESET_FULL);
+    out8(KEYBOARD_COMMAND, KEYBOARD_PULSE_RESET);
+}
+
 void stop(int code)
 {
     if (exit_port)
         out8(exit_port, (uint8_t)code);
     if (reset) {
         report("stop", "resetting the machine (onfault=reset)");
-        out8(RESET_CONTROL, RESET_FULL);
-        out8(KEYBOARD_COMMAND, KEYBOARD_PULSE_RESET);
+        stop_reset();
     }
     report("stop", "halted; switch off, or reset by hand");
     for (;;)

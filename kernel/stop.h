@@ -10,6 +10,9 @@ enum { EXIT_REFUSED = 0x10, EXIT_PANIC = 0x11 };
 /* What to do at the end, by the command line. Before it, everything halts. */
 void stop_options(const struct options *options);
 
+/* Resets the machine; returns if it cannot be. */
+void stop_reset(void);
+
 /* Writes the code to the exit port, if there is one; then halts, or resets if asked to. */
 void stop(int code) __attribute__((noreturn));
 

@@ -1,0 +1,70 @@
+/* check: the dry run once more, with what it says of each invariant. */
+#include "kernel/live.h"
+#include "kernel/print.h"
+#include "kernel/shell/commands.h"
+#include "kernel/stage.h"
+#include "kernel/tell.h"
+#include "relocate/pages.h"
+
+static bool count_page(void *ctx, uint64_t pa)
+{
+    (void)pa;
+    ++*(uint32_t *)ctx;
+    return true;
+}
+
+static void tell_good(const struct stage *stage)
+{
+    const struct baton_image *image = &stage->image;
+    const struct baton_counts *c = &image->counts;
+    uint32_t pages = 0;
+
+    pages_each(image, count_page, &pages);
+    report("H2 holds",
+           "the trampoline reads and writes %u pages, all of the image's own; its copy "
+           "and its parameters are right",
+           pages);
+    report("H3 holds",
+           "none of them lies in a destination, in a source, or where the payload works "
+           "before it reads its memory map");
+    report("H4 holds",
+           "%n page%s get%s the right source, before anything overwrites it; %n zeroed, "
+           "%n stay",
+           c->move, plural(c->move), c->move == 1 ? "s" : "", c->zero, c->stay);
+    report("H5 holds", "%a and %a lead to %a, through %u tables that map nothing else",
+           (uint64_t)image->host->trampoline_va, image->control, image->control,
+           image->table_count);
+    report("H8 holds", "the list ends, in its %u page%s", c->list_pages, plural(c->list_pages));
+}
+
+void command_check(const struct words *words)
+{
+    struct stage *stage = stage_loaded();
+    struct baton_refusal why;
+    uint32_t sum = live_checksum();
+
+    if (!command_takes(words, 0))
+        return;
+    if (!stage) {
+        report("refused", "nothing is loaded; load does that");
+        return;
+    }
+    if (sum == live.summary.checksum)
+        report("H1 holds",
+               "the %u pages of the live tables have the checksum %x, as at the start; "
+               "no destination covers them",
+               live.summary.tables, (uint64_t)sum);
+    else
+        report("broken", "H1: the live tables have the checksum %x, and had %x at the start",
+               (uint64_t)sum, (uint64_t)live.summary.checksum);
+    if (!baton_image_check(&stage->request, &stage->payload, &stage->image, &why)) {
+        tell_good(stage);
+        return;
+    }
+    if (why.error != BATON_E_CHECK) {
+        tell_refusal(&why);
+        return;
+    }
+    report("broken", "%s, %a (word %n of the list)", why.what, why.value, why.limit);
+    report("", "the dry run ends at the first thing that is wrong; exec would refuse this image");
+}

@@ -1,0 +1,112 @@
+/* fault KIND: an exception of the old kernel's, on purpose. Each ends as a real one would. */
+#include "kernel/print.h"
+#include "kernel/shell/commands.h"
+#include "kernel/stop.h"
+
+#define UNMAPPED 0x1000u /* nothing below 3 GiB is mapped, ever */
+
+static void divide(void)
+{
+    __asm__ volatile("divl %0" : : "r"(0), "a"(1), "d"(0) : "cc");
+}
+
+static void debug(void)
+{
+    __asm__ volatile("int $1");
+}
+
+static void nmi(void)
+{
+    __asm__ volatile("int $2");
+}
+
+static void breakpoint(void)
+{
+    __asm__ volatile("int3");
+}
+
+static void overflow(void)
+{
+    __asm__ volatile("movb $0x7f, %%al; addb $1, %%al; into" : : : "eax", "cc");
+}
+
+static void bound(void)
+{
+    static const int32_t limits[2] = {0, 1};
+
+    __asm__ volatile("boundl %0, %1" : : "r"(2), "m"(limits));
+}
+
+static void opcode(void)
+{
+    __asm__ volatile("ud2");
+}
+
+static void segment(void)
+{
+    __asm__ volatile("movw %w0, %%fs" : : "r"(0xfff8)); /* far beyond the GDT */
+}
+
+static void page_read(void)
+{
+    (void)*(volatile uint32_t *)UNMAPPED;
+}
+
+static void page_write(void)
+{
+    /* the kernel's own code: mapped, but not for writing */
+    *(volatile uint8_t *)(uintptr_t)page_write = 0;
+}
+
+static void page_execute(void)
+{
+    ((void (*)(void))UNMAPPED)();
+}
+
+/* Down through the guard page: no room for the page fault's frame is a double fault. */
+static void stack(void)
+{
+    __asm__ volatile("1: pushl $0; jmp 1b");
+}
+
+static void give_up(void)
+{
+    panic("on purpose (fault panic)");
+}
+
+static const struct {
+    const char *name, *what;
+    void (*raise)(void);
+} kinds[] = {
+    {"divide", "vector 0, a division by zero", divide},
+    {"debug", "vector 1, int 1", debug},
+    {"nmi", "vector 2, int 2", nmi},
+    {"breakpoint", "vector 3, int 3", breakpoint},
+    {"overflow", "vector 4, into", overflow},
+    {"bound", "vector 5, bound", bound},
+    {"opcode", "vector 6, ud2", opcode},
+    {"stack", "vector 8, a stack that has run out", stack},
+    {"segment", "vector 13, a selector beyond the GDT", segment},
+    {"read", "vector 14, a read where nothing is mapped", page_read},
+    {"write", "vector 14, a write to the kernel's code", page_write},
+    {"execute", "vector 14, a call to where nothing is mapped", page_execute},
+    {"panic", "no vector: a broken promise of the kernel's own", give_up},
+};
+
+void command_fault(const struct words *words)
+{
+    if (!command_takes(words, 1))
+        return;
+    for (uint32_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+        if (words->count == 1) {
+            report(kinds[i].name, "%s", kinds[i].what);
+        } else if (words_equal(words->word[1], kinds[i].name)) {
+            report("fault", "%s", kinds[i].what);
+            kinds[i].raise();
+            report("fault", "nothing happened"); /* an exception that this CPU does not raise */
+            return;
+        }
+    }
+    if (words->count == 2)
+        command_usage(words, "there is no such kind; fault alone lists them");
+}

@@ -1,0 +1,165 @@
+/* plan: what will happen to memory. list: the words that make it happen. */
+#include "kernel/print.h"
+#include "kernel/shell/commands.h"
+#include "kernel/shell/decode.h"
+#include "kernel/shell/owners.h"
+#include "kernel/shell/pager.h"
+#include "kernel/stage.h"
+#include "relocate/list.h"
+
+static const struct stage *need_image(void)
+{
+    const struct stage *stage = stage_loaded();
+
+    if (!stage)
+        report("refused", "nothing is loaded; load does that");
+    return stage;
+}
+
+/* ---- plan */
+
+static void tell_segment(const struct baton_segment *s)
+{
+    if (s->flags & BATON_SEG_MADE)
+        report("segment", "%a %Z  %s, made by Baton", s->dest, s->mem_size, s->what);
+    else if (s->dest == s->source)
+        report("segment", "%a %Z  %s, stays", s->dest, s->mem_size, s->what);
+    else
+        report("segment", "%a %Z  %s, from %a", s->dest, s->mem_size, s->what, s->source);
+    if (s->mem_size > s->file_size && !(s->flags & BATON_SEG_MADE))
+        report("", "%a %Z  of it zeros", s->dest + s->file_size, s->mem_size - s->file_size);
+    if (s->used.end > s->used.start)
+        report("", "%a %Z  used before it reads its memory map", s->used.start,
+               s->used.end - s->used.start);
+}
+
+/* A range of pages that the list fills in one go. */
+struct move {
+    uint64_t dest, source, size;
+    uint32_t flag;
+};
+
+static void tell_move(const struct move *m, uint64_t spare)
+{
+    if (!m->size)
+        return;
+    if (m->flag == LIST_ZERO)
+        report("zero", "%a to %a  %Z", m->dest, m->dest + m->size, m->size);
+    else if (spare && m->dest == spare)
+        report("save", "%a to %a  %Z  into the spare page: a cycle begins", m->source,
+               m->source + m->size, m->size);
+    else if (spare && m->source == spare)
+        report("restore", "%a to %a  %Z  from the spare page: the cycle ends", m->dest,
+               m->dest + m->size, m->size);
+    else
+        report("move", "%a to %a  %Z  from %a%s", m->dest, m->dest + m->size, m->size, m->source,
+               owner_at(m->source).owner == OWNER_IMAGE ? ", put together by Baton at the load"
+                                                        : "");
+}
+
+/* Does the run go on where the move ends? Then it is taken in. */
+static bool goes_on(struct move *m, const struct run *run, uint64_t spare)
+{
+    uint64_t source = baton_page_down(run->value);
+
+    if (!m->size || m->flag != (run->value & LIST_FLAGS) || m->dest + m->size != run->dest ||
+        run->dest == spare || m->dest == spare ||
+        (spare && (source == spare || m->source == spare)))
+        return false;
+    if (m->flag == LIST_SOURCE && m->source + m->size != source)
+        return false;
+    m->size += (uint64_t)run->words << BATON_PAGE_SHIFT;
+    return true;
+}
+
+static void tell_moves(const struct baton_image *image)
+{
+    struct decoder decoder;
+    struct run run;
+    struct move move = {0};
+
+    decode_start(&decoder, image);
+    while (!pager_stopped() && decode_next(&decoder, LIST_WORDS, &run)) {
+        uint32_t flag = run.value & LIST_FLAGS;
+
+        if ((flag != LIST_SOURCE && flag != LIST_ZERO) || goes_on(&move, &run, image->spare))
+            continue;
+        tell_move(&move, image->spare);
+        move = (struct move){run.dest, baton_page_down(run.value),
+                             (uint64_t)run.words << BATON_PAGE_SHIFT, flag};
+    }
+    tell_move(&move, image->spare);
+}
+
+void command_plan(const struct words *words)
+{
+    const struct stage *stage;
+
+    if (!command_takes(words, 0) || !(stage = need_image()))
+        return;
+    for (uint32_t i = 0; i < stage->payload.segments; i++)
+        tell_segment(&stage->payload.segment[i]);
+    tell_moves(&stage->image);
+    if (!stage->image.counts.move && !stage->image.counts.zero)
+        report("move", "nothing moves");
+    report("entry", "%a", (uint64_t)stage->payload.entry.eip);
+}
+
+/* ---- list */
+
+static void tell_run(const struct run *run)
+{
+    uint64_t page = baton_page_down(run->value);
+    uint64_t size = (uint64_t)run->words << BATON_PAGE_SHIFT;
+    uint32_t flag = run->value & LIST_FLAGS;
+
+    if (run->words == 1)
+        print("  word %u: %a ", run->first, (uint64_t)run->value);
+    else
+        print("  words %u to %u: %a on, ", run->first, run->first + run->words - 1,
+              (uint64_t)run->value);
+    if (flag == LIST_DESTINATION)
+        print("destination %a\n", page);
+    else if (flag == LIST_SOURCE)
+        print("source %a to %a, for %a\n", page, page + size, run->dest);
+    else if (flag == LIST_ZERO)
+        print("zeros for %a to %a\n", run->dest, run->dest + size);
+    else if (flag == LIST_INDIRECTION)
+        print("go on in the list page at %a\n", page);
+    else if (flag == LIST_DONE)
+        print("done\n");
+    else
+        print("no meaning: the flags %x are none of destination 1, indirection 2, done 4, "
+              "source 8, zero 16\n",
+              (uint64_t)flag);
+}
+
+void command_list(const struct words *words)
+{
+    const struct stage *stage;
+    struct decoder decoder;
+    struct run run;
+    uint32_t last = 0, most = LIST_WORDS;
+    uint64_t only = 0;
+
+    if (!command_takes(words, 1) || !(stage = need_image()))
+        return;
+    if (words->count == 2) {
+        most = 1; /* word by word */
+        if (!words_number(words->word[1], &only) || !only ||
+            only > stage->image.counts.list_pages) {
+            command_usage(words, "PAGE is the number of a list page, 1 to as many as there are");
+            return;
+        }
+    }
+    decode_start(&decoder, &stage->image);
+    while (!pager_stopped() && decode_next(&decoder, most, &run)) {
+        if (only && run.number != only)
+            continue;
+        if (run.number != last)
+            report("list", "page %u of %u, at %a", run.number, stage->image.counts.list_pages,
+                   run.page);
+        last = run.number;
+        tell_run(&run);
+    }
+}

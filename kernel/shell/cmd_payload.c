@@ -1,0 +1,149 @@
+/* modules, load, unload, status, exec: the life of an image. */
+#include "kernel/pages.h"
+#include "kernel/print.h"
+#include "kernel/shell/commands.h"
+#include "kernel/stage.h"
+#include "kernel/tell.h"
+#include "relocate/text.h"
+
+static const char *place_name(enum baton_policy place)
+{
+    static const char *const names[] = {
+        [BATON_PLACE_AUTO] = "auto", [BATON_PLACE_ALL] = "all", [BATON_PLACE_NONE] = "none"};
+
+    return names[place];
+}
+
+void command_modules(const struct words *words)
+{
+    const struct boot_info *boot = stage_boot();
+
+    if (!command_takes(words, 0))
+        return;
+    if (!boot->modules)
+        report("modules", "none; in GRUB, each line `module FILE ARGUMENTS` gives one");
+    for (uint32_t i = 0; i < boot->modules; i++) {
+        const struct boot_module *m = &boot->module[i];
+        char name[REPORT_STEP_MAX];
+        struct text text = {name, sizeof(name), 0};
+
+        text_add(&text, "module ");
+        text_decimal(&text, i + 1);
+        report(name, "%a to %a, %z, \"%s\"", m->file.pa, m->file.pa + m->file.size, m->file.size,
+               m->string);
+    }
+}
+
+/* A module's number, 1 to as many as there are. */
+static bool read_module(const struct words *words, const char *word, uint32_t *module)
+{
+    const struct boot_info *boot = stage_boot();
+    uint64_t number;
+
+    if (!words_number(word, &number)) {
+        command_usage(words, "a module is a number; modules lists them");
+        return false;
+    }
+    if (!number || number > boot->modules) {
+        report("refused", "there is no module %n; there %s %u, modules lists them", number,
+               boot->modules == 1 ? "is" : "are", boot->modules);
+        return false;
+    }
+    *module = (uint32_t)number;
+    return true;
+}
+
+static bool read_place(const struct words *words, const char *word, enum baton_policy *place)
+{
+    for (int i = BATON_PLACE_AUTO; i <= BATON_PLACE_NONE; i++)
+        if (words_equal(word, place_name((enum baton_policy)i))) {
+            *place = (enum baton_policy)i;
+            return true;
+        }
+    command_usage(words, "place= may be auto, all or none");
+    return false;
+}
+
+/* Words from the i-th on; false: it has said what is wrong. */
+static bool read_wish(const struct words *words, struct stage_wish *wish)
+{
+    for (uint32_t i = 1; i < words->count; i++) {
+        const char *word = words->word[i], *value;
+
+        if ((value = words_after(word, "initrd="))) {
+            if (words_equal(value, "none"))
+                wish->initrd = 0;
+            else if (!read_module(words, value, &wish->initrd))
+                return false;
+        } else if ((value = words_after(word, "place="))) {
+            if (!read_place(words, value, &wish->place))
+                return false;
+        } else if (words_equal(word, "append")) {
+            wish->command_line = i + 1 < words->count ? words->line + words->start[i + 1] : "";
+            return true; /* the rest of the line is the payload's */
+        } else if (i > 1) {
+            command_usage(words, "after the module's number come initrd=, place= or append");
+            return false;
+        } else if (!read_module(words, word, &wish->kernel)) {
+            return false;
+        } else {
+            wish->initrd = 0; /* a module that was chosen goes without, unless one is named */
+        }
+    }
+    return true;
+}
+
+void command_load(const struct words *words)
+{
+    struct stage_wish wish = stage_default();
+
+    if (read_wish(words, &wish) && !stage_load(&wish) && stage_loaded())
+        report("kept", "the image loaded before is still loaded");
+}
+
+static bool is_loaded(void)
+{
+    if (stage_loaded())
+        return true;
+    report("refused", "nothing is loaded; load does that");
+    return false;
+}
+
+void command_unload(const struct words *words)
+{
+    if (command_takes(words, 0) && is_loaded())
+        stage_unload();
+}
+
+void command_status(const struct words *words)
+{
+    const struct stage *stage = stage_loaded();
+
+    if (!command_takes(words, 0))
+        return;
+    if (!stage) {
+        report("image", "nothing is loaded");
+    } else {
+        report("image", "module %u is loaded, checked and armed, place=%s", stage->kernel,
+               place_name(stage->request.place));
+        tell_stage(stage);
+        report("command", "\"%s\"", stage->request.command_line);
+        report("entry", "%a", (uint64_t)stage->payload.entry.eip);
+    }
+    report("pages", "%n free, %z", pages_count(), pages_count() << BATON_PAGE_SHIFT);
+}
+
+void command_exec(const struct words *words)
+{
+    struct stage *stage = stage_loaded();
+    struct baton_refusal why;
+
+    if (!command_takes(words, 0) || !is_loaded())
+        return;
+    /* poke may have been here since the load: what is armed has been checked as it is now */
+    if (baton_image_check(&stage->request, &stage->payload, &stage->image, &why)) {
+        tell_refusal(&why);
+        return;
+    }
+    stage_handoff();
+}

@@ -1,0 +1,203 @@
+/* peek and poke: bytes of memory, by virtual or physical address. */
+#include "kernel/live.h"
+#include "kernel/print.h"
+#include "kernel/shell/commands.h"
+#include "kernel/shell/owners.h"
+#include "kernel/shell/pager.h"
+#include "kernel/stage.h"
+#include "kernel/window.h"
+#include "pagetable/walk.h"
+#include "relocate/text.h"
+
+#define ROW 16
+#define PEEK_DEFAULT 64
+#define PEEK_MAX (1u << 20)
+#define PHYSICAL_MAX (1ull << 32) /* windows of legacy tables reach no further */
+
+struct place {
+    uint64_t address;
+    bool physical;
+    bool anyway; /* "!": the user takes what comes */
+};
+
+/* Takes "physical" and "!" from the end of the words; *count: how many are left. */
+static void take_modes(const struct words *words, struct place *place, uint32_t *count)
+{
+    for (*count = words->count; *count > 1; --*count) {
+        const char *word = words->word[*count - 1];
+
+        if (words_equal(word, "!"))
+            place->anyway = true;
+        else if (words_equal(word, "physical"))
+            place->physical = true;
+        else
+            break;
+    }
+}
+
+static bool take_address(const struct words *words, struct place *place)
+{
+    if (words_number(words->word[1], &place->address) &&
+        place->address < (place->physical ? PHYSICAL_MAX : 1ull << 32))
+        return true;
+    command_usage(words, "the address is a number up to 0xffffffff");
+    return false;
+}
+
+/* Where a virtual address leads to; false: nowhere. */
+static bool translate(uint64_t va, struct pt_walk *walk)
+{
+    struct pt_space space = {live.summary.pae ? &pt_pae : &pt_legacy, stage_host(),
+                             live.summary.root};
+
+    pt_translate(&space, (uint32_t)va, walk);
+    return walk->present;
+}
+
+static bool is_ram(uint64_t pa)
+{
+    enum owner owner = owner_at(pa).owner;
+
+    return owner != OWNER_HOLE && owner != OWNER_RESERVED;
+}
+
+/* Why the byte should not be read, or NULL. */
+static const char *peek_danger(const struct place *place, uint64_t at)
+{
+    struct pt_walk walk;
+
+    if (place->physical)
+        return is_ram(at) ? NULL : "no usable RAM by the memory map: reading may have effects";
+    return translate(at, &walk) ? NULL
+                                : "not mapped in the live tables: reading it is a page fault";
+}
+
+/* Why the byte should not be written, or NULL. */
+static const char *poke_danger(const struct place *place, uint64_t at)
+{
+    const char *danger = peek_danger(place, at);
+    struct pt_walk walk;
+    uint64_t pa = at;
+
+    if (danger)
+        return danger;
+    if (!place->physical) {
+        translate(at, &walk);
+        pa = walk.pa;
+        if (!(walk.bits & PTE_WRITE))
+            return "mapped, but not for writing: that is a page fault";
+    }
+    switch (owner_at(pa).owner) {
+    case OWNER_BATON:
+        return "Baton itself, and this shell";
+    case OWNER_TABLES:
+        return "a live page table: Baton runs on it (H1)";
+    case OWNER_RESERVED:
+    case OWNER_HOLE:
+        return "no usable RAM by the memory map: writing may have effects";
+    default:
+        return NULL;
+    }
+}
+
+static void tell_danger(uint64_t at, const char *danger)
+{
+    report("refused", "%a is %s; with ! at the end that is risked", at, danger);
+}
+
+static uint8_t *byte_at(const struct place *place, uint64_t at)
+{
+    return place->physical ? window_map(BATON_WINDOW_SOURCE, at) : (uint8_t *)(uintptr_t)at;
+}
+
+static void hex_byte(struct text *text, uint8_t byte)
+{
+    static const char digits[] = "0123456789abcdef";
+
+    text_char(text, digits[byte >> 4]);
+    text_char(text, digits[byte & 15]);
+    text_char(text, ' ');
+}
+
+/* false: something on the way should not be read. */
+static bool tell_row(const struct place *place, uint64_t at, uint64_t n)
+{
+    char bytes[3 * ROW + 2], letters[ROW + 1];
+    struct text text = {bytes, sizeof(bytes), 0};
+    const char *danger = NULL;
+    uint64_t i = 0;
+
+    for (; i < n && (place->anyway || !(danger = peek_danger(place, at + i))); i++) {
+        uint8_t byte = *(volatile uint8_t *)byte_at(place, at + i);
+
+        if (i == ROW / 2)
+            text_char(&text, ' ');
+        hex_byte(&text, byte);
+        letters[i] = byte >= ' ' && byte < 0x7f ? (char)byte : '.';
+    }
+    letters[i] = '\0';
+    while (text.length < sizeof(bytes) - 1)
+        text_char(&text, ' ');
+    if (i)
+        print("%a  %s |%s|\n", at, bytes, letters);
+    if (danger)
+        tell_danger(at + i, danger);
+    return !danger;
+}
+
+void command_peek(const struct words *words)
+{
+    struct place place = {0};
+    uint64_t size = PEEK_DEFAULT;
+    uint32_t count;
+
+    take_modes(words, &place, &count);
+    if (count < 2 || count > 3) {
+        command_usage(words, count < 2 ? "which address?" : "there are too many words");
+        return;
+    }
+    if (!take_address(words, &place))
+        return;
+    if (count == 3 && (!words_number(words->word[2], &size) || !size || size > PEEK_MAX)) {
+        command_usage(words, "the bytes are a number, 1 to 1M");
+        return;
+    }
+    if (size > (1ull << 32) - place.address)
+        size = (1ull << 32) - place.address;
+    for (uint64_t at = 0; at < size && !pager_stopped(); at += ROW)
+        if (!tell_row(&place, place.address + at, size - at < ROW ? size - at : ROW))
+            return;
+}
+
+void command_poke(const struct words *words)
+{
+    struct place place = {0};
+    uint8_t bytes[WORDS_MAX];
+    uint32_t count;
+    const char *danger;
+
+    take_modes(words, &place, &count);
+    if (count < 3) {
+        command_usage(words, "which address, and which bytes?");
+        return;
+    }
+    if (!take_address(words, &place))
+        return;
+    for (uint32_t i = 2; i < count; i++) {
+        uint64_t value;
+
+        if (!words_number(words->word[i], &value) || value > 0xff) {
+            command_usage(words, "each byte is a number from 0 to 0xff");
+            return;
+        }
+        bytes[i - 2] = (uint8_t)value;
+    }
+    for (uint32_t i = 0; i < count - 2 && !place.anyway; i++)
+        if ((danger = poke_danger(&place, place.address + i))) {
+            tell_danger(place.address + i, danger);
+            return;
+        }
+    for (uint32_t i = 0; i < count - 2; i++)
+        *(volatile uint8_t *)byte_at(&place, place.address + i) = bytes[i];
+    report("poke", "%u byte%s written at %a", count - 2, plural(count - 2), place.address);
+}

@@ -1,0 +1,51 @@
+/* walk: one address through the tables, level by level, as the CPU does it. */
+#include "kernel/live.h"
+#include "kernel/print.h"
+#include "kernel/shell/commands.h"
+#include "kernel/shell/spaces.h"
+#include "kernel/stage.h"
+
+static void tell_step(const struct pt_space *space, unsigned level, const struct pt_step *step)
+{
+    const struct pt_level *l = &space->format->level[level];
+    char flags[SPACES_FLAGS];
+
+    spaces_flags(space->format, level, step->entry, flags);
+    report(l->name, "table %a, index %u: entry %x, %s", step->table, step->index, step->entry,
+           flags);
+}
+
+static void tell_result(const struct pt_walk *walk, uint32_t va)
+{
+    if (walk->present)
+        report("result", "%a is at %a, in a page of %z", (uint64_t)va, walk->pa, walk->span);
+    else
+        report("result", "%a is not mapped, nor is anything in the %z around it", (uint64_t)va,
+               walk->span);
+    /* Some QEMUs do that themselves when they walk a PDPT; no CPU does. */
+    if (walk->reserved)
+        report("note", "a reserved bit is set on the way: a CPU faults at such an entry");
+}
+
+void command_walk(const struct words *words)
+{
+    struct pt_space space;
+    struct pt_walk walk;
+    uint64_t va;
+
+    if (words->count < 2 || words->count > 3) {
+        command_usage(words, words->count < 2 ? "which address?" : "there are too many words");
+        return;
+    }
+    if (!words_number(words->word[1], &va) || va > UINT32_MAX) {
+        command_usage(words, "the address is a number up to 0xffffffff");
+        return;
+    }
+    if (!spaces_get(words, 2, &space))
+        return;
+    pt_translate(&space, (uint32_t)va, &walk);
+    report("walk", "%a, %s tables, root %a", va, space.format->name, space.root);
+    for (unsigned i = 0; i < walk.steps; i++)
+        tell_step(&space, i, &walk.step[i]);
+    tell_result(&walk, (uint32_t)va);
+}

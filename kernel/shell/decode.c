@@ -1,0 +1,50 @@
+/* Runs of words. The list may be damaged (poke), so nothing of it is believed. */
+#include "kernel/shell/decode.h"
+
+#include "kernel/window.h"
+#include "relocate/list.h"
+
+void decode_start(struct decoder *d, const struct baton_image *image)
+{
+    *d = (struct decoder){
+        .page = image->list,
+        .number = 1,
+        .dest = UINT64_MAX,
+        .pages_left = image->counts.list_pages - 1,
+    };
+}
+
+static bool is_page(uint32_t flag)
+{
+    return flag == LIST_SOURCE || flag == LIST_ZERO;
+}
+
+bool decode_next(struct decoder *d, uint32_t most, struct run *run)
+{
+    if (d->ended || d->word == LIST_WORDS)
+        return false;
+    const uint32_t *words = window_map(BATON_WINDOW_LIST, d->page);
+    uint32_t value = words[d->word], flag = value & LIST_FLAGS;
+    uint32_t step = flag == LIST_SOURCE ? BATON_PAGE_SIZE : 0;
+
+    *run = (struct run){d->page, d->number, d->word++, 1, value, d->dest};
+    if (is_page(flag)) {
+        while (run->words < most && d->word < LIST_WORDS &&
+               words[d->word] == value + run->words * step) {
+            run->words++;
+            d->word++;
+        }
+        if (d->dest != UINT64_MAX)
+            d->dest += (uint64_t)run->words << BATON_PAGE_SHIFT;
+    } else if (flag == LIST_DESTINATION) {
+        d->dest = baton_page_down(value);
+    } else if (flag == LIST_INDIRECTION && d->pages_left) {
+        d->page = baton_page_down(value);
+        d->pages_left--;
+        d->number++;
+        d->word = 0;
+    } else {
+        d->ended = true; /* done, a word without a meaning, or a list that goes in circles */
+    }
+    return true;
+}

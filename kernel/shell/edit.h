@@ -1,0 +1,39 @@
+/*
+ * A line being typed: editing, history, completion. Pure: keys go in, characters for any dumb
+ * terminal come out (printable ones, backspace and bell).
+ */
+#ifndef KERNEL_SHELL_EDIT_H
+#define KERNEL_SHELL_EDIT_H
+
+#include "kernel/shell/keys.h"
+#include "kernel/shell/words.h"
+
+#define EDIT_HISTORY 16
+
+struct edit_host {
+    void (*put)(char c);
+    /* The n-th word that may stand at line[start], NULL behind the last: for completion. */
+    const char *(*candidate)(const char *line, uint32_t start, uint32_t n);
+};
+
+struct edit {
+    const struct edit_host *host;
+    const char *prompt;
+    uint32_t columns;       /* of the terminal, prompt included; the line scrolls within them */
+    char line[WORDS_LINE];  /* NUL-terminated */
+    uint32_t length, at;    /* at: the cursor, 0 to length */
+    uint32_t first;         /* the first character that is shown */
+    uint32_t shown, column; /* characters on the terminal behind the prompt, and the cursor there */
+    char history[EDIT_HISTORY][WORDS_LINE]; /* a ring */
+    uint32_t lines;                         /* ever put into the history */
+    uint32_t looked;        /* how far back the line shown comes from, 0: it is new */
+    char fresh[WORDS_LINE]; /* the new line, while an old one is looked at */
+};
+
+/* Prints the prompt for a new, empty line. */
+void edit_begin(struct edit *edit);
+
+/* true: ENTER was pressed, the line is in edit->line and in the history. */
+bool edit_key(struct edit *edit, int key);
+
+#endif

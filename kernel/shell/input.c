@@ -1,0 +1,84 @@
+/* The ports of the two keyboards, and a clock to wait by. */
+#include "kernel/shell/input.h"
+
+#include "kernel/console.h"
+#include "kernel/cpu.h"
+
+enum { UART_DATA = 0, UART_STATUS = 5, UART_RECEIVED = 1 };
+
+/* [8042] */
+enum { KBD_DATA = 0x60, KBD_STATUS = 0x64, KBD_FULL = 0x01, KBD_MOUSE = 0x20 };
+
+/* [8254, PC AT port 0x61] */
+enum {
+    PIT_CHANNEL_2 = 0x42,
+    PIT_COMMAND = 0x43,
+    PIT_ONE_SHOT_2 = 0xb0, /* channel 2, both bytes, mode 0: the output goes high at the end */
+    PORT_B = 0x61,
+    PORT_B_GATE = 0x01,
+    PORT_B_SPEAKER = 0x02,
+    PORT_B_OUTPUT = 0x20
+};
+#define PIT_HZ 1193182u
+#define TICKS (PIT_HZ / 20) /* a twentieth of a second: fits 16 bits */
+
+static struct keys_terminal terminal;
+static struct keys_keyboard keyboard;
+
+static int poll_serial(void)
+{
+    uint16_t port = console_com_port();
+
+    if (!port || !(in8(port + UART_STATUS) & UART_RECEIVED))
+        return KEY_NONE;
+    return keys_terminal(&terminal, in8(port + UART_DATA));
+}
+
+static int poll_keyboard(void)
+{
+    uint8_t status = in8(KBD_STATUS);
+
+    if (status == 0xff || !(status & KBD_FULL)) /* all ones: no controller */
+        return KEY_NONE;
+    uint8_t byte = in8(KBD_DATA);
+    return status & KBD_MOUSE ? KEY_NONE : keys_keyboard(&keyboard, byte);
+}
+
+int input_poll(void)
+{
+    int key = poll_serial();
+
+    return key ? key : poll_keyboard();
+}
+
+int input_key(void)
+{
+    int key;
+
+    while (!(key = input_poll()))
+        __asm__ volatile("rep; nop"); /* PAUSE, a NOP to older CPUs */
+    return key;
+}
+
+/* Starts the one-shot; its output falls now and rises when the time is over. */
+static void start_timer(uint8_t port_b)
+{
+    out8(PORT_B, (uint8_t)((port_b & ~PORT_B_SPEAKER) | PORT_B_GATE));
+    out8(PIT_COMMAND, PIT_ONE_SHOT_2);
+    out8(PIT_CHANNEL_2, (uint8_t)TICKS);
+    out8(PIT_CHANNEL_2, (uint8_t)(TICKS >> 8));
+}
+
+int input_wait(uint32_t tenths)
+{
+    uint8_t port_b = in8(PORT_B) & (PORT_B_GATE | PORT_B_SPEAKER);
+    int key = KEY_NONE;
+
+    for (uint32_t i = 0; i < 2 * tenths && !key; i++) {
+        start_timer(port_b);
+        while (!(in8(PORT_B) & PORT_B_OUTPUT) && !key)
+            key = input_poll();
+    }
+    out8(PORT_B, port_b);
+    return key;
+}

@@ -1,0 +1,47 @@
+/*
+ * Keys, whatever they were typed on: bytes of a terminal on the serial line, or scancodes of a PS/2
+ * keyboard, become one set of numbers. Pure: the ports are read in input.c.
+ */
+#ifndef KERNEL_SHELL_KEYS_H
+#define KERNEL_SHELL_KEYS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Printable keys are their ASCII, Ctrl with a letter is 1 to 26; these have numbers of their own. */
+enum key {
+    KEY_NONE = 0,
+    KEY_TAB = '\t',
+    KEY_ENTER = '\n',
+    KEY_BACKSPACE = '\b',
+    KEY_ESCAPE = 0x1b,
+    KEY_DELETE = 0x100,
+    KEY_UP,
+    KEY_DOWN,
+    KEY_LEFT,
+    KEY_RIGHT,
+    KEY_HOME,
+    KEY_END,
+};
+
+#define KEY_CTRL(letter) ((letter)&0x1f)
+
+/* A terminal: where in an escape sequence it is. All zeros at the start. */
+struct keys_terminal {
+    enum { TERMINAL_PLAIN, TERMINAL_ESCAPE, TERMINAL_SEQUENCE } state;
+    bool after_return;  /* a line feed behind a carriage return is no second ENTER */
+    uint32_t parameter; /* of the sequence: ESC [ 3 ~ */
+};
+
+/* The key that this byte completes, or KEY_NONE. */
+int keys_terminal(struct keys_terminal *terminal, uint8_t byte);
+
+/* A keyboard that sends scancode set 1, US layout. All zeros at the start. */
+struct keys_keyboard {
+    bool shift, ctrl, caps, extended;
+};
+
+/* The key that this scancode presses, or KEY_NONE. */
+int keys_keyboard(struct keys_keyboard *keyboard, uint8_t scancode);
+
+#endif

@@ -1,0 +1,34 @@
+/* Who has which memory: Baton, its live tables, the modules, what is loaded. */
+#ifndef KERNEL_SHELL_OWNERS_H
+#define KERNEL_SHELL_OWNERS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum owner {
+    OWNER_FREE,
+    OWNER_BATON,
+    OWNER_TABLES,
+    OWNER_MODULE,
+    OWNER_IMAGE,
+    OWNER_RESERVED, /* not usable RAM, by the memory map */
+    OWNER_HOLE,     /* not in the memory map */
+    OWNERS
+};
+
+struct owned {
+    uint64_t start, end;
+    enum owner owner;
+    uint32_t number; /* of a module; the memory type of a reserved range */
+};
+
+/*
+ * Visits every range of the memory map from 0 up, in order; holes are left out. Returns false when
+ * visit did.
+ */
+bool owners_each(bool (*visit)(void *ctx, const struct owned *owned), void *ctx);
+
+/* Who has the byte at pa? */
+struct owned owner_at(uint64_t pa);
+
+#endif

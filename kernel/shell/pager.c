@@ -1,0 +1,60 @@
+/* The pager: a hook at the end of every printed line. */
+#include "kernel/shell/pager.h"
+
+#include <stddef.h>
+
+#include "kernel/console.h"
+#include "kernel/shell/input.h"
+
+#define MORE "-- more: space a page, enter a line, q no more --"
+
+uint32_t pager_rows = 23;
+
+static uint32_t left; /* rows until the next stop */
+static bool stopped;
+
+static void rub_out(const char *text)
+{
+    console_raw("\r");
+    for (const char *c = text; *c; c++)
+        console_raw(" ");
+    console_raw("\r");
+}
+
+static void after_line(uint32_t rows)
+{
+    int key;
+
+    if (!pager_rows)
+        return;
+    left = left > rows ? left - rows : 0;
+    if (left)
+        return;
+    console_raw(MORE);
+    do
+        key = input_key();
+    while (key != ' ' && key != KEY_ENTER && key != 'q' && key != KEY_CTRL('C') &&
+           key != KEY_ESCAPE);
+    rub_out(MORE);
+    left = key == KEY_ENTER ? 1 : pager_rows;
+    stopped = key != KEY_ENTER && key != ' ';
+    console_mute(stopped);
+}
+
+void pager_begin(void)
+{
+    left = pager_rows;
+    stopped = false;
+    console_on_line(after_line);
+}
+
+void pager_end(void)
+{
+    console_on_line(NULL);
+    console_mute(false);
+}
+
+bool pager_stopped(void)
+{
+    return stopped;
+}

@@ -1,0 +1,18 @@
+/* Long output stops at the end of a screen and waits for a key. */
+#ifndef KERNEL_SHELL_PAGER_H
+#define KERNEL_SHELL_PAGER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Rows to print between two stops; 0: never stop. At first there are 23. */
+extern uint32_t pager_rows;
+
+/* From begin to end what is printed is counted; q mutes the rest of it. */
+void pager_begin(void);
+void pager_end(void);
+
+/* The user has had enough: a command may end early. */
+bool pager_stopped(void);
+
+#endif

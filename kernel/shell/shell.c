@@ -1,0 +1,82 @@
+/* Read a line, find the command, run it. */
+#include "kernel/shell/shell.h"
+
+#include "kernel/console.h"
+#include "kernel/print.h"
+#include "kernel/shell/commands.h"
+#include "kernel/shell/edit.h"
+#include "kernel/shell/input.h"
+#include "kernel/shell/pager.h"
+
+#define COLUMNS 80
+#define TENTHS 10
+
+static void put(char c)
+{
+    char text[2] = {c, '\0'};
+
+    console_raw(text);
+}
+
+/* Commands begin a line, and follow `help`. */
+static const char *candidate(const char *line, uint32_t start, uint32_t n)
+{
+    const char *rest = words_after(line, "help ");
+
+    if (start && !(rest && start == (uint32_t)(rest - line)))
+        return NULL;
+    return n < command_count ? commands[n].name : NULL;
+}
+
+static const struct edit_host edit_host = {put, candidate};
+static struct edit edit = {.host = &edit_host, .prompt = "baton> ", .columns = COLUMNS};
+
+static void run_line(const char *line)
+{
+    static struct words words;
+    const char *wrong = words_split(line, &words);
+    const struct command *command;
+
+    if (wrong) {
+        report("refused", "%s", wrong);
+        return;
+    }
+    if (!words.count)
+        return;
+    command = command_named(words.word[0]);
+    if (!command) {
+        report("refused", "there is no command %s; help lists them", words.word[0]);
+        return;
+    }
+    pager_begin();
+    command->run(&words);
+    pager_end();
+}
+
+void shell_run(void)
+{
+    report("shell",
+           "help lists the commands; load stages the boot loader's modules, exec hands over");
+    for (;;) {
+        console_colour(CONSOLE_PROMPT);
+        edit_begin(&edit);
+        console_colour(CONSOLE_PLAIN);
+        while (!edit_key(&edit, input_key()))
+            ;
+        run_line(edit.line);
+    }
+}
+
+bool shell_wanted(uint32_t seconds)
+{
+    bool wanted = false;
+
+    for (uint32_t left = seconds; left && !wanted; left--) {
+        print("shell       press a key within %u second%s ", left, plural(left));
+        wanted = input_wait(TENTHS) != KEY_NONE;
+        console_raw("\r");
+    }
+    print("%s\n", wanted ? "shell       a key was pressed            "
+                         : "shell       no key was pressed: going on ");
+    return wanted;
+}

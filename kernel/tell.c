@@ -1,0 +1,59 @@
+/* The lines of a load: what the payload is, what will move, where the trampoline stands. */
+#include "kernel/tell.h"
+
+#include "kernel/print.h"
+
+static const struct baton_segment *initrd_segment(const struct stage *stage)
+{
+    const struct baton_file *initrd = &stage->request.initrd;
+
+    for (uint32_t i = 0; initrd->size && i < stage->payload.segments; i++)
+        if (stage->payload.segment[i].source == initrd->pa &&
+            stage->payload.segment[i].mem_size == initrd->size)
+            return &stage->payload.segment[i];
+    return NULL;
+}
+
+static void tell_initrd(const struct stage *stage)
+{
+    const struct baton_segment *s = initrd_segment(stage);
+
+    if (!s)
+        return;
+    if (s->dest == s->source)
+        report("initrd", "%z, stays at %a", s->mem_size, s->dest);
+    else
+        report("initrd", "%z, moves from %a to %a", s->mem_size, s->source, s->dest);
+}
+
+static void tell_plan(const struct stage *stage)
+{
+    const struct baton_image *image = &stage->image;
+    const struct baton_counts *c = &image->counts;
+
+    report("plan",
+           "%n page%s move%s, %n stay, %n zeroed, %n cycle%s; list %n page%s, control %n "
+           "page%s",
+           c->move, plural(c->move), c->move == 1 ? "s" : "", c->stay, c->zero, (uint64_t)c->cycles,
+           plural(c->cycles), (uint64_t)c->list_pages, plural(c->list_pages),
+           (uint64_t)c->control_pages, plural(c->control_pages));
+    report("trampoline", "%a and %a both lead to %a, through %u new table page%s",
+           (uint64_t)image->host->trampoline_va, image->control, image->control, image->table_count,
+           plural(image->table_count));
+}
+
+void tell_stage(const struct stage *stage)
+{
+    report("payload", "%s, %s, %z", stage->payload.name, stage->payload.kind,
+           stage->request.kernel.size);
+    tell_initrd(stage);
+    tell_plan(stage);
+}
+
+void tell_refusal(const struct baton_refusal *why)
+{
+    char sentence[320];
+
+    baton_explain(why, sentence, sizeof(sentence));
+    report("refused", "%s", sentence);
+}

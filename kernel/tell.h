@@ -1,0 +1,13 @@
+/* What a load has come to, in lines. */
+#ifndef KERNEL_TELL_H
+#define KERNEL_TELL_H
+
+#include "kernel/stage.h"
+
+/* payload, initrd, plan, trampoline */
+void tell_stage(const struct stage *stage);
+
+/* "refused", and the sentence */
+void tell_refusal(const struct baton_refusal *why);
+
+#endif
