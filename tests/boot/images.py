@@ -37,6 +37,13 @@ def blob(size):
     return _kept(f"blob {size}".encode(), f"blob-{size}", make)
 
 
+def sparse(size):
+    """A file of `size` zeros that takes no room on the disk."""
+    def make(path):
+        os.truncate(path, size)
+    return _kept(f"sparse {size}".encode(), f"sparse-{size}", make)
+
+
 def bytes_file(data, name):
     """A file of these bytes."""
     def make(path):
