@@ -307,6 +307,7 @@ int baton_payload_finish(const struct baton_request *request, struct baton_paylo
 struct baton_machine {
     bool has_cr4;       /* [CPUID 1, edx: any feature that CR4 governs] */
     bool has_efer;      /* NX or long mode present */
+    bool has_mce;       /* [CPUID 1, edx bit 7]: machine checks can be told of */
     uint16_t com_port;  /* I/O port of the 16550 for fault lines, 0: none */
     uint16_t exit_port; /* write a byte here after a fault line (isa-debug-exit), 0: none */
     bool reset;         /* after a fault line: true reset, false halt */
@@ -340,7 +341,9 @@ extern char baton_trampoline_page[BATON_PAGE_SIZE];
 /* ---- what a plain ELF payload is entered with ------------------------------------------------ */
 
 /* eax = BATON_RECORD_MAGIC, ebx = pa of this record; protected mode, paging off, flat segments
- * CS 0x10 and DS/ES/SS/FS/GS 0x18, interrupts off, EFLAGS 2, CR0 0x11, CR4 0. */
+ * CS 0x10 and DS/ES/SS/FS/GS 0x18, interrupts off, EFLAGS 2, CR0 0x11, CR4 0. GDT, IDT, stack and
+ * the task register's TSS (TR 0x20) lie in the control page; until it has an IDT of its own, a
+ * fault prints a line. */
 #define BATON_RECORD_MAGIC 0x4e544142u /* "BATN" in memory; also the type of Linux's setup_data */
 
 struct baton_record {

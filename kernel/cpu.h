@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 struct cpu {
-    bool pse, pae, pge, nx, long_mode;
+    bool pse, pae, pge, mce, nx, long_mode;
     bool cr4;  /* there is a CR4 */
     bool efer; /* there is an EFER */
 };

@@ -87,7 +87,7 @@ static uint64_t bits_at(uint64_t pa)
     if (pa >= physical(rodata_start) && pa < physical(rodata_end))
         return bits | nx; /* read */
     if (pa == physical(baton_trampoline_page))
-        return bits | PTE_WRITE; /* its fault stack is on the page */
+        return bits | PTE_WRITE; /* its stack and its TSS are on it */
     return data_bits();
 }
 

@@ -100,6 +100,7 @@ static struct baton_machine machine(void)
     return (struct baton_machine){
         .has_cr4 = cpu.cr4,
         .has_efer = cpu.efer,
+        .has_mce = cpu.mce,
         .com_port = console_com_port(),
         .exit_port = options->exit_port,
         .reset = options->onfault == FAULT_RESET,

@@ -23,6 +23,9 @@ int check_no_pages(struct check *c);
 /* Is it one of the image's pages? */
 bool check_owned(const struct check *c, uint64_t pa);
 
+/* check_control.c: the control code page and the template are what they should be (H2). */
+int check_control(struct check *c);
+
 /* check_tables.c: the new tables map the two addresses and nothing else (H5). */
 int check_tables(struct check *c);
 

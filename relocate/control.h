@@ -1,36 +1,50 @@
 /*
  * The control code page, drawn. Shared by C and the trampoline. The same page exists twice: the
  * template in the host kernel's image, and its copy in a control page, which is what runs from
- * the CR3 switch on.
+ * the CR3 switch on. Both begin alike, byte for byte.
  *
- *   0x000  code, strings
- *   0x800  32 fault stubs, 8 bytes each
+ *   0x000  code, strings; at 0x8f8 the fault task's first instruction
  *   0x900  parameters (struct control_params)
- *   0x980  GDT: null, unused, 0x10 code, 0x18 data
- *   0xa00  IDT for the virtual address     (gates hold linear addresses, so there are two)
- *   0xb00  IDT for the physical address
- *   0xc00  stack, growing down from
+ *   0x9a0  the fault task's stack, growing down from 0xa00
+ *   0xa00  IDT: 32 task gates. A task gate holds no address, so one IDT serves both addresses
+ *   0xb00  GDT for the virtual address      (descriptors hold linear addresses, so there are two)
+ *   0xc30  GDT for the physical address
+ *   0xd60  the trampoline's own TSS: where the CPU saves the registers at a fault
+ *   0xdd0  the fault task's TSS for the virtual address
+ *   0xe40  the fault task's TSS for the physical address
+ *   0xeb0  stack, growing down from
  *   0x1000 the end of the page
+ *
+ * A GDT: null, unused, 0x10 code, 0x18 data, 0x20 the own TSS, then from 0x28 on a TSS descriptor
+ * for each of the 32 vectors, all of them with the fault task's base: so the fault task reads
+ * the vector in its task register.
  */
 #ifndef RELOCATE_CONTROL_H
 #define RELOCATE_CONTROL_H
 
-#define CONTROL_CODE_MAX 0x800
-#define CONTROL_STUBS 0x800
-#define CONTROL_STUB_SIZE 8
-#define CONTROL_VECTORS 32
+#define CONTROL_FAULT 0x8f8
 #define CONTROL_PARAMS 0x900
-#define CONTROL_GDT 0x980
-#define CONTROL_GDT_SIZE 0x20
-#define CONTROL_IDT_VA 0xa00
-#define CONTROL_IDT_PA 0xb00
+#define CONTROL_FAULT_STACK 0x9a0
+#define CONTROL_FAULT_STACK_TOP 0xa00
+#define CONTROL_IDT 0xa00
 #define CONTROL_IDT_SIZE 0x100
-#define CONTROL_STACK 0xc00
+#define CONTROL_GDT_VA 0xb00
+#define CONTROL_GDT_PA 0xc30
+#define CONTROL_GDT_SIZE 0x128
+#define CONTROL_TSS 0xd60
+#define CONTROL_FAULT_TSS_VA 0xdd0
+#define CONTROL_FAULT_TSS_PA 0xe40
+#define CONTROL_TSS_SIZE 0x68 /* the least that the CPU takes [SDM3 7.2.1] */
+#define CONTROL_STACK 0xeb0
 #define CONTROL_STACK_TOP 0x1000
 
-/* Selectors: what Linux's 32-bit entry wants. [LBP 32-bit] */
+#define CONTROL_VECTORS 32
+
+/* Selectors. Code and data: what Linux's 32-bit entry wants. [LBP 32-bit] */
 #define CONTROL_CS 0x10
 #define CONTROL_DS 0x18
+#define CONTROL_TR 0x20
+#define CONTROL_FAULT_TR 0x28 /* of vector 0; 8 more for each vector */
 
 /* Offsets in struct control_params, from CONTROL_PARAMS. */
 #define PARAM_LIST 0x00
@@ -45,19 +59,24 @@
 #define PARAM_MACHINE 0x24
 #define PARAM_COM_PORT 0x28
 #define PARAM_EXIT_PORT 0x2a
-#define PARAM_GDTR_VA 0x2e
-#define PARAM_GDTR_PA 0x36
-#define PARAM_IDTR_VA 0x3e
-#define PARAM_IDTR_PA 0x46
+#define PARAM_GDTR_VA 0x2c
+#define PARAM_GDTR_PA 0x34
+#define PARAM_IDTR_VA 0x3c
+#define PARAM_IDTR_PA 0x44
 #define PARAM_SIZE 0x4c
 
 /* Bits of PARAM_MACHINE. */
 #define MACHINE_HAS_CR4 1
 #define MACHINE_HAS_EFER 2
 #define MACHINE_RESET 4
+#define MACHINE_HAS_MCE 0x40 /* the very bit of CR4.MCE: the trampoline masks it out */
 
-/* Gates: present, 32-bit interrupt gate, DPL 0. [SDM3 6.11] */
-#define CONTROL_GATE 0x8e00
+/* Offsets in struct control_tss. */
+#define TSS_CR3 0x1c
+#define TSS_EIP 0x20
+#define TSS_EFLAGS 0x24
+#define TSS_ESP 0x38
+#define TSS_CS 0x4c
 
 /* The byte written to the exit port after a fault line. */
 #define EXIT_HANDOFF_FAULT 0x12
@@ -66,13 +85,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* All that the trampoline reads (H2). Filled by image.c; the template holds only the _va parts. */
+/* All that the trampoline reads (H2). */
 struct control_params {
     uint32_t list; /* the list's first word: INDIRECTION to its first page */
     uint32_t eip, eax, ebx, ecx, edx, esi, edi, ebp;
     uint32_t machine; /* MACHINE_... */
     uint16_t com_port, exit_port;
-    uint16_t unused_;
     struct __attribute__((packed)) control_descriptor {
         uint16_t limit; /* size - 1 */
         uint32_t base;  /* linear */
@@ -87,7 +105,25 @@ _Static_assert(offsetof(struct control_params, gdtr_va) == PARAM_GDTR_VA, "gdtr_
 _Static_assert(offsetof(struct control_params, gdtr_pa) == PARAM_GDTR_PA, "gdtr_pa");
 _Static_assert(offsetof(struct control_params, idtr_va) == PARAM_IDTR_VA, "idtr_va");
 _Static_assert(offsetof(struct control_params, idtr_pa) == PARAM_IDTR_PA, "idtr_pa");
-_Static_assert(CONTROL_PARAMS + sizeof(struct control_params) <= CONTROL_GDT, "room");
+_Static_assert(sizeof(struct control_params) == PARAM_SIZE, "parameters");
+_Static_assert(CONTROL_PARAMS + PARAM_SIZE <= CONTROL_FAULT_STACK, "room");
+
+/* A 32-bit task-state segment. [SDM3 figure 7-2] */
+struct control_tss {
+    uint32_t link;
+    uint32_t inner_stack[6]; /* for entries from outer rings: there are none */
+    uint32_t cr3, eip, eflags;
+    uint32_t eax, ecx, edx, ebx, esp, ebp, esi, edi;
+    uint32_t es, cs, ss, ds, fs, gs, ldt;
+    uint16_t trap, io_map;
+};
+
+_Static_assert(offsetof(struct control_tss, cr3) == TSS_CR3, "cr3");
+_Static_assert(offsetof(struct control_tss, eip) == TSS_EIP, "eip");
+_Static_assert(offsetof(struct control_tss, esp) == TSS_ESP, "esp");
+_Static_assert(offsetof(struct control_tss, cs) == TSS_CS, "cs");
+_Static_assert(sizeof(struct control_tss) == CONTROL_TSS_SIZE, "TSS");
+_Static_assert(CONTROL_FAULT_TR + 8 * CONTROL_VECTORS == CONTROL_GDT_SIZE, "GDT");
 #endif
 
 #endif

@@ -2,10 +2,9 @@
 #include "baton.h"
 
 /* relocate/trampoline.S has the register contract. */
-extern void baton_trampoline(uint32_t root, uint32_t control, uint32_t machine)
-    __attribute__((regparm(3), noreturn));
+extern void baton_trampoline(uint32_t root, uint32_t control) __attribute__((regparm(2), noreturn));
 
 void baton_handoff(const struct baton_image *image)
 {
-    baton_trampoline((uint32_t)image->tables[0], (uint32_t)image->control, image->machine);
+    baton_trampoline((uint32_t)image->tables[0], (uint32_t)image->control);
 }

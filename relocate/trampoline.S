@@ -14,13 +14,13 @@
 #include "relocate/list.h"
 
 #define CR0_PE_ET 0x11          /* protected mode, nothing else; ET is fixed at 1 [SDM3 2.5] */
+#define CR0_TS (1 << 3)
 #define CR4_PGE (1 << 7)
 #define MSR_EFER 0xc0000080
 #define EFLAGS_CLEAR 2          /* bit 1 is fixed at 1 */
 #define DR6_CLEAR 0xffff0ff0    /* the reset values [SDM3 table 9-1] */
 #define DR7_CLEAR 0x400
 #define PAGE_DWORDS 1024
-#define VECTORS_WITH_CODE 0x60227d00 /* 8, 10-14, 17, 21, 29, 30 [SDM3 table 6-1] */
 
         .section .trampoline, "awx", @progbits
         .balign 4096
@@ -35,55 +35,71 @@
 baton_trampoline_page:
 /*
  * baton_trampoline: hands the machine over. Never returns.
- * In:     eax = pa of the new root table, edx = pa of the control page,
- *         ecx = MACHINE_ bits; interrupts off, CPL 0, paging on, called at the kernel address
- * Stack:  any; two words of it are used
+ * In:     eax = pa of the new root table, edx = pa of the control page; interrupts off, CPL 0,
+ *         paging on, called at the kernel address
+ * Stack:  any; a word of it is used
  */
 baton_trampoline:
         cli
         cld
+        movl    %eax, %edi              /* edi = the new root, */
+        movl    %edx, %esi              /* esi = pa of the control page, until they are used */
 
-        /* 1. Segments of our own, so that the gates' selector means something. */
+        /* 1. From here a fault is ours, whatever segments and stack hold: it ends in the fault
+         *    task, which brings all of its own. Until the CR3 write it runs in the tables that are
+         *    loaded now. Its task switch sets CR0.TS, so nobody else may have done that. */
+        clts
         call    1f
-1:      popl    %ebx
-        subl    $AT(1b), %ebx           /* ebx = kernel address of this page */
-        lgdt    PARAM(GDTR_VA)(%ebx)
+1:      popl    %ebp
+        subl    $AT(1b), %ebp           /* ebp = this page, from now on */
+        movl    %cr3, %eax
+        movl    %eax, CONTROL_FAULT_TSS_VA + TSS_CR3(%ebp)
+        movl    $CONTROL_TR, %eax
+        lgdt    PARAM(GDTR_VA)(%ebp)
+        ltr     %ax
+        lidt    PARAM(IDTR_VA)(%ebp)
+
+        /* 2. Segments and stack of our own; SS and ESP change together. */
+        movl    $CONTROL_DS, %eax
+        movl    %eax, %ss
+        leal    CONTROL_STACK_TOP(%ebp), %esp
+        movl    %eax, %ds
+        movl    %eax, %es
+        movl    %eax, %fs
+        movl    %eax, %gs
         pushl   $CONTROL_CS
-        leal    AT(.Lsegments)(%ebx), %edi
-        pushl   %edi
+        leal    AT(.Lsegments)(%ebp), %eax
+        pushl   %eax
         lret
 .Lsegments:
-        movl    $CONTROL_DS, %edi
-        movl    %edi, %ds
-        movl    %edi, %es
-        movl    %edi, %fs
-        movl    %edi, %gs
-
-        /* 2. From here a fault is ours. The IDT comes before the stack: a fault between the two
-         *    must find a handler and the stack that it expects. SS and ESP change together. */
-        lidt    PARAM(IDTR_VA)(%ebx)
-        movl    %edi, %ss
-        leal    CONTROL_STACK_TOP(%ebx), %esp
 
         /* 3. A CR3 write keeps global entries. The old kernel's entry for this very address may
-         *    be one: drop them while it still maps the code that runs. */
-        testb   $MACHINE_HAS_CR4, %cl
+         *    be one: drop them while it still maps the code that runs. A machine check is a fault
+         *    from here on; without CR4.MCE it would be a shutdown. */
+        testb   $MACHINE_HAS_CR4, PARAM(MACHINE)(%ebp)
         jz      .Lswitch
-        movl    %cr4, %esi
-        andl    $~CR4_PGE, %esi
-        movl    %esi, %cr4
+        movl    PARAM(MACHINE)(%ebp), %ecx
+        andl    $MACHINE_HAS_MCE, %ecx  /* CR4.MCE */
+        movl    %cr4, %eax
+        andl    $~CR4_PGE, %eax
+        orl     %ecx, %eax
+        movl    %eax, %cr4
 
         /* 4. The switch. The next instruction comes from the same address in the new tables. */
 .Lswitch:
-        movl    %eax, %cr3
+        movl    %edi, %cr3
 .Lswitched:
-        leal    AT(.Lidentity)(%edx), %esi
-        jmp     *%esi
+        leal    AT(.Lidentity)(%esi), %eax
+        jmp     *%eax
 
-        /* 5. At the physical address: descriptor tables and stack follow. */
+        /* 5. At the physical address: descriptor tables and stack follow. Between two of these
+         *    instructions a fault finds a GDT, a TSS and an IDT at one address or the other; both
+         *    are mapped. */
 .Lidentity:
-        movl    %edx, %ebp              /* ebp = this page, from now on */
+        movl    %esi, %ebp
+        movl    $CONTROL_TR, %eax
         lgdt    PARAM(GDTR_PA)(%ebp)
+        ltr     %ax
         lidt    PARAM(IDTR_PA)(%ebp)
         leal    CONTROL_STACK_TOP(%ebp), %esp
 
@@ -93,11 +109,13 @@ baton_trampoline:
         movl    %eax, %cr0
 .Lunpaged:
         jmp     1f                      /* [SDM3 9.9.2] asks for a jump here */
-1:      xorl    %eax, %eax
-        testb   $MACHINE_HAS_CR4, PARAM(MACHINE)(%ebp)
+1:      testb   $MACHINE_HAS_CR4, PARAM(MACHINE)(%ebp)
         jz      1f
+        movl    PARAM(MACHINE)(%ebp), %eax
+        andl    $MACHINE_HAS_MCE, %eax  /* machine checks are told of until the entry */
         movl    %eax, %cr4
-1:      movl    %eax, %cr3
+1:      xorl    %eax, %eax
+        movl    %eax, %cr3
         testb   $MACHINE_HAS_EFER, PARAM(MACHINE)(%ebp)
         jz      1f
         movl    $MSR_EFER, %ecx
@@ -168,7 +186,11 @@ baton_trampoline:
         movl    %eax, %fs
         movl    %eax, %gs
         movl    %eax, %ss
-        pushl   $EFLAGS_CLEAR
+        testb   $MACHINE_HAS_CR4, PARAM(MACHINE)(%ebp)
+        jz      1f
+        xorl    %eax, %eax
+        movl    %eax, %cr4
+1:      pushl   $EFLAGS_CLEAR
         popfl
         pushl   PARAM(EIP)(%ebp)
         movl    PARAM(EAX)(%ebp), %eax
@@ -179,57 +201,63 @@ baton_trampoline:
         movl    PARAM(EDI)(%ebp), %edi
         movl    PARAM(EBP)(%ebp), %ebp
         ret                             /* esp = the end of the page */
+.Lsteps_end:
         .size   baton_trampoline, . - baton_trampoline
 
 /*
- * A fault, at either address, with paging on or off. One line on the serial port, then the end.
- * In:     esp -> vector, [error code,] eip, cs, eflags; CONTROL_CS
- * Out:    never. Uses ebp = this page at the address it runs at, all registers
+ * The fault task: one line on the serial port, then the end. The CPU has saved the registers in
+ * the trampoline's own TSS, and has loaded all of these from the fault task's.
+ * In:     tr = CONTROL_FAULT_TR + 8 * vector, ebp = this page at the address it runs at,
+ *         esp -> the error code if there is one, else the top of the fault task's stack
+ * Out:    never
+ * A second fault in here prints a second line or goes on, as the CPU saves first or loads first.
+ * Each vector has one turn, for then its TSS is busy; so it ends, in a shutdown at the worst.
  */
 .Lfault:
-        call    1f
-1:      popl    %ebp
-        subl    $AT(1b), %ebp
-        popl    %esi                    /* vector */
-        xorl    %edi, %edi              /* error code, if the CPU pushed one */
-        movl    $VECTORS_WITH_CODE, %eax
-        btl     %esi, %eax
-        jnc     1f
-        popl    %edi
-1:      leal    AT(.Lsay_fault)(%ebp), %ebx
+        leal    AT(.Lsay_fault)(%ebp), %ebx
         call    .Lputs
         call    .Lphase                 /* ebx = the phase's name */
         call    .Lputs
         leal    AT(.Lsay_vector)(%ebp), %ebx
         call    .Lputs
-        movl    %esi, %eax
+        str     %ax
+        movzwl  %ax, %eax
+        subl    $CONTROL_FAULT_TR, %eax
+        shrl    $3, %eax
+        movl    %eax, %esi
         call    .Lhex
-        leal    AT(.Lnames)(%ebp), %ebx /* and its name: the esi-th string */
+        leal    AT(.Lnames)(%ebp), %ebx
         movl    %esi, %ecx
-1:      jecxz   3f
-2:      incl    %ebx
-        cmpb    $0, -1(%ebx)
-        jne     2b
-        decl    %ecx
-        jmp     1b
-3:      movb    $' ', %al
-        call    .Lputc
+        call    .Lskip                  /* ebx = the vector's name */
         call    .Lputs
         leal    AT(.Lsay_values)(%ebp), %ebx
-        movl    %edi, %eax              /* error */
+        call    .Lputs
+        leal    CONTROL_FAULT_STACK_TOP(%ebp), %eax
+        cmpl    %eax, %esp
+        je      1f
+        popl    %eax
+        call    .Lhex
+        leal    AT(.Lsay_eip)(%ebp), %ebx
+        jmp     2f
+1:      call    .Lputs                  /* "none" */
+2:      movl    CONTROL_TSS + TSS_EIP(%ebp), %eax
         call    .Lput_value
-        popl    %eax                    /* eip */
+        movzwl  CONTROL_TSS + TSS_CS(%ebp), %eax
         call    .Lput_value
-        popl    %eax                    /* cs */
-        call    .Lput_value
-        popl    %eax                    /* eflags */
+        movl    CONTROL_TSS + TSS_EFLAGS(%ebp), %eax
         call    .Lput_value
         movl    %cr0, %eax
+        andl    $~CR0_TS, %eax          /* that was the task switch */
         call    .Lput_value
         movl    %cr2, %eax
         call    .Lput_value
         movl    %cr3, %eax
         call    .Lput_value
+        testb   $MACHINE_HAS_CR4, PARAM(MACHINE)(%ebp)
+        jz      1f
+        movl    %cr4, %eax
+        call    .Lput_value
+1:      call    .Lput_stack
         leal    AT(.Lnewline)(%ebp), %ebx
         call    .Lputs
 
@@ -248,29 +276,74 @@ baton_trampoline:
 2:      hlt
         jmp     2b
 
-/* Out: ebx = the name of the phase that the eip on the stack (above the return address) is in. */
-.Lphase:
-        movl    4(%esp), %eax
+/* Is eax in this page, at either of its addresses? Out: below: yes, and eax = its offset */
+.Lin_page:
         movl    %eax, %ecx
-        andl    $0xfffff000, %ecx
-        cmpl    %ebp, %ecx              /* this page at the address it runs at... */
-        je      0f
-        movl    PARAM(GDTR_PA) + 2(%ebp), %ebx
-        andl    $0xfffff000, %ebx
-        cmpl    %ebx, %ecx              /* ... or, in step 5, already at its physical one; */
-        leal    AT(.Lphase_wild)(%ebp), %ebx
-        jne     2f                      /* else a wild jump */
-0:      andl    $0xfff, %eax
+        subl    %ebp, %eax
+        cmpl    $0x1000, %eax
+        jb      1f
+        movl    %ecx, %eax
+        subl    PARAM(GDTR_PA) + 2(%ebp), %eax
+        addl    $CONTROL_GDT_PA, %eax
+        cmpl    $0x1000, %eax
+1:      ret
+
+/* Out: ebx = the name of the phase that the faulting address is in. */
+.Lphase:
+        movl    CONTROL_TSS + TSS_EIP(%ebp), %eax
+        call    .Lin_page
         leal    AT(.Lphases)(%ebp), %ebx
-1:      movzwl  (%ebx), %ecx            /* {end, name}: the first whose end lies beyond eip */
+        jae     .Lwild
+1:      cmpl    $AT(.Lsteps_end), %eax
+        jae     .Lwild
+2:      movzwl  (%ebx), %ecx            /* {end, name}: the first whose end lies beyond eip */
         addl    $2, %ebx
         cmpl    %ecx, %eax
-        jb      2f
-3:      incl    %ebx
+        jb      3f
+        movl    $1, %ecx
+        call    .Lskip
+        jmp     2b
+.Lwild: leal    AT(.Lphase_wild)(%ebp), %ebx
+3:      ret
+
+/* In: ebx -> strings. Out: ebx -> the ecx-th of them, from 0. Corrupts ecx. */
+.Lskip:
+        jecxz   2f
+1:      incl    %ebx
         cmpb    $0, -1(%ebx)
-        jne     3b
-        jmp     1b
+        jne     1b
+        loop    1b
 2:      ret
+
+/* The stack pointer at the fault, and the last two words of the stack if that is ours. */
+.Lput_stack:
+        leal    AT(.Lsay_esp)(%ebp), %ebx
+        movl    CONTROL_TSS + TSS_ESP(%ebp), %eax
+        movl    %eax, %edi
+        call    .Lput_value
+        leal    -1(%edi), %eax          /* its top is the end of the page */
+        call    .Lin_page
+        jae     .Lputs                  /* "(not in the control page)" */
+        leal    1(%eax), %edi
+        movl    $1, %ecx
+        call    .Lskip
+        call    .Lputs                  /* "stack" */
+        movl    $2, %esi
+1:      cmpl    $0x1000 - 4, %edi
+        ja      2f
+        movl    (%ebp,%edi), %eax
+        addl    $4, %edi
+        movl    %eax, %ecx
+        movb    $' ', %al
+        call    .Lputc
+        movl    %ecx, %eax
+        call    .Lhex
+        decl    %esi
+        jnz     1b
+        ret
+2:      cmpl    $2, %esi
+        je      .Lputs                  /* "empty" */
+        ret
 
 /* In: ebx -> " name " string, eax = value. Out: ebx -> the next string. */
 .Lput_value:
@@ -340,69 +413,60 @@ baton_trampoline:
         .word   0x1000
         .asciz  "at the entry"
 .Lphase_wild:
-        .asciz  "outside the trampoline"
+        .asciz  "in the payload, or a wild jump"
 .Lsay_fault:
         .asciz  "\r\nfault       in the hand-off, "
 .Lsay_vector:
         .asciz  ": vector "
 .Lsay_values:
         .asciz  "; error "
+        .asciz  "none"
+.Lsay_eip:
         .asciz  " eip "
         .asciz  " cs "
         .asciz  " eflags "
         .asciz  " cr0 "
         .asciz  " cr2 "
         .asciz  " cr3 "
+        .asciz  " cr4 "
+.Lsay_esp:
+        .asciz  " esp "
+        .asciz  " (not in the control page)"
+        .asciz  " stack"
+        .asciz  " empty"
 .Lnewline:
         .asciz  "\r\n"
 .Lnames:                                /* [SDM3 table 6-1] */
-        .asciz  "divide error"
-        .asciz  "debug"
-        .asciz  "NMI"
-        .asciz  "breakpoint"
-        .asciz  "overflow"
-        .asciz  "bound range"
-        .asciz  "invalid opcode"
-        .asciz  "no FPU"
-        .asciz  "double fault"
-        .asciz  "FPU segment"
-        .asciz  "invalid TSS"
-        .asciz  "segment not present"
-        .asciz  "stack fault"
-        .asciz  "general protection"
-        .asciz  "page fault"
-        .asciz  "reserved"
-        .asciz  "FPU error"
-        .asciz  "alignment check"
-        .asciz  "machine check"
-        .asciz  "SIMD error"
-        .asciz  "virtualization"
-        .asciz  "control protection"
+        .asciz  " divide error"
+        .asciz  " debug"
+        .asciz  " NMI"
+        .asciz  " breakpoint"
+        .asciz  " overflow"
+        .asciz  " bound range"
+        .asciz  " invalid opcode"
+        .asciz  " no FPU"
+        .asciz  " double fault"
+        .asciz  " FPU segment"
+        .asciz  " invalid TSS"
+        .asciz  " segment not present"
+        .asciz  " stack fault"
+        .asciz  " general protection"
+        .asciz  " page fault"
+        .asciz  " reserved"
+        .asciz  " FPU error"
+        .asciz  " alignment check"
+        .asciz  " machine check"
+        .asciz  " SIMD error"
+        .asciz  " virtualization"
+        .asciz  " control protection"
         .rept   CONTROL_VECTORS - 22
-        .asciz  "reserved"
+        .asciz  " reserved"
         .endr
 
-        /* .org refuses to go back: that is the check that the code fits its part. */
-        .org    CONTROL_STUBS
-        .set    vector, 0
-        .rept   CONTROL_VECTORS
-1:      pushl   $vector
+        /* .org refuses to go back: that is the check that the code fits its part. The rest of the
+         * page is C's to fill (control.c). */
+        .org    CONTROL_FAULT
         jmp     .Lfault
-        .org    CONTROL_STUBS + (vector + 1) * CONTROL_STUB_SIZE
-        .set    vector, vector + 1
-        .endr
-
-        .org    CONTROL_PARAMS
-        .fill   CONTROL_GDT - CONTROL_PARAMS, 1, 0
-
-        /* Flat 4 GiB, accessed already: the CPU has nothing to write. [SDM3 3.4.5] */
-        .org    CONTROL_GDT
-        .quad   0
-        .quad   0
-        .quad   0x00cf9b000000ffff      /* 0x10: code, execute and read */
-        .quad   0x00cf93000000ffff      /* 0x18: data, read and write */
-
-        .org    CONTROL_IDT_VA
-        .fill   0x1000 - CONTROL_IDT_VA, 1, 0
+        .org    0x1000
 
         .section .note.GNU-stack, "", @progbits

@@ -73,10 +73,15 @@ class Debugger:
                 return answer["return"]
 
     def registers(self):
-        """Everything that QEMU prints: {"EIP": ..., "CR3": ..., "IDT": its base, ...}"""
-        text = self.command("human-monitor-command", **{"command-line": "info registers"})
-        return {name: int(value, 16)
-                for name, value in re.findall(r"\b([A-Z][A-Z0-9]{2,4})\s*= *([0-9a-f]+)", text)}
+        """Everything that QEMU prints: {"EIP": ..., "CR3": ..., "IDT" and "TR": their bases, ...}"""
+        text = self.monitor("info registers")
+        found = re.findall(r"\b([A-Z][A-Z0-9]{2,4})\s*= *([0-9a-f]+)", text)
+        found += re.findall(r"^(TR) *=\w+ (\w+)", text, re.M)
+        return {name: int(value, 16) for name, value in found}
+
+    def monitor(self, line):
+        """A command of QEMU's own monitor: what it answers."""
+        return self.command("human-monitor-command", **{"command-line": line})
 
     def memory(self, start, size):
         """Physical memory, as bytes."""

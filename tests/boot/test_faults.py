@@ -1,7 +1,8 @@
 """A fault inside the hand-off ends in one line and a status, never in a silent triple fault.
 
 The trampoline is stepped through once; then, for every instruction of it, a machine is stopped
-there and given an NMI, and at some of them the processor is sent to an address that is not mapped.
+there and given an NMI; at some of them the processor is sent to an address that is not mapped, or
+given a machine check.
 """
 import re
 
@@ -11,15 +12,18 @@ from debugger import Debugger
 from elf32 import Elf32
 from machine import FAULTED, PANICKED, POWERED_OFF, Machine
 
-NMI_LINE = r"^fault\s+in the hand-off, .*: vector 0x00000002 NMI; .* eip (0x\w+)"
+NMI_LINE = r"^fault\s+in the hand-off, .*: vector 0x00000002 NMI; error none eip (0x\w+) "
+# QEMU's monitor: cpu, bank, status (valid, uncorrected, enabled), MCG_STATUS (in progress), address
+MCE = f"mce 0 1 {1 << 63 | 1 << 61 | 1 << 60:#x} 0x4 0 0"
 WILD = 0x12345678
+CR4_MCE = 1 << 6
 REP_SIZE = 2                # bytes of "rep movsl" and "rep stosl"
 PARTS = 4                   # jobs that share the instructions, for the fleet
 
 
-def machine(name, kind, words="exitport=0xf4", until=""):
+def machine(name, kind, words="exitport=0xf4", until="", cpu=None):
     # Without a local APIC QEMU's NMI button reaches the CPU even when Baton has switched that off.
-    cpu = "pentium3,-apic" if kind == "pae" else "pentium,-apic"
+    cpu = cpu or ("pentium3,-apic" if kind == "pae" else "pentium,-apic")
     return Machine(name, cpu=cpu, memory="16M", kernel=payloads.BATON,
                    append=f"paging={kind} {words}", modules=(payloads.judge("tiny"),), timeout=40,
                    until=until)
@@ -87,6 +91,28 @@ class WildJump:
             return d.end()
 
 
+class MachineCheck:
+    """The memory is said to be broken while the trampoline is at `at`."""
+
+    def __init__(self, kind, at):
+        self.kind, self.at, self.name = kind, at, f"fault-mc-{kind}-{at}"
+
+    def run(self):
+        trampoline = Trampoline()
+        executed = trampoline.instructions(self.name, self.kind)
+        low = [a for a in executed if a < 0xc0000000 and a != trampoline.entry]
+        high = [a for a in executed if a >= 0xc0000000]
+        address = {"before-cr3": high[-3], "after-cr3": high[-1], "identity": low[1],
+                   "entry": low[-20]}[self.at]
+        with Debugger(machine(self.name, self.kind, cpu="pentium3")) as d:
+            d.go_to(trampoline.start)
+            d.go_to(address)
+            d.monitor(MCE)
+            result = d.end()
+        result.data["at"] = address
+        return result
+
+
 def cases(jobs):
     return [pytest.param(job, id=job.name.removeprefix("fault-")) for job in jobs]
 
@@ -120,6 +146,18 @@ def test_a_page_fault_is_told(job, outcome):
     assert outcome.status == FAULTED and len(lines) == 1, outcome.story()
     assert re.search(rf"vector 0x0000000e page fault; .* eip {WILD:#010x} .* cr2 {WILD:#010x}",
                      lines[0]), outcome.story()
+
+
+@pytest.mark.parametrize("job", cases(
+    [MachineCheck(kind, at) for kind in ("pae", "legacy")
+     for at in ("before-cr3", "after-cr3", "identity", "entry")]))
+def test_a_machine_check_is_told(job, outcome):
+    lines = outcome.lines("^fault")
+    assert outcome.status == FAULTED and len(lines) == 1, outcome.story()
+    told = re.search(r"vector 0x00000012 machine check; error none eip (0x\w+) .* "
+                     r"cr4 (0x\w+)", lines[0])
+    assert told and int(told[1], 16) == outcome.data["at"], outcome.story()
+    assert int(told[2], 16) & CR4_MCE, outcome.story()
 
 
 @pytest.mark.parametrize("job", cases([WildJump("pae", "identity", "onfault=reset")]))

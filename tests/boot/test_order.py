@@ -13,7 +13,7 @@ from machine import Machine
 KERNEL_BASE = 0xc0000000
 MEMORY = 16 << 20
 REP_SIZE = 2
-CR0_PG, CR4_PAE, CR4_PGE = 1 << 31, 1 << 5, 1 << 7
+CR0_PG, CR4_PAE, CR4_MCE, CR4_PGE = 1 << 31, 1 << 5, 1 << 6, 1 << 7
 IF, DF = 1 << 9, 1 << 10
 TABLES = {"pae": 5, "legacy": 3}        # pages at most (H5)
 
@@ -67,6 +67,7 @@ def test_the_steps_come_in_order(job, outcome):
     idt = first(steps, lambda s: s["IDT"] != start["IDT"])
     stack = first(steps, lambda s: page(s["ESP"] - 1) in homes)
     pge = first(steps, lambda s: not s["CR4"] & CR4_PGE)
+    checks_off = first(steps[pge:], lambda s: not s["CR4"] & CR4_MCE) + pge
     switch = first(steps, lambda s: s["CR3"] != start["CR3"])
     identity = first(steps, lambda s: s["EIP"] < KERNEL_BASE)
     unpaged = first(steps, lambda s: not s["CR0"] & CR0_PG)
@@ -75,7 +76,9 @@ def test_the_steps_come_in_order(job, outcome):
     assert pge <= switch < identity < unpaged
     assert all(not s["EFL"] & (IF | DF) for s in steps)
     assert all(page(s["ESP"] - 1) in homes for s in steps[stack:])
-    assert all(page(s[table]) in homes for s in steps[idt:] for table in ("IDT", "GDT"))
+    assert all(page(s[table]) in homes for s in steps[idt:] for table in ("IDT", "GDT", "TR"))
+    assert all(s["CR4"] & CR4_MCE for s in steps[pge:checks_off])
+    assert checks_off > len(steps) - 15                 # machine checks are told to the very end
     assert all(page(at) == page(low[0]) for s in steps[unpaged:]
                for at in (s["IDT"], s["GDT"], s["ESP"] - 1))
     assert len({page(eip) for eip in low[:-1]}) == 1        # it never leaves the control page

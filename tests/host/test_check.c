@@ -187,6 +187,7 @@ static void list_lies_in_a_source(void)
 {
     j.image.list = SAMPLE_BASE;
     set(j.image.control + 0x900, (uint32_t)SAMPLE_BASE | ON_IN);
+    set(j.machine.host.trampoline_pa + 0x900, (uint32_t)SAMPLE_BASE | ON_IN);
 }
 
 static void composed_byte(void)
@@ -402,39 +403,64 @@ static void code_byte(void)
     *machine_at(j.image.control + 0x123) ^= 1;
 }
 
-static void stub_byte(void)
+static void jump_to_the_handler(void)
 {
-    *machine_at(j.image.control + 0x8ff) ^= 1;
+    *machine_at(j.image.control + 0x8f9) ^= 1;
 }
 
-static void gdt_byte(void)
+static void gdt_code(void)
 {
-    *machine_at(j.image.control + 0x995) ^= 1;
+    flip(j.image.control + 0xb00 + 0x14, 0x4000); /* DPL 2 */
 }
 
-static void gate_va(void)
+static void task_busy(void)
 {
-    flip(j.image.control + 0xa00 + 14 * 8, 0x10);
+    flip(j.image.control + 0xc30 + 0x24, 0x200);
 }
 
-static void gate_pa(void)
+static void fault_task_elsewhere(void)
 {
-    flip(j.image.control + 0xb00 + 13 * 8 + 4, 0x10000);
+    flip(j.image.control + 0xc30 + 0x28 + 8 * 14, 0x700000); /* 0xe40 becomes 0xe30 */
 }
 
 static void gate_type(void)
 {
-    flip(j.image.control + 0xb00 + 4, 0x100);
+    flip(j.image.control + 0xa00 + 8 * 13 + 4, 0x100);
 }
 
 static void gate_selector(void)
 {
-    flip(j.image.control + 0xb00, 0x80000);
+    flip(j.image.control + 0xa00 + 8 * 31, 0x80000);
 }
 
-static void gate_of_template(void)
+static void fault_root(void)
 {
-    flip(j.machine.host.trampoline_pa + 0xa00 + 31 * 8, 0x10);
+    flip(j.image.control + 0xdd0 + 0x1c, 0x1000);
+}
+
+static void fault_eip(void)
+{
+    flip(j.image.control + 0xe40 + 0x20, 8);
+}
+
+static void fault_esp(void)
+{
+    flip(j.image.control + 0xe40 + 0x38, 0x1000);
+}
+
+static void own_tss(void)
+{
+    flip(j.image.control + 0xd60 + 0x64, 1); /* the debug trap */
+}
+
+static void template_differs(void)
+{
+    flip(j.machine.host.trampoline_pa + 0xdd0 + 0x20, 4);
+}
+
+static void port_of_template(void)
+{
+    flip(j.machine.host.trampoline_pa + 0x928, 1);
 }
 
 static void parameter(unsigned offset)
@@ -464,17 +490,17 @@ static void parameter_ebp(void)
 
 static void parameter_machine(void)
 {
-    flip(j.image.control + 0x924, 2);
+    flip(j.image.control + 0x924, 2); /* HAS_EFER */
 }
 
 static void parameter_gdtr(void)
 {
-    parameter(0x38);
+    parameter(0x34);
 }
 
 static void parameter_idtr(void)
 {
-    parameter(0x48);
+    parameter(0x3c);
 }
 
 static void control_not_ours(void)
@@ -564,13 +590,18 @@ static const struct damage {
     {"a table forgotten", table_forgotten, "H5: the tables are more pages than were built"},
 
     {"code byte", code_byte, "H2: the trampoline's copy differs from it"},
-    {"stub byte", stub_byte, "H2: the trampoline's copy differs from it"},
-    {"GDT byte", gdt_byte, "H2: the trampoline's copy differs from it"},
-    {"gate of the kernel address", gate_va, "H2: a fault gate leads elsewhere"},
-    {"gate of the physical address", gate_pa, "H2: a fault gate leads elsewhere"},
-    {"gate's type", gate_type, "H2: a fault gate leads elsewhere"},
-    {"gate's selector", gate_selector, "H2: a fault gate leads elsewhere"},
-    {"gate of the template", gate_of_template, "H2: a fault gate leads elsewhere"},
+    {"jump to the handler", jump_to_the_handler, "H2: the trampoline's copy differs from it"},
+    {"code segment", gdt_code, "H2: a fault would not find its handler"},
+    {"own task busy", task_busy, "H2: a fault would not find its handler"},
+    {"fault task elsewhere", fault_task_elsewhere, "H2: a fault would not find its handler"},
+    {"gate's type", gate_type, "H2: a fault would not find its handler"},
+    {"gate's selector", gate_selector, "H2: a fault would not find its handler"},
+    {"fault task's tables", fault_root, "H2: a fault would not find its handler"},
+    {"fault task's eip", fault_eip, "H2: a fault would not find its handler"},
+    {"fault task's stack", fault_esp, "H2: a fault would not find its handler"},
+    {"own task's debug trap", own_tss, "H2: a fault would not find its handler"},
+    {"fault task of the template", template_differs, "H2: the trampoline's copy differs from it"},
+    {"port of the template", port_of_template, "H2: the trampoline's copy differs from it"},
     {"parameter: list", parameter_list, "H2: the parameters are not the image's"},
     {"parameter: eip", parameter_eip, "H2: the parameters are not the image's"},
     {"parameter: esi", parameter_esi, "H2: the parameters are not the image's"},

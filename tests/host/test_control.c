@@ -16,45 +16,79 @@ static void put(unsigned offset, unsigned size, uint64_t value)
         expected[offset + i] = (uint8_t)(value >> 8 * i);
 }
 
-/* 32 interrupt gates to the stubs at 0x800, 8 bytes apart, seen at `base`. [SDM3 figure 6-2] */
-static void put_gates(unsigned offset, uint32_t base)
-{
-    for (unsigned i = 0; i < 32; i++) {
-        uint32_t stub = base + 0x800 + 8 * i;
+/* ---- descriptors, field by field [SDM3 3.4.5, 7.2.2, 7.2.5] ----------------------------------- */
 
-        put(offset + 8 * i, 2, stub);
-        put(offset + 8 * i + 2, 2, 0x10);   /* selector */
-        put(offset + 8 * i + 4, 2, 0x8e00); /* present, DPL 0, 32-bit interrupt gate */
-        put(offset + 8 * i + 6, 2, stub >> 16);
+static void put_descriptor(unsigned offset, uint32_t base, uint32_t limit, unsigned access,
+                           unsigned flags)
+{
+    put(offset, 2, limit);
+    put(offset + 2, 3, base);
+    put(offset + 5, 1, access);
+    put(offset + 6, 1, limit >> 16 | flags << 4);
+    put(offset + 7, 1, base >> 24);
+}
+
+/* null, unused, code, data, the own task, and 32 times the fault task */
+static void put_gdt(unsigned offset, uint32_t page, unsigned fault_tss)
+{
+    put_descriptor(offset + 0x10, 0, 0xfffff, 0x9b, 0xc);
+    put_descriptor(offset + 0x18, 0, 0xfffff, 0x93, 0xc);
+    put_descriptor(offset + 0x20, page + 0xd60, 0x67, 0x89, 0);
+    for (unsigned vector = 0; vector < 32; vector++)
+        put_descriptor(offset + 0x28 + 8 * vector, page + fault_tss, 0x67, 0x89, 0);
+}
+
+static void put_idt(void)
+{
+    for (unsigned vector = 0; vector < 32; vector++) {
+        put(0xa00 + 8 * vector + 2, 2, 0x28 + 8 * vector); /* the TSS's selector */
+        put(0xa00 + 8 * vector + 5, 1, 0x85);              /* present, DPL 0, task gate */
     }
 }
 
-/* What depends on the virtual address and the machine alone stands in the template, too. */
-static void expect_template(uint32_t va, uint32_t machine)
+/* [SDM3 figure 7-2] */
+static void put_fault_tss(unsigned offset, uint32_t page, uint32_t root)
 {
-    put(0x924, 4, machine);
-    put(0x928, 2, j.cpu.com_port);
-    put(0x92a, 2, j.cpu.exit_port);
-    put(0x92e, 2, 0x1f); /* GDT register: limit, base */
-    put(0x930, 4, va + 0x980);
-    put(0x93e, 2, 0xff); /* IDT register */
-    put(0x940, 4, va + 0xa00);
-    put_gates(0xa00, va);
+    put(offset + 0x1c, 4, root);
+    put(offset + 0x20, 4, page + 0x8f8); /* EIP */
+    put(offset + 0x24, 4, 2);            /* EFLAGS */
+    put(offset + 0x38, 4, page + 0xa00); /* ESP */
+    put(offset + 0x3c, 4, page);         /* EBP */
+    for (unsigned i = 0; i < 6; i++)     /* ES, CS, SS, DS, FS, GS */
+        put(offset + 0x48 + 4 * i, 2, i == 1 ? 0x10 : 0x18);
+    put(offset + 0x66, 2, 0x68); /* no I/O map */
 }
 
-static void expect_copy(uint32_t pa)
+static void put_table_register(unsigned offset, unsigned limit, uint32_t base)
+{
+    put(offset, 2, limit);
+    put(offset + 2, 4, base);
+}
+
+/* All behind the code: zero where nothing is named. */
+static void expect(uint32_t va, uint32_t machine)
 {
     const struct baton_registers *r = &j.payload.entry;
     const uint32_t words[] = {
         (uint32_t)j.image.list | 2, r->eip, r->eax, r->ebx, r->ecx, r->edx, r->esi, r->edi, r->ebp};
+    uint32_t pa = (uint32_t)j.image.control;
 
+    memset(expected + 0x900, 0, 0x700);
     for (unsigned i = 0; i < COUNT(words); i++)
         put(0x900 + 4 * i, 4, words[i]);
-    put(0x936, 2, 0x1f);
-    put(0x938, 4, pa + 0x980);
-    put(0x946, 2, 0xff);
-    put(0x948, 4, pa + 0xb00);
-    put_gates(0xb00, pa);
+    put(0x924, 4, machine);
+    put(0x928, 2, j.cpu.com_port);
+    put(0x92a, 2, j.cpu.exit_port);
+    put_table_register(0x92c, 0x127, va + 0xb00);
+    put_table_register(0x934, 0x127, pa + 0xc30);
+    put_table_register(0x93c, 0xff, va + 0xa00);
+    put_table_register(0x944, 0xff, pa + 0xa00);
+    put_idt();
+    put_gdt(0xb00, va, 0xdd0);
+    put_gdt(0xc30, pa, 0xe40);
+    put(0xdc6, 2, 0x68); /* the own TSS: no I/O map */
+    put_fault_tss(0xdd0, va, (uint32_t)j.image.tables[0]);
+    put_fault_tss(0xe40, pa, (uint32_t)j.image.tables[0]);
 }
 
 static void assert_page(uint64_t pa, const char *what)
@@ -72,13 +106,16 @@ static void assert_page(uint64_t pa, const char *what)
 static void byte_by_byte(void **state)
 {
     static const struct {
-        bool cr4, efer, reset;
-        uint16_t com, exit;
+        struct baton_machine cpu;
         uint32_t machine;
     } cases[] = {
-        {false, false, false, 0, 0, 0},       {true, false, false, 0x3f8, 0, 1},
-        {false, true, false, 0x2f8, 0xf4, 2}, {false, false, true, 0x3f8, 0xffff, 4},
-        {true, true, true, 0xffff, 0x501, 7},
+        {{.com_port = 0}, 0},
+        {{.has_cr4 = true, .com_port = 0x3f8}, 1},
+        {{.has_efer = true, .com_port = 0x2f8, .exit_port = 0xf4}, 2},
+        {{.reset = true, .com_port = 0x3f8, .exit_port = 0xffff}, 4},
+        {{.has_cr4 = true, .has_mce = true}, 0x41},
+        {{.has_mce = true}, 0}, /* without CR4 there is no place to ask for it */
+        {{true, true, true, 0xffff, 0x501, true}, 0x47},
     };
 
     (void)state;
@@ -89,19 +126,20 @@ static void byte_by_byte(void **state)
         recipe.trampoline_va = 0xc1234000u + 0x1000 * (uint32_t)i;
         recipe.trampoline_pa = 0x1f0000;
         recipe_stage(&recipe, &j);
-        j.cpu = (struct baton_machine){cases[i].cr4, cases[i].efer, cases[i].com, cases[i].exit,
-                                       cases[i].reset};
-        memcpy(expected, machine_at(0x1f0000), PAGE); /* the code, the GDT, all that is not named */
+        j.cpu = cases[i].cpu;
+        memcpy(expected, machine_at(0x1f0000), 0x900); /* the code */
         assert_int_equal(journey_load(&j), 0);
         assert_int_equal(j.image.machine, cases[i].machine);
-        expect_template(recipe.trampoline_va, cases[i].machine);
+        expect(recipe.trampoline_va, cases[i].machine);
         assert_page(0x1f0000, "template");
-        expect_copy((uint32_t)j.image.control);
         assert_page(j.image.control, "control page");
     }
 }
 
-/* A second load finds the template as the first one left it, and comes to the same. */
+/*
+ * A second load finds the template as a hand-off left it (the CPU marks the task as busy, the
+ * trampoline notes the live tables, a fault saves registers), and comes to the same.
+ */
 static void again(void **state)
 {
     static uint8_t first[PAGE];
@@ -112,6 +150,7 @@ static void again(void **state)
     control = j.image.control;
     memcpy(first, machine_at(control), PAGE);
     baton_image_free(&j.image);
+    memset(machine_at(j.machine.host.trampoline_pa) + 0x900, 0xa5, 0x700);
     for (uint32_t i = 0; i < j.payload.segments; i++)
         j.payload.segment[i].dest = 0;
     assert_int_equal(journey_load(&j), 0);

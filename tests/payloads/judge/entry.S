@@ -41,6 +41,8 @@ judge_entry:
         movl    %eax, judge_state + STATE_SS
         sldt    %ax
         movl    %eax, judge_state + STATE_LDT
+        str     %ax
+        movl    %eax, judge_state + STATE_TR
 
         movl    %cr0, %eax
         movl    %eax, judge_state + STATE_CR0
@@ -113,7 +115,7 @@ stack_try:
         .balign 16
         .globl  judge_state
 judge_state:
-        .fill   0x6c, 1, 0
+        .fill   STATE_SIZE, 1, 0
         .balign 16
 judge_stack:
         .fill   8192, 1, 0

@@ -1,19 +1,26 @@
 /*
- * Segments and descriptor tables: the selectors, the descriptors behind them, that they load,
- * that both tables and the stack lie in the control page (H2), and that the stack holds.
+ * Segments, task and descriptor tables: the selectors, the descriptors behind them, that they
+ * load, that both tables, the TSS and the stack lie in the control page (H2), and that the stack
+ * holds.
  */
 #include "judge/judge.h"
 #include "judge/state.h"
 
 #define CODE 0x10u
 #define DATA 0x18u
-#define GDT_LIMIT 0x1fu /* null, unused, code, data: exact */
+#define TASK 0x20u
+#define GDT_LIMIT 0x127u /* null, unused, code, data, the task, one for each of 32 vectors: exact */
 
 /* Flat, 4 GiB, 32 bits, ring 0, present, accessed. [SDM3 3.4.5] */
 #define CODE_LOW 0x0000ffffu
 #define CODE_HIGH 0x00cf9b00u
 #define DATA_LOW 0x0000ffffu
 #define DATA_HIGH 0x00cf9300u
+
+/* A 32-bit TSS, present, busy, its limit 0x67. [SDM3 7.2.2] */
+#define TSS_BITS 0x00ffff00u
+#define TSS_HIGH 0x00008b00u
+#define TSS_LIMIT 0x67u
 
 void segments_reload(uint32_t code, uint32_t data) __attribute__((regparm(2)));
 uint32_t stack_try(uint32_t esp) __attribute__((regparm(1)));
@@ -44,6 +51,17 @@ static void stack_check(const struct handover *h)
         check("stack", stack_try(esp), 16);
 }
 
+static void task_check(const struct handover *h)
+{
+    uint32_t low = descriptor(TASK)[0], high = descriptor(TASK)[1];
+    uint32_t base = low >> 16 | (high & 0xff) << 16 | (high & 0xff000000u);
+
+    check("tr", judge_state.tr, TASK);
+    check("tss-descriptor", high & TSS_BITS, TSS_HIGH);
+    check("tss-limit", low & 0xffff, TSS_LIMIT);
+    check_that("tss-base", in_page(base, TSS_LIMIT, h->control), base, "in the control page");
+}
+
 void segments_check(const struct handover *h)
 {
     const struct judge_state *s = &judge_state;
@@ -64,6 +82,7 @@ void segments_check(const struct handover *h)
     stack_check(h);
     descriptors_check("gdt-code", CODE, CODE_LOW, CODE_HIGH);
     descriptors_check("gdt-data", DATA, DATA_LOW, DATA_HIGH);
+    task_check(h);
     segments_reload(CODE, DATA);
     check("segments-load", 1, 1);
 }

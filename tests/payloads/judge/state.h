@@ -28,8 +28,10 @@
 #define STATE_DR3 0x50
 #define STATE_DR7 0x54
 #define STATE_LDT 0x58
-#define STATE_GDTR 0x5c /* limit in the upper half of this word, base in the next */
-#define STATE_IDTR 0x64
+#define STATE_TR 0x5c
+#define STATE_GDTR 0x60 /* limit in the upper half of this word, base in the next */
+#define STATE_IDTR 0x68
+#define STATE_SIZE 0x70
 
 #ifndef __ASSEMBLER__
 #include <stddef.h>
@@ -43,15 +45,17 @@ struct table_register {
 struct judge_state {
     uint32_t eax, ebx, ecx, edx, esi, edi, ebp, esp, eflags;
     uint32_t cs, ds, es, fs, gs, ss;
-    uint32_t cr0, cr3, dr0, dr1, dr2, dr3, dr7, ldt;
+    uint32_t cr0, cr3, dr0, dr1, dr2, dr3, dr7, ldt, tr;
     struct table_register gdtr, idtr;
 };
 
 _Static_assert(offsetof(struct judge_state, eflags) == STATE_EFLAGS, "eflags");
 _Static_assert(offsetof(struct judge_state, cr0) == STATE_CR0, "cr0");
 _Static_assert(offsetof(struct judge_state, ldt) == STATE_LDT, "ldt");
+_Static_assert(offsetof(struct judge_state, tr) == STATE_TR, "tr");
 _Static_assert(offsetof(struct judge_state, gdtr) == STATE_GDTR, "gdtr");
 _Static_assert(offsetof(struct judge_state, idtr) == STATE_IDTR, "idtr");
+_Static_assert(sizeof(struct judge_state) == STATE_SIZE, "size");
 
 extern struct judge_state judge_state;
 #endif

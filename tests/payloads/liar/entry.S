@@ -52,6 +52,7 @@ liar_entry:
 #define AT_GDTR 0x46
 #define AT_IDTR 0x4e
 #define AT_GDT_GONE 0x54
+#define AT_TR 0x58
 
 /*
  * leave: never comes back.
@@ -62,7 +63,11 @@ leave:
         movl    %eax, %ebp
         lgdt    AT_GDTR(%ebp)
         lidt    AT_IDTR(%ebp)
-        movl    AT_DR0(%ebp), %eax
+        movl    AT_TR(%ebp), %eax
+        testl   %eax, %eax
+        jz      1f
+        ltr     %ax
+1:      movl    AT_DR0(%ebp), %eax
         movl    %eax, %dr0
         movl    AT_DR7(%ebp), %eax
         movl    %eax, %dr7

@@ -59,6 +59,7 @@ struct entry_state {
     uint16_t idt_pad, idt_limit;
     uint32_t idt_base;
     uint32_t gdt_gone; /* after the segments are loaded, the GDT's limit becomes 0 */
+    uint32_t tr;       /* a selector, 0: no task is loaded */
 };
 
 void leave(const struct entry_state *state) __attribute__((noreturn, regparm(1)));

@@ -6,6 +6,7 @@
  *   record=magic|size|map|count   the record itself        live=crc|tables|identity|lost|pae
  *   control=over                  the control page lies in the judge
  *   gdt=small|large               its data segment ends early; two descriptors too many
+ *   task=none|long|elsewhere      no task; its limit; its TSS outside the control page
  */
 #include "liar/liar.h"
 
@@ -14,9 +15,12 @@
 
 #define TRAMPOLINE 0xc0101000u
 #define USED 0x63u /* present, writable, accessed, dirty */
-#define GDT_AT 0x980
-#define IDT_AT 0xb00
+#define GDT_AT 0xb00
+#define GDT_ENTRIES 37
+#define IDT_AT 0xa00
 #define IDT_LIMIT 0xff
+#define TSS_AT 0xd60
+#define TASK 4 /* its descriptor's number */
 #define FLAT_CODE 0x00cf9b000000ffffull
 #define FLAT_DATA 0x00cf93000000ffffull
 #define SMALL_DATA 0x00c093000000ffffull /* 256 MiB: flat no more */
@@ -58,15 +62,26 @@ static void make_live(void)
         record.live_tables++;
 }
 
+/* A 32-bit TSS, present, available. [SDM3 7.2.2] */
+static uint64_t task(void)
+{
+    uint32_t base = word("task", "elsewhere") ? pa(root) : pa(control) + TSS_AT;
+    uint32_t limit = word("task", "long") ? 0x6f : 0x67;
+
+    return (uint64_t)((base & 0xff000000) | 0x8900 | (base >> 16 & 0xff)) << 32 | base << 16 | limit;
+}
+
 static void make_control(struct entry_state *s)
 {
     uint64_t *gdt = (uint64_t *)(void *)(control + GDT_AT);
-    uint32_t entries = word("gdt", "large") ? 6 : 4;
+    uint32_t entries = word("gdt", "large") ? GDT_ENTRIES + 2 : GDT_ENTRIES;
 
-    for (uint32_t i = 2; i < entries; i++)
-        gdt[i] = i % 2 == 0 ? FLAT_CODE : FLAT_DATA;
-    if (word("gdt", "small"))
-        gdt[3] = SMALL_DATA;
+    gdt[2] = FLAT_CODE;
+    gdt[3] = word("gdt", "small") ? SMALL_DATA : FLAT_DATA;
+    gdt[TASK] = task();
+    gdt[GDT_ENTRIES] = FLAT_CODE;
+    gdt[GDT_ENTRIES + 1] = FLAT_DATA;
+    s->tr = word("task", "none") ? 0 : TASK * 8;
     s->gdt_base = pa(control) + GDT_AT;
     s->gdt_limit = (uint16_t)(entries * 8 - 1);
     s->idt_base = pa(control) + IDT_AT;

@@ -1,0 +1,142 @@
+/*
+ * The dry run's control page: what it must hold is said here word by word, by offset, from the
+ * drawing in control.h and the manual, and compared with what control.c wrote (H2, H8). The
+ * template must hold the same, code and all.
+ */
+#include "relocate/check.h"
+#include "relocate/control.h"
+#include "relocate/list.h"
+
+#define AVAILABLE_TSS 0x89u /* access byte: present, 32-bit TSS, available [SDM3 7.2.2] */
+#define TASK_GATE 0x85u     /* access byte: present, task gate [SDM3 7.2.5] */
+
+/* The page at one of its two addresses. */
+struct view {
+    uint32_t base, gdt, fault_tss;
+};
+
+/* Is `at` in the part of `size` bytes at `start`? Then *offset is where. */
+static bool within(uint32_t at, uint32_t start, uint32_t size, uint32_t *offset)
+{
+    *offset = at - start;
+    return at >= start && *offset < size;
+}
+
+static uint32_t gdt_word(uint32_t offset, const struct view *view)
+{
+    uint32_t selector = offset & ~7u, upper = offset & 4;
+    uint32_t base = view->base + (selector == CONTROL_TR ? CONTROL_TSS : view->fault_tss);
+
+    switch (selector) {
+    case 0x00:
+    case 0x08:
+        return 0;
+    case 0x10: /* flat: limit 0xfffff pages, execute/read, accessed, 32-bit */
+        return upper ? 0x00cf9b00 : 0x0000ffff;
+    case 0x18: /* the same, read/write */
+        return upper ? 0x00cf9300 : 0x0000ffff;
+    default: /* base in three parts, limit 0x67 */
+        return upper ? base >> 24 << 24 | AVAILABLE_TSS << 8 | (base >> 16) % 256
+                     : base % 65536 * 65536 + 0x67;
+    }
+}
+
+/* [SDM3 figure 7-2] */
+static uint32_t fault_tss_word(uint32_t offset, uint32_t base, uint32_t root)
+{
+    switch (offset) {
+    case 0x1c: /* CR3 */
+        return root;
+    case 0x20: /* EIP */
+        return base + 0x8f8;
+    case 0x24: /* EFLAGS */
+        return 2;
+    case 0x38: /* ESP */
+        return base + 0xa00;
+    case 0x3c: /* EBP */
+        return base;
+    case 0x4c: /* CS */
+        return 0x10;
+    case 0x48: /* ES, SS, DS, FS, GS */
+    case 0x50:
+    case 0x54:
+    case 0x58:
+    case 0x5c:
+        return 0x18;
+    case 0x64: /* no I/O map: it would begin behind the limit */
+        return 0x680000;
+    default:
+        return 0;
+    }
+}
+
+/* What the word at offset `at` of the page must be: all but the code, the ports and the stack. */
+static uint32_t wanted(const struct check *c, uint32_t at)
+{
+    const struct baton_image *image = c->image;
+    const struct view views[] = {
+        {(uint32_t)baton_page_down(image->host->trampoline_va), CONTROL_GDT_VA,
+         CONTROL_FAULT_TSS_VA},
+        {(uint32_t)image->control, CONTROL_GDT_PA, CONTROL_FAULT_TSS_PA},
+    };
+    uint32_t offset;
+
+    for (unsigned i = 0; i < 2; i++) {
+        if (within(at, views[i].gdt, CONTROL_GDT_SIZE, &offset))
+            return gdt_word(offset, &views[i]);
+        if (within(at, views[i].fault_tss, CONTROL_TSS_SIZE, &offset))
+            return fault_tss_word(offset, views[i].base, (uint32_t)image->tables[0]);
+    }
+    if (within(at, CONTROL_IDT, CONTROL_IDT_SIZE, &offset)) /* gate n: selector 0x28 + 8 n */
+        return at & 4 ? TASK_GATE << 8 : (0x28 + offset) << 16;
+    if (at == CONTROL_TSS + 0x64)
+        return 0x680000;
+    return 0;
+}
+
+static bool descriptor_is(const struct control_descriptor *d, uint32_t base, uint32_t size)
+{
+    return d->base == base && d->limit == size - 1 && !d->unused_;
+}
+
+/* All that the trampoline is told but the ports, which are the host's own business. */
+static bool params_are_right(const struct control_params *p, const struct check *c)
+{
+    const struct baton_image *image = c->image;
+    const struct baton_registers *r = &c->payload->entry;
+    uint32_t va = (uint32_t)baton_page_down(image->host->trampoline_va);
+    uint32_t pa = (uint32_t)image->control;
+
+    return p->list == ((uint32_t)image->list | LIST_INDIRECTION) && p->eip == r->eip &&
+           p->eax == r->eax && p->ebx == r->ebx && p->ecx == r->ecx && p->edx == r->edx &&
+           p->esi == r->esi && p->edi == r->edi && p->ebp == r->ebp &&
+           p->machine == image->machine &&
+           descriptor_is(&p->gdtr_va, va + CONTROL_GDT_VA, CONTROL_GDT_SIZE) &&
+           descriptor_is(&p->gdtr_pa, pa + CONTROL_GDT_PA, CONTROL_GDT_SIZE) &&
+           descriptor_is(&p->idtr_va, va + CONTROL_IDT, CONTROL_IDT_SIZE) &&
+           descriptor_is(&p->idtr_pa, pa + CONTROL_IDT, CONTROL_IDT_SIZE);
+}
+
+/* The first word from `at` on that is not as wanted; CONTROL_STACK if all are. */
+static uint32_t first_wrong(const struct check *c, const uint8_t *page, uint32_t at)
+{
+    while (at < CONTROL_STACK && *(const uint32_t *)(const void *)(page + at) == wanted(c, at))
+        at += 4;
+    return at;
+}
+
+int check_control(struct check *c)
+{
+    const struct baton_image *image = c->image;
+    const struct baton_host *host = image->host;
+    const uint8_t *page = host->map(host->ctx, BATON_WINDOW_PAGE, image->control);
+    const uint8_t *template = host->map(host->ctx, BATON_WINDOW_SOURCE, host->trampoline_pa);
+
+    if (!params_are_right((const void *)(page + CONTROL_PARAMS), c))
+        return check_failed(c, "H2: the parameters are not the image's", image->control);
+    if (first_wrong(c, page, CONTROL_PARAMS + PARAM_SIZE) != CONTROL_STACK)
+        return check_failed(c, "H2: a fault would not find its handler", image->control);
+    if (__builtin_memcmp(page, template, CONTROL_STACK))
+        return check_failed(c, "H2: the trampoline's copy differs from it", image->control);
+    return 0;
+}

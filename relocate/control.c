@@ -1,0 +1,121 @@
+/*
+ * Fills the control code page: the template in the host's image first, then its copy in the
+ * control page. All that the code does not say itself is written here, the descriptors that the
+ * CPU marks as busy and the TSS that it saves into as well, so that any load finds them new.
+ */
+#include "relocate/control.h"
+
+#include "relocate/image.h"
+#include "relocate/list.h"
+
+/* Descriptors, the upper half without the base. [SDM3 3.4.5, 7.2.2, 7.2.5] */
+#define FLAT_LOW 0x0000ffffu       /* limit 4 GiB, base 0 */
+#define FLAT_CODE_HIGH 0x00cf9b00u /* present, DPL 0, 32-bit, execute and read, accessed already */
+#define FLAT_DATA_HIGH 0x00cf9300u /* present, DPL 0, 32-bit, read and write, accessed already */
+#define TSS_HIGH 0x00008900u       /* present, DPL 0, 32-bit TSS, available */
+#define TASK_GATE_HIGH 0x00008500u /* present, DPL 0, task gate */
+
+#define EFLAGS_CLEAR 2 /* bit 1 is fixed at 1 */
+
+uint32_t control_machine_bits(const struct baton_machine *machine)
+{
+    return (machine->has_cr4 ? MACHINE_HAS_CR4 : 0) | (machine->has_efer ? MACHINE_HAS_EFER : 0) |
+           (machine->has_cr4 && machine->has_mce ? MACHINE_HAS_MCE : 0) |
+           (machine->reset ? MACHINE_RESET : 0);
+}
+
+static void fill_params(struct control_params *params, const struct baton_image *image,
+                        const struct baton_registers *r, const struct baton_machine *machine)
+{
+    uint32_t va = (uint32_t)baton_page_down(image->host->trampoline_va);
+    uint32_t pa = (uint32_t)image->control;
+
+    *params = (struct control_params){
+        .list = (uint32_t)image->list | LIST_INDIRECTION,
+        .eip = r->eip,
+        .eax = r->eax,
+        .ebx = r->ebx,
+        .ecx = r->ecx,
+        .edx = r->edx,
+        .esi = r->esi,
+        .edi = r->edi,
+        .ebp = r->ebp,
+        .machine = control_machine_bits(machine),
+        .com_port = machine->com_port,
+        .exit_port = machine->exit_port,
+        .gdtr_va = {CONTROL_GDT_SIZE - 1, va + CONTROL_GDT_VA, 0},
+        .gdtr_pa = {CONTROL_GDT_SIZE - 1, pa + CONTROL_GDT_PA, 0},
+        .idtr_va = {CONTROL_IDT_SIZE - 1, va + CONTROL_IDT, 0},
+        .idtr_pa = {CONTROL_IDT_SIZE - 1, pa + CONTROL_IDT, 0},
+    };
+}
+
+static void fill_idt(uint32_t *gate)
+{
+    for (uint32_t vector = 0; vector < CONTROL_VECTORS; vector++) {
+        gate[2 * vector] = (CONTROL_FAULT_TR + 8 * vector) << 16;
+        gate[2 * vector + 1] = TASK_GATE_HIGH;
+    }
+}
+
+static void describe(uint32_t *gdt, uint32_t selector, uint32_t low, uint32_t high)
+{
+    gdt[selector / 4] = low;
+    gdt[selector / 4 + 1] = high;
+}
+
+static void describe_tss(uint32_t *gdt, uint32_t selector, uint32_t base)
+{
+    describe(gdt, selector, base << 16 | (CONTROL_TSS_SIZE - 1),
+             (base & 0xff000000u) | TSS_HIGH | (base >> 16 & 0xff));
+}
+
+/* The GDT of the page as it is seen at linear address `base`; its fault task's TSS lies at `tss`. */
+static void fill_gdt(uint32_t *gdt, uint32_t base, uint32_t tss)
+{
+    describe(gdt, CONTROL_CS, FLAT_LOW, FLAT_CODE_HIGH);
+    describe(gdt, CONTROL_DS, FLAT_LOW, FLAT_DATA_HIGH);
+    describe_tss(gdt, CONTROL_TR, base + CONTROL_TSS);
+    for (uint32_t vector = 0; vector < CONTROL_VECTORS; vector++)
+        describe_tss(gdt, CONTROL_FAULT_TR + 8 * vector, base + tss);
+}
+
+/* The task that tells of a fault, on its own stack, in the tables of `root`. Its ebp is the page. */
+static void fill_fault_tss(struct control_tss *tss, uint32_t base, uint32_t root)
+{
+    *tss = (struct control_tss){
+        .cr3 = root,
+        .eip = base + CONTROL_FAULT,
+        .eflags = EFLAGS_CLEAR,
+        .esp = base + CONTROL_FAULT_STACK_TOP,
+        .ebp = base,
+        .es = CONTROL_DS,
+        .cs = CONTROL_CS,
+        .ss = CONTROL_DS,
+        .ds = CONTROL_DS,
+        .fs = CONTROL_DS,
+        .gs = CONTROL_DS,
+        .io_map = CONTROL_TSS_SIZE,
+    };
+}
+
+void control_fill(const struct baton_image *image, const struct baton_payload *payload,
+                  const struct baton_machine *machine)
+{
+    const struct baton_host *host = image->host;
+    uint32_t va = (uint32_t)baton_page_down(host->trampoline_va);
+    uint32_t pa = (uint32_t)image->control;
+    uint32_t root = (uint32_t)image->tables[0];
+    uint8_t *page = host->map(host->ctx, BATON_WINDOW_SOURCE, host->trampoline_pa);
+    uint8_t *copy = host->map(host->ctx, BATON_WINDOW_PAGE, image->control);
+
+    __builtin_memset(page + CONTROL_PARAMS, 0, CONTROL_STACK_TOP - CONTROL_PARAMS);
+    fill_params((void *)(page + CONTROL_PARAMS), image, &payload->entry, machine);
+    fill_idt((void *)(page + CONTROL_IDT));
+    fill_gdt((void *)(page + CONTROL_GDT_VA), va, CONTROL_FAULT_TSS_VA);
+    fill_gdt((void *)(page + CONTROL_GDT_PA), pa, CONTROL_FAULT_TSS_PA);
+    ((struct control_tss *)(void *)(page + CONTROL_TSS))->io_map = CONTROL_TSS_SIZE;
+    fill_fault_tss((void *)(page + CONTROL_FAULT_TSS_VA), va, root);
+    fill_fault_tss((void *)(page + CONTROL_FAULT_TSS_PA), pa, root);
+    __builtin_memcpy(copy, page, BATON_PAGE_SIZE);
+}
