@@ -1,11 +1,9 @@
-/* Recipes: played, shrunk, printed. */
+/* Recipes: played, printed. */
 #include "tests/host/recipe.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
-#include <string.h>
 
-static unsigned segments_of(const struct recipe *r)
+unsigned recipe_segments(const struct recipe *r)
 {
     unsigned n = 0;
 
@@ -16,10 +14,10 @@ static unsigned segments_of(const struct recipe *r)
 
 void recipe_stage(const struct recipe *r, struct journey *j)
 {
-    unsigned segments = segments_of(r);
+    unsigned segments = recipe_segments(r);
 
-    journey_start(j, r->trampoline_va ? r->trampoline_va : 0xc0105000u,
-                  r->trampoline_pa ? r->trampoline_pa : 0x105000u);
+    journey_start(j, r->trampoline_va ? r->trampoline_va : RECIPE_TRAMPOLINE_VA,
+                  r->trampoline_pa ? r->trampoline_pa : RECIPE_TRAMPOLINE_PA);
     for (unsigned i = 0; i < RECIPE_RANGES && r->memory[i].end; i++)
         machine_memory(&j->machine, r->memory[i].start, r->memory[i].end, r->memory[i].type);
     machine_ready(&j->machine);
@@ -29,6 +27,7 @@ void recipe_stage(const struct recipe *r, struct journey *j)
         machine_file(&j->machine, r->file[i].start, r->file[i].end - r->file[i].start);
     j->machine.order = r->order;
     j->machine.dice.state = r->seed;
+    j->machine.fail_at = r->fail_at;
     j->request.live.pae = r->pae;
     j->request.place = r->place;
     for (unsigned i = 0; i < segments + r->made; i++) {
@@ -57,134 +56,102 @@ bool recipe_play(const struct recipe *r, struct journey *j)
     recipe_stage(r, j);
     if (journey_load(j))
         return !j->wrong[0];
+    if (r->fail_at && j->given >= r->fail_at) {
+        snprintf(j->wrong, sizeof(j->wrong), "H6: an allocation failed unnoticed");
+        return false;
+    }
     return journey_finish(j);
-}
-
-/* ---- smaller --------------------------------------------------------------------------------- */
-
-static bool fails(const struct recipe *r, struct journey *j)
-{
-    return segments_of(r) && !recipe_play(r, j);
-}
-
-/* Tries a change; keeps it if the recipe still fails. */
-static bool keep_if_failing(struct recipe *r, const struct recipe *changed, struct journey *j)
-{
-    if (!memcmp(r, changed, sizeof(*r)) || !fails(changed, j))
-        return false;
-    *r = *changed;
-    return true;
-}
-
-static void drop_segment(struct recipe *r, unsigned i)
-{
-    memmove(&r->segment[i], &r->segment[i + 1], (RECIPE_SEGMENTS - 1 - i) * sizeof(r->segment[0]));
-    r->segment[RECIPE_SEGMENTS - 1] = (struct recipe_segment){0};
-}
-
-/* The n-th way to make segment i simpler; false: there are no more. */
-static bool simplify(struct recipe_segment *s, unsigned way)
-{
-    uint64_t half = s->file_size / 2;
-
-    switch (way) {
-    case 0:
-        s->file_size = half;
-        s->mem_size = half ? half : 1;
-        break;
-    case 1:
-        s->mem_size = s->file_size ? s->file_size : 1;
-        break;
-    case 2:
-        s->mem_size = s->file_size + (s->mem_size - s->file_size) / 2;
-        break;
-    case 3:
-        if (s->file_size > BATON_PAGE_SIZE) {
-            s->file_size -= BATON_PAGE_SIZE;
-            s->mem_size -= BATON_PAGE_SIZE;
-        }
-        break;
-    case 4:
-        s->room = 0;
-        break;
-    case 7:
-        s->window = s->room = 0;
-        break;
-    case 5:
-        s->file_size &= ~0xfffull;
-        s->mem_size = s->mem_size > 0xfff ? s->mem_size & ~0xfffull : s->mem_size;
-        s->mem_size = s->mem_size < s->file_size ? s->file_size : s->mem_size;
-        break;
-    case 6:
-        s->align = 0;
-        break;
-    default:
-        return false;
-    }
-    return true;
-}
-
-void recipe_shrink(struct recipe *r, struct journey *j)
-{
-    bool smaller = true;
-    struct recipe t;
-
-    while (smaller) {
-        smaller = false;
-        for (unsigned i = 0; i < segments_of(r); i++) {
-            t = *r;
-            drop_segment(&t, i);
-            smaller |= keep_if_failing(r, &t, j);
-        }
-        for (unsigned i = 0; i < segments_of(r); i++)
-            for (unsigned way = 0; t = *r, simplify(&t.segment[i], way); way++)
-                smaller |= keep_if_failing(r, &t, j);
-        t = *r;
-        t.made = 0;
-        smaller |= keep_if_failing(r, &t, j);
-        t = *r;
-        t.pae = false;
-        smaller |= keep_if_failing(r, &t, j);
-        t = *r;
-        t.order = LEND_HIGHEST;
-        t.seed = 0;
-        smaller |= keep_if_failing(r, &t, j);
-        t = *r;
-        memset(t.keep, 0, sizeof(t.keep));
-        smaller |= keep_if_failing(r, &t, j);
-    }
-    fails(r, j); /* so that the journey tells of this one */
 }
 
 /* ---- on paper -------------------------------------------------------------------------------- */
 
+static void print_flags(uint32_t flags, FILE *to)
+{
+    static const struct {
+        uint32_t flag;
+        const char *name;
+    } names[] = {{BATON_SEG_FIXED, "BATON_SEG_FIXED"},
+                 {BATON_SEG_SKEW, "BATON_SEG_SKEW"},
+                 {BATON_SEG_INPLACE, "BATON_SEG_INPLACE"}};
+    const char *between = "";
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+        if (flags & names[i].flag) {
+            fprintf(to, "%s%s", between, names[i].name);
+            between = " | ";
+        }
+    if (!*between)
+        fputc('0', to);
+}
+
+/* Its values up to the last that is not 0. */
+static void print_segment(const struct recipe_segment *s, FILE *to)
+{
+    const uint64_t values[] = {s->source, s->file_size, s->mem_size, s->prefer, s->min,
+                               s->max,    s->align,     s->window,   s->room};
+    size_t n = sizeof(values) / sizeof(*values);
+
+    while (!values[n - 1])
+        n--;
+    fputs("            {", to);
+    print_flags(s->flags, to);
+    for (size_t i = 0; i < n; i++)
+        if (values[i] == UINT64_MAX)
+            fputs(", UINT64_MAX", to);
+        else
+            fprintf(to, ", 0x%" PRIx64, values[i]);
+    fputs("},\n", to);
+}
+
+static void print_ranges(const char *name, const struct baton_range *range, unsigned most, FILE *to)
+{
+    const char *between = "";
+
+    if (!range->end)
+        return;
+    fprintf(to, "        .%s = {", name);
+    for (unsigned i = 0; i < most && range[i].end; i++, between = ", ")
+        fprintf(to, "%s{0x%" PRIx64 ", 0x%" PRIx64 "}", between, range[i].start, range[i].end);
+    fputs("},\n", to);
+}
+
+static void print_memory(const struct recipe *r, FILE *to)
+{
+    fputs("        .memory = {", to);
+    for (unsigned i = 0; i < RECIPE_RANGES && r->memory[i].end; i++)
+        fprintf(to, "%s{0x%" PRIx64 ", 0x%" PRIx64 ", %u}", i ? ", " : "", r->memory[i].start,
+                r->memory[i].end, r->memory[i].type);
+    fputs("},\n", to);
+}
+
 void recipe_print(const struct recipe *r, FILE *to)
 {
-    fprintf(to,
-            "    {\n        .name = \"\",\n        .trampoline_va = 0x%x,\n"
-            "        .trampoline_pa = 0x%" PRIx64 ",\n        .pae = %s,\n"
-            "        .place = %d,\n        .order = %d,\n        .seed = 0x%" PRIx64 ",\n",
-            r->trampoline_va, r->trampoline_pa, r->pae ? "true" : "false", (int)r->place,
-            (int)r->order, r->seed);
-    fprintf(to, "        .memory = {");
-    for (unsigned i = 0; i < RECIPE_RANGES && r->memory[i].end; i++)
-        fprintf(to, "{0x%" PRIx64 ", 0x%" PRIx64 ", %u}, ", r->memory[i].start, r->memory[i].end,
-                r->memory[i].type);
-    fprintf(to, "},\n        .keep = {");
-    for (unsigned i = 0; i < 4 && r->keep[i].end; i++)
-        fprintf(to, "{0x%" PRIx64 ", 0x%" PRIx64 "}, ", r->keep[i].start, r->keep[i].end);
-    fprintf(to, "},\n        .file = {");
-    for (unsigned i = 0; i < RECIPE_RANGES && r->file[i].end; i++)
-        fprintf(to, "{0x%" PRIx64 ", 0x%" PRIx64 "}, ", r->file[i].start, r->file[i].end);
-    fprintf(to, "},\n        .segment = {\n");
-    for (unsigned i = 0; i < segments_of(r); i++) {
-        const struct recipe_segment *s = &r->segment[i];
+    static const char *const orders[] = {"LEND_HIGHEST", "LEND_LOWEST", "LEND_RANDOM"};
+    static const char *const places[] = {"BATON_PLACE_AUTO", "BATON_PLACE_ALL", "BATON_PLACE_NONE"};
 
-        fprintf(to,
-                "            {%u, 0x%" PRIx64 ", 0x%" PRIx64 ", 0x%" PRIx64 ", 0x%" PRIx64
-                ", 0x%" PRIx64 ", 0x%" PRIx64 ", 0x%" PRIx64 ", 0x%" PRIx64 ", 0x%" PRIx64 "},\n",
-                s->flags, s->source, s->file_size, s->mem_size, s->prefer, s->min, s->max, s->align,
-                s->window, s->room);
-    }
-    fprintf(to, "        },\n        .made = %u,\n    },\n", r->made);
+    fputs("    {\n        .name = \"\",\n", to);
+    if (r->trampoline_va)
+        fprintf(to, "        .trampoline_va = 0x%x,\n", r->trampoline_va);
+    if (r->trampoline_pa)
+        fprintf(to, "        .trampoline_pa = 0x%" PRIx64 ",\n", r->trampoline_pa);
+    if (r->pae)
+        fputs("        .pae = true,\n", to);
+    if (r->place)
+        fprintf(to, "        .place = %s,\n", places[r->place]);
+    if (r->order)
+        fprintf(to, "        .order = %s,\n", orders[r->order]);
+    if (r->seed)
+        fprintf(to, "        .seed = 0x%" PRIx64 ",\n", r->seed);
+    if (r->fail_at)
+        fprintf(to, "        .fail_at = %" PRIu64 ",\n", r->fail_at);
+    print_memory(r, to);
+    print_ranges("keep", r->keep, sizeof(r->keep) / sizeof(r->keep[0]), to);
+    print_ranges("file", r->file, RECIPE_RANGES, to);
+    fputs("        .segment = {\n", to);
+    for (unsigned i = 0; i < recipe_segments(r); i++)
+        print_segment(&r->segment[i], to);
+    fputs("        },\n", to);
+    if (r->made)
+        fprintf(to, "        .made = %u,\n", r->made);
+    fputs("    },\n", to);
 }

@@ -1,81 +1,94 @@
 /*
  * Random machines, each from load to the last byte. What fails is made small and printed: it then
- * belongs in test_regressions.c.
+ * belongs in test_regressions.c. All rounds are played in a process of their own, so that a crash
+ * or a loop without end is a failure like others.
  */
 #include "tests/host/cm.h"
+#include "tests/host/apart.h"
 #include "tests/host/random_recipe.h"
+#include "tests/host/shrink.h"
 
 #include <inttypes.h>
 
 #define ROUNDS 20000
+#define ROUND_SECONDS 60 /* a round takes less than a millisecond, mostly */
 
 static struct journey journey;
-static struct recipe recipe;
+
+/* Shared by the process that plays and the one that waits for it. */
+static struct rounds {
+    uint64_t seed, rounds, round;
+    void (*roll)(struct dice *dice, struct recipe *recipe);
+    struct recipe recipe; /* of this round */
+    bool failed;
+    char wrong[sizeof(journey.wrong)];
+    uint64_t loaded, moved, refused[BATON_ERRORS];
+} * now;
+
+static void play(void *ctx)
+{
+    (void)ctx;
+    for (; now->round < now->rounds; now->round++) {
+        struct dice dice = {now->seed + (now->round << 20)};
+
+        now->roll(&dice, &now->recipe);
+        if (!now->recipe.segment[0].mem_size)
+            continue;
+        apart_again(ROUND_SECONDS);
+        if (!recipe_play(&now->recipe, &journey)) {
+            now->failed = true;
+            memcpy(now->wrong, journey.wrong, sizeof(now->wrong));
+            return;
+        }
+        if (journey.error) {
+            now->refused[-journey.error]++;
+        } else {
+            now->loaded++;
+            now->moved += journey.run.copies;
+        }
+    }
+}
+
+static void play_rounds(uint64_t seed, uint64_t rounds,
+                        void (*roll)(struct dice *dice, struct recipe *recipe))
+{
+    if (!now)
+        now = apart_memory(sizeof(*now));
+    *now = (struct rounds){.seed = seed, .rounds = rounds, .roll = roll};
+    const char *how = apart(play, NULL, ROUND_SECONDS, false);
+    if (how || now->failed) {
+        print_error("round %" PRIu64 ", BATON_SEED=%" PRIu64 ": %s; made smaller:\n", now->round,
+                    dice_seed(), how ? how : now->wrong);
+        recipe_report(&now->recipe, recipe_play);
+        fail_msg("%s", how ? how : now->wrong);
+    }
+}
 
 static void random_machines(void **state)
 {
-    uint64_t seed = dice_seed(), rounds = dice_rounds(ROUNDS);
-    uint64_t loaded = 0, cycles = 0, moved = 0, refused[BATON_ERRORS] = {0};
-
     (void)state;
-    for (uint64_t round = 0; round < rounds; round++) {
-        struct dice dice = {seed + (round << 20)};
-
-        random_recipe(&dice, &recipe);
-        if (!recipe.segment[0].mem_size)
-            continue;
-        if (!recipe_play(&recipe, &journey)) {
-            print_error("round %" PRIu64 " of seed %" PRIu64 ": %s; made smaller:\n", round, seed,
-                        journey.wrong);
-            recipe_shrink(&recipe, &journey);
-            recipe_print(&recipe, stderr);
-            assert_journey(&journey, false);
-        }
-        if (journey.error) {
-            refused[-journey.error]++;
-        } else {
-            loaded++;
-            cycles += journey.image.counts.cycles;
-            moved += journey.run.copies;
-        }
-    }
+    play_rounds(dice_seed(), dice_rounds(ROUNDS), random_recipe);
     printf("note: seed %" PRIu64 ", %" PRIu64 " machines: %" PRIu64 " handed over, %" PRIu64
            " pages copied; refused:",
-           seed, rounds, loaded, moved);
+           now->seed, now->rounds, now->loaded, now->moved);
     for (int i = 1; i < BATON_ERRORS; i++)
-        if (refused[i])
-            printf(" %s %" PRIu64, baton_error_name(-i), refused[i]);
+        if (now->refused[i])
+            printf(" %s %" PRIu64, baton_error_name(-i), now->refused[i]);
     printf("\n");
-    assert_true(loaded > rounds / 4); /* else it is the dice that are wrong */
+    assert_true(now->loaded > now->rounds / 4); /* else it is the dice that are wrong */
+}
+
+static void failing_recipe(struct dice *dice, struct recipe *recipe)
+{
+    random_recipe(dice, recipe);
+    recipe->fail_at = 1 + dice_roll(dice, 24);
 }
 
 /* Random machines with an allocator that fails at a random allocation: refused, and clean. */
 static void random_failures(void **state)
 {
-    uint64_t seed = dice_seed(), rounds = dice_rounds(ROUNDS) / 4;
-
     (void)state;
-    for (uint64_t round = 0; round < rounds; round++) {
-        struct dice dice = {~seed + (round << 20)};
-
-        random_recipe(&dice, &recipe);
-        if (!recipe.segment[0].mem_size)
-            continue;
-        recipe_stage(&recipe, &journey);
-        journey.machine.fail_at = 1 + dice_roll(&dice, 24);
-        int error = journey_load(&journey);
-        bool sound = error ? !journey.wrong[0] : journey_finish(&journey);
-        if (!error && journey.given >= journey.machine.fail_at) {
-            snprintf(journey.wrong, sizeof(journey.wrong), "H6: an allocation failed unnoticed");
-            sound = false;
-        }
-        if (!sound) {
-            print_error("round %" PRIu64 " of seed %" PRIu64 ", allocation %" PRIu64 " fails\n",
-                        round, seed, journey.machine.fail_at);
-            recipe_print(&recipe, stderr);
-            assert_journey(&journey, false);
-        }
-    }
+    play_rounds(~dice_seed(), dice_rounds(ROUNDS) / 4, failing_recipe);
 }
 
 int main(void)
