@@ -253,6 +253,11 @@ static void destination_became_reserved(void)
 
 static void destination_became_live(void)
 {
+    j.machine.keep[0] = (struct baton_range){SAMPLE_BASE + 14 * PAGE, SAMPLE_BASE + 15 * PAGE};
+}
+
+static void destination_in_second_live_range(void)
+{
     j.machine.keep[1] = (struct baton_range){SAMPLE_BASE + 14 * PAGE, SAMPLE_BASE + 15 * PAGE};
     j.machine.host.keep_count = 2;
 }
@@ -563,6 +568,8 @@ static const struct damage {
      "H3: a control page lies at no good address"},
     {"destination became reserved", destination_became_reserved, "H3: a destination is not RAM"},
     {"destination became live", destination_became_live,
+     "H1: a destination lies in the live tables"},
+    {"destination in the second live range", destination_in_second_live_range,
      "H1: a destination lies in the live tables"},
     {"segment grew", segment_shrank, "H4: "},
     {"segment went on", segment_went_on, "H4: "},

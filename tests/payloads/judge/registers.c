@@ -9,6 +9,7 @@
 
 #define EFLAGS_FIXED 2u
 #define CR0_PE_ET 0x11u
+#define DR6_FIXED 0xffff0ff0u /* no breakpoint was met [SDM3 17.2.3] */
 #define DR7_FIXED 0x400u
 
 /* CPUID 1 edx: the features that CR4 has a bit for: VME DE PSE TSC PAE MCE PGE FXSR SSE, PMC's
@@ -55,4 +56,8 @@ void registers_check(void)
     check("dr2", s->dr2, 0);
     check("dr3", s->dr3, 0);
     check("dr7", s->dr7, DR7_FIXED);
+
+    uint32_t dr6;
+    __asm__ volatile("movl %%dr6, %0" : "=r"(dr6));
+    check("dr6", dr6, DR6_FIXED);
 }
