@@ -1,4 +1,6 @@
 /* trampoline: the control code page, part by part, and what it is told. */
+#include <stddef.h>
+
 #include "kernel/print.h"
 #include "kernel/shell/commands.h"
 #include "kernel/stage.h"
@@ -6,11 +8,24 @@
 #include "relocate/control.h"
 #include "relocate/list.h"
 
-static void part(uint32_t pa, uint32_t from, uint32_t to, const char *what)
-{
-    report("page", "%a %x to %x, %u bytes: %s", (uint64_t)(pa + from), (uint64_t)from, (uint64_t)to,
-           to - from, what);
-}
+/* The page from 0 to its end, as control.h draws it. */
+static const struct {
+    uint32_t from;
+    const char *what;
+} parts[] = {
+    {0, "code and strings"},
+    {CONTROL_FAULT, "the fault task's first instruction"},
+    {CONTROL_PARAMS, "parameters"},
+    {CONTROL_FAULT_STACK, "the fault task's stack"},
+    {CONTROL_IDT, "IDT: 32 task gates"},
+    {CONTROL_GDT_VA, "GDT, with TSSs at their kernel addresses"},
+    {CONTROL_GDT_PA, "GDT, with TSSs at their physical addresses"},
+    {CONTROL_TSS, "TSS: where the CPU saves the registers at a fault"},
+    {CONTROL_FAULT_TSS_VA, "TSS of the fault task at the kernel address"},
+    {CONTROL_FAULT_TSS_PA, "TSS of the fault task at the physical address"},
+    {CONTROL_STACK, "stack, growing down"},
+    {CONTROL_STACK_TOP, NULL},
+};
 
 void command_trampoline(const struct words *words)
 {
@@ -30,10 +45,14 @@ void command_trampoline(const struct words *words)
            "template at %a, its copy at %a; after the CR3 write both addresses lead "
            "to the copy",
            (uint64_t)stage->image.host->trampoline_va, (uint64_t)pa);
-    part(pa, 0, CONTROL_CODE_MAX, "code and strings");
-    part(pa, CONTROL_STACK, CONTROL_STACK_TOP, "stack, growing down");
-    report("list", "%a, first word at %a", (uint64_t)p->list, (uint64_t)(p->list & ~LIST_FLAGS));
-    report("entry", "eip %a eax %a ebx %a ecx %a edx %a esi %a edi %a ebp %a", (uint64_t)p->eip,
-           (uint64_t)p->eax, (uint64_t)p->ebx, (uint64_t)p->ecx, (uint64_t)p->edx, (uint64_t)p->esi,
+    for (uint32_t i = 0; parts[i].what; i++)
+        report("page", "%a, %u bytes: %s", (uint64_t)(pa + parts[i].from),
+               parts[i + 1].from - parts[i].from, parts[i].what);
+    report("list", "word %a: begins in the page at %a", (uint64_t)p->list,
+           (uint64_t)(p->list & ~LIST_FLAGS));
+    report("entry", "eip %a esi %a edi %a ebp %a", (uint64_t)p->eip, (uint64_t)p->esi,
            (uint64_t)p->edi, (uint64_t)p->ebp);
+    report("", "eax %a ebx %a ecx %a edx %a", (uint64_t)p->eax, (uint64_t)p->ebx, (uint64_t)p->ecx,
+           (uint64_t)p->edx);
+    report("ports", "COM %x, exit %x (0x0: none)", (uint64_t)p->com_port, (uint64_t)p->exit_port);
 }
