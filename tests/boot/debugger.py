@@ -72,6 +72,10 @@ class Debugger:
             if "return" in answer:
                 return answer["return"]
 
+    def monitor(self, line):
+        """The answer of QEMU's monitor to a line such as "info tlb"."""
+        return self.command("human-monitor-command", **{"command-line": line})
+
     def registers(self):
         """Everything that QEMU prints: {"EIP": ..., "CR3": ..., "IDT" and "TR": their bases, ...}"""
         text = self.monitor("info registers")
@@ -79,9 +83,6 @@ class Debugger:
         found += re.findall(r"^(TR) *=\w+ (\w+)", text, re.M)
         return {name: int(value, 16) for name, value in found}
 
-    def monitor(self, line):
-        """A command of QEMU's own monitor: what it answers."""
-        return self.command("human-monitor-command", **{"command-line": line})
 
     def memory(self, start, size):
         """Physical memory, as bytes."""
@@ -113,6 +114,14 @@ class Debugger:
 
     def remove(self, address):
         assert self.packet(f"z1,{address:x},1") == "OK"
+
+    def write_physical(self, address, data):
+        """Physical memory, written as a device would. QEMU takes packets up to 4 KiB, in hex."""
+        assert self.packet("Qqemu.PhyMemMode:1") == "OK"
+        for at in range(0, len(data), 1024):
+            piece = data[at:at + 1024]
+            assert self.packet(f"M{address + at:x},{len(piece):x}:{piece.hex()}") == "OK"
+        assert self.packet("Qqemu.PhyMemMode:0") == "OK"
 
     def go(self):
         """Runs on; "T..." when it stopped, "W..." or "" when the machine ended."""
