@@ -131,5 +131,5 @@ distclean:
 	rm -rf $(BUILD)
 
 -include examples/embed/embed.mk
--include iso/iso.mk tests/host/host.mk tests/payloads/payloads.mk tests/boot/boot.mk
+-include iso/iso.mk tests/host/host.mk tests/payloads/payloads.mk tests/boot/boot.mk tests/prove/prove.mk
 -include tests/docs/docs.mk tests/fuzz/fuzz.mk tests/mutants/mutants.mk

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), "payloads")]
+sys.path[:0] = [HERE, *(os.path.join(os.path.dirname(HERE), d) for d in ("payloads", "prove"))]
 
 import payloads  # noqa: E402
 from fleet import Fleet  # noqa: E402
