@@ -83,7 +83,6 @@ class Debugger:
         found += re.findall(r"^(TR) *=\w+ (\w+)", text, re.M)
         return {name: int(value, 16) for name, value in found}
 
-
     def memory(self, start, size):
         """Physical memory, as bytes."""
         self.command("pmemsave", val=start, size=size, filename=self.paths["memory"])

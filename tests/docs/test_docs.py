@@ -70,3 +70,15 @@ def test_exit_statuses():
     assert {"0", "1", "2", "10", "11", "12", "13", "14", "124"} <= numbers
     for n in numbers:
         assert re.search(rf"\b{n}\b", help_page), f"./baton help does not name exit status {n}"
+
+
+def test_table_of_the_proof(capsys, monkeypatch):
+    """README shows what tests/prove prints when all is well."""
+    monkeypatch.syspath_prepend(TOP / "tests" / "prove")
+    import claims
+    import story
+    judged = {claim: [] for claim in claims.CLAIMS}
+    broken = {claim: ["an objection"] * claim.must_break for claim in claims.CLAIMS}
+    story.table({"pae": judged, "legacy": judged}, {"pae": broken, "legacy": broken})
+    printed = capsys.readouterr().out.strip("\n")
+    assert "\n".join("    " + line for line in printed.splitlines()) in text("README.md")
