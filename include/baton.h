@@ -202,6 +202,11 @@ struct baton_request {
     uint64_t acpi_rsdp; /* pa of the ACPI root pointer, 0 if not known */
     struct baton_live live;
     bool long_mode; /* the CPU has long mode: a 64-bit kernel can be given to it */
+
+    /* The memory map that the next kernel is told, where it is not the host's: a capture kernel
+     * gets its region and little else. NULL: the host's. */
+    const struct baton_memory *told;
+    uint32_t told_count;
 };
 
 /* Entry registers. esp is set by the trampoline, to a small stack in the control page. */
@@ -337,6 +342,36 @@ void baton_handoff(const struct baton_image *image) __attribute__((noreturn));
 
 /* The trampoline's page in the host's own image: page aligned, 4096 bytes. (i386 only) */
 extern char baton_trampoline_page[BATON_PAGE_SIZE];
+
+/* ---- crash dumps ----------------------------------------------------------------------------- */
+
+/*
+ * ELF core headers: what a capture kernel (Linux with elfcorehdr=) makes its /proc/vmcore of, and gdb
+ * understands. [ELF, i386 psABI] One PT_NOTE with the registers and a VMCOREINFO text, one PT_LOAD a
+ * range. ELF32 where all of it lies below 4 GiB, else ELF64; e_machine is EM_386 in both.
+ */
+
+#define BATON_DUMP_NO_VA UINT32_MAX /* the dead kernel had it mapped nowhere that can be told */
+
+struct baton_dump_range {
+    uint64_t start, end; /* [start, end): pa, as the dead kernel knew the memory */
+    uint64_t at;         /* pa where its bytes lie at the dump: start, or where they were saved */
+    uint32_t va;         /* of start in the dead kernel, BATON_DUMP_NO_VA if it had none */
+};
+
+/* The registers of an NT_PRSTATUS note, in the order of i386's. */
+struct baton_dump_registers {
+    uint32_t ebx, ecx, edx, esi, edi, ebp, eax, ds, es, fs, gs, orig_eax, eip, cs, eflags, esp, ss;
+};
+
+/*
+ * Writes the headers to out, which lies at pa; 4-byte aligned. Returns their size in bytes, or 0 if
+ * they do not fit into `room`. *registers gets the offset of the struct baton_dump_registers in
+ * them (zeros so far), to be filled in at the crash.
+ */
+size_t baton_dump_headers(void *out, size_t room, uint64_t pa,
+                          const struct baton_dump_range *ranges, uint32_t count, const char *info,
+                          size_t *registers);
 
 /* ---- what a plain ELF payload is entered with ------------------------------------------------ */
 

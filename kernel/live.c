@@ -219,6 +219,11 @@ uint32_t live_checksum(void)
     return crc;
 }
 
+uint64_t live_direct_end(void)
+{
+    return direct_end;
+}
+
 void live_tables(bool (*visit)(void *ctx, uint64_t table), void *ctx)
 {
     pt_tables(&space, visit, ctx);

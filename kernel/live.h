@@ -24,6 +24,9 @@ bool live_start(bool pae, const struct baton_memory *memory, uint32_t count);
  * then. */
 uint32_t live_checksum(void);
 
+/* Where the direct map ends: pa. */
+uint64_t live_direct_end(void);
+
 /* Calls visit for each page of the tables, root first. */
 void live_tables(bool (*visit)(void *ctx, uint64_t table), void *ctx);
 

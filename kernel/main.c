@@ -3,11 +3,14 @@
 #include "boot/memmap.h"
 #include "kernel/console.h"
 #include "kernel/cpu.h"
+#include "kernel/crash.h"
 #include "kernel/layout.h"
 #include "kernel/live.h"
 #include "kernel/options.h"
 #include "kernel/pages.h"
 #include "kernel/print.h"
+#include "kernel/region.h"
+#include "kernel/shell/commands.h"
 #include "kernel/shell/shell.h"
 #include "kernel/stage.h"
 #include "kernel/stop.h"
@@ -137,6 +140,48 @@ static void start_pages(void)
         pages_reserve(boot.module[i].file.pa, boot.module[i].file.pa + boot.module[i].file.size);
 }
 
+/* The end of the direct map, as live_start will build it. */
+static uint64_t direct_end(void)
+{
+    uint64_t end = 0;
+
+    for (uint32_t i = 0; i < memory_count; i++)
+        if (memory[i].type == BATON_MEM_USABLE && memory[i].end > end)
+            end = memory[i].end;
+    return baton_page_down(end < DIRECT_MAX ? end : DIRECT_MAX);
+}
+
+/* crashkernel=: before anything else takes pages. */
+static void reserve_region(void)
+{
+    static struct baton_range taken[BOOT_MODULES + 1];
+    struct crashkernel wish;
+    uint64_t usable = 0;
+    const char *wrong;
+
+    if (!options.crashkernel)
+        return;
+    for (uint32_t i = 0; i < memory_count; i++)
+        if (memory[i].type == BATON_MEM_USABLE)
+            usable += memory[i].end - memory[i].start;
+    crashkernel_read(options.crashkernel, options.crashkernel_length, usable, &wish);
+    if (!wish.size) {
+        report("crashkernel", "none of the ranges is for %z of memory: nothing is kept", usable);
+        return;
+    }
+    taken[0] = (struct baton_range){KERNEL_LOAD, (uint32_t)kernel_end - KERNEL_BASE};
+    for (uint32_t i = 0; i < boot.modules; i++)
+        taken[i + 1] = (struct baton_range){boot.module[i].file.pa,
+                                            boot.module[i].file.pa + boot.module[i].file.size};
+    wrong = region_reserve(&wish, memory, memory_count, taken, boot.modules + 1, direct_end());
+    if (wrong) {
+        report("refused", "crashkernel=, %z: %s", wish.size, wrong);
+        stop(EXIT_REFUSED);
+    }
+    report("crashkernel", "%a to %a, %z, kept for a capture kernel", region.range.start,
+           region.range.end, wish.size);
+}
+
 static bool tell_table(void *ctx, uint64_t table)
 {
     (void)ctx;
@@ -161,11 +206,28 @@ static void start_tables(void)
         live_tables(tell_table, NULL);
 }
 
+/* crash=: the capture kernel is staged before anything can go wrong. */
+static void stage_capture(void)
+{
+    struct stage_wish wish = {.kernel = options.crash, .initrd = options.crash_initrd};
+
+    if (!options.crash)
+        return;
+    if (wish.kernel > boot.modules || wish.initrd > boot.modules)
+        report("refused", "crash= names module %u, and there are %u",
+               wish.kernel > boot.modules ? wish.kernel : wish.initrd, boot.modules);
+    else if (crash_load(&wish))
+        return;
+    stop(EXIT_REFUSED);
+}
+
 /* Where nobody waits for an exit code, a refusal leaves the user at the shell. */
 static void __attribute__((noreturn)) hand_over(void)
 {
     struct stage_wish wish = stage_default();
 
+    if (options.fault)
+        fault_raise(options.fault);
     if (stage_load(&wish))
         stage_handoff();
     if (options.exit_port || options.onfault == FAULT_RESET)
@@ -191,8 +253,10 @@ void kernel_main(uint32_t magic, uint32_t information)
     take_memory();
     check_modules();
     start_pages();
+    reserve_region();
     start_tables();
     stage_start(&boot, &options, memory, memory_count);
+    stage_capture();
     if (options.shell || (options.countdown && shell_wanted(options.countdown)))
         shell_run();
     hand_over();

@@ -1,6 +1,8 @@
 /* Words of Baton's command line, as a table: name, what its value may be, where it goes. */
 #include "kernel/options.h"
 
+#include "kernel/crashkernel.h"
+
 struct choice {
     const char *name;
     int value;
@@ -65,8 +67,8 @@ static bool read_port(const char *at, uint32_t length, uint16_t *port)
     return true;
 }
 
-/* Seconds: decimal, 0 to 99. */
-static bool read_seconds(const char *at, uint32_t length, uint8_t *seconds)
+/* Seconds, or a module's number: decimal, 0 to 99. */
+static bool read_small(const char *at, uint32_t length, uint8_t *seconds)
 {
     uint32_t value = 0;
 
@@ -78,6 +80,22 @@ static bool read_seconds(const char *at, uint32_t length, uint8_t *seconds)
         value = value * 10 + (uint32_t)(*at - '0');
     }
     *seconds = (uint8_t)value;
+    return true;
+}
+
+/* One module's number, or two with a comma between them: 1 to 99 each. */
+static bool read_modules(const char *at, uint32_t length, struct options *options)
+{
+    uint32_t first = 0;
+    uint8_t initrd = 0;
+
+    while (first < length && at[first] != ',')
+        first++;
+    if (first < length && (!read_small(at + first + 1, length - first - 1, &initrd) || !initrd))
+        return false;
+    if (!read_small(at, first, &options->crash) || !options->crash)
+        return false;
+    options->crash_initrd = initrd;
     return true;
 }
 
@@ -104,8 +122,22 @@ static const char *take(const char *word, uint32_t length, struct options *optio
         if (!read_port(value, left, &options->exit_port))
             return "an I/O port, such as 0xf4";
     } else if ((value = rest_of(word, length, "countdown=", &left))) {
-        if (!read_seconds(value, left, &options->countdown))
+        if (!read_small(value, left, &options->countdown))
             return "a number of seconds, 0 to 99";
+    } else if ((value = rest_of(word, length, "crashkernel=", &left))) {
+        struct crashkernel wish;
+
+        if (!crashkernel_read(value, left, 0, &wish))
+            return "a size such as 64M, 64M@256M, or ranges such as 512M-2G:64M,2G-:128M";
+        options->crashkernel = value;
+        options->crashkernel_length = left;
+    } else if ((value = rest_of(word, length, "crash=", &left))) {
+        if (!read_modules(value, left, options))
+            return "the number of a module, or two: the capture kernel and its initrd, such as 3,4";
+    } else if ((value = rest_of(word, length, "fault=", &left))) {
+        if (!left)
+            return "a kind of fault; the shell's command fault lists them";
+        options->fault = value;
     } else if (rest_of(word, length, "verbose", &left) && !left) {
         options->verbose = true;
     } else if (rest_of(word, length, "shell", &left) && !left) {

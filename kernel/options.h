@@ -13,7 +13,11 @@ struct options {
     enum option_fault onfault;
     uint16_t exit_port; /* write an exit code there when Baton stops; 0: nowhere */
     bool verbose;
-    bool shell;        /* do not hand over: let the user do it */
+    bool shell;              /* do not hand over: let the user do it */
+    const char *crashkernel; /* its value, up to the next blank; NULL: not given */
+    uint32_t crashkernel_length;
+    uint8_t crash, crash_initrd; /* modules, from 1: a capture kernel to be staged; 0: none */
+    const char *fault; /* the kind to be raised instead of a hand-off, up to the next blank; NULL */
     uint8_t countdown; /* seconds in which a key leads to the shell */
 };
 

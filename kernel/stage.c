@@ -76,8 +76,13 @@ static const char *line_of(struct stage *stage, const struct stage_wish *wish)
     return stage->own_line;
 }
 
-static void prepare(struct stage *stage, const struct stage_wish *wish)
+bool stage_prepare(struct stage *stage, const struct stage_wish *wish)
 {
+    if (!boot->modules) {
+        report("refused", "no payload: the boot loader gave no module; name one in its menu entry "
+                          "(module FILE, in GRUB)");
+        return false;
+    }
     stage->kernel = wish->kernel;
     stage->initrd = wish->initrd;
     stage->request = (struct baton_request){
@@ -93,9 +98,10 @@ static void prepare(struct stage *stage, const struct stage_wish *wish)
         stage->request.initrd = boot->module[wish->initrd - 1].file;
     if (stage->request.screen.kind == BATON_SCREEN_TEXT)
         console_cursor(&stage->request.screen.cursor_x, &stage->request.screen.cursor_y);
+    return true;
 }
 
-static struct baton_machine machine(void)
+struct baton_machine stage_machine(void)
 {
     return (struct baton_machine){
         .has_cr4 = cpu.cr4,
@@ -110,16 +116,12 @@ static struct baton_machine machine(void)
 bool stage_load(const struct stage_wish *wish)
 {
     struct stage *stage = loaded == &slot[0] ? &slot[1] : &slot[0];
-    struct baton_machine about = machine();
+    struct baton_machine about = stage_machine();
     struct baton_refusal why;
     uint64_t before = pages_count();
 
-    if (!boot->modules) {
-        report("refused", "no payload: the boot loader gave no module; name one in its menu entry "
-                          "(module FILE, in GRUB)");
+    if (!stage_prepare(stage, wish))
         return false;
-    }
-    prepare(stage, wish);
     if (baton_load(&host, &stage->request, &about, &stage->payload, &stage->image, &why)) {
         tell_refusal(&why);
         if (pages_count() != before)

@@ -43,6 +43,12 @@ struct stage *stage_loaded(void);
 const struct boot_info *stage_boot(void);
 const struct baton_host *stage_host(void);
 
+/* A stage of one's own: the request by the wish. false: refused, and said. */
+bool stage_prepare(struct stage *stage, const struct stage_wish *wish);
+
+/* What the trampoline is to do about this machine. */
+struct baton_machine stage_machine(void);
+
 /* The point of no return; something must be loaded. */
 void stage_handoff(void) __attribute__((noreturn));
 

@@ -4,6 +4,8 @@
 #include <stdarg.h>
 
 #include "kernel/cpu.h"
+#include "kernel/crash.h"
+#include "kernel/layout.h"
 #include "kernel/print.h"
 
 #define RESET_CONTROL 0xcf9 /* [ICH] full reset */
@@ -28,6 +30,10 @@ void stop_reset(void)
 
 void stop(int code)
 {
+    if (code == EXIT_PANIC && crash_ready()) {
+        report("crash", "handing over to the capture kernel");
+        crash_take();
+    }
     if (exit_port)
         out8(exit_port, (uint8_t)code);
     if (reset) {
@@ -39,10 +45,31 @@ void stop(int code)
         cpu_halt();
 }
 
+/* The registers as they are, for the dump: gdb unwinds from here. */
+static inline __attribute__((always_inline)) void note_here(void)
+{
+    struct baton_dump_registers r = {.ds = SEL_DATA,
+                                     .es = SEL_DATA,
+                                     .fs = SEL_DATA,
+                                     .gs = SEL_DATA,
+                                     .ss = SEL_DATA,
+                                     .cs = SEL_CODE,
+                                     .orig_eax = UINT32_MAX};
+
+    __asm__ volatile("movl %%ebx, %0; movl %%esi, %1; movl %%edi, %2; movl %%ebp, %3;"
+                     "movl %%esp, %4; pushfl; popl %5; call 1f; 1: popl %6"
+                     : "=m"(r.ebx), "=m"(r.esi), "=m"(r.edi), "=m"(r.ebp), "=m"(r.esp),
+                       "=r"(r.eflags), "=r"(r.eip)
+                     :
+                     : "memory");
+    crash_note(&r);
+}
+
 void panic(const char *format, ...)
 {
     va_list arguments;
 
+    note_here();
     va_start(arguments, format);
     print("panic       ");
     print_list(format, arguments);

@@ -2,6 +2,7 @@
 #include "kernel/tell.h"
 
 #include "kernel/print.h"
+#include "kernel/region.h"
 
 static const struct baton_segment *initrd_segment(const struct stage *stage)
 {
@@ -48,6 +49,18 @@ void tell_stage(const struct stage *stage)
            stage->request.kernel.size);
     tell_initrd(stage);
     tell_plan(stage);
+}
+
+void tell_crash(const struct stage *stage)
+{
+    const struct baton_payload *payload = &stage->payload;
+
+    report("crash", "%s, %s, staged at %a; the region is %a to %a, %z", payload->name,
+           payload->kind, payload->segment[0].dest, region.range.start, region.range.end,
+           region.range.end - region.range.start);
+    tell_initrd(stage);
+    report("dump", "core headers at %a; low memory is saved to %a, %z", region.headers, region.low,
+           (uint64_t)REGION_LOW);
 }
 
 void tell_refusal(const struct baton_refusal *why)

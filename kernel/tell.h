@@ -7,6 +7,9 @@
 /* payload, initrd, plan, trampoline */
 void tell_stage(const struct stage *stage);
 
+/* crash, dump: a capture kernel that is staged */
+void tell_crash(const struct stage *stage);
+
 /* "refused", and the sentence */
 void tell_refusal(const struct baton_refusal *why);
 

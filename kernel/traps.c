@@ -5,6 +5,7 @@
 #include "kernel/traps.h"
 
 #include "kernel/cpu.h"
+#include "kernel/crash.h"
 #include "kernel/layout.h"
 #include "kernel/print.h"
 #include "kernel/stop.h"
@@ -127,10 +128,53 @@ static void print_registers(uint32_t eax, uint32_t ebx, uint32_t ecx, uint32_t e
           (uint64_t)esp);
 }
 
+/* For the dump; esp is where it was before the CPU pushed its frame. */
+static void note_frame(const struct trap_frame *f)
+{
+    crash_note(&(struct baton_dump_registers){.ebx = f->ebx,
+                                              .ecx = f->ecx,
+                                              .edx = f->edx,
+                                              .esi = f->esi,
+                                              .edi = f->edi,
+                                              .ebp = f->ebp,
+                                              .eax = f->eax,
+                                              .ds = SEL_DATA,
+                                              .es = SEL_DATA,
+                                              .fs = SEL_DATA,
+                                              .gs = SEL_DATA,
+                                              .orig_eax = f->error,
+                                              .eip = f->eip,
+                                              .cs = f->cs,
+                                              .eflags = f->eflags,
+                                              .esp = (uint32_t)(f + 1),
+                                              .ss = SEL_DATA});
+}
+
+static void note_task(const struct tss *t)
+{
+    crash_note(&(struct baton_dump_registers){.ebx = t->ebx,
+                                              .ecx = t->ecx,
+                                              .edx = t->edx,
+                                              .esi = t->esi,
+                                              .edi = t->edi,
+                                              .ebp = t->ebp,
+                                              .eax = t->eax,
+                                              .ds = t->ds,
+                                              .es = t->es,
+                                              .fs = t->fs,
+                                              .gs = t->gs,
+                                              .eip = t->eip,
+                                              .cs = t->cs,
+                                              .eflags = t->eflags,
+                                              .esp = t->esp,
+                                              .ss = t->ss});
+}
+
 void trap_report(const struct trap_frame *f)
 {
     const char *name = f->vector < TRAP_VECTORS ? names[f->vector] : NULL;
 
+    note_frame(f);
     print("exception   vector %u, %s, error code %x, at ", f->vector, name ? name : "reserved",
           (uint64_t)f->error);
     print_place(f->eip);
@@ -146,6 +190,7 @@ void double_fault_report(void)
 {
     const struct tss *t = &main_tss; /* the CPU saved the broken task there */
 
+    note_task(t);
     print("exception   vector 8, double fault, at ");
     print_place(t->eip);
     print("\n");

@@ -49,10 +49,10 @@ static struct e820_entry e820_of(const struct baton_memory *m)
 }
 
 /* KiB of usable memory from 1 MiB on: for kernels that look at nothing else. */
-static uint64_t memory_above_1m(const struct baton_host *host)
+static uint64_t memory_above_1m(struct told told)
 {
-    for (uint32_t i = 0; i < host->memory_count; i++) {
-        const struct baton_memory *m = &host->memory[i];
+    for (uint32_t i = 0; i < told.count; i++) {
+        const struct baton_memory *m = &told.memory[i];
 
         if (m->type == BATON_MEM_USABLE && m->start <= 0x100000 && m->end > 0x100000)
             return (m->end - 0x100000) >> 10;
@@ -60,35 +60,34 @@ static uint64_t memory_above_1m(const struct baton_host *host)
     return 0;
 }
 
-static void write_memory(uint8_t *page, const struct baton_host *host)
+static void write_memory(uint8_t *page, struct told told)
 {
-    uint64_t above = memory_above_1m(host);
-    uint32_t n = host->memory_count < BP_E820_MAX ? host->memory_count : BP_E820_MAX;
+    uint64_t above = memory_above_1m(told);
+    uint32_t n = told.count < BP_E820_MAX ? told.count : BP_E820_MAX;
 
     put(page, BP_ALT_MEM_K, 4, above > UINT32_MAX ? UINT32_MAX : above);
     put(page, BP_SCREEN_INFO + SCREEN_EXT_MEM_K, 2, above > UINT16_MAX ? UINT16_MAX : above);
     put(page, BP_E820_ENTRIES, 1, n);
     for (uint32_t i = 0; i < n; i++) {
-        struct e820_entry entry = e820_of(&host->memory[i]);
+        struct e820_entry entry = e820_of(&told.memory[i]);
 
         __builtin_memcpy(page + BP_E820_TABLE + i * sizeof(entry), &entry, sizeof(entry));
     }
 }
 
 /* What boot_params' table cannot hold, a page a node. Returns the pa of the first node, or next. */
-static uint64_t write_more_memory(const struct baton_host *host, struct baton_payload *payload,
-                                  uint64_t next)
+static uint64_t write_more_memory(const struct baton_host *host, struct told told,
+                                  struct baton_payload *payload, uint64_t next)
 {
-    for (uint32_t i = BP_E820_MAX, n = 0; i < host->memory_count; n++) {
+    for (uint32_t i = BP_E820_MAX, n = 0; i < told.count; n++) {
         const struct baton_segment *s = segment_find(payload, "memory map", n);
         struct setup_data *node = host->map(host->ctx, BATON_WINDOW_PAGE, s->dest);
         uint8_t *at = (uint8_t *)(node + 1);
 
         node->next = next;
         node->type = SETUP_E820_EXT;
-        for (; i < host->memory_count && node->length + sizeof(struct e820_entry) <= SETUP_ROOM;
-             i++) {
-            struct e820_entry entry = e820_of(&host->memory[i]);
+        for (; i < told.count && node->length + sizeof(struct e820_entry) <= SETUP_ROOM; i++) {
+            struct e820_entry entry = e820_of(&told.memory[i]);
 
             __builtin_memcpy(at + node->length, &entry, sizeof(entry));
             node->length += sizeof(entry);
@@ -109,6 +108,7 @@ static void write_record(const struct baton_image *image, const struct baton_req
     const struct baton_host *host = image->host;
     struct setup_data *node = host->map(host->ctx, BATON_WINDOW_PAGE, at);
     struct text text = {(char *)(node + 1), SETUP_ROOM, 0};
+    struct told told = told_of(host, request);
 
     text_add(&text, "baton " BATON_VERSION "\nloader ");
     text_add(&text, request->loader);
@@ -123,18 +123,18 @@ static void write_record(const struct baton_image *image, const struct baton_req
     text_address(&text, host->trampoline_va);
     text_char(&text, ' ');
     text_address(&text, image->control);
-    for (uint32_t i = 0; i < host->memory_count; i++) {
+    for (uint32_t i = 0; i < told.count; i++) {
         if (text.length + 80 > text.size) {
             text_add(&text, "\nmap-left-out ");
-            text_decimal(&text, host->memory_count - i);
+            text_decimal(&text, told.count - i);
             break;
         }
         text_add(&text, "\nmap ");
-        text_address(&text, host->memory[i].start);
+        text_address(&text, told.memory[i].start);
         text_char(&text, ' ');
-        text_address(&text, host->memory[i].end);
+        text_address(&text, told.memory[i].end);
         text_char(&text, ' ');
-        text_decimal(&text, host->memory[i].type);
+        text_decimal(&text, told.memory[i].type);
     }
     text_char(&text, '\n');
     node->next = next;
@@ -161,7 +161,7 @@ int bootparams_finish(const struct baton_image *image, const struct baton_reques
                      string_length(request->command_line) + 1);
     if (record) {
         write_record(image, request, record->dest, 0);
-        nodes = write_more_memory(host, payload, record->dest);
+        nodes = write_more_memory(host, told_of(host, request), payload, record->dest);
     }
 
     uint8_t *page = host->map(host->ctx, BATON_WINDOW_PAGE, params->dest);
@@ -176,7 +176,7 @@ int bootparams_finish(const struct baton_image *image, const struct baton_reques
         put(page, HDR_SETUP_DATA, 8, nodes);
     put(page, BP_ACPI_RSDP, 8, request->acpi_rsdp);
     write_screen(page, &request->screen);
-    write_memory(page, host);
+    write_memory(page, told_of(host, request));
 
     /* ebx, ebp and edi zero, esi at boot_params. [LBP 32-bit] */
     payload->entry =

@@ -143,22 +143,22 @@ static int add_kernel(const struct bzimage *image, struct baton_payload *payload
     return 0;
 }
 
-static int add_made(const struct baton_host *host, const struct bzimage *image,
-                    struct baton_payload *payload, struct baton_refusal *why)
+static int add_made(struct told told, const struct bzimage *image, struct baton_payload *payload,
+                    struct baton_refusal *why)
 {
     int error = segment_add_made(payload, "boot_params", why);
 
     if (!error)
         error = segment_add_made(payload, "command line", why);
     if (image->protocol < 0x0209) {
-        if (!error && host->memory_count > BP_E820_MAX)
-            return refuse(why, BATON_E_SEGMENTS, "memory map entries", host->memory_count,
+        if (!error && told.count > BP_E820_MAX)
+            return refuse(why, BATON_E_SEGMENTS, "memory map entries", told.count,
                           BP_E820_MAX);
         return error;
     }
     if (!error)
         error = segment_add_made(payload, "record", why);
-    for (uint32_t i = BP_E820_MAX; i < host->memory_count && !error; i += SETUP_E820_PER_PAGE)
+    for (uint32_t i = BP_E820_MAX; i < told.count && !error; i += SETUP_E820_PER_PAGE)
         error = segment_add_made(payload, "memory map", why);
     return error;
 }
@@ -195,7 +195,7 @@ static int bzimage_read(const struct baton_host *host, const struct baton_reques
                                        : INITRD_ADDR_MAX_DEFAULT,
                                    why);
     if (!error)
-        error = add_made(host, &image, payload, why);
+        error = add_made(told_of(host, request), &image, payload, why);
     return error;
 }
 

@@ -71,14 +71,13 @@ static int add_segment(const struct baton_request *request, const struct elf_seg
     return 0;
 }
 
-static int add_made(const struct baton_host *host, struct baton_payload *payload,
-                    struct baton_refusal *why)
+static int add_made(struct told told, struct baton_payload *payload, struct baton_refusal *why)
 {
     int error = segment_add_made(payload, "record", why);
 
     if (!error)
         error = segment_add_made(payload, "command line", why);
-    for (uint32_t i = 0; i < host->memory_count && !error; i += BATON_RECORD_ENTRIES)
+    for (uint32_t i = 0; i < told.count && !error; i += BATON_RECORD_ENTRIES)
         error = segment_add_made(payload, "memory map", why);
     return error;
 }
@@ -119,7 +118,7 @@ static int elf_read(const struct baton_host *host, const struct baton_request *r
     if (!error)
         error = segment_add_initrd(payload, &request->initrd, UINT32_MAX, why);
     if (!error)
-        error = add_made(host, payload, why);
+        error = add_made(told_of(host, request), payload, why);
 
     struct text name = {payload->name, sizeof(payload->name), 0};
     struct text kind = {payload->kind, sizeof(payload->kind), 0};
@@ -128,17 +127,18 @@ static int elf_read(const struct baton_host *host, const struct baton_request *r
     return error;
 }
 
-static void write_map(const struct baton_host *host, struct baton_payload *payload)
+static void write_map(const struct baton_host *host, struct told told,
+                      struct baton_payload *payload)
 {
-    for (uint32_t i = 0, page = 0; i < host->memory_count; page++) {
+    for (uint32_t i = 0, page = 0; i < told.count; page++) {
         struct baton_segment *s = segment_find(payload, "memory map", page);
         struct baton_segment *next = segment_find(payload, "memory map", page + 1);
         struct baton_record_map *map = host->map(host->ctx, BATON_WINDOW_PAGE, s->dest);
 
         map->next = next ? (uint32_t)next->dest : 0;
-        for (; i < host->memory_count && map->count < BATON_RECORD_ENTRIES; i++)
+        for (; i < told.count && map->count < BATON_RECORD_ENTRIES; i++)
             map->entry[map->count++] = (struct baton_record_memory){
-                host->memory[i].start, host->memory[i].end, host->memory[i].type, 0};
+                told.memory[i].start, told.memory[i].end, told.memory[i].type, 0};
     }
 }
 
@@ -154,7 +154,7 @@ static int elf_finish(const struct baton_image *image, const struct baton_reques
     (void)why;
     __builtin_memcpy(host->map(host->ctx, BATON_WINDOW_PAGE, line->dest), request->command_line,
                      string_length(request->command_line) + 1);
-    write_map(host, payload);
+    write_map(host, told_of(host, request), payload);
 
     struct baton_record *record = host->map(host->ctx, BATON_WINDOW_PAGE, s->dest);
     *record = (struct baton_record){

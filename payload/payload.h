@@ -45,6 +45,20 @@ struct baton_segment *segment_find(struct baton_payload *payload, const char *wh
 /* The command line fits into the given number of characters, NUL not counted, and into a page. */
 int command_line_check(const char *line, uint64_t most, const char *who, struct baton_refusal *why);
 
+/* The memory map that the next kernel is told: the request's, or else the host's. */
+struct told {
+    const struct baton_memory *memory;
+    uint32_t count;
+};
+
+static inline struct told told_of(const struct baton_host *host,
+                                  const struct baton_request *request)
+{
+    if (request->told)
+        return (struct told){request->told, request->told_count};
+    return (struct told){host->memory, host->memory_count};
+}
+
 size_t string_length(const char *string);
 
 static inline int refuse(struct baton_refusal *why, int error, const char *what, uint64_t value,

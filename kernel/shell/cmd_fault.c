@@ -93,6 +93,20 @@ static const struct {
     {"panic", "no vector: a broken promise of the kernel's own", give_up},
 };
 
+void fault_raise(const char *text)
+{
+    for (uint32_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+        const char *rest = words_after(text, kinds[i].name);
+
+        if (rest && (!*rest || *rest == ' ')) {
+            report("fault", "%s", kinds[i].what);
+            kinds[i].raise();
+        }
+    }
+    report("refused", "fault= names no kind of fault; the shell's command fault lists them");
+    stop(EXIT_REFUSED);
+}
+
 void command_fault(const struct words *words)
 {
     if (!command_takes(words, 1))

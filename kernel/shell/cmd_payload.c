@@ -1,4 +1,5 @@
 /* modules, load, unload, status, exec: the life of an image. */
+#include "kernel/crash.h"
 #include "kernel/pages.h"
 #include "kernel/print.h"
 #include "kernel/shell/commands.h"
@@ -64,10 +65,10 @@ static bool read_place(const struct words *words, const char *word, enum baton_p
     return false;
 }
 
-/* Words from the i-th on; false: it has said what is wrong. */
-static bool read_wish(const struct words *words, struct stage_wish *wish)
+/* Words from the from-th on; false: it has said what is wrong. */
+static bool read_wish(const struct words *words, uint32_t from, struct stage_wish *wish)
 {
-    for (uint32_t i = 1; i < words->count; i++) {
+    for (uint32_t i = from; i < words->count; i++) {
         const char *word = words->word[i], *value;
 
         if ((value = words_after(word, "initrd="))) {
@@ -81,7 +82,7 @@ static bool read_wish(const struct words *words, struct stage_wish *wish)
         } else if (words_equal(word, "append")) {
             wish->command_line = i + 1 < words->count ? words->line + words->start[i + 1] : "";
             return true; /* the rest of the line is the payload's */
-        } else if (i > 1) {
+        } else if (i > from) {
             command_usage(words, "after the module's number come initrd=, place= or append");
             return false;
         } else if (!read_module(words, word, &wish->kernel)) {
@@ -97,7 +98,12 @@ void command_load(const struct words *words)
 {
     struct stage_wish wish = stage_default();
 
-    if (read_wish(words, &wish) && !stage_load(&wish) && stage_loaded())
+    if (words->count > 1 && words_equal(words->word[1], "-p")) {
+        if (read_wish(words, 2, &wish))
+            crash_load(&wish);
+        return;
+    }
+    if (read_wish(words, 1, &wish) && !stage_load(&wish) && stage_loaded())
         report("kept", "the image loaded before is still loaded");
 }
 
@@ -130,6 +136,8 @@ void command_status(const struct words *words)
         report("command", "\"%s\"", stage->request.command_line);
         report("entry", "%a", (uint64_t)stage->payload.entry.eip);
     }
+    if (crash_loaded())
+        tell_crash(crash_loaded());
     report("pages", "%n free, %z", pages_count(), pages_count() << BATON_PAGE_SHIFT);
 }
 

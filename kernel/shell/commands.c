@@ -13,17 +13,21 @@ const struct command commands[] = {
 
     {"modules", "", "payload", "what the boot loader loaded: place, size, command line",
      "the first module is the payload that load takes, the second its initrd\n", command_modules},
-    {"load", "[N] [initrd=N|none] [place=auto|all|none] [append WORDS]", "payload",
+    {"load", "[-p] [N] [initrd=N|none] [place=auto|all|none] [append WORDS]", "payload",
      "stage a module: read, place, list, check; what was loaded before goes when this succeeds",
      "load alone takes module 1, and module 2 as its initrd, as Baton does without the shell.\n"
      "append is the payload's command line, to the end of the line; else it is the module's own.\n"
      "place=all moves every page, place=none as few as possible.\n"
+     "-p stages a capture kernel instead, for the case of a crash.\n"
      "for example: load 1 initrd=2 place=none append console=ttyS0 quiet\n",
      command_load},
     {"unload", "", "payload", "give every page of the image back", "", command_unload},
     {"status", "", "payload", "what is loaded, and how many pages are free", "", command_status},
     {"exec", "", "payload", "check once more, then hand the machine over; there is no way back",
      "for example: load, then exec\n", command_exec},
+
+    {"crash", "", "payload", "die on purpose: the capture kernel takes over and dumps this one",
+     "load -p first, with memory kept by crashkernel=64M on Baton's command line\n", command_crash},
 
     {"plan", "", "the hand-off", "what will happen to memory: segments, moves, zeros, cycles",
      "each line a range: where it goes, how much, where it comes from\n", command_plan},

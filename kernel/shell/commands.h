@@ -55,5 +55,9 @@ void command_poweroff(const struct words *words);
 void command_trampoline(const struct words *words);
 /* cmd_fault.c */
 void command_fault(const struct words *words);
+/* Raises the kind that `text` begins with, up to a blank; returns if there is none of that name. */
+void fault_raise(const char *text);
+/* cmd_crash.c */
+void command_crash(const struct words *words);
 
 #endif

@@ -1,0 +1,31 @@
+/*
+ * The crash hand-off: a capture kernel, staged in advance in a region of its own, takes over when
+ * the old kernel dies, and finds its memory as it was.
+ */
+#ifndef KERNEL_CRASH_H
+#define KERNEL_CRASH_H
+
+#include "kernel/stage.h"
+
+/* Stages a capture kernel in the region, in the place of the one before. false: refused, and said. */
+bool crash_load(const struct stage_wish *wish);
+
+/* Gives the region's pages back. */
+void crash_unload(void);
+
+/* NULL: no capture kernel is loaded. */
+struct stage *crash_loaded(void);
+
+/*
+ * The old kernel has died with these registers. They are kept for the dump, the first time; a
+ * second death on the way hands over at once, without another word.
+ */
+void crash_note(const struct baton_dump_registers *registers);
+
+/* Is a capture kernel there to take over? */
+bool crash_ready(void);
+
+/* Hands over to the capture kernel, on a stack in the region; returns if none is loaded. */
+void crash_take(void);
+
+#endif
