@@ -1,7 +1,7 @@
 /*
  * H7: a refused load leaves no trace. Every allocation of every kind of load fails once in turn;
- * each time the load is refused with E_NO_PAGES, every page is back, and the image is zero. An
- * image that was loaded before stays as it was, and what is unloaded is all given back.
+ * each time the load is refused with E_NO_PAGES, every page is back, and the image is zero.
+ * What is unloaded is all given back. (Images beside each other: test_lifecycle.c.)
  */
 #include "tests/host/cm.h"
 #include "tests/host/files.h"
@@ -168,66 +168,6 @@ static void refusals_leave_nothing(void **state)
 
 /* ---- one after the other --------------------------------------------------------------------- */
 
-static struct baton_image first;
-static uint8_t page_of_first[16384][64]; /* the beginnings of its pages */
-static uint64_t address_of_first[16384];
-static unsigned pages_of_first;
-
-static void note_lent(void)
-{
-    pages_of_first = 0;
-    for (uint64_t pa = 0; pa < MACHINE_END; pa += BATON_PAGE_SIZE)
-        if (machine_is_lent(pa)) {
-            address_of_first[pages_of_first] = pa;
-            machine_read(pa, page_of_first[pages_of_first++], 64);
-        }
-}
-
-static void assert_first_as_it_was(void)
-{
-    for (unsigned i = 0; i < pages_of_first; i++) {
-        assert_true(machine_is_lent(address_of_first[i]));
-        assert_memory_equal(machine_at(address_of_first[i]), page_of_first[i], 64);
-    }
-    assert_int_equal(j.machine.lent, pages_of_first);
-}
-
-/* A reload that fails, at every allocation, keeps the image that was loaded before. */
-static void a_failed_reload_keeps_the_first(void **state)
-{
-    static struct baton_payload payload;
-    struct baton_image image;
-    struct baton_refusal why;
-    int error = -1;
-
-    (void)state;
-    stage_bzimage();
-    assert_int_equal(journey_load(&j), 0);
-    first = j.image;
-    note_lent();
-    struct baton_request other = j.request;
-    other.kernel = elf_make(&j.machine, 0x4000000, 0x10000, &elf_usual);
-    for (uint64_t n = 1; error; n++) {
-        j.machine.fail_at = j.machine.asked + n;
-        error = baton_load(&j.machine.host, &other, &j.cpu, &payload, &image, &why);
-        if (error) {
-            assert_int_equal(error, BATON_E_NO_PAGES);
-            assert_first_as_it_was();
-            assert_memory_equal(&j.image, &first, sizeof(first));
-        }
-    }
-    j.machine.fail_at = 0;
-    /* both are loaded now; the older one goes, then the newer one */
-    uint64_t lent = j.machine.lent;
-    assert_true(lent > pages_of_first);
-    baton_image_free(&j.image);
-    assert_int_equal(j.machine.lent, lent - pages_of_first);
-    assert_int_equal(baton_image_check(&other, &payload, &image, &why), 0);
-    baton_image_free(&image);
-    assert_int_equal(j.machine.lent, 0);
-    assert_string_equal(j.machine.violation, "");
-}
-
 /* An image of zeros may be freed; one may be freed twice. */
 static void freeing_nothing(void **state)
 {
@@ -375,7 +315,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_allocation_fails),
         cmocka_unit_test(refusals_leave_nothing),
-        cmocka_unit_test(a_failed_reload_keeps_the_first),
         cmocka_unit_test(freeing_nothing),
         cmocka_unit_test(again_and_again),
         cmocka_unit_test(given_up_after_each_step),
