@@ -269,21 +269,38 @@ static void each_step_keeps_nothing(void **state)
     assert_true(failed > 10);
 }
 
+static void change_header(void)
+{
+    *machine_at(j.request.kernel.pa + 0x201) = 0xff; /* its length */
+}
+
+static void change_size(void)
+{
+    j.request.kernel.size = 0x201;
+}
+
 /* The file changes between reading and finishing: refused, and nothing is kept. */
 static void the_file_changes(void **state)
 {
+    static const struct {
+        void (*change)(void);
+        int error;
+    } changes[] = {{change_header, BATON_E_FIELD}, {change_size, BATON_E_TRUNCATED}};
     const struct baton_host *host = &j.machine.host;
 
     (void)state;
-    stage_bzimage();
-    uint64_t free_before = j.machine.free;
-    assert_int_equal(baton_payload_read(host, &j.request, &j.payload, &j.why), 0);
-    assert_int_equal(baton_place(host, &j.request, &j.payload, &j.why), 0);
-    assert_int_equal(baton_image_begin(host, &j.payload, &j.image, &j.why), 0);
-    *machine_at(j.request.kernel.pa + 0x201) = 0xff; /* the header's length */
-    assert_int_equal(baton_payload_finish(&j.request, &j.payload, &j.image, &j.why), BATON_E_FIELD);
-    assert_int_equal(j.machine.free, free_before);
-    assert_string_equal(j.machine.violation, "");
+    for (size_t i = 0; i < COUNT(changes); i++) {
+        stage_bzimage();
+        uint64_t free_before = j.machine.free;
+        assert_int_equal(baton_payload_read(host, &j.request, &j.payload, &j.why), 0);
+        assert_int_equal(baton_place(host, &j.request, &j.payload, &j.why), 0);
+        assert_int_equal(baton_image_begin(host, &j.payload, &j.image, &j.why), 0);
+        changes[i].change();
+        assert_int_equal(baton_payload_finish(&j.request, &j.payload, &j.image, &j.why),
+                         changes[i].error);
+        assert_int_equal(j.machine.free, free_before);
+        assert_string_equal(j.machine.violation, "");
+    }
 }
 
 /* The dry run itself runs out of pages: refused, and the image is there still. */
@@ -313,14 +330,10 @@ static void the_check_runs_out(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_allocation_fails),
-        cmocka_unit_test(refusals_leave_nothing),
-        cmocka_unit_test(freeing_nothing),
-        cmocka_unit_test(again_and_again),
-        cmocka_unit_test(given_up_after_each_step),
-        cmocka_unit_test(each_step_keeps_nothing),
-        cmocka_unit_test(the_file_changes),
-        cmocka_unit_test(the_check_runs_out),
+        cmocka_unit_test(every_allocation_fails),   cmocka_unit_test(refusals_leave_nothing),
+        cmocka_unit_test(freeing_nothing),          cmocka_unit_test(again_and_again),
+        cmocka_unit_test(given_up_after_each_step), cmocka_unit_test(each_step_keeps_nothing),
+        cmocka_unit_test(the_file_changes),         cmocka_unit_test(the_check_runs_out),
     };
 
     return cmocka_run_group_tests_name("failures", tests, NULL, NULL);
