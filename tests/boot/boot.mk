@@ -2,6 +2,7 @@
 #
 #   make check-boot   the quick ones (marked so in the tables)
 #   make test-boot    all of them
+#   make layouts      the random layouts alone (BATON_SEED, BATON_LAYOUTS: see test_layouts.py)
 #   make figures      instructions from the hand-off to the payload
 #
 # Results go to build/tests/results/boot.xml, for tests/summary.
@@ -9,17 +10,27 @@
 BOOT_TESTS := tests/boot
 BOOT_RESULTS := $(BUILD)/tests/results/boot.xml
 STOREWATCH := $(BUILD)/tests/boot/storewatch.so
+FIRMWARE := $(BUILD)/tests/boot/firmware.bin
 PYTEST = PYTHONDONTWRITEBYTECODE=1 BATON_BUILD=$(abspath $(BUILD)) /usr/bin/python3 -m pytest \
          -p no:cacheprovider -p no:xdist --tb=short -q --junitxml=$(BOOT_RESULTS)
 
-BOOT_NEEDS = $(BUILD)/baton.elf $(BUILD)/spoil/baton.elf $(BUILD)/examples/embed.elf payloads $(STOREWATCH)
+BOOT_NEEDS = $(BUILD)/baton.elf $(BUILD)/spoil/baton.elf $(BUILD)/examples/embed.elf payloads $(STOREWATCH) \
+             $(FIRMWARE)
 
-$(STOREWATCH): $(BOOT_TESTS)/storewatch.c
+$(STOREWATCH): $(addprefix $(BOOT_TESTS)/,storewatch.c fetches.c fetches.h plugin.h)
 	$(call say,CC,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) -std=gnu11 -O2 -Wall -Wextra -Werror -shared -fPIC -fvisibility=hidden $< -o $@
+	$(Q)$(CC) -std=gnu11 -O2 -Wall -Wextra -Werror -shared -fPIC -fvisibility=hidden \
+	    $(filter %.c,$^) -o $@
 
-.PHONY: check-boot test-boot figures
+# Flat, as it lies in its ROM: the last 64 KiB below 4 GiB.
+$(FIRMWARE): $(BOOT_TESTS)/firmware.S
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC32) $(ASFLAGS32) -c $< -o $@.o
+	$(Q)$(LD32) -m elf_i386 -Ttext 0xffff0000 -e 0xfffffff0 --oformat binary $@.o -o $@
+
+.PHONY: check-boot test-boot layouts figures
 check-boot: $(BOOT_NEEDS)
 	@echo "boot tests, the quick ones"
 	@rm -f $(BOOT_RESULTS)
@@ -29,6 +40,9 @@ test-boot: $(BOOT_NEEDS) kernels
 	@echo "boot tests"
 	@rm -f $(BOOT_RESULTS)
 	@$(PYTEST) $(BOOT_TESTS)
+
+layouts: $(BUILD)/baton.elf $(BUILD)/spoil/baton.elf $(STOREWATCH) $(FIRMWARE)
+	@$(PYTEST) -rP $(BOOT_TESTS)/test_layouts.py
 
 figures: $(BUILD)/baton.elf $(STOREWATCH) kernels
 	@BATON_BUILD=$(abspath $(BUILD)) /usr/bin/python3 -B $(BOOT_TESTS)/figures

@@ -63,3 +63,9 @@ def pytest_runtest_makereport(item, call):
 @pytest.fixture
 def outcome(job):
     return fleet.outcome(job)
+
+
+@pytest.fixture
+def outcomes(jobs):
+    """For a test that looks at several jobs at once; they are other tests' own."""
+    return [fleet.outcome(job) for job in jobs]

@@ -3,6 +3,7 @@
  * page, and counts the instructions executed on the way.
  *
  *     -plugin storewatch.so,start=0xADDR,stop=0xADDR,out=FILE[,quit=on]
+ *             [,mark=0xADDR][,ram=FILE][,before=FILE]
  *
  * start and stop are the virtual addresses of instructions: watching begins before the one at
  * `start` is executed and ends before the one at `stop` is. quit=on ends QEMU there. FILE then
@@ -14,74 +15,48 @@
  *     page 0xPA STORES BYTES            one line a page, ascending
  *     device STORES                     to memory-mapped devices
  *
+ * With mark=, the address of an instruction on the way, also what happens from it on:
+ *
+ *     late 0xPA STORED READ             bytes, one line a page
+ *
+ * With ram=, the file that QEMU's memory-backend-file keeps RAM in, also where the code lay, and
+ * before= gets a copy of RAM as it was at `start`:
+ *
+ *     fetch 0xVA 0xPA N                 N instructions in a row from this page (0x1: not in RAM)
+ *
  * What the CPU writes by itself (accessed and dirty bits, descriptors) is not seen here: that is
- * what comparing the tables' bytes is for. QEMU's plugin header is not packaged by Debian, so the
- * part of its interface that is used stands here. [QEMU plugin API 1]
+ * what comparing bytes is for.
  */
 #include <inttypes.h>
-#include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-/* ---- QEMU's side */
+#include "fetches.h"
+#include "plugin.h"
 
-typedef uint64_t qemu_plugin_id_t;
-typedef uint32_t qemu_plugin_meminfo_t;
-typedef struct qemu_info qemu_info_t;
-struct qemu_plugin_tb;
-struct qemu_plugin_insn;
-struct qemu_plugin_hwaddr;
-
-enum { QEMU_PLUGIN_CB_NO_REGS = 0 };
-enum { QEMU_PLUGIN_MEM_W = 2 };
-
-typedef void (*tb_trans_cb)(qemu_plugin_id_t id, struct qemu_plugin_tb *tb);
-typedef void (*exec_cb)(unsigned vcpu, void *data);
-typedef void (*mem_cb)(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t vaddr, void *data);
-typedef void (*exit_cb)(qemu_plugin_id_t id, void *data);
-
-size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *tb);
-struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *tb, size_t i);
-uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *insn);
-bool qemu_plugin_mem_is_store(qemu_plugin_meminfo_t info);
-unsigned qemu_plugin_mem_size_shift(qemu_plugin_meminfo_t info);
-struct qemu_plugin_hwaddr *qemu_plugin_get_hwaddr(qemu_plugin_meminfo_t info, uint64_t vaddr);
-bool qemu_plugin_hwaddr_is_io(const struct qemu_plugin_hwaddr *h);
-uint64_t qemu_plugin_hwaddr_phys_addr(const struct qemu_plugin_hwaddr *h);
-void qemu_plugin_register_vcpu_tb_trans_cb(qemu_plugin_id_t id, tb_trans_cb cb);
-void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *insn, exec_cb cb, int flags,
-                                            void *data);
-void qemu_plugin_register_vcpu_mem_cb(struct qemu_plugin_insn *insn, mem_cb cb, int flags, int rw,
-                                      void *data);
-void qemu_plugin_register_atexit_cb(qemu_plugin_id_t id, exit_cb cb, void *data);
+#define PAGES (1u << 24) /* 64 GiB: PAE's reach */
 
 /* What QEMU looks for in this file. */
 #define EXPORT __attribute__((visibility("default")))
 EXPORT extern int qemu_plugin_version;
 EXPORT int qemu_plugin_version = 1;
-EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc,
-                               char **argv);
-
-/* ---- the watch */
-
-#define PAGE_SIZE 4096u
-#define PAGES (1u << 24) /* 64 GiB: PAE's reach */
+EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, char **argv);
 
 struct page {
-    uint32_t stores;
-    uint32_t bytes;
+    uint32_t stores, bytes;
+    uint32_t late_stored, late_read; /* bytes, from the mark on */
 };
 
-static uint64_t start, stop;
-static const char *out;
+static uint64_t start, mark, stop;
+static const char *out, *ram, *before;
 static bool quit;
 
 static enum { BEFORE, WATCHING, AFTER } phase;
+static bool late;
 static struct page *pages;
-static uint64_t instructions, split, device;
+static uint64_t instructions, split, device, highest; /* highest: no page above it was touched */
 
 static void write_summary(void)
 {
@@ -94,10 +69,17 @@ static void write_summary(void)
     }
     fprintf(f, "end %s\ninstructions %" PRIu64 "\nsplit %" PRIu64 "\n", end[phase], instructions,
             split);
-    for (uint64_t i = 0; i < PAGES; i++)
-        if (pages[i].stores)
-            fprintf(f, "page 0x%" PRIx64 " %" PRIu32 " %" PRIu32 "\n", i * PAGE_SIZE,
-                    pages[i].stores, pages[i].bytes);
+    for (uint64_t i = 0; i <= highest; i++) {
+        const struct page *p = &pages[i];
+
+        if (p->stores)
+            fprintf(f, "page 0x%" PRIx64 " %" PRIu32 " %" PRIu32 "\n", i * PAGE_SIZE, p->stores,
+                    p->bytes);
+        if (p->late_stored || p->late_read)
+            fprintf(f, "late 0x%" PRIx64 " %" PRIu32 " %" PRIu32 "\n", i * PAGE_SIZE,
+                    p->late_stored, p->late_read);
+    }
+    fetches_write(f);
     fprintf(f, "device %" PRIu64 "\n", device);
     fclose(f);
 }
@@ -109,18 +91,29 @@ static void on_exit_of_qemu(qemu_plugin_id_t id, void *data)
         write_summary();
 }
 
-static void on_instruction(unsigned vcpu, void *data)
+static void on_instruction(unsigned vcpu, void *place)
 {
-    (void)vcpu, (void)data;
-    if (phase == WATCHING)
-        instructions++;
+    (void)vcpu;
+    if (phase != WATCHING)
+        return;
+    instructions++;
+    fetches_add(place);
 }
 
 static void on_start(unsigned vcpu, void *data)
 {
     (void)vcpu, (void)data;
-    if (phase == BEFORE)
-        phase = WATCHING;
+    if (phase != BEFORE)
+        return;
+    phase = WATCHING;
+    if (before && !ram_copy(before))
+        exit(1);
+}
+
+static void on_mark(unsigned vcpu, void *data)
+{
+    (void)vcpu, (void)data;
+    late = phase == WATCHING;
 }
 
 static void on_stop(unsigned vcpu, void *data)
@@ -137,23 +130,31 @@ static void on_stop(unsigned vcpu, void *data)
 static void on_memory(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t vaddr, void *data)
 {
     uint32_t size = 1u << qemu_plugin_mem_size_shift(info);
+    bool store = qemu_plugin_mem_is_store(info); /* QEMU 7.2 calls for loads, whatever is asked */
 
     (void)vcpu, (void)data;
-    /* QEMU 7.2 calls for loads too, though only stores were asked for. */
-    if (phase != WATCHING || !qemu_plugin_mem_is_store(info))
+    if (phase != WATCHING || (!store && !late))
         return;
     struct qemu_plugin_hwaddr *h = qemu_plugin_get_hwaddr(info, vaddr);
     if (!h || qemu_plugin_hwaddr_is_io(h)) {
-        device++;
+        device += store;
         return;
     }
     uint64_t page = qemu_plugin_hwaddr_phys_addr(h) / PAGE_SIZE;
     if (page >= PAGES) {
-        fprintf(stderr, "storewatch: store above 64 GiB\n");
+        fprintf(stderr, "storewatch: access above 64 GiB\n");
         exit(1);
+    }
+    if (page > highest)
+        highest = page;
+    if (!store) {
+        pages[page].late_read += size;
+        return;
     }
     pages[page].stores++;
     pages[page].bytes += size;
+    if (late)
+        pages[page].late_stored += size;
     if (vaddr % PAGE_SIZE + size > PAGE_SIZE)
         split++;
 }
@@ -165,15 +166,19 @@ static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
     (void)id;
     for (size_t i = 0; i < n; i++) {
         struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
-        uint64_t at = qemu_plugin_insn_vaddr(insn);
+        const struct {
+            uint64_t at;
+            exec_cb call;
+        } point[] = {{start, on_start}, {mark, on_mark}, {stop, on_stop}};
 
-        if (at == start)
-            qemu_plugin_register_vcpu_insn_exec_cb(insn, on_start, QEMU_PLUGIN_CB_NO_REGS, NULL);
-        if (at == stop)
-            qemu_plugin_register_vcpu_insn_exec_cb(insn, on_stop, QEMU_PLUGIN_CB_NO_REGS, NULL);
-        qemu_plugin_register_vcpu_insn_exec_cb(insn, on_instruction, QEMU_PLUGIN_CB_NO_REGS, NULL);
+        for (unsigned k = 0; k < sizeof(point) / sizeof(*point); k++)
+            if (point[k].at && qemu_plugin_insn_vaddr(insn) == point[k].at)
+                qemu_plugin_register_vcpu_insn_exec_cb(insn, point[k].call, QEMU_PLUGIN_CB_NO_REGS,
+                                                       NULL);
+        qemu_plugin_register_vcpu_insn_exec_cb(insn, on_instruction, QEMU_PLUGIN_CB_NO_REGS,
+                                               fetches_place(insn));
         qemu_plugin_register_vcpu_mem_cb(insn, on_memory, QEMU_PLUGIN_CB_NO_REGS,
-                                         QEMU_PLUGIN_MEM_W, NULL);
+                                         mark ? QEMU_PLUGIN_MEM_RW : QEMU_PLUGIN_MEM_W, NULL);
     }
 }
 
@@ -195,6 +200,12 @@ int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, 
             start = strtoull(v, NULL, 0);
         else if ((v = value(argv[i], "stop")))
             stop = strtoull(v, NULL, 0);
+        else if ((v = value(argv[i], "mark")))
+            mark = strtoull(v, NULL, 0);
+        else if ((v = value(argv[i], "ram")))
+            ram = strdup(v);
+        else if ((v = value(argv[i], "before")))
+            before = strdup(v);
         else if ((v = value(argv[i], "out")))
             out = strdup(v);
         else if ((v = value(argv[i], "quit")))
@@ -207,6 +218,8 @@ int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, 
         fprintf(stderr, "storewatch: start=, stop= and out= are needed\n");
         return -1;
     }
+    if (ram)
+        ram_watch(ram);
     qemu_plugin_register_vcpu_tb_trans_cb(id, on_translation);
     qemu_plugin_register_atexit_cb(id, on_exit_of_qemu, NULL);
     return 0;

@@ -73,11 +73,18 @@ def write(path, entry, pieces, file_order=None, skew=0, congruent=True):
         offsets[i] = offset + skew
         offset += len(pieces[i].data)
     data = bytearray(offset + skew)
-    HEADER.pack_into(data, 0, IDENT, ET_EXEC, EM_386, 1, entry, HEADER.size, 0, 0, HEADER.size,
-                     PROGRAM.size, len(pieces), 0, 0, 0)
     for i, piece in enumerate(pieces):
-        PROGRAM.pack_into(data, HEADER.size + i * PROGRAM.size, PT_LOAD, offsets[i], piece.paddr,
-                          piece.paddr, len(piece.data), piece.memsz, 7, 4096 if congruent else 1)
         data[offsets[i]:offsets[i] + len(piece.data)] = piece.data
+    put_headers(data, entry, [
+        Segment(PT_LOAD, offsets[i], piece.paddr, piece.paddr, len(piece.data), piece.memsz, 7,
+                4096 if congruent else 1) for i, piece in enumerate(pieces)])
     with open(path, "wb") as f:
         f.write(data)
+
+
+def put_headers(data, entry, segments):
+    """The ELF header and program headers of a file, at its start."""
+    HEADER.pack_into(data, 0, IDENT, ET_EXEC, EM_386, 1, entry, HEADER.size, 0, 0, HEADER.size,
+                     PROGRAM.size, len(segments), 0, 0, 0)
+    for i, segment in enumerate(segments):
+        PROGRAM.pack_into(data, HEADER.size + i * PROGRAM.size, *segment)

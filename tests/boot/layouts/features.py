@@ -1,0 +1,35 @@
+"""What a layout may be, and of how many in a hundred it must be true: random tests are worth what
+chance brings up."""
+
+
+def over(layout, start, end):
+    return any(s.paddr < end and start < s.paddr + s.memsz for s in layout.segments)
+
+
+# name: (percent, is it so? of a Layout and its Verdict)
+FEATURES = {
+    "cycles": (15, lambda la, v: v.plan.cycles),
+    "more than 50 cycles": (2, lambda la, v: v.plan.cycles > 50),
+    "a list of several pages": (10, lambda la, v: v.plan.list_pages > 1),
+    "zeroed pages": (25, lambda la, v: v.plan.zero),
+    "composed pages": (50, lambda la, v: v.composed),
+    "pages that stay": (15, lambda la, v: v.plan.stay),
+    "no initrd": (20, lambda la, v: not la.initrd),
+    "an initrd that stays": (15, lambda la, v: la.initrd and v.initrd_to == la.initrd_at),
+    "an initrd that moves": (10, lambda la, v: la.initrd and v.initrd_to != la.initrd_at),
+    "a file in mid-page": (10, lambda la, v: la.kernel_at % 4096),
+    "holes": (20, lambda la, v: len(la.map) > 4),
+    "Baton overwritten": (2, lambda la, v: over(la, 1 << 20, max(v.image))),
+    "low memory overwritten": (2, lambda la, v: over(la, 0, 0xa0000)),
+    "16 MiB": (30, lambda la, v: la.memory == 16 << 20),
+    "48 MiB or more": (5, lambda la, v: la.memory >= 48 << 20),
+    **{f"paging={p}": (20, lambda la, v, p=p: la.paging == p) for p in ("pae", "legacy")},
+    **{f"place={p}": (8, lambda la, v, p=p: la.place == p) for p in ("auto", "all", "none")},
+}
+
+
+def features(layout, verdict):
+    """The names of what is true of it."""
+    if not verdict.plan:
+        return set()
+    return {name for name, (_, is_so) in FEATURES.items() if is_so(layout, verdict)}
