@@ -1,6 +1,8 @@
 /* One character to every output that there is. */
 #include "kernel/console.h"
 
+#include <stddef.h>
+
 #include "kernel/cpu.h"
 #include "kernel/layout.h"
 
@@ -36,6 +38,8 @@ static const uint16_t vga_attributes[] = {
 static uint16_t com_port;
 static bool has_screen, muted;
 static unsigned column, row;
+static bool filled; /* the last character filled its row: a \n now would make an empty one */
+static uint32_t screen_rows; /* that the line of console_write has taken so far */
 static enum console_colour colour;
 static void (*line_hook)(uint32_t rows);
 static uint32_t line_length; /* of the line so far */
@@ -97,9 +101,15 @@ static void scroll(void)
 
 static void screen_put(char c)
 {
-    if (c == '\n') {
+    bool was_filled = filled;
+
+    filled = false;
+    if (c == '\n' && was_filled) {
+        return;
+    } else if (c == '\n') {
         column = 0;
         row++;
+        screen_rows++;
     } else if (c == '\r') {
         column = 0;
     } else if (c == '\b') {
@@ -107,8 +117,10 @@ static void screen_put(char c)
     } else if (c != '\a') {
         VGA_TEXT[row * VGA_COLUMNS + column] = vga_attributes[colour] | (uint8_t)c;
         if (++column == VGA_COLUMNS) {
+            filled = true;
             column = 0;
             row++;
+            screen_rows++;
         }
     }
     if (row == VGA_ROWS) {
@@ -174,10 +186,16 @@ void console_write(const char *text)
     if (has_screen)
         screen_write(text);
     for (const char *c = text; *c; c++) {
-        uint32_t rows = line_length / VGA_COLUMNS + 1;
+        uint32_t rows = line_length ? (line_length - 1) / VGA_COLUMNS + 1 : 1;
 
-        line_length = *c == '\n' ? 0 : line_length + 1;
-        if (*c == '\n' && line_hook)
+        if (*c != '\n') {
+            line_length++;
+            continue;
+        }
+        if (screen_rows > rows) /* words that were kept whole may have cost a row */
+            rows = screen_rows;
+        line_length = screen_rows = 0;
+        if (line_hook)
             line_hook(rows);
     }
 }
@@ -197,12 +215,20 @@ void console_colour(enum console_colour wanted)
 void console_on_line(void (*hook)(uint32_t rows))
 {
     line_hook = hook;
-    line_length = 0;
+    line_length = screen_rows = 0;
 }
 
 void console_mute(bool mute)
 {
     muted = mute;
+}
+
+void console_urgent(void)
+{
+    muted = false;
+    line_hook = NULL; /* nobody may be there to press a key */
+    if (line_length || (has_screen && column))
+        console_raw("\n");
 }
 
 uint16_t console_com_port(void)

@@ -30,6 +30,9 @@ void console_on_line(void (*hook)(uint32_t rows));
 /* console_write prints nothing while muted. */
 void console_mute(bool mute);
 
+/* What comes now must be seen, whatever was muted or waits for a key: the kernel's last words. */
+void console_urgent(void);
+
 /* The I/O port of the serial line, 0 if there is none. */
 uint16_t console_com_port(void);
 

@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 
+#include "kernel/console.h"
 #include "kernel/cpu.h"
 #include "kernel/print.h"
 
@@ -43,6 +44,7 @@ void panic(const char *format, ...)
 {
     va_list arguments;
 
+    console_urgent();
     va_start(arguments, format);
     print("panic       ");
     print_list(format, arguments);

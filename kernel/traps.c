@@ -4,6 +4,7 @@
  */
 #include "kernel/traps.h"
 
+#include "kernel/console.h"
 #include "kernel/cpu.h"
 #include "kernel/layout.h"
 #include "kernel/print.h"
@@ -131,6 +132,7 @@ void trap_report(const struct trap_frame *f)
 {
     const char *name = f->vector < TRAP_VECTORS ? names[f->vector] : NULL;
 
+    console_urgent();
     print("exception   vector %u, %s, error code %x, at ", f->vector, name ? name : "reserved",
           (uint64_t)f->error);
     print_place(f->eip);
@@ -146,6 +148,7 @@ void double_fault_report(void)
 {
     const struct tss *t = &main_tss; /* the CPU saved the broken task there */
 
+    console_urgent();
     print("exception   vector 8, double fault, at ");
     print_place(t->eip);
     print("\n");
