@@ -1,4 +1,5 @@
 /* modules, load, unload, status, exec: the life of an image. */
+#include "kernel/live.h"
 #include "kernel/pages.h"
 #include "kernel/print.h"
 #include "kernel/shell/commands.h"
@@ -45,8 +46,7 @@ static bool read_module(const struct words *words, const char *word, uint32_t *m
         return false;
     }
     if (!number || number > boot->modules) {
-        report("refused", "there is no module %n; there %s %u, modules lists them", number,
-               boot->modules == 1 ? "is" : "are", boot->modules);
+        report("refused", "there is no module %n; modules lists those that there are", number);
         return false;
     }
     *module = (uint32_t)number;
@@ -90,7 +90,9 @@ static bool read_wish(const struct words *words, struct stage_wish *wish)
             wish->initrd = 0; /* a module that was chosen goes without, unless one is named */
         }
     }
-    return true;
+    if (words->more)
+        command_usage(words, "there are too many words");
+    return !words->more;
 }
 
 void command_load(const struct words *words)
@@ -124,8 +126,10 @@ void command_status(const struct words *words)
     if (!stage) {
         report("image", "nothing is loaded");
     } else {
-        report("image", "module %u is loaded, checked and armed, place=%s", stage->kernel,
+        report("image", "module %u is loaded, place=%s", stage->kernel,
                place_name(stage->request.place));
+        report("armed", stage->image.armed ? "yes, the last check passed"
+                                           : "no, the last check found it broken");
         tell_stage(stage);
         report("command", "\"%s\"", stage->request.command_line);
         report("entry", "%a", (uint64_t)stage->payload.entry.eip);
@@ -141,6 +145,10 @@ void command_exec(const struct words *words)
     if (!command_takes(words, 0) || !is_loaded())
         return;
     /* poke may have been here since the load: what is armed has been checked as it is now */
+    if (live_checksum() != live.summary.checksum) {
+        report("refused", "H1: the live tables are not as they were at the start; check says more");
+        return;
+    }
     if (baton_image_check(&stage->request, &stage->payload, &stage->image, &why)) {
         tell_refusal(&why);
         return;
