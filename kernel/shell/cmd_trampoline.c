@@ -6,11 +6,19 @@
 #include "relocate/control.h"
 #include "relocate/list.h"
 
-static void part(uint32_t pa, uint32_t from, uint32_t to, const char *what)
-{
-    report("page", "%a %x to %x, %u bytes: %s", (uint64_t)(pa + from), (uint64_t)from, (uint64_t)to,
-           to - from, what);
-}
+/* The page as relocate/control.h draws it. */
+static const struct {
+    uint32_t from, to;
+    const char *what;
+} parts[] = {
+    {0, CONTROL_CODE_MAX, "code and strings"},
+    {CONTROL_STUBS, CONTROL_STUBS + CONTROL_VECTORS *CONTROL_STUB_SIZE, "fault stubs"},
+    {CONTROL_PARAMS, CONTROL_PARAMS + PARAM_SIZE, "parameters: list, entry, descriptors"},
+    {CONTROL_GDT, CONTROL_GDT + CONTROL_GDT_SIZE, "GDT"},
+    {CONTROL_IDT_VA, CONTROL_IDT_VA + CONTROL_IDT_SIZE, "IDT for the kernel address"},
+    {CONTROL_IDT_PA, CONTROL_IDT_PA + CONTROL_IDT_SIZE, "IDT for the physical address"},
+    {CONTROL_STACK, CONTROL_STACK_TOP, "stack, growing down"},
+};
 
 void command_trampoline(const struct words *words)
 {
@@ -26,14 +34,16 @@ void command_trampoline(const struct words *words)
     const struct control_params *p =
         (const void *)((const char *)window_map(BATON_WINDOW_PAGE, pa) + CONTROL_PARAMS);
 
-    report("trampoline",
-           "template at %a, its copy at %a; after the CR3 write both addresses lead "
-           "to the copy",
-           (uint64_t)stage->image.host->trampoline_va, (uint64_t)pa);
-    part(pa, 0, CONTROL_CODE_MAX, "code and strings");
-    part(pa, CONTROL_STACK, CONTROL_STACK_TOP, "stack, growing down");
-    report("list", "%a, first word at %a", (uint64_t)p->list, (uint64_t)(p->list & ~LIST_FLAGS));
-    report("entry", "eip %a eax %a ebx %a ecx %a edx %a esi %a edi %a ebp %a", (uint64_t)p->eip,
-           (uint64_t)p->eax, (uint64_t)p->ebx, (uint64_t)p->ecx, (uint64_t)p->edx, (uint64_t)p->esi,
-           (uint64_t)p->edi, (uint64_t)p->ebp);
+    report("trampoline", "template at %a", (uint64_t)stage->image.host->trampoline_va);
+    report("copy", "%a: after the CR3 write both addresses lead there", (uint64_t)pa);
+    for (uint32_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
+        report("part", "%a to %a %Z  %s", (uint64_t)(pa + parts[i].from),
+               (uint64_t)(pa + parts[i].to), (uint64_t)(parts[i].to - parts[i].from),
+               parts[i].what);
+    report("list", "%a, so its first word is at %a", (uint64_t)p->list,
+           (uint64_t)(p->list & ~LIST_FLAGS));
+    report("entry", "eip %a eax %a ebx %a ecx %a", (uint64_t)p->eip, (uint64_t)p->eax,
+           (uint64_t)p->ebx, (uint64_t)p->ecx);
+    report("", "edx %a esi %a edi %a ebp %a", (uint64_t)p->edx, (uint64_t)p->esi, (uint64_t)p->edi,
+           (uint64_t)p->ebp);
 }
