@@ -44,8 +44,9 @@ static void prompt(const char *text)
         put(*text++);
 }
 
-static const char *const candidates[] = {"help", "list", "load", "mem",  "modules",
-                                         "more", "peek", "plan", "poke", "poweroff"};
+static const char *const candidates[] = {
+    "help",     "list",   "load", "mem",    "modules", "more",       "peek",   "plan", "poke",
+    "poweroff", "reboot", "regs", "status", "tables",  "trampoline", "unload", "walk"};
 
 static const char *candidate(const char *line, uint32_t start, uint32_t n)
 {
@@ -222,11 +223,13 @@ static void completion(void **state)
 {
     (void)state;
     start();
+    type(KEY_TAB); /* all there are, in two rows */
+    assert_int_equal(rows, 3);
     type_text("he\t");
     assert_line("help ", "");
     type_text("mo\t"); /* modules, more: nothing to add, so they are listed */
     assert_line("help mo", "");
-    assert_int_equal(rows, 2);
+    assert_int_equal(rows, 5);
     type_text("d\t");
     assert_line("help modules ", "");
     type_text("x\t"); /* a word that nobody completes */
