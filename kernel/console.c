@@ -43,6 +43,7 @@ static uint32_t screen_rows; /* that the line of console_write has taken so far 
 static enum console_colour colour;
 static void (*line_hook)(uint32_t rows);
 static uint32_t line_length; /* of the line so far */
+static uint32_t rows_before; /* of the lines since the hook was called */
 
 static void serial_start(void)
 {
@@ -145,24 +146,29 @@ void console_screen(enum baton_screen_kind kind)
     }
 }
 
+static void indent(void)
+{
+    while (column < CONSOLE_INDENT)
+        screen_put(' ');
+}
+
 /* A line longer than the screen goes on below its text, not below its first word. */
 static void screen_write(const char *text)
 {
-    for (const char *start = text; *text;) {
-        bool ended = column == 0 && text != start && text[-1] == ' '; /* the last word filled it */
+    while (*text) {
         unsigned length = 0;
 
         while (text[length] && text[length] != ' ' && text[length] != '\n')
             length++;
-        if (ended || (column + length > VGA_COLUMNS && column > CONSOLE_INDENT)) {
-            if (!ended)
-                screen_put('\n');
-            while (column < CONSOLE_INDENT)
-                screen_put(' ');
+        if (length && filled) {
+            indent();
+        } else if (column + length > VGA_COLUMNS && column > CONSOLE_INDENT) {
+            screen_put('\n');
+            indent();
         }
         while (length--)
             screen_put(*text++);
-        if (*text == '\n' || (*text == ' ' && column)) /* no space where a line has just ended */
+        if (*text && !(*text == ' ' && filled)) /* no space where a row has just ended */
             screen_put(*text);
         if (*text)
             text++;
@@ -178,26 +184,35 @@ static void serial_write(const char *text)
     }
 }
 
+/* The end of a line: its rows, on the screen and on a terminal that breaks lines anywhere. */
+static void count_rows(void)
+{
+    uint32_t rows = line_length ? (line_length - 1) / VGA_COLUMNS + 1 : 1;
+
+    if (screen_rows > rows) /* words that were kept whole may have cost a row */
+        rows = screen_rows;
+    rows_before += rows;
+    line_length = screen_rows = 0;
+}
+
 void console_write(const char *text)
 {
+    if (line_hook && !muted && !line_length && rows_before) {
+        uint32_t rows = rows_before;
+
+        rows_before = 0;
+        line_hook(rows);
+    }
     if (muted)
         return;
     serial_write(text);
     if (has_screen)
         screen_write(text);
-    for (const char *c = text; *c; c++) {
-        uint32_t rows = line_length ? (line_length - 1) / VGA_COLUMNS + 1 : 1;
-
-        if (*c != '\n') {
+    for (const char *c = text; *c; c++)
+        if (*c == '\n')
+            count_rows();
+        else
             line_length++;
-            continue;
-        }
-        if (screen_rows > rows) /* words that were kept whole may have cost a row */
-            rows = screen_rows;
-        line_length = screen_rows = 0;
-        if (line_hook)
-            line_hook(rows);
-    }
 }
 
 void console_raw(const char *text)
@@ -207,15 +222,18 @@ void console_raw(const char *text)
         screen_put(*text);
 }
 
-void console_colour(enum console_colour wanted)
+enum console_colour console_colour(enum console_colour wanted)
 {
+    enum console_colour before = colour;
+
     colour = wanted;
+    return before;
 }
 
 void console_on_line(void (*hook)(uint32_t rows))
 {
     line_hook = hook;
-    line_length = screen_rows = 0;
+    line_length = screen_rows = rows_before = 0;
 }
 
 void console_mute(bool mute)
