@@ -20,8 +20,7 @@ static void tell_good(const struct stage *stage)
     uint32_t pages = 0;
 
     pages_each(image, count_page, &pages);
-    report("H2 holds", "what the trampoline reads and writes lies in the image's own %u pages",
-           pages);
+    report("H2 holds", "the trampoline reads and writes only the image's own %u pages", pages);
     report("H3 holds", "none of them lies in a destination, a source, or the payload's way");
     report("H4 holds", "%n page%s get%s the right source in time; %n zeroed, %n stay", c->move,
            plural(c->move), c->move == 1 ? "s" : "", c->zero, c->stay);
@@ -43,7 +42,7 @@ void command_check(const struct words *words)
         return;
     }
     if (sum == live.summary.checksum)
-        report("H1 holds", "the %u pages of the live tables have checksum %x, as at the start",
+        report("H1 holds", "the %u live tables have checksum %x, as at the start",
                live.summary.tables, (uint64_t)sum);
     else
         report("broken", "H1: the live tables have the checksum %x, and had %x at the start",

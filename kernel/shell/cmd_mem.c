@@ -126,6 +126,6 @@ void command_mem(const struct words *words)
     if (!owners_each(visit_table, sums))
         return;
     tell_bar();
-    report("sum", "%z free, %z Baton and its tables, %z modules, %z loaded image", sums[OWNER_FREE],
+    report("sum", "%z free, %z Baton, %z modules, %z image", sums[OWNER_FREE],
            sums[OWNER_BATON] + sums[OWNER_TABLES], sums[OWNER_MODULE], sums[OWNER_IMAGE]);
 }

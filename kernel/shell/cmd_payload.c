@@ -90,9 +90,7 @@ static bool read_wish(const struct words *words, struct stage_wish *wish)
             wish->initrd = 0; /* a module that was chosen goes without, unless one is named */
         }
     }
-    if (words->more)
-        command_usage(words, "there are too many words");
-    return !words->more;
+    return true;
 }
 
 void command_load(const struct words *words)

@@ -97,7 +97,7 @@ static const char *poke_danger(const struct place *place, uint64_t at)
 
 static void tell_danger(uint64_t at, const char *danger)
 {
-    report("refused", "%a is %s; with ! at the end that is risked", at, danger);
+    report("refused", "%a is %s; ! at the end risks it", at, danger);
 }
 
 static uint8_t *byte_at(const struct place *place, uint64_t at)

@@ -13,7 +13,7 @@ static const struct {
 } parts[] = {
     {0, CONTROL_CODE_MAX, "code and strings"},
     {CONTROL_STUBS, CONTROL_STUBS + CONTROL_VECTORS *CONTROL_STUB_SIZE, "fault stubs"},
-    {CONTROL_PARAMS, CONTROL_PARAMS + PARAM_SIZE, "parameters: list, entry, descriptors"},
+    {CONTROL_PARAMS, CONTROL_PARAMS + PARAM_SIZE, "parameters"},
     {CONTROL_GDT, CONTROL_GDT + CONTROL_GDT_SIZE, "GDT"},
     {CONTROL_IDT_VA, CONTROL_IDT_VA + CONTROL_IDT_SIZE, "IDT for the kernel address"},
     {CONTROL_IDT_PA, CONTROL_IDT_PA + CONTROL_IDT_SIZE, "IDT for the physical address"},

@@ -5,7 +5,7 @@
 
 static void tell_topic(const char *topic)
 {
-    console_colour(CONSOLE_STEP);
+    console_colour(CONSOLE_PROMPT);
     print("%s\n", topic);
     console_colour(CONSOLE_PLAIN);
     for (uint32_t i = 0; i < command_count; i++)
