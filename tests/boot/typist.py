@@ -8,9 +8,11 @@ import re
 import subprocess
 import tempfile
 import time
+from dataclasses import replace
 
 import machine as machines
 import pexpect.fdpexpect
+import pytest
 from qmp import Qmp, connect
 
 PROMPT = "baton> "
@@ -80,7 +82,7 @@ class Typist:
 
     def prompt(self):
         """Reads up to the next prompt; the lines before it."""
-        self.expect(r"(?:^|\n)" + PROMPT)
+        self.expect(r"(?:^|[\r\n])" + PROMPT)
         return self.talk.before.replace("\r", "").split("\n")
 
     def ask(self, line):
@@ -140,3 +142,28 @@ def shell(name, words="", modules=(), **more):
     return machines.Machine(f"shell-{name}", kernel=os.path.join(machines.BUILD, "baton.elf"),
                             append=f"shell exitport=0xf4 {words}".strip(), modules=modules,
                             **{"memory": "32M", "cpu": "qemu32", **more})
+
+
+class Session:
+    """What act(typist) does with a machine, as a job of the fleet."""
+
+    def __init__(self, act, machine):
+        self.name, self.act, self.machine = machine.name, act, machine
+
+    def run(self):
+        with Typist(self.machine) as t:
+            return self.act(t)
+
+
+def sessions(*machines_of, quick=False):
+    """Makes a test of a function of a typist: once with each of these machines (`shell` makes
+    them). The machines run ahead of the tests, in the fleet."""
+    def make(act):
+        @pytest.mark.parametrize("job", [
+            pytest.param(Session(act, machine), id=machine.name.removeprefix("shell-"))
+            for machine in (replace(m, name=f"{m.name}-{act.__name__}") for m in machines_of)])
+        def test(job, outcome):
+            assert outcome is None
+        test.__name__, test.__doc__, test.__module__ = act.__name__, act.__doc__, act.__module__
+        return pytest.mark.quick(test) if quick else test
+    return make
