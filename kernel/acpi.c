@@ -129,7 +129,7 @@ static void enable(uint64_t fadt, uint16_t control)
     uint16_t command = (uint16_t)number(fadt + FADT_SMI_COMMAND, 4);
     uint8_t value = byte(fadt + FADT_ENABLE);
 
-    if (in16(control) & PM1_SCI_ENABLED || !command || !value)
+    if (!control || in16(control) & PM1_SCI_ENABLED || !command || !value)
         return;
     out8(command, value);
     for (uint32_t i = 0; i < ENABLE_PATIENCE && !(in16(control) & PM1_SCI_ENABLED); i++)

@@ -1,6 +1,8 @@
 /* One character to every output that there is. */
 #include "kernel/console.h"
 
+#include <stddef.h>
+
 #include "kernel/cpu.h"
 #include "kernel/layout.h"
 
@@ -36,9 +38,12 @@ static const uint16_t vga_attributes[] = {
 static uint16_t com_port;
 static bool has_screen, muted;
 static unsigned column, row;
+static bool filled; /* the last character filled its row: a \n now would make an empty one */
+static uint32_t screen_rows; /* that the line of console_write has taken so far */
 static enum console_colour colour;
 static void (*line_hook)(uint32_t rows);
 static uint32_t line_length; /* of the line so far */
+static uint32_t rows_before; /* of the lines since the hook was called */
 
 static void serial_start(void)
 {
@@ -97,9 +102,15 @@ static void scroll(void)
 
 static void screen_put(char c)
 {
-    if (c == '\n') {
+    bool was_filled = filled;
+
+    filled = false;
+    if (c == '\n' && was_filled) {
+        return;
+    } else if (c == '\n') {
         column = 0;
         row++;
+        screen_rows++;
     } else if (c == '\r') {
         column = 0;
     } else if (c == '\b') {
@@ -107,8 +118,10 @@ static void screen_put(char c)
     } else if (c != '\a') {
         VGA_TEXT[row * VGA_COLUMNS + column] = vga_attributes[colour] | (uint8_t)c;
         if (++column == VGA_COLUMNS) {
+            filled = true;
             column = 0;
             row++;
+            screen_rows++;
         }
     }
     if (row == VGA_ROWS) {
@@ -133,24 +146,29 @@ void console_screen(enum baton_screen_kind kind)
     }
 }
 
+static void indent(void)
+{
+    while (column < CONSOLE_INDENT)
+        screen_put(' ');
+}
+
 /* A line longer than the screen goes on below its text, not below its first word. */
 static void screen_write(const char *text)
 {
-    for (const char *start = text; *text;) {
-        bool ended = column == 0 && text != start && text[-1] == ' '; /* the last word filled it */
+    while (*text) {
         unsigned length = 0;
 
         while (text[length] && text[length] != ' ' && text[length] != '\n')
             length++;
-        if (ended || (column + length > VGA_COLUMNS && column > CONSOLE_INDENT)) {
-            if (!ended)
-                screen_put('\n');
-            while (column < CONSOLE_INDENT)
-                screen_put(' ');
+        if (length && filled) {
+            indent();
+        } else if (column + length > VGA_COLUMNS && column > CONSOLE_INDENT) {
+            screen_put('\n');
+            indent();
         }
         while (length--)
             screen_put(*text++);
-        if (*text == '\n' || (*text == ' ' && column)) /* no space where a line has just ended */
+        if (*text && !(*text == ' ' && filled)) /* no space where a row has just ended */
             screen_put(*text);
         if (*text)
             text++;
@@ -166,20 +184,35 @@ static void serial_write(const char *text)
     }
 }
 
+/* The end of a line: its rows, on the screen and on a terminal that breaks lines anywhere. */
+static void count_rows(void)
+{
+    uint32_t rows = line_length ? (line_length - 1) / VGA_COLUMNS + 1 : 1;
+
+    if (screen_rows > rows) /* words that were kept whole may have cost a row */
+        rows = screen_rows;
+    rows_before += rows;
+    line_length = screen_rows = 0;
+}
+
 void console_write(const char *text)
 {
+    if (line_hook && !muted && !line_length && rows_before) {
+        uint32_t rows = rows_before;
+
+        rows_before = 0;
+        line_hook(rows);
+    }
     if (muted)
         return;
     serial_write(text);
     if (has_screen)
         screen_write(text);
-    for (const char *c = text; *c; c++) {
-        uint32_t rows = line_length / VGA_COLUMNS + 1;
-
-        line_length = *c == '\n' ? 0 : line_length + 1;
-        if (*c == '\n' && line_hook)
-            line_hook(rows);
-    }
+    for (const char *c = text; *c; c++)
+        if (*c == '\n')
+            count_rows();
+        else
+            line_length++;
 }
 
 void console_raw(const char *text)
@@ -189,20 +222,31 @@ void console_raw(const char *text)
         screen_put(*text);
 }
 
-void console_colour(enum console_colour wanted)
+enum console_colour console_colour(enum console_colour wanted)
 {
+    enum console_colour before = colour;
+
     colour = wanted;
+    return before;
 }
 
 void console_on_line(void (*hook)(uint32_t rows))
 {
     line_hook = hook;
-    line_length = 0;
+    line_length = screen_rows = rows_before = 0;
 }
 
 void console_mute(bool mute)
 {
     muted = mute;
+}
+
+void console_urgent(void)
+{
+    muted = false;
+    line_hook = NULL; /* nobody may be there to press a key */
+    if (line_length || (has_screen && column))
+        console_raw("\n");
 }
 
 uint16_t console_com_port(void)

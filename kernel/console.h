@@ -21,14 +21,18 @@ void console_raw(const char *text);
 
 /* What the screen shows from now on; COM1 has no colours. */
 enum console_colour { CONSOLE_PLAIN, CONSOLE_STEP, CONSOLE_TROUBLE, CONSOLE_PROMPT };
-void console_colour(enum console_colour colour);
+/* Returns what it was before. */
+enum console_colour console_colour(enum console_colour colour);
 
-/* Calls hook at the end of each line of console_write, with its rows on an 80-column terminal;
- * NULL: no longer. */
+/* Calls hook before each line of console_write but the first, with the rows that the line before it
+ * took on an 80-column terminal; NULL: no longer. */
 void console_on_line(void (*hook)(uint32_t rows));
 
 /* console_write prints nothing while muted. */
 void console_mute(bool mute);
+
+/* What comes now must be seen, whatever was muted or waits for a key: the kernel's last words. */
+void console_urgent(void);
 
 /* The I/O port of the serial line, 0 if there is none. */
 uint16_t console_com_port(void);

@@ -5,8 +5,10 @@
 #include "relocate/text.h"
 
 #define LINE_MAX 512
-#define NUMBER_WIDTH 9 /* %N */
-#define SIZE_WIDTH 10  /* %Z */
+#define NUMBER_WIDTH 9    /* %N */
+#define SIZE_WIDTH 10     /* %Z */
+#define ADDRESS_WIDTH 11  /* %A: up to 64 GiB */
+#define CONVERSION_MAX 32 /* what a number may take */
 
 static void grouped(struct text *out, uint64_t value)
 {
@@ -59,16 +61,44 @@ static void aligned(struct text *out, size_t width, void (*write)(struct text *,
     text_add(out, small);
 }
 
+/* Strings of any length: what is in the buffer goes out when it is full. */
+static void make_room(struct text *out, size_t room)
+{
+    if (out->length + room < out->size)
+        return;
+    console_write(out->at);
+    out->length = 0;
+    out->at[0] = '\0';
+}
+
+static void string(struct text *out, const char *value)
+{
+    for (; *value; value++) {
+        make_room(out, 2);
+        text_char(out, *value);
+    }
+}
+
+static void address(struct text *out, uint64_t value)
+{
+    size_t start = out->length;
+
+    text_address(out, value);
+    while (out->length < start + ADDRESS_WIDTH)
+        text_char(out, ' ');
+}
+
 static void format_into(struct text *out, const char *format, va_list arguments)
 {
     for (; *format; format++) {
+        make_room(out, CONVERSION_MAX);
         if (*format != '%') {
             text_char(out, *format);
             continue;
         }
         switch (*++format) {
         case 's':
-            text_add(out, va_arg(arguments, const char *));
+            string(out, va_arg(arguments, const char *));
             break;
         case 'c':
             text_char(out, (char)va_arg(arguments, int));
@@ -84,6 +114,9 @@ static void format_into(struct text *out, const char *format, va_list arguments)
             break;
         case 'a':
             text_address(out, va_arg(arguments, uint64_t));
+            break;
+        case 'A':
+            address(out, va_arg(arguments, uint64_t));
             break;
         case 'x':
             text_hex(out, va_arg(arguments, uint64_t));
@@ -155,6 +188,7 @@ void report(const char *step, const char *format, ...)
     va_start(arguments, format);
     format_into(&out, format, arguments);
     va_end(arguments);
+    make_room(&out, 2);
     text_char(&out, '\n');
     console_write(line);
 }

@@ -3,7 +3,7 @@
  *   %s string   %c character   %u uint32_t   %n uint64_t, "1,406"
  *   %a uint64_t address, 0x and 8 digits   %x uint64_t, 0x and as many as it takes
  *   %z uint64_t bytes, "5.5 MiB"
- *   %N, %Z: as %n and %z, right-aligned in 9 and 10 columns
+ *   %N, %Z: as %n and %z, right-aligned in 9 and 10 columns; %A: as %a, left-aligned in 11
  */
 #ifndef KERNEL_PRINT_H
 #define KERNEL_PRINT_H

@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 
+#include "kernel/console.h"
 #include "kernel/cpu.h"
 #include "kernel/crash.h"
 #include "kernel/layout.h"
@@ -70,6 +71,7 @@ void panic(const char *format, ...)
     va_list arguments;
 
     note_here();
+    console_urgent();
     va_start(arguments, format);
     print("panic       ");
     print_list(format, arguments);

@@ -4,6 +4,7 @@
  */
 #include "kernel/traps.h"
 
+#include "kernel/console.h"
 #include "kernel/cpu.h"
 #include "kernel/crash.h"
 #include "kernel/layout.h"
@@ -175,6 +176,7 @@ void trap_report(const struct trap_frame *f)
     const char *name = f->vector < TRAP_VECTORS ? names[f->vector] : NULL;
 
     note_frame(f);
+    console_urgent();
     print("exception   vector %u, %s, error code %x, at ", f->vector, name ? name : "reserved",
           (uint64_t)f->error);
     print_place(f->eip);
@@ -191,6 +193,7 @@ void double_fault_report(void)
     const struct tss *t = &main_tss; /* the CPU saved the broken task there */
 
     note_task(t);
+    console_urgent();
     print("exception   vector 8, double fault, at ");
     print_place(t->eip);
     print("\n");

@@ -20,19 +20,11 @@ static void tell_good(const struct stage *stage)
     uint32_t pages = 0;
 
     pages_each(image, count_page, &pages);
-    report("H2 holds",
-           "the trampoline reads and writes %u pages, all of the image's own; its copy "
-           "and its parameters are right",
-           pages);
-    report("H3 holds",
-           "none of them lies in a destination, in a source, or where the payload works "
-           "before it reads its memory map");
-    report("H4 holds",
-           "%n page%s get%s the right source, before anything overwrites it; %n zeroed, "
-           "%n stay",
-           c->move, plural(c->move), c->move == 1 ? "s" : "", c->zero, c->stay);
-    report("H5 holds", "%a and %a lead to %a, through %u tables that map nothing else",
-           (uint64_t)image->host->trampoline_va, image->control, image->control,
+    report("H2 holds", "the trampoline reads and writes only the image's own %u pages", pages);
+    report("H3 holds", "none of them lies in a destination, a source, or the payload's way");
+    report("H4 holds", "%n page%s get%s the right source in time; %n zeroed, %n stay", c->move,
+           plural(c->move), c->move == 1 ? "s" : "", c->zero, c->stay);
+    report("H5 holds", "both addresses lead to %a; the %u tables map nothing else", image->control,
            image->table_count);
     report("H8 holds", "the list ends, in its %u page%s", c->list_pages, plural(c->list_pages));
 }
@@ -50,9 +42,7 @@ void command_check(const struct words *words)
         return;
     }
     if (sum == live.summary.checksum)
-        report("H1 holds",
-               "the %u pages of the live tables have the checksum %x, as at the start; "
-               "no destination covers them",
+        report("H1 holds", "the %u live tables have checksum %x, as at the start",
                live.summary.tables, (uint64_t)sum);
     else
         report("broken", "H1: the live tables have the checksum %x, and had %x at the start",
@@ -66,5 +56,5 @@ void command_check(const struct words *words)
         return;
     }
     report("broken", "%s, %a (word %n of the list)", why.what, why.value, why.limit);
-    report("", "the dry run ends at the first thing that is wrong; exec would refuse this image");
+    report("", "the dry run ends at the first wrong thing; exec would refuse this image");
 }

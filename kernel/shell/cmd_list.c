@@ -6,6 +6,7 @@
 #include "kernel/shell/pager.h"
 #include "kernel/stage.h"
 #include "relocate/list.h"
+#include "relocate/text.h"
 
 static const struct stage *need_image(void)
 {
@@ -53,8 +54,7 @@ static void tell_move(const struct move *m, uint64_t spare)
                m->dest + m->size, m->size);
     else
         report("move", "%a to %a  %Z  from %a%s", m->dest, m->dest + m->size, m->size, m->source,
-               owner_at(m->source).owner == OWNER_IMAGE ? ", put together by Baton at the load"
-                                                        : "");
+               owner_at(m->source).owner == OWNER_IMAGE ? ", made by Baton" : "");
 }
 
 /* Does the run go on where the move ends? Then it is taken in. */
@@ -82,7 +82,8 @@ static void tell_moves(const struct baton_image *image)
     while (!pager_stopped() && decode_next(&decoder, LIST_WORDS, &run)) {
         uint32_t flag = run.value & LIST_FLAGS;
 
-        if ((flag != LIST_SOURCE && flag != LIST_ZERO) || goes_on(&move, &run, image->spare))
+        if ((flag != LIST_SOURCE && flag != LIST_ZERO) || run.dest == DECODE_NOWHERE ||
+            goes_on(&move, &run, image->spare))
             continue;
         tell_move(&move, image->spare);
         move = (struct move){run.dest, baton_page_down(run.value),
@@ -107,31 +108,45 @@ void command_plan(const struct words *words)
 
 /* ---- list */
 
+/* "  3" or "  1-27": which words of the page. */
+static void name_run(const struct run *run, char name[REPORT_STEP_MAX])
+{
+    struct text text = {name, REPORT_STEP_MAX, 0};
+
+    text_add(&text, "  ");
+    text_decimal(&text, run->first);
+    if (run->words > 1) {
+        text_char(&text, '-');
+        text_decimal(&text, run->first + run->words - 1);
+    }
+}
+
 static void tell_run(const struct run *run)
 {
-    uint64_t page = baton_page_down(run->value);
+    uint64_t value = run->value, page = baton_page_down(value);
     uint64_t size = (uint64_t)run->words << BATON_PAGE_SHIFT;
     uint32_t flag = run->value & LIST_FLAGS;
+    char name[REPORT_STEP_MAX];
 
-    if (run->words == 1)
-        print("  word %u: %a ", run->first, (uint64_t)run->value);
-    else
-        print("  words %u to %u: %a on, ", run->first, run->first + run->words - 1,
-              (uint64_t)run->value);
+    name_run(run, name);
     if (flag == LIST_DESTINATION)
-        print("destination %a\n", page);
+        report(name, "%a  destination %a", value, page);
+    else if ((flag == LIST_SOURCE || flag == LIST_ZERO) && run->dest == DECODE_NOWHERE)
+        report(name, "%a  no meaning: a page for no destination, none has been named", value);
     else if (flag == LIST_SOURCE)
-        print("source %a to %a, for %a\n", page, page + size, run->dest);
+        report(name, "%a  source %a to %a, for %a", value, page, page + size, run->dest);
     else if (flag == LIST_ZERO)
-        print("zeros for %a to %a\n", run->dest, run->dest + size);
+        report(name, "%a  zeros for %a to %a", value, run->dest, run->dest + size);
     else if (flag == LIST_INDIRECTION)
-        print("go on in the list page at %a\n", page);
+        report(name, "%a  go on in the list page at %a%s", value, page,
+               run->strays ? "; that is no usable RAM, so not looked at" : "");
     else if (flag == LIST_DONE)
-        print("done\n");
+        report(name, "%a  done", value);
     else
-        print("no meaning: the flags %x are none of destination 1, indirection 2, done 4, "
-              "source 8, zero 16\n",
-              (uint64_t)flag);
+        report(name,
+               "%a  no meaning: the flags %x are none of destination 1, indirection 2, done 4, "
+               "source 8, zero 16",
+               value, (uint64_t)flag);
 }
 
 void command_list(const struct words *words)

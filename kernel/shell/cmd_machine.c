@@ -3,9 +3,12 @@
 #include "kernel/cpu.h"
 #include "kernel/print.h"
 #include "kernel/shell/commands.h"
+#include "kernel/shell/input.h"
 #include "kernel/shell/pager.h"
 #include "kernel/stop.h"
 #include "relocate/text.h"
+
+#define PATIENCE 10 /* tenths of a second: a machine does not go at once */
 
 struct flag {
     uint32_t bit;
@@ -110,7 +113,8 @@ void command_reboot(const struct words *words)
         return;
     report("reboot", "resetting the machine");
     stop_reset();
-    report("reboot", "the machine ignores both ways to reset it; use its button");
+    input_wait(PATIENCE);
+    report("refused", "the machine ignores both ways to reset it; use its button");
 }
 
 void command_poweroff(const struct words *words)
@@ -121,5 +125,6 @@ void command_poweroff(const struct words *words)
         return;
     report("poweroff", "switching the machine off");
     wrong = acpi_poweroff();
+    input_wait(PATIENCE);
     report("refused", "%s; use the machine's button", wrong);
 }

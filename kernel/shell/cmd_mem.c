@@ -21,13 +21,17 @@ static void tell_range(const struct owned *o)
         [OWNER_FREE] = "free",
         [OWNER_BATON] = "Baton's own image",
         [OWNER_TABLES] = "live page tables",
-        [OWNER_IMAGE] = "the loaded image: control pages, list, what Baton made",
+        [OWNER_IMAGE] = "the loaded image",
     };
 
+    uint64_t size = o->end - o->start;
+
     if (o->owner == OWNER_MODULE)
-        report("mem", "%a to %a %Z  module %u", o->start, o->end, o->end - o->start, o->number);
+        report("mem", "%a to %A %Z  module %u", o->start, o->end, size, o->number);
+    else if (o->owner == OWNER_IMAGE && o->number == OWNED_LEDGER)
+        report("mem", "%a to %A %Z  the loaded image's book", o->start, o->end, size);
     else
-        report("mem", "%a to %a %Z  %s", o->start, o->end, o->end - o->start,
+        report("mem", "%a to %A %Z  %s", o->start, o->end, size,
                o->owner == OWNER_RESERVED ? memmap_type_name(o->number) : names[o->owner]);
 }
 
@@ -122,6 +126,6 @@ void command_mem(const struct words *words)
     if (!owners_each(visit_table, sums))
         return;
     tell_bar();
-    report("sum", "%z free, %z Baton and its tables, %z modules, %z loaded image", sums[OWNER_FREE],
+    report("sum", "%z free, %z Baton, %z modules, %z image", sums[OWNER_FREE],
            sums[OWNER_BATON] + sums[OWNER_TABLES], sums[OWNER_MODULE], sums[OWNER_IMAGE]);
 }

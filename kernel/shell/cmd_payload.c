@@ -1,5 +1,6 @@
 /* modules, load, unload, status, exec: the life of an image. */
 #include "kernel/crash.h"
+#include "kernel/live.h"
 #include "kernel/pages.h"
 #include "kernel/print.h"
 #include "kernel/shell/commands.h"
@@ -46,8 +47,7 @@ static bool read_module(const struct words *words, const char *word, uint32_t *m
         return false;
     }
     if (!number || number > boot->modules) {
-        report("refused", "there is no module %n; there %s %u, modules lists them", number,
-               boot->modules == 1 ? "is" : "are", boot->modules);
+        report("refused", "there is no module %n; modules lists those that there are", number);
         return false;
     }
     *module = (uint32_t)number;
@@ -130,8 +130,10 @@ void command_status(const struct words *words)
     if (!stage) {
         report("image", "nothing is loaded");
     } else {
-        report("image", "module %u is loaded, checked and armed, place=%s", stage->kernel,
+        report("image", "module %u is loaded, place=%s", stage->kernel,
                place_name(stage->request.place));
+        report("armed", stage->image.armed ? "yes, the last check passed"
+                                           : "no, the last check found it broken");
         tell_stage(stage);
         report("command", "\"%s\"", stage->request.command_line);
         report("entry", "%a", (uint64_t)stage->payload.entry.eip);
@@ -149,6 +151,10 @@ void command_exec(const struct words *words)
     if (!command_takes(words, 0) || !is_loaded())
         return;
     /* poke may have been here since the load: what is armed has been checked as it is now */
+    if (live_checksum() != live.summary.checksum) {
+        report("refused", "H1: the live tables are not as they were at the start; check says more");
+        return;
+    }
     if (baton_image_check(&stage->request, &stage->payload, &stage->image, &why)) {
         tell_refusal(&why);
         return;

@@ -12,7 +12,7 @@
 #define ROW 16
 #define PEEK_DEFAULT 64
 #define PEEK_MAX (1u << 20)
-#define PHYSICAL_MAX (1ull << 32) /* windows of legacy tables reach no further */
+#define ADDRESSES (1ull << 32) /* windows of legacy tables reach no further either */
 
 struct place {
     uint64_t address;
@@ -37,8 +37,7 @@ static void take_modes(const struct words *words, struct place *place, uint32_t 
 
 static bool take_address(const struct words *words, struct place *place)
 {
-    if (words_number(words->word[1], &place->address) &&
-        place->address < (place->physical ? PHYSICAL_MAX : 1ull << 32))
+    if (words_number(words->word[1], &place->address) && place->address < ADDRESSES)
         return true;
     command_usage(words, "the address is a number up to 0xffffffff");
     return false;
@@ -54,55 +53,51 @@ static bool translate(uint64_t va, struct pt_walk *walk)
     return walk->present;
 }
 
-static bool is_ram(uint64_t pa)
-{
-    enum owner owner = owner_at(pa).owner;
-
-    return owner != OWNER_HOLE && owner != OWNER_RESERVED;
-}
-
-/* Why the byte should not be read, or NULL. */
-static const char *peek_danger(const struct place *place, uint64_t at)
+/* Why the byte should not be touched at all, or NULL; *pa: where it lies. */
+static const char *danger_at(const struct place *place, uint64_t at, bool writing, uint64_t *pa)
 {
     struct pt_walk walk;
 
-    if (place->physical)
-        return is_ram(at) ? NULL : "no usable RAM by the memory map: reading may have effects";
-    return translate(at, &walk) ? NULL
-                                : "not mapped in the live tables: reading it is a page fault";
+    *pa = at;
+    if (!place->physical) {
+        if (!translate(at, &walk))
+            return "not mapped in the live tables: that is a page fault";
+        if (writing && !(walk.bits & PTE_WRITE))
+            return "mapped, but not for writing: that is a page fault";
+        *pa = walk.pa;
+    }
+    return owners_is_ram(*pa, *pa + 1) ? NULL
+                                       : "no usable RAM by the memory map: that may have effects";
+}
+
+static const char *peek_danger(const struct place *place, uint64_t at)
+{
+    uint64_t pa;
+
+    return danger_at(place, at, false, &pa);
 }
 
 /* Why the byte should not be written, or NULL. */
 static const char *poke_danger(const struct place *place, uint64_t at)
 {
-    const char *danger = peek_danger(place, at);
-    struct pt_walk walk;
-    uint64_t pa = at;
+    uint64_t pa;
+    const char *danger = danger_at(place, at, true, &pa);
+    struct owned owned = owner_at(pa);
 
     if (danger)
         return danger;
-    if (!place->physical) {
-        translate(at, &walk);
-        pa = walk.pa;
-        if (!(walk.bits & PTE_WRITE))
-            return "mapped, but not for writing: that is a page fault";
-    }
-    switch (owner_at(pa).owner) {
-    case OWNER_BATON:
+    if (owned.owner == OWNER_BATON)
         return "Baton itself, and this shell";
-    case OWNER_TABLES:
+    if (owned.owner == OWNER_TABLES)
         return "a live page table: Baton runs on it (H1)";
-    case OWNER_RESERVED:
-    case OWNER_HOLE:
-        return "no usable RAM by the memory map: writing may have effects";
-    default:
-        return NULL;
-    }
+    if (owned.owner == OWNER_IMAGE && owned.number == OWNED_LEDGER)
+        return "the image's book of its pages, which check and unload believe (H7)";
+    return NULL;
 }
 
 static void tell_danger(uint64_t at, const char *danger)
 {
-    report("refused", "%a is %s; with ! at the end that is risked", at, danger);
+    report("refused", "%a is %s; ! at the end risks it", at, danger);
 }
 
 static uint8_t *byte_at(const struct place *place, uint64_t at)
@@ -122,7 +117,7 @@ static void hex_byte(struct text *text, uint8_t byte)
 /* false: something on the way should not be read. */
 static bool tell_row(const struct place *place, uint64_t at, uint64_t n)
 {
-    char bytes[3 * ROW + 2], letters[ROW + 1];
+    char bytes[3 * ROW + 2], letters[ROW + 1]; /* a row takes 79 columns */
     struct text text = {bytes, sizeof(bytes), 0};
     const char *danger = NULL;
     uint64_t i = 0;
@@ -139,7 +134,7 @@ static bool tell_row(const struct place *place, uint64_t at, uint64_t n)
     while (text.length < sizeof(bytes) - 1)
         text_char(&text, ' ');
     if (i)
-        print("%a  %s |%s|\n", at, bytes, letters);
+        print("%a  %s|%s|\n", at, bytes, letters);
     if (danger)
         tell_danger(at + i, danger);
     return !danger;
@@ -162,8 +157,8 @@ void command_peek(const struct words *words)
         command_usage(words, "the bytes are a number, 1 to 1M");
         return;
     }
-    if (size > (1ull << 32) - place.address)
-        size = (1ull << 32) - place.address;
+    if (size > ADDRESSES - place.address)
+        size = ADDRESSES - place.address;
     for (uint64_t at = 0; at < size && !pager_stopped(); at += ROW)
         if (!tell_row(&place, place.address + at, size - at < ROW ? size - at : ROW))
             return;
@@ -181,8 +176,16 @@ void command_poke(const struct words *words)
         command_usage(words, "which address, and which bytes?");
         return;
     }
+    if (words->more) {
+        command_usage(words, "that are too many bytes for one line");
+        return;
+    }
     if (!take_address(words, &place))
         return;
+    if (count - 2 > ADDRESSES - place.address) {
+        command_usage(words, "the bytes reach beyond 0xffffffff");
+        return;
+    }
     for (uint32_t i = 2; i < count; i++) {
         uint64_t value;
 

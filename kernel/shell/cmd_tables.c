@@ -1,9 +1,17 @@
-/* tables: the whole tree, as far as it is present, with runs of like entries folded into one line. */
-#include "kernel/print.h"
+/*
+ * tables: the whole tree, as far as it is present, runs of like entries folded into one line:
+ * level and indices, va, pa, size, flags.
+ */
 #include "kernel/shell/commands.h"
+
+#include <stddef.h>
+
+#include "kernel/print.h"
 #include "kernel/shell/pager.h"
 #include "kernel/shell/spaces.h"
-#include "kernel/window.h"
+#include "relocate/text.h"
+
+#define NAME 12 /* columns */
 
 /* Entries [first, first + count) of a table that map one stretch of memory with the same flags. */
 struct fold {
@@ -13,7 +21,7 @@ struct fold {
 
 static uint64_t entry_at(const struct pt_space *space, uint64_t table, uint32_t index)
 {
-    const void *page = window_map(BATON_WINDOW_TABLE, table);
+    const void *page = spaces_map(NULL, BATON_WINDOW_TABLE, table);
 
     return space->format->entry_size == 8 ? ((const uint64_t *)page)[index]
                                           : ((const uint32_t *)page)[index];
@@ -25,25 +33,41 @@ static bool is_leaf(const struct pt_space *space, unsigned level, uint64_t entry
            (space->format->level[level].large && entry & PTE_LARGE);
 }
 
+/* " PD 2-14", padded: a level deeper, a column to the right. */
+static void name_fold(const struct pt_space *space, unsigned level, const struct fold *fold,
+                      char name[NAME + 1])
+{
+    struct text text = {name, NAME + 1, 0};
+
+    for (unsigned i = 0; i < level; i++)
+        text_char(&text, ' ');
+    text_add(&text, space->format->level[level].name);
+    text_char(&text, ' ');
+    text_decimal(&text, fold->first);
+    if (fold->count > 1) {
+        text_char(&text, '-');
+        text_decimal(&text, fold->first + fold->count - 1);
+    }
+    while (text.length < NAME)
+        text_char(&text, ' ');
+}
+
 static void tell_fold(const struct pt_space *space, unsigned level, const struct fold *fold,
                       uint32_t va)
 {
-    static const char *const indents[PT_LEVELS_MAX] = {"", "  ", "    "};
-    uint64_t span = pt_span(space->format, level), size = fold->count * span;
+    uint64_t span = pt_span(space->format, level);
     uint64_t pa = fold->entry & space->format->address_bits;
-    char flags[SPACES_FLAGS];
-    const char *name = space->format->level[level].name;
+    char line[SPACES_FLAGS], name[NAME + 1];
+    const char *flags;
 
-    spaces_flags(space->format, level, fold->entry, flags);
-    if (!is_leaf(space, level, fold->entry))
-        print("%s%s %u: %a, table at %a, %s\n", indents[level], name, fold->first, (uint64_t)va, pa,
-              flags);
-    else if (fold->count == 1)
-        print("%s%s %u: %a, %z at %a, %s\n", indents[level], name, fold->first, (uint64_t)va, size,
-              pa & ~(span - 1), flags);
+    spaces_flags(space->format, level, fold->entry, line);
+    flags = words_after(line, "present"); /* everything is that is shown */
+    name_fold(space, level, fold, name);
+    if (is_leaf(space, level, fold->entry))
+        print("%s %a %a %Z%s\n", name, (uint64_t)va, pa & ~(span - 1), fold->count * span, flags);
     else
-        print("%s%s %u to %u: %a, %z at %a, %s\n", indents[level], name, fold->first,
-              fold->first + fold->count - 1, (uint64_t)va, size, pa & ~(span - 1), flags);
+        print("%s %a %a      table%s%s\n", name, (uint64_t)va, pa, flags,
+              spaces_is_table(pa) ? "" : "; that is no usable RAM, so not looked at");
 }
 
 /* va: what the table's first entry maps. Returns how many pages of tables it has shown. */
@@ -63,7 +87,7 @@ static uint32_t tell_table(const struct pt_space *space, unsigned level, uint64_
                entry_at(space, table, i + fold.count) == fold.entry + fold.count * span)
             fold.count++;
         tell_fold(space, level, &fold, va + (uint32_t)(i * span));
-        if (!leaf)
+        if (!leaf && spaces_is_table(fold.entry & space->format->address_bits))
             tables += tell_table(space, level + 1, fold.entry & space->format->address_bits,
                                  va + (uint32_t)(i * span));
     }

@@ -41,18 +41,17 @@ void command_trampoline(const struct words *words)
     const struct control_params *p =
         (const void *)((const char *)window_map(BATON_WINDOW_PAGE, pa) + CONTROL_PARAMS);
 
-    report("trampoline",
-           "template at %a, its copy at %a; after the CR3 write both addresses lead "
-           "to the copy",
-           (uint64_t)stage->image.host->trampoline_va, (uint64_t)pa);
+    report("trampoline", "template at %a", (uint64_t)stage->image.host->trampoline_va);
+    report("copy", "%a: after the CR3 write both addresses lead there", (uint64_t)pa);
     for (uint32_t i = 0; parts[i].what; i++)
-        report("page", "%a, %u bytes: %s", (uint64_t)(pa + parts[i].from),
-               parts[i + 1].from - parts[i].from, parts[i].what);
-    report("list", "word %a: begins in the page at %a", (uint64_t)p->list,
+        report("part", "%a to %a %Z  %s", (uint64_t)(pa + parts[i].from),
+               (uint64_t)(pa + parts[i + 1].from), (uint64_t)(parts[i + 1].from - parts[i].from),
+               parts[i].what);
+    report("list", "%a, so its first word is at %a", (uint64_t)p->list,
            (uint64_t)(p->list & ~LIST_FLAGS));
-    report("entry", "eip %a esi %a edi %a ebp %a", (uint64_t)p->eip, (uint64_t)p->esi,
-           (uint64_t)p->edi, (uint64_t)p->ebp);
-    report("", "eax %a ebx %a ecx %a edx %a", (uint64_t)p->eax, (uint64_t)p->ebx, (uint64_t)p->ecx,
-           (uint64_t)p->edx);
+    report("entry", "eip %a eax %a ebx %a ecx %a", (uint64_t)p->eip, (uint64_t)p->eax,
+           (uint64_t)p->ebx, (uint64_t)p->ecx);
+    report("", "edx %a esi %a edi %a ebp %a", (uint64_t)p->edx, (uint64_t)p->esi, (uint64_t)p->edi,
+           (uint64_t)p->ebp);
     report("ports", "COM %x, exit %x (0x0: none)", (uint64_t)p->com_port, (uint64_t)p->exit_port);
 }

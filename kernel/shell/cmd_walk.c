@@ -11,20 +11,34 @@ static void tell_step(const struct pt_space *space, unsigned level, const struct
     char flags[SPACES_FLAGS];
 
     spaces_flags(space->format, level, step->entry, flags);
-    report(l->name, "table %a, index %u: entry %x, %s", step->table, step->index, step->entry,
-           flags);
+    if (spaces_is_table(step->table))
+        report(l->name, "table %a, index %u: entry %x, %s", step->table, step->index, step->entry,
+               flags);
+    else
+        report(l->name, "table %a: that is no usable RAM, the walk ends here", step->table);
 }
 
-static void tell_result(const struct pt_walk *walk, uint32_t va)
+/* Bits that a CPU faults at, other than the one that some QEMUs set themselves in a PDPT. */
+static bool is_reserved(const struct pt_space *space, const struct pt_walk *walk)
+{
+    for (unsigned i = 0; i < walk->steps; i++)
+        if (walk->step[i].entry & PTE_PRESENT &&
+            walk->step[i].entry & ~space->format->level[i].allowed & ~(uint64_t)PTE_ACCESSED)
+            return true;
+    return false;
+}
+
+static void tell_result(const struct pt_space *space, const struct pt_walk *walk, uint32_t va)
 {
     if (walk->present)
         report("result", "%a is at %a, in a page of %z", (uint64_t)va, walk->pa, walk->span);
     else
         report("result", "%a is not mapped, nor is anything in the %z around it", (uint64_t)va,
                walk->span);
-    /* Some QEMUs do that themselves when they walk a PDPT; no CPU does. */
-    if (walk->reserved)
+    if (is_reserved(space, walk))
         report("note", "a reserved bit is set on the way: a CPU faults at such an entry");
+    else if (walk->reserved)
+        report("note", "accessed is reserved in a PDPT: no CPU sets it, some QEMUs do");
 }
 
 void command_walk(const struct words *words)
@@ -47,5 +61,5 @@ void command_walk(const struct words *words)
     report("walk", "%a, %s tables, root %a", va, space.format->name, space.root);
     for (unsigned i = 0; i < walk.steps; i++)
         tell_step(&space, i, &walk.step[i]);
-    tell_result(&walk, (uint32_t)va);
+    tell_result(&space, &walk, (uint32_t)va);
 }

@@ -1,7 +1,7 @@
 /* Runs of words. The list may be damaged (poke), so nothing of it is believed. */
 #include "kernel/shell/decode.h"
 
-#include "kernel/window.h"
+#include "relocate/fit.h"
 #include "relocate/list.h"
 
 void decode_start(struct decoder *d, const struct baton_image *image)
@@ -9,7 +9,8 @@ void decode_start(struct decoder *d, const struct baton_image *image)
     *d = (struct decoder){
         .page = image->list,
         .number = 1,
-        .dest = UINT64_MAX,
+        .host = image->host,
+        .dest = DECODE_NOWHERE,
         .pages_left = image->counts.list_pages - 1,
     };
 }
@@ -23,23 +24,30 @@ bool decode_next(struct decoder *d, uint32_t most, struct run *run)
 {
     if (d->ended || d->word == LIST_WORDS)
         return false;
-    const uint32_t *words = window_map(BATON_WINDOW_LIST, d->page);
+    const uint32_t *words = d->host->map(d->host->ctx, BATON_WINDOW_LIST, d->page);
     uint32_t value = words[d->word], flag = value & LIST_FLAGS;
     uint32_t step = flag == LIST_SOURCE ? BATON_PAGE_SIZE : 0;
 
-    *run = (struct run){d->page, d->number, d->word++, 1, value, d->dest};
+    *run = (struct run){d->page, d->number, d->word++, 1, value, d->dest, false};
     if (is_page(flag)) {
         while (run->words < most && d->word < LIST_WORDS &&
                words[d->word] == value + run->words * step) {
             run->words++;
             d->word++;
         }
-        if (d->dest != UINT64_MAX)
+        if (d->dest != DECODE_NOWHERE)
             d->dest += (uint64_t)run->words << BATON_PAGE_SHIFT;
     } else if (flag == LIST_DESTINATION) {
         d->dest = baton_page_down(value);
     } else if (flag == LIST_INDIRECTION && d->pages_left) {
-        d->page = baton_page_down(value);
+        uint64_t page = baton_page_down(value);
+
+        run->strays = !fit_is_ram(d->host, page, page + BATON_PAGE_SIZE);
+        if (run->strays) {
+            d->ended = true;
+            return true;
+        }
+        d->page = page;
         d->pages_left--;
         d->number++;
         d->word = 0;

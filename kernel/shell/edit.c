@@ -162,25 +162,34 @@ static const char *candidate(const struct edit *e, uint32_t start, uint32_t *n)
 
 static void list_candidates(struct edit *e, uint32_t start)
 {
+    uint32_t column = 0, at = e->at;
     const char *word;
 
+    move(e, e->length); /* all of the line stays to be read above them */
+    e->at = at;
     e->host->put('\n');
     for (uint32_t n = 0; (word = candidate(e, start, &n));) {
+        uint32_t wide = length_of(word) + 2;
+
+        if (column + wide >= e->columns) {
+            e->host->put('\n');
+            column = 0;
+        }
+        column += wide;
         while (*word)
             e->host->put(*word++);
         e->host->put(' ');
         e->host->put(' ');
     }
     e->host->put('\n');
-    for (const char *p = e->prompt; *p; p++)
-        e->host->put(*p);
+    e->host->prompt(e->prompt);
     e->shown = e->column = 0;
     show(e, 0);
 }
 
 static void complete(struct edit *e)
 {
-    uint32_t start = word_start(e), found = 0, length = 0;
+    uint32_t start = word_start(e), at = e->at, found = 0, length = 0;
     const char *one = "", *word;
 
     for (uint32_t n = 0; (word = candidate(e, start, &n)); found++) {
@@ -198,8 +207,8 @@ static void complete(struct edit *e)
         e->host->put(BELL);
     else if (found > 1 && start + length == e->at)
         list_candidates(e, start);
-    while (found && e->at < start + length)
-        insert(e, one[e->at - start]);
+    for (; found && at < start + length; at++) /* a full line takes none of them */
+        insert(e, one[at - start]);
     if (found == 1)
         insert(e, ' ');
 }
@@ -210,8 +219,7 @@ void edit_begin(struct edit *e)
 {
     e->line[0] = '\0';
     e->length = e->at = e->first = e->shown = e->column = e->looked = 0;
-    for (const char *p = e->prompt; *p; p++)
-        e->host->put(*p);
+    e->host->prompt(e->prompt);
 }
 
 bool edit_key(struct edit *e, int key)

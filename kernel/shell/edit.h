@@ -12,6 +12,7 @@
 
 struct edit_host {
     void (*put)(char c);
+    void (*prompt)(const char *prompt); /* prints it, in its colour */
     /* The n-th word that may stand at line[start], NULL behind the last: for completion. */
     const char *(*candidate)(const char *line, uint32_t start, uint32_t n);
 };

@@ -5,7 +5,7 @@
 
 static void tell_topic(const char *topic)
 {
-    console_colour(CONSOLE_STEP);
+    console_colour(CONSOLE_PROMPT);
     print("%s\n", topic);
     console_colour(CONSOLE_PLAIN);
     for (uint32_t i = 0; i < command_count; i++)
@@ -45,8 +45,7 @@ void command_help(const struct words *words)
         for (uint32_t i = 0; i < command_count; i++)
             if (is_first_of_topic(i))
                 tell_topic(commands[i].topic);
-        print("help COMMAND says more about one of them; numbers may be decimal, 0x10, 4K, 16M, "
-              "1G\n");
+        print("help COMMAND says more about it. Numbers: 4096, 0x1000 or 4K, with K, M, G\n");
         return;
     }
     const struct command *command = command_named(words->word[1]);

@@ -21,6 +21,7 @@ enum {
 };
 #define PIT_HZ 1193182u
 #define TICKS (PIT_HZ / 20) /* a twentieth of a second: fits 16 bits */
+#define PATIENCE 4000000    /* reads of a port, each some 0.1 to 1 us: the PIT does not count */
 
 static struct keys_terminal terminal;
 static struct keys_keyboard keyboard;
@@ -75,9 +76,17 @@ int input_wait(uint32_t tenths)
     int key = KEY_NONE;
 
     for (uint32_t i = 0; i < 2 * tenths && !key; i++) {
+        uint32_t patience = PATIENCE;
+
         start_timer(port_b);
-        while (!(in8(PORT_B) & PORT_B_OUTPUT) && !key)
+        while (!(in8(PORT_B) & PORT_B_OUTPUT) && !key && --patience)
             key = input_poll();
+        if (!patience)
+            break;
+    }
+    if (!key && terminal.state == TERMINAL_ESCAPE) { /* it stands alone: nothing has followed */
+        terminal.state = TERMINAL_PLAIN;
+        key = KEY_ESCAPE;
     }
     out8(PORT_B, port_b);
     return key;

@@ -55,32 +55,48 @@ static int plain(struct keys_terminal *t, uint8_t byte)
     return byte < 0x80 ? byte : KEY_NONE;
 }
 
+/* ESC [ numbers, intermediates, one final byte from @ to ~. [ECMA-48 5.4] */
+static int sequence(struct keys_terminal *t, uint8_t byte)
+{
+    if (byte >= '0' && byte <= '9') {
+        if (t->parameter < 100 && !t->modified)
+            t->parameter = t->parameter * 10 + (byte - '0');
+        return KEY_NONE;
+    }
+    if (byte >= ' ' && byte < '@') { /* a modifier follows: the key counts without it */
+        t->modified = true;
+        return KEY_NONE;
+    }
+    t->state = TERMINAL_PLAIN;
+    if (byte == '[') /* ESC [ [ A: a function key of Linux's console */
+        t->state = TERMINAL_FUNCTION;
+    return byte == '~' ? numbered(t->parameter) : lettered(byte);
+}
+
 int keys_terminal(struct keys_terminal *t, uint8_t byte)
 {
+    if (byte == KEY_ESCAPE) { /* begins a sequence, also in the middle of another */
+        bool twice = t->state == TERMINAL_ESCAPE;
+
+        t->state = twice ? TERMINAL_PLAIN : TERMINAL_ESCAPE;
+        t->after_return = false;
+        return twice ? KEY_ESCAPE : KEY_NONE;
+    }
     switch (t->state) {
     case TERMINAL_ESCAPE:
         t->state = TERMINAL_PLAIN;
-        if (byte == '[' || byte == 'O') {
-            t->state = TERMINAL_SEQUENCE;
-            t->parameter = 0;
-            return KEY_NONE;
-        }
-        return byte == KEY_ESCAPE ? KEY_ESCAPE : plain(t, byte);
+        if (byte != '[' && byte != 'O')
+            return plain(t, byte);
+        t->state = TERMINAL_SEQUENCE;
+        t->parameter = 0;
+        t->modified = false;
+        return KEY_NONE;
     case TERMINAL_SEQUENCE:
-        if (byte >= '0' && byte <= '9') {
-            if (t->parameter < 100)
-                t->parameter = t->parameter * 10 + (byte - '0');
-            return KEY_NONE;
-        }
-        if (byte == ';') /* a modifier follows: the key counts without it */
-            return KEY_NONE;
+        return sequence(t, byte);
+    case TERMINAL_FUNCTION:
         t->state = TERMINAL_PLAIN;
-        return byte == '~' ? numbered(t->parameter) : lettered(byte);
+        return KEY_NONE;
     default:
-        if (byte == KEY_ESCAPE) {
-            t->state = TERMINAL_ESCAPE;
-            return KEY_NONE;
-        }
         return plain(t, byte);
     }
 }
@@ -120,11 +136,11 @@ int keys_keyboard(struct keys_keyboard *k, uint8_t scancode)
         return KEY_NONE;
     if (code == SCAN_LEFT_SHIFT || code == SCAN_RIGHT_SHIFT) {
         if (!extended) /* keyboards wrap arrows in made-up shifts */
-            k->shift = !released;
+            *(code == SCAN_LEFT_SHIFT ? &k->left_shift : &k->right_shift) = !released;
         return KEY_NONE;
     }
     if (code == SCAN_CTRL) {
-        k->ctrl = !released;
+        *(extended ? &k->right_ctrl : &k->left_ctrl) = !released;
         return KEY_NONE;
     }
     if (released)
@@ -139,9 +155,9 @@ int keys_keyboard(struct keys_keyboard *k, uint8_t scancode)
         return code == 0x1c ? KEY_ENTER : code == 0x35 ? '/' : KEY_NONE;
     if (code >= sizeof(unshifted) - 1)
         return KEY_NONE;
-    key = (uint8_t)(k->shift ? shifted : unshifted)[code];
+    key = (uint8_t)(k->left_shift || k->right_shift ? shifted : unshifted)[code];
     bool letter = (key | 0x20) >= 'a' && (key | 0x20) <= 'z';
     if (letter && k->caps)
         key ^= 0x20;
-    return letter && k->ctrl ? KEY_CTRL(key) : key;
+    return letter && (k->left_ctrl || k->right_ctrl) ? KEY_CTRL(key) : key;
 }

@@ -28,9 +28,10 @@ enum key {
 
 /* A terminal: where in an escape sequence it is. All zeros at the start. */
 struct keys_terminal {
-    enum { TERMINAL_PLAIN, TERMINAL_ESCAPE, TERMINAL_SEQUENCE } state;
+    enum { TERMINAL_PLAIN, TERMINAL_ESCAPE, TERMINAL_SEQUENCE, TERMINAL_FUNCTION } state;
     bool after_return;  /* a line feed behind a carriage return is no second ENTER */
-    uint32_t parameter; /* of the sequence: ESC [ 3 ~ */
+    bool modified;      /* the sequence's first number is over: ESC [ 3 ; 5 ~ */
+    uint32_t parameter; /* that number */
 };
 
 /* The key that this byte completes, or KEY_NONE. */
@@ -38,7 +39,7 @@ int keys_terminal(struct keys_terminal *terminal, uint8_t byte);
 
 /* A keyboard that sends scancode set 1, US layout. All zeros at the start. */
 struct keys_keyboard {
-    bool shift, ctrl, caps, extended;
+    bool left_shift, right_shift, left_ctrl, right_ctrl, caps, extended;
 };
 
 /* The key that this scancode presses, or KEY_NONE. */

@@ -4,6 +4,8 @@
 #include "kernel/layout.h"
 #include "kernel/live.h"
 #include "kernel/stage.h"
+#include "kernel/window.h"
+#include "relocate/fit.h"
 #include "relocate/pages.h"
 
 #define RANGES 1024
@@ -42,6 +44,14 @@ static bool add_page(void *ctx, uint64_t pa)
     return true;
 }
 
+/* The ledger's own pages do not stand in it: its first word leads to the page before. */
+static void add_ledger(const struct baton_image *image)
+{
+    for (uint64_t page = image->ledger; page;
+         page = *(const uint32_t *)window_map(BATON_WINDOW_LEDGER, page))
+        add(page, page + BATON_PAGE_SIZE, OWNER_IMAGE, OWNED_LEDGER);
+}
+
 static void collect(void)
 {
     const struct boot_info *boot = stage_boot();
@@ -53,8 +63,10 @@ static void collect(void)
     for (uint32_t i = 0; i < boot->modules; i++)
         add(boot->module[i].file.pa, boot->module[i].file.pa + boot->module[i].file.size,
             OWNER_MODULE, i + 1);
-    if (stage_loaded())
+    if (stage_loaded()) {
         pages_each(&stage_loaded()->image, add_page, NULL);
+        add_ledger(&stage_loaded()->image);
+    }
 }
 
 /* The parts of one usable range of the map. */
@@ -116,4 +128,9 @@ struct owned owner_at(uint64_t pa)
 
     owners_each(look, &find);
     return find.found;
+}
+
+bool owners_is_ram(uint64_t start, uint64_t end)
+{
+    return fit_is_ram(stage_host(), start, end);
 }

@@ -19,8 +19,10 @@ enum owner {
 struct owned {
     uint64_t start, end;
     enum owner owner;
-    uint32_t number; /* of a module; the memory type of a reserved range */
+    uint32_t number; /* of a module; the memory type of a reserved range; OWNED_LEDGER */
 };
+
+#define OWNED_LEDGER 1 /* of OWNER_IMAGE: its book of its pages, which unload and check believe */
 
 /*
  * Visits every range of the memory map from 0 up, in order; holes are left out. Returns false when
@@ -30,5 +32,8 @@ bool owners_each(bool (*visit)(void *ctx, const struct owned *owned), void *ctx)
 
 /* Who has the byte at pa? */
 struct owned owner_at(uint64_t pa);
+
+/* Is every byte of [start, end) usable RAM by the memory map? Then a look has no effects. */
+bool owners_is_ram(uint64_t start, uint64_t end);
 
 #endif

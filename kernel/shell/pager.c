@@ -1,4 +1,4 @@
-/* The pager: a hook at the end of every printed line. */
+/* The pager: a hook before every printed line. */
 #include "kernel/shell/pager.h"
 
 #include <stddef.h>
@@ -21,21 +21,24 @@ static void rub_out(const char *text)
     console_raw("\r");
 }
 
-static void after_line(uint32_t rows)
+/* Before a line: nobody is asked for a key when nothing more comes. */
+static void before_line(uint32_t rows)
 {
+    enum console_colour colour;
     int key;
 
-    if (!pager_rows)
-        return;
     left = left > rows ? left - rows : 0;
-    if (left)
+    if (!pager_rows || left)
         return;
+    colour = console_colour(CONSOLE_PROMPT);
     console_raw(MORE);
     do
         key = input_key();
     while (key != ' ' && key != KEY_ENTER && key != 'q' && key != KEY_CTRL('C') &&
            key != KEY_ESCAPE);
+    console_colour(CONSOLE_PLAIN);
     rub_out(MORE);
+    console_colour(colour);
     left = key == KEY_ENTER ? 1 : pager_rows;
     stopped = key != KEY_ENTER && key != ' ';
     console_mute(stopped);
@@ -45,7 +48,7 @@ void pager_begin(void)
 {
     left = pager_rows;
     stopped = false;
-    console_on_line(after_line);
+    console_on_line(before_line);
 }
 
 void pager_end(void)

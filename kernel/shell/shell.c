@@ -28,7 +28,14 @@ static const char *candidate(const char *line, uint32_t start, uint32_t n)
     return n < command_count ? commands[n].name : NULL;
 }
 
-static const struct edit_host edit_host = {put, candidate};
+static void prompt(const char *text)
+{
+    console_colour(CONSOLE_PROMPT);
+    console_raw(text);
+    console_colour(CONSOLE_PLAIN);
+}
+
+static const struct edit_host edit_host = {put, prompt, candidate};
 static struct edit edit = {.host = &edit_host, .prompt = "baton> ", .columns = COLUMNS};
 
 static void run_line(const char *line)
@@ -55,12 +62,9 @@ static void run_line(const char *line)
 
 void shell_run(void)
 {
-    report("shell",
-           "help lists the commands; load stages the boot loader's modules, exec hands over");
+    report("shell", "help lists the commands; load stages the modules, exec hands over");
     for (;;) {
-        console_colour(CONSOLE_PROMPT);
         edit_begin(&edit);
-        console_colour(CONSOLE_PLAIN);
         while (!edit_key(&edit, input_key()))
             ;
         run_line(edit.line);
@@ -72,11 +76,14 @@ bool shell_wanted(uint32_t seconds)
     bool wanted = false;
 
     for (uint32_t left = seconds; left && !wanted; left--) {
-        print("shell       press a key within %u second%s ", left, plural(left));
+        console_colour(CONSOLE_STEP);
+        console_raw("\rshell       ");
+        console_colour(CONSOLE_PLAIN);
+        print("press a key within %u second%s ", left, plural(left));
         wanted = input_wait(TENTHS) != KEY_NONE;
-        console_raw("\r");
     }
-    print("%s\n", wanted ? "shell       a key was pressed            "
-                         : "shell       no key was pressed: going on ");
+    console_raw("\r");
+    report("shell",
+           wanted ? "a key was pressed                " : "no key was pressed: going on     ");
     return wanted;
 }

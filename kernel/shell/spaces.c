@@ -4,16 +4,33 @@
 #include "kernel/live.h"
 #include "kernel/print.h"
 #include "kernel/shell/commands.h"
+#include "kernel/shell/owners.h"
 #include "kernel/stage.h"
+#include "kernel/window.h"
 #include "relocate/text.h"
+
+bool spaces_is_table(uint64_t pa)
+{
+    return owners_is_ram(baton_page_down(pa), baton_page_down(pa) + BATON_PAGE_SIZE);
+}
+
+void *spaces_map(void *ctx, enum baton_window window, uint64_t pa)
+{
+    static uint8_t zeros[BATON_PAGE_SIZE] __attribute__((aligned(BATON_PAGE_SIZE)));
+
+    (void)ctx;
+    return spaces_is_table(pa) ? window_map(window, pa) : zeros + (pa & BATON_PAGE_MASK);
+}
+
+static const struct baton_host host = {.map = spaces_map};
 
 bool spaces_get(const struct words *words, uint32_t i, struct pt_space *space)
 {
     const struct stage *stage = stage_loaded();
 
     if (i >= words->count || words_equal(words->word[i], "live")) {
-        *space = (struct pt_space){live.summary.pae ? &pt_pae : &pt_legacy, stage_host(),
-                                   live.summary.root};
+        *space =
+            (struct pt_space){live.summary.pae ? &pt_pae : &pt_legacy, &host, live.summary.root};
         return true;
     }
     if (!words_equal(words->word[i], "new")) {
@@ -24,8 +41,8 @@ bool spaces_get(const struct words *words, uint32_t i, struct pt_space *space)
         report("refused", "there are no new tables: nothing is loaded; load does that");
         return false;
     }
-    *space = (struct pt_space){stage->image.pae ? &pt_pae : &pt_legacy, stage_host(),
-                               stage->image.tables[0]};
+    *space =
+        (struct pt_space){stage->image.pae ? &pt_pae : &pt_legacy, &host, stage->image.tables[0]};
     return true;
 }
 
@@ -41,7 +58,7 @@ static const struct {
     {PTE_ACCESSED, "accessed", false},
     {PTE_DIRTY, "dirty", true},
     {PTE_GLOBAL, "global", true},
-    {PTE_NX, "no-execute", false},
+    {PTE_NX, "nx", false},
 };
 
 void spaces_flags(const struct pt_format *format, unsigned level, uint64_t entry, char *out)
@@ -61,6 +78,7 @@ void spaces_flags(const struct pt_format *format, unsigned level, uint64_t entry
             text_char(&text, ' ');
             text_add(&text, flags[i].name);
         }
-    if (entry & ~format->level[level].allowed)
-        text_add(&text, " RESERVED BITS");
+    uint64_t reserved = entry & ~format->level[level].allowed;
+    if (reserved)
+        text_add(&text, reserved == PTE_ACCESSED ? " (reserved)" : " RESERVED BITS");
 }

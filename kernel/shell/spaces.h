@@ -7,10 +7,19 @@
 
 #define SPACES_FLAGS 96 /* room for the flags of an entry */
 
+/*
+ * A page table of a space that commands look at. Entries may be garbage (poke): what is no RAM is
+ * not looked at, and reads as a page of zeros.
+ */
+void *spaces_map(void *ctx, enum baton_window window, uint64_t pa);
+
 /* By the i-th word: "live", "new" or none, which is live. false: it has said what is wrong. */
 bool spaces_get(const struct words *words, uint32_t i, struct pt_space *space);
 
-/* "present, write, accessed, points to 0x0ffde000" */
+/* Can a table lie at pa? */
+bool spaces_is_table(uint64_t pa);
+
+/* "present write accessed" */
 void spaces_flags(const struct pt_format *format, unsigned level, uint64_t entry, char *out);
 
 #endif

@@ -15,12 +15,14 @@ const char *words_split(const char *line, struct words *words)
 
     words->line = line;
     words->count = 0;
+    words->more = false;
     for (;;) {
         bool quoted = false;
 
         while (is_blank(*at))
             at++;
-        if (!*at || words->count == WORDS_MAX)
+        words->more = *at && words->count == WORDS_MAX;
+        if (!*at || words->more)
             return NULL;
         words->start[words->count] = (uint32_t)(at - line);
         words->word[words->count++] = out;
@@ -63,7 +65,8 @@ static uint32_t digit_of(char c)
 
 static unsigned shift_of(char unit)
 {
-    return unit == 'K' ? 10 : unit == 'M' ? 20 : unit == 'G' ? 30 : 0;
+    unit |= 0x20;
+    return unit == 'k' ? 10 : unit == 'm' ? 20 : unit == 'g' ? 30 : 0;
 }
 
 bool words_number(const char *word, uint64_t *value)

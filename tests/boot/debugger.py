@@ -1,17 +1,16 @@
-"""A machine under control: QEMU's gdbstub and QMP, as little of both as the tests need.
+"""A machine under control: QEMU's gdbstub, as little of it as the tests need, and its QMP.
 
 with Debugger(machine) as d: the machine is started and stands still before its first
 instruction; leaving the block kills it if it still runs.
 """
-import json
 import os
 import re
-import socket
 import tempfile
 import time
 from dataclasses import replace
 
 import machine as machines
+from qmp import Qmp, connect
 
 # The first registers of the "g" packet, four bytes each.
 REGISTERS = ["eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi", "eip", "eflags"]
@@ -20,7 +19,7 @@ REGISTERS = ["eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi", "eip", "efl
 class Debugger:
     def __init__(self, machine):
         self.folder = tempfile.mkdtemp(prefix="baton-")     # socket paths must be short
-        self.paths = {name: os.path.join(self.folder, name) for name in ("gdb", "qmp", "memory")}
+        self.paths = {name: os.path.join(self.folder, name) for name in ("gdb", "qmp")}
         self.machine = replace(machine, extra=machine.extra + (
             "-S", "-gdb", f"unix:{self.paths['gdb']},server=on,wait=off",
             "-qmp", f"unix:{self.paths['qmp']},server=on,wait=off"))
@@ -28,12 +27,11 @@ class Debugger:
     def __enter__(self):
         self.begin = time.monotonic()
         self.process = machines.start(self.machine)
-        self.gdb = self._connect("gdb")
+        self.gdb = connect(self.paths["gdb"], self.process, self.machine.timeout)
         self.buffer = b""
-        qmp = self._connect("qmp")
-        self.qmp = qmp.makefile("rw")
-        self.qmp.readline()         # the greeting
-        self.command("qmp_capabilities")
+        qmp = Qmp(self.paths["qmp"], self.process, self.machine.timeout)
+        self.command, self.registers, self.memory = qmp.command, qmp.registers, qmp.memory
+        self.monitor = qmp.monitor
         return self
 
     def __exit__(self, *_):
@@ -45,49 +43,6 @@ class Debugger:
             if os.path.exists(path):
                 os.remove(path)
         os.rmdir(self.folder)
-
-    def _connect(self, name):
-        end = time.monotonic() + 10
-        while True:
-            s = socket.socket(socket.AF_UNIX)
-            s.settimeout(self.machine.timeout)
-            try:
-                s.connect(self.paths[name])
-                return s
-            except OSError:
-                s.close()
-                if time.monotonic() > end or self.process.poll() is not None:
-                    raise
-                time.sleep(0.01)
-
-    # ---- QMP
-
-    def command(self, name, **arguments):
-        self.qmp.write(json.dumps({"execute": name, "arguments": arguments}) + "\n")
-        self.qmp.flush()
-        while True:
-            answer = json.loads(self.qmp.readline() or '{"error": "QEMU is gone"}')
-            if "error" in answer:
-                raise RuntimeError(f"{name}: {answer['error']}")
-            if "return" in answer:
-                return answer["return"]
-
-    def monitor(self, line):
-        """The answer of QEMU's monitor to a line such as "info tlb"."""
-        return self.command("human-monitor-command", **{"command-line": line})
-
-    def registers(self):
-        """Everything that QEMU prints: {"EIP": ..., "CR3": ..., "IDT" and "TR": their bases, ...}"""
-        text = self.monitor("info registers")
-        found = re.findall(r"\b([A-Z][A-Z0-9]{2,4})\s*= *([0-9a-f]+)", text)
-        found += re.findall(r"^(TR) *=\w+ (\w+)", text, re.M)
-        return {name: int(value, 16) for name, value in found}
-
-    def memory(self, start, size):
-        """Physical memory, as bytes."""
-        self.command("pmemsave", val=start, size=size, filename=self.paths["memory"])
-        with open(self.paths["memory"], "rb") as f:
-            return f.read()
 
     # ---- gdb's remote protocol
 
