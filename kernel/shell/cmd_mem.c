@@ -47,7 +47,8 @@ static bool visit_table(void *ctx, const struct owned *owned)
 struct bar {
     unsigned shift;              /* a character is 1 << shift bytes */
     uint64_t share[BAR][OWNERS]; /* bytes of each owner in it */
-    uint32_t module[BAR];        /* a module in it */
+    uint32_t module[BAR];        /* the module that has most of it, */
+    uint64_t largest[BAR];       /* and how much that is */
 };
 
 static bool visit_bar(void *ctx, const struct owned *o)
@@ -60,8 +61,10 @@ static bool visit_bar(void *ctx, const struct owned *o)
         if (next > o->end)
             next = o->end;
         bar->share[cell][o->owner] += next - at;
-        if (o->owner == OWNER_MODULE)
+        if (o->owner == OWNER_MODULE && next - at > bar->largest[cell]) {
             bar->module[cell] = o->number;
+            bar->largest[cell] = next - at;
+        }
         at = next;
     }
     return true;

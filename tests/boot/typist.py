@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import tempfile
+import threading
 import time
 from dataclasses import replace
 
@@ -29,6 +30,7 @@ class Typist:
         self.folder = tempfile.mkdtemp(prefix="baton-")     # socket paths must be short
         self.paths = {name: os.path.join(self.folder, name) for name in ("com1", "qmp")}
         self.machine = machine
+        self.com1 = self.talk = None
 
     def command(self):
         command = self.machine.command()
@@ -43,9 +45,9 @@ class Typist:
         try:
             self.com1 = connect(self.paths["com1"], self.process, PATIENCE)
             self.com1.settimeout(None)
-            self.talk = pexpect.fdpexpect.fdspawn(self.com1, timeout=PATIENCE,
-                                                  logfile=None, encoding="latin-1")
-            self.talk.logfile_read = _Log(self.log)
+            ours, self.pumped = os.pipe()
+            self.talk = pexpect.fdpexpect.fdspawn(ours, timeout=PATIENCE, encoding="latin-1")
+            threading.Thread(target=self._pump, daemon=True).start()
             self.qmp = Qmp(self.paths["qmp"], self.process, PATIENCE)
         except BaseException:
             self._end()
@@ -59,12 +61,24 @@ class Typist:
             what = str(error) if kind is AssertionError else f"{kind.__name__}: {error}"
             raise Failed(f"{what}\n\n$ {' '.join(self.command())}\n{said}") from error
 
+    def _pump(self):
+        """Reads COM1 all the time: QEMU's socket is full of a few hundred bytes, and then a
+        shell that prints has to wait for every character."""
+        try:
+            while data := self.com1.recv(65536):
+                self.log.write(data)
+                self.log.flush()
+                os.write(self.pumped, data)
+        except (OSError, ValueError):   # the end of the machine, or of the test
+            pass
+        os.close(self.pumped)
+
     def _end(self):
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
-        self.com1.close()
-        self.log.close()
+        for opened in filter(None, (self.com1, self.talk, self.log)):
+            opened.close()
         for path in self.paths.values():
             if os.path.exists(path):
                 os.remove(path)
@@ -78,7 +92,7 @@ class Typist:
         return self.talk.match
 
     def send(self, text):
-        self.talk.send(text)
+        self.com1.sendall(text.encode("latin-1"))
 
     def prompt(self):
         """Reads up to the next prompt; the lines before it."""
@@ -122,19 +136,6 @@ class Typist:
                 raise AssertionError("the screen never showed it:\n" + "\n".join(self.screen()))
             time.sleep(0.02)
         return found
-
-
-class _Log:
-    """pexpect writes text, the log is bytes."""
-
-    def __init__(self, file):
-        self.file = file
-
-    def write(self, text):
-        self.file.write(text.encode("latin-1"))
-
-    def flush(self):
-        self.file.flush()
 
 
 def shell(name, words="", modules=(), **more):
