@@ -13,6 +13,7 @@ from layouts.room import PAGE, pages_of
 KERNEL_BASE = 0xc0000000
 SCREEN_AND_ROM = range(0xa0000, 0x100000, PAGE)     # RAM is not what a CPU sees there
 STACK_WORDS = 4                                     # of the old stack: trampoline.S, step 1
+TEMPLATE_WORDS = 16                                 # of the template: trampoline.S, steps 1 to 4
 CHUNK = 64 * PAGE
 SOME = 4                                            # pages that a complaint names
 
@@ -201,6 +202,8 @@ class Verdict:
         sizes = {page: late.get(page, 0) for page in self.destinations}
         for page in self.stack & self.destinations:     # step 1's words, then the destination
             sizes[page] -= min(sizes[page] % PAGE, STACK_WORDS * 4)
+        if self.template in sizes:                      # its TSS and stack, until the CR3 write
+            sizes[self.template] -= min(sizes[self.template] % PAGE, TEMPLATE_WORDS * 4)
         self.complain_of({page for page, size in sizes.items() if size not in (0, PAGE)},
                          "stored in part, or more than once")
         written = sum(1 for size in sizes.values() if size)
