@@ -310,7 +310,7 @@ def words_of_list(memory, page):
 
 
 @sessions(*[shell(f"{name}{words}", words, (f"{payloads.judge(name)} x", INITRD))
-            for name in ("low", "circles", "bss", "odd")
+            for name in ("pieces", "circles", "bss", "odd")
             for words in ("", "paging=legacy place=all")])
 def test_list_and_plan_say_what_is_in_memory(t):
     assert_list_and_plan(t)
@@ -362,6 +362,20 @@ def assert_list_and_plan(t):
         t.ask("status"), "plan"))
     assert [number(n) for n in numbers.groups()] == [
         sum(s != ZERO for d, s in moves if d != "spare"), sum(s == ZERO for _, s in moves)]
+
+
+@sessions(PAE)
+def test_plan_keeps_ranges_apart_that_do_not_touch(t):
+    """A list by hand: sources that go on, destinations that do not; zeros with a gap."""
+    begin(t, "load")
+    at, = addresses(t.ask("list")[0])
+    words = (0x400001, 0x200008, 0x500001, 0x201008, 0x202008, 0x600001, ZERO, 0x602001, ZERO, DONE)
+    for i in range(0, len(words), 5):
+        values = " ".join(str(byte) for byte in struct.pack("<5I", *words[i:i + 5]))
+        t.ask(f"poke {at + 4 * i:#x} {values} physical")
+    assert [addresses(line) for line in t.ask("plan") if re.match("move|zero", line)] == [
+        [0x400000, 0x401000, 0x200000], [0x500000, 0x502000, 0x201000],
+        [0x600000, 0x601000], [0x602000, 0x603000]]
 
 
 @sessions(*BOTH, quick=True)

@@ -68,12 +68,19 @@ def test_each_fault_is_told(t):
 
 
 @sessions(PAE)
-def test_a_panic_is_told_even_when_nobody_reads_on(t):
-    t.prompt()
+def test_a_panic_has_its_exit_code(t):
+    begin(t)
     t.send("fault panic\r")
     text, status = t.end()
-    assert status == PANICKED
-    assert "\npanic       on purpose (fault panic)\n" in text and "-- more" not in text, text
+    assert status == PANICKED and "\npanic       on purpose (fault panic)\n" in text, text
+
+
+@sessions(Machine("shell-unread", kernel=payloads.BATON, memory="32M", append="shell"))
+def test_a_panic_is_told_to_its_end_even_when_nobody_presses_a_key(t):
+    t.prompt()
+    t.ask("more 2")
+    t.send("fault panic\r")
+    t.expect(r"panic       on purpose \(fault panic\)\r\nstop        halted")
 
 
 # ---- reboot and poweroff
@@ -127,7 +134,7 @@ def test_a_key_in_the_countdown_leads_to_the_shell(t):
 @sessions(counting("arrow", 60), counting("escape", 60))
 def test_an_arrow_or_an_escape_is_a_key(t):
     t.expect("press a key within")
-    t.send("\x1b[A" if "arrow" in t.machine.name else "\x1b")
+    t.send("\x1b[A" if t.machine.name.startswith("shell-arrow") else "\x1b")
     t.prompt()
     assert t.ask("status")[0] == "image       nothing is loaded"
 
