@@ -297,7 +297,8 @@ struct baton_image {
     uint64_t ledger;  /* the book of pages, see relocate/pages.h */
     uint64_t parked;  /* pages that lie in a destination, set aside */
     struct baton_counts counts;
-    bool armed; /* baton_image_check() has passed */
+    bool armed;          /* baton_image_check() has passed */
+    uint64_t exec_ticks; /* the host may say when it began (TSC); 0: baton_handoff() does */
 };
 
 /* The control code page, and pages for the payload's MADE segments. On failure nothing is kept. */
@@ -316,6 +317,9 @@ struct baton_machine {
     uint16_t com_port;  /* I/O port of the 16550 for fault lines, 0: none */
     uint16_t exit_port; /* write a byte here after a fault line (isa-debug-exit), 0: none */
     bool reset;         /* after a fault line: true reset, false halt */
+    bool has_tsc;       /* [CPUID 1, edx bit 4]: the hand-off can be timed */
+    uint8_t trace;      /* 1: print the number of each step on com_port when it is done;
+                           2: write it to I/O port 0x80, too; 0: neither */
 };
 
 int baton_image_build(const struct baton_request *request, const struct baton_payload *payload,
@@ -395,6 +399,7 @@ struct baton_record {
     uint32_t initrd_size;
     uint32_t map;    /* pa of the first struct baton_record_map */
     char loader[32]; /* NUL-terminated */
+    uint32_t trace;  /* pa of a struct baton_trace */
 };
 
 struct baton_record_memory {
@@ -404,6 +409,30 @@ struct baton_record_memory {
 };
 
 #define BATON_RECORD_ENTRIES 170
+
+/*
+ * When the hand-off did what: the CPU's time-stamp counter at the end of each phase. It lies in
+ * the control page, since it is written when all else may be gone already (H2). Linux finds it as
+ * a setup_data node of this type.
+ */
+#define BATON_TRACE_TYPE 0x54544142u /* "BATT" in memory */
+#define BATON_TRACE_VERSION 1
+
+enum baton_trace_phase {
+    BATON_TRACE_EXEC,     /* the old kernel's last decision */
+    BATON_TRACE_TABLES,   /* in the new tables */
+    BATON_TRACE_PHYSICAL, /* at the physical address */
+    BATON_TRACE_UNPAGED,  /* paging off, the list is next */
+    BATON_TRACE_LIST,     /* the list is done */
+    BATON_TRACE_ENTRY,    /* the payload's first instruction is next */
+    BATON_TRACE_PHASES
+};
+
+struct baton_trace {
+    uint32_t version;
+    uint32_t count; /* of ticks; 0: this CPU has no such counter */
+    uint64_t ticks[BATON_TRACE_PHASES];
+};
 
 /* The memory map, a page at a time. */
 struct baton_record_map {

@@ -9,13 +9,14 @@
 #   BATON      words for Baton's own command line
 #   PAGING     auto, pae or legacy: Baton's own page tables
 #   PLACE      auto, all or none: which pages are moved
+#   TRACE      0, 1 or 2: the steps of the hand-off on COM1, and on port 0x80
 #   MEMORY     the machine's memory, such as 256M
 #   CPU        a CPU model that QEMU knows, with features, such as max or pentium3,-pae
 #   MACHINE    pc, q35 or isapc
 #   WINDOW     yes: a window, besides the serial console
 #   TIMEOUT    seconds until the machine is stopped; empty: none, or 300 when nobody is there
 KERNEL=${KERNEL-} INITRD=${INITRD-} APPEND=${APPEND-} MODULES=${MODULES-} BATON=${BATON-}
-PAGING=${PAGING-} PLACE=${PLACE-}
+PAGING=${PAGING-} PLACE=${PLACE-} TRACE=${TRACE-}
 MEMORY=${MEMORY:-256M} CPU=${CPU:-max} MACHINE=${MACHINE:-pc} WINDOW=${WINDOW-} TIMEOUT=${TIMEOUT-}
 
 # check_options: refuses what cannot be meant, in one sentence, with status 2.
@@ -27,6 +28,7 @@ check_options() {
     balanced baton "$BATON"
     one_of paging "${PAGING:-auto}" auto pae legacy
     one_of place "${PLACE:-auto}" auto all none
+    one_of trace "${TRACE:-0}" 0 1 2
     one_of machine "$MACHINE" pc q35 isapc
     matches "$MEMORY" '[1-9][0-9]*[KMG]?' ||
         die 2 "memory \"$MEMORY\" is not a size; write it like 64M or 1G"

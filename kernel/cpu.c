@@ -51,6 +51,7 @@ void cpu_detect(void)
     cpu.pae = edx & EDX_PAE;
     cpu.pge = edx & EDX_PGE;
     cpu.mce = edx & EDX_MCE;
+    cpu.tsc = edx & EDX_TSC;
     /* each of these brings a bit of CR4 */
     cpu.cr4 = edx & (EDX_VME | EDX_DE | EDX_PSE | EDX_TSC | EDX_PAE | EDX_MCE | EDX_PGE | EDX_FXSR |
                      EDX_SSE);

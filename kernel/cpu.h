@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 struct cpu {
-    bool pse, pae, pge, mce, nx, long_mode;
+    bool pse, pae, pge, mce, tsc, nx, long_mode;
     bool cr4;  /* there is a CR4 */
     bool efer; /* there is an EFER */
 };
@@ -43,6 +43,15 @@ static inline uint16_t in16(uint16_t port)
 
     __asm__ volatile("inw %1, %0" : "=a"(value) : "Nd"(port));
     return value;
+}
+
+/* The time-stamp counter; only where cpu.tsc. */
+static inline uint64_t cpu_ticks(void)
+{
+    uint64_t ticks;
+
+    __asm__ volatile("rdtsc" : "=A"(ticks));
+    return ticks;
 }
 
 static inline void cpu_invalidate(uint32_t va)

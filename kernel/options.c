@@ -12,6 +12,8 @@ static const struct choice paging[] = {
     {"auto", PAGING_AUTO}, {"pae", PAGING_PAE}, {"legacy", PAGING_LEGACY}, {NULL, 0}};
 static const struct choice place[] = {
     {"auto", BATON_PLACE_AUTO}, {"all", BATON_PLACE_ALL}, {"none", BATON_PLACE_NONE}, {NULL, 0}};
+static const struct choice trace[] = {
+    {"0", TRACE_NONE}, {"1", TRACE_COM}, {"2", TRACE_PORT}, {NULL, 0}};
 static const struct choice onfault[] = {{"halt", FAULT_HALT}, {"reset", FAULT_RESET}, {NULL, 0}};
 
 /* Does the word [at, at + length) begin with `start`? Then its rest. */
@@ -138,6 +140,10 @@ static const char *take(const char *word, uint32_t length, struct options *optio
         if (!left)
             return "a kind of fault; the shell's command fault lists them";
         options->fault = value;
+    } else if ((value = rest_of(word, length, "trace=", &left))) {
+        if (!choose(trace, value, left, &choice))
+            return "0, 1 or 2";
+        options->trace = (enum option_trace)choice;
     } else if (rest_of(word, length, "verbose", &left) && !left) {
         options->verbose = true;
     } else if (rest_of(word, length, "shell", &left) && !left) {

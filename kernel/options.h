@@ -6,11 +6,13 @@
 
 enum option_paging { PAGING_AUTO, PAGING_PAE, PAGING_LEGACY };
 enum option_fault { FAULT_HALT, FAULT_RESET };
+enum option_trace { TRACE_NONE, TRACE_COM, TRACE_PORT }; /* struct baton_machine's numbers */
 
 struct options {
     enum option_paging paging;
     enum baton_policy place;
     enum option_fault onfault;
+    enum option_trace trace;
     uint16_t exit_port; /* write an exit code there when Baton stops; 0: nowhere */
     bool verbose;
     bool shell;              /* do not hand over: let the user do it */

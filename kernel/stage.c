@@ -107,6 +107,8 @@ struct baton_machine stage_machine(void)
         .has_cr4 = cpu.cr4,
         .has_efer = cpu.efer,
         .has_mce = cpu.mce,
+        .has_tsc = cpu.tsc,
+        .trace = (uint8_t)options->trace,
         .com_port = console_com_port(),
         .exit_port = options->exit_port,
         .reset = options->onfault == FAULT_RESET,
@@ -162,8 +164,10 @@ const struct baton_host *stage_host(void)
 
 void stage_handoff(void)
 {
-    uint32_t sum = live_checksum();
+    uint32_t sum;
 
+    image.exec_ticks = cpu.tsc ? cpu_ticks() : 0;
+    sum = live_checksum();
     if (sum != live.summary.checksum)
         panic("the live tables changed: checksum %x, was %x (H1)", (uint64_t)sum,
               (uint64_t)live.summary.checksum);

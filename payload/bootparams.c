@@ -4,6 +4,7 @@
  * else starts from zero, as the protocol asks. [LBP 32-bit]
  */
 #include "payload/bzimage.h"
+#include "relocate/control.h"
 #include "relocate/text.h"
 
 static void put(uint8_t *page, unsigned offset, unsigned size, uint64_t value)
@@ -160,7 +161,7 @@ int bootparams_finish(const struct baton_image *image, const struct baton_reques
     __builtin_memcpy(host->map(host->ctx, BATON_WINDOW_PAGE, line->dest), request->command_line,
                      string_length(request->command_line) + 1);
     if (record) {
-        write_record(image, request, record->dest, 0);
+        write_record(image, request, record->dest, image->control + CONTROL_TRACE);
         nodes = write_more_memory(host, told_of(host, request), payload, record->dest);
     }
 

@@ -3,6 +3,7 @@
  * entered with eax = BATON_RECORD_MAGIC and ebx = a struct baton_record. [ELF, i386 psABI]
  */
 #include "payload/payload.h"
+#include "relocate/control.h"
 #include "relocate/text.h"
 
 struct elf_header {
@@ -170,6 +171,7 @@ static int elf_finish(const struct baton_image *image, const struct baton_reques
         .initrd = initrd ? (uint32_t)initrd->dest : 0,
         .initrd_size = initrd ? (uint32_t)initrd->mem_size : 0,
         .map = map ? (uint32_t)map->dest : 0,
+        .trace = (uint32_t)image->control + CONTROL_TRACE + offsetof(struct control_trace, trace),
     };
     struct text loader = {record->loader, sizeof(record->loader), 0};
     text_add(&loader, request->loader);

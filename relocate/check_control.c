@@ -70,6 +70,23 @@ static uint32_t fault_tss_word(uint32_t offset, uint32_t base, uint32_t root)
     }
 }
 
+/* A setup_data node without a successor, then version, count, and no ticks yet. */
+static uint32_t trace_word(uint32_t offset, uint32_t machine)
+{
+    switch (offset) {
+    case 0x08: /* type */
+        return BATON_TRACE_TYPE;
+    case 0x0c: /* length */
+        return 8 + 8 * 6;
+    case 0x10: /* version */
+        return 1;
+    case 0x14: /* count */
+        return machine & MACHINE_HAS_TSC ? 6 : 0;
+    default:
+        return 0;
+    }
+}
+
 /* What the word at offset `at` of the page must be: all but the code, the ports and the stack. */
 static uint32_t wanted(const struct check *c, uint32_t at)
 {
@@ -91,6 +108,8 @@ static uint32_t wanted(const struct check *c, uint32_t at)
         return at & 4 ? TASK_GATE << 8 : (0x28 + offset) << 16;
     if (at == CONTROL_TSS + 0x64)
         return 0x680000;
+    if (within(at, CONTROL_TRACE, sizeof(struct control_trace), &offset))
+        return trace_word(offset, image->machine);
     return 0;
 }
 

@@ -21,7 +21,9 @@ uint32_t control_machine_bits(const struct baton_machine *machine)
 {
     return (machine->has_cr4 ? MACHINE_HAS_CR4 : 0) | (machine->has_efer ? MACHINE_HAS_EFER : 0) |
            (machine->has_cr4 && machine->has_mce ? MACHINE_HAS_MCE : 0) |
-           (machine->reset ? MACHINE_RESET : 0);
+           (machine->has_tsc ? MACHINE_HAS_TSC : 0) | (machine->reset ? MACHINE_RESET : 0) |
+           (machine->trace >= 1 ? MACHINE_TRACE : 0) |
+           (machine->trace >= 2 ? MACHINE_TRACE_PORT : 0);
 }
 
 static void fill_params(struct control_params *params, const struct baton_image *image,
@@ -47,6 +49,16 @@ static void fill_params(struct control_params *params, const struct baton_image 
         .gdtr_pa = {CONTROL_GDT_SIZE - 1, pa + CONTROL_GDT_PA, 0},
         .idtr_va = {CONTROL_IDT_SIZE - 1, va + CONTROL_IDT, 0},
         .idtr_pa = {CONTROL_IDT_SIZE - 1, pa + CONTROL_IDT, 0},
+    };
+}
+
+static void fill_trace(struct control_trace *node, const struct baton_machine *machine)
+{
+    *node = (struct control_trace){
+        .type = BATON_TRACE_TYPE,
+        .length = sizeof(node->trace),
+        .trace = {.version = BATON_TRACE_VERSION,
+                  .count = machine->has_tsc ? BATON_TRACE_PHASES : 0},
     };
 }
 
@@ -111,6 +123,7 @@ void control_fill(const struct baton_image *image, const struct baton_payload *p
 
     __builtin_memset(page + CONTROL_PARAMS, 0, CONTROL_STACK_TOP - CONTROL_PARAMS);
     fill_params((void *)(page + CONTROL_PARAMS), image, &payload->entry, machine);
+    fill_trace((void *)(page + CONTROL_TRACE), machine);
     fill_idt((void *)(page + CONTROL_IDT));
     fill_gdt((void *)(page + CONTROL_GDT_VA), va, CONTROL_FAULT_TSS_VA);
     fill_gdt((void *)(page + CONTROL_GDT_PA), pa, CONTROL_FAULT_TSS_PA);

@@ -5,6 +5,7 @@
  *
  *   0x000  code, strings; at 0x8f8 the fault task's first instruction
  *   0x900  parameters (struct control_params)
+ *   0x950  the trace: a setup_data node with a struct baton_trace
  *   0x9a0  the fault task's stack, growing down from 0xa00
  *   0xa00  IDT: 32 task gates. A task gate holds no address, so one IDT serves both addresses
  *   0xb00  GDT for the virtual address      (descriptors hold linear addresses, so there are two)
@@ -24,6 +25,8 @@
 
 #define CONTROL_FAULT 0x8f8
 #define CONTROL_PARAMS 0x900
+#define CONTROL_TRACE 0x950
+#define CONTROL_TRACE_TICKS 0x968
 #define CONTROL_FAULT_STACK 0x9a0
 #define CONTROL_FAULT_STACK_TOP 0xa00
 #define CONTROL_IDT 0xa00
@@ -69,7 +72,10 @@
 #define MACHINE_HAS_CR4 1
 #define MACHINE_HAS_EFER 2
 #define MACHINE_RESET 4
-#define MACHINE_HAS_MCE 0x40 /* the very bit of CR4.MCE: the trampoline masks it out */
+#define MACHINE_HAS_TSC 8
+#define MACHINE_TRACE 0x10      /* the number of each step on the serial port */
+#define MACHINE_TRACE_PORT 0x20 /* and on I/O port 0x80 */
+#define MACHINE_HAS_MCE 0x40    /* the very bit of CR4.MCE: the trampoline masks it out */
 
 /* Offsets in struct control_tss. */
 #define TSS_CR3 0x1c
@@ -84,6 +90,8 @@
 #ifndef __ASSEMBLER__
 #include <stddef.h>
 #include <stdint.h>
+
+#include "baton.h"
 
 /* All that the trampoline reads (H2). */
 struct control_params {
@@ -106,7 +114,19 @@ _Static_assert(offsetof(struct control_params, gdtr_pa) == PARAM_GDTR_PA, "gdtr_
 _Static_assert(offsetof(struct control_params, idtr_va) == PARAM_IDTR_VA, "idtr_va");
 _Static_assert(offsetof(struct control_params, idtr_pa) == PARAM_IDTR_PA, "idtr_pa");
 _Static_assert(sizeof(struct control_params) == PARAM_SIZE, "parameters");
-_Static_assert(CONTROL_PARAMS + PARAM_SIZE <= CONTROL_FAULT_STACK, "room");
+_Static_assert(CONTROL_PARAMS + PARAM_SIZE <= CONTROL_TRACE, "room");
+
+/* The trace is a node of Linux's setup_data, so that a Linux shows it; other payloads are told
+ * where it lies by the record. */
+struct control_trace {
+    uint64_t next; /* it is the last */
+    uint32_t type, length;
+    struct baton_trace trace;
+};
+
+_Static_assert(offsetof(struct control_trace, trace.ticks) == CONTROL_TRACE_TICKS - CONTROL_TRACE,
+               "ticks");
+_Static_assert(CONTROL_TRACE + sizeof(struct control_trace) <= CONTROL_FAULT_STACK, "room");
 
 /* A 32-bit task-state segment. [SDM3 figure 7-2] */
 struct control_tss {

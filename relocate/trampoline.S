@@ -32,6 +32,11 @@
 #define AT(label) (label - baton_trampoline_page)
 #define PARAM(name) (CONTROL_PARAMS + PARAM_##name)
 
+/* A step is done: see .Lmark. Corrupts eax, ebx, edx; the stack must be the page's, and empty. */
+#define MARK(step) movl $step, %ebx; call .Lmark
+#define FIRST_STAMP 4           /* the step of the trace's second stamp; the first is the host's */
+#define LAST_STEP 8
+
 baton_trampoline_page:
 /*
  * baton_trampoline: hands the machine over. Never returns.
@@ -72,6 +77,7 @@ baton_trampoline:
         pushl   %eax
         lret
 .Lsegments:
+        MARK(2)
 
         /* 3. A CR3 write keeps global entries. The old kernel's entry for this very address may
          *    be one: drop them while it still maps the code that runs. A machine check is a fault
@@ -84,11 +90,18 @@ baton_trampoline:
         andl    $~CR4_PGE, %eax
         orl     %ecx, %eax
         movl    %eax, %cr4
-
-        /* 4. The switch. The next instruction comes from the same address in the new tables. */
 .Lswitch:
+        MARK(3)
+
+        /* 4. The switch. The next instruction comes from the same address in the new tables. The
+         *    host's stamp is in the template, and goes over in registers. */
+        movl    CONTROL_TRACE_TICKS(%ebp), %ecx
+        movl    CONTROL_TRACE_TICKS + 4(%ebp), %ebx
         movl    %edi, %cr3
 .Lswitched:
+        movl    %ecx, CONTROL_TRACE_TICKS(%ebp)
+        movl    %ebx, CONTROL_TRACE_TICKS + 4(%ebp)
+        MARK(4)
         leal    AT(.Lidentity)(%esi), %eax
         jmp     *%eax
 
@@ -102,6 +115,7 @@ baton_trampoline:
         ltr     %ax
         lidt    PARAM(IDTR_PA)(%ebp)
         leal    CONTROL_STACK_TOP(%ebp), %esp
+        MARK(5)
 
         /* 6. Paging off, caches on, every control register in a known state. LME cannot change
          *    while paging is on, so EFER comes after CR0. */
@@ -130,6 +144,7 @@ baton_trampoline:
         movl    $DR6_CLEAR, %ecx
         movl    %ecx, %dr6
         lldt    %ax
+        MARK(6)
 
         /* 7. The list. esi reads it, edi is the destination. Each arm fetches the next word
          *    itself: it saves a jump a page. */
@@ -175,6 +190,7 @@ baton_trampoline:
 
         /* 8. The documented state, every register of it (H9). */
 .Lentry:
+        MARK(7)
         pushl   $CONTROL_CS
         leal    AT(.Lflat)(%ebp), %eax
         pushl   %eax
@@ -186,6 +202,7 @@ baton_trampoline:
         movl    %eax, %fs
         movl    %eax, %gs
         movl    %eax, %ss
+        MARK(LAST_STEP)
         testb   $MACHINE_HAS_CR4, PARAM(MACHINE)(%ebp)
         jz      1f
         xorl    %eax, %eax
@@ -203,6 +220,32 @@ baton_trampoline:
         ret                             /* esp = the end of the page */
 .Lsteps_end:
         .size   baton_trampoline, . - baton_trampoline
+
+/*
+ * A step is done: its time, and its number for who watches (trace=).
+ * In:     ebx = the step, ebp = this page        Corrupts: eax, ebx, edx
+ */
+.Lmark:
+        cmpl    $FIRST_STAMP, %ebx
+        jb      1f
+        testb   $MACHINE_HAS_TSC, PARAM(MACHINE)(%ebp)
+        jz      1f
+        rdtsc
+        movl    %eax, CONTROL_TRACE_TICKS + 8 - 8 * FIRST_STAMP(%ebp,%ebx,8)
+        movl    %edx, CONTROL_TRACE_TICKS + 12 - 8 * FIRST_STAMP(%ebp,%ebx,8)
+1:      testb   $MACHINE_TRACE, PARAM(MACHINE)(%ebp)
+        jz      2f
+        leal    '0'(%ebx), %eax
+        call    .Lputc
+        testb   $MACHINE_TRACE_PORT, PARAM(MACHINE)(%ebp)
+        jz      1f
+        movl    %ebx, %eax
+        outb    %al, $0x80
+1:      cmpl    $LAST_STEP, %ebx
+        jne     2f
+        leal    AT(.Lnewline)(%ebp), %ebx
+        call    .Lputs
+2:      ret
 
 /*
  * The fault task: one line on the serial port, then the end. The CPU has saved the registers in
@@ -288,13 +331,23 @@ baton_trampoline:
         cmpl    $0x1000, %eax
 1:      ret
 
-/* Out: ebx = the name of the phase that the faulting address is in. */
+/*
+ * Out: ebx = the name of the phase that the faulting address is in. That of a subroutine is where
+ * the steps called it from: the stack is empty between the steps, so that is its first word.
+ */
 .Lphase:
         movl    CONTROL_TSS + TSS_EIP(%ebp), %eax
         call    .Lin_page
         leal    AT(.Lphases)(%ebp), %ebx
         jae     .Lwild
-1:      cmpl    $AT(.Lsteps_end), %eax
+        cmpl    $AT(.Lsteps_end), %eax
+        jb      2f
+        cmpl    $AT(.Lphases), %eax
+        jae     .Lwild
+        movl    CONTROL_STACK_TOP - 4(%ebp), %eax
+        call    .Lin_page
+        jae     .Lwild
+        cmpl    $AT(.Lsteps_end), %eax
         jae     .Lwild
 2:      movzwl  (%ebx), %ecx            /* {end, name}: the first whose end lies beyond eip */
         addl    $2, %ebx

@@ -15,6 +15,8 @@ from qmp import Qmp, connect
 # The first registers of the "g" packet, four bytes each.
 REGISTERS = ["eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi", "eip", "eflags"]
 
+REP, REP_SIZE = "f3", 2         # the prefix, and the bytes of a "rep movsl" or "rep stosl"
+
 
 class Debugger:
     def __init__(self, machine):
@@ -91,7 +93,12 @@ class Debugger:
         self.remove(address)
 
     def step(self):
-        return self.packet("s")
+        """One instruction; a REP with all its rounds."""
+        eip = self.eip()
+        repeats = self.packet(f"m{eip:x},1") == REP
+        self.packet("s")
+        if repeats and self.eip() == eip:
+            self.go_to(eip + REP_SIZE)
 
     def eip(self):
         at = REGISTERS.index("eip") * 8

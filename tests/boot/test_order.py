@@ -12,7 +12,6 @@ from machine import Machine
 
 KERNEL_BASE = 0xc0000000
 MEMORY = 16 << 20
-REP_SIZE = 2
 CR0_PG, CR4_PAE, CR4_MCE, CR4_PGE = 1 << 31, 1 << 5, 1 << 6, 1 << 7
 IF, DF = 1 << 9, 1 << 10
 TABLES = {"pae": 5, "legacy": 3}        # pages at most (H5)
@@ -35,10 +34,7 @@ class Trace:
             d.go_to(self.trampoline)
             steps.append(d.registers())
             while steps[-1]["EIP"] != entry:
-                eip = steps[-1]["EIP"]
                 d.step()
-                if d.eip() == eip:
-                    d.go_to(eip + REP_SIZE)
                 steps.append(d.registers())
                 if new is None and steps[-1]["CR3"] != steps[0]["CR3"]:
                     memory, pae = d.memory(0, MEMORY), self.kind == "pae"

@@ -21,6 +21,9 @@ static const struct {
     {"place=none", offsetof(struct options, place), BATON_PLACE_NONE},
     {"onfault=halt", offsetof(struct options, onfault), FAULT_HALT},
     {"onfault=reset", offsetof(struct options, onfault), FAULT_RESET},
+    {"trace=0", offsetof(struct options, trace), TRACE_NONE},
+    {"trace=1", offsetof(struct options, trace), TRACE_COM},
+    {"trace=2", offsetof(struct options, trace), TRACE_PORT},
 };
 
 static bool is_port(const char *text, uint16_t *port)

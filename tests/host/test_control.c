@@ -83,6 +83,10 @@ static void expect(uint32_t va, uint32_t machine)
     put_table_register(0x934, 0x127, pa + 0xc30);
     put_table_register(0x93c, 0xff, va + 0xa00);
     put_table_register(0x944, 0xff, pa + 0xa00);
+    put(0x958, 4, 0x54544142); /* setup_data: no next one, type, length */
+    put(0x95c, 4, 56);
+    put(0x960, 4, 1);                   /* version */
+    put(0x964, 4, machine & 8 ? 6 : 0); /* count; no ticks yet */
     put_idt();
     put_gdt(0xb00, va, 0xdd0);
     put_gdt(0xc30, pa, 0xe40);
@@ -114,8 +118,11 @@ static void byte_by_byte(void **state)
         {{.has_efer = true, .com_port = 0x2f8, .exit_port = 0xf4}, 2},
         {{.reset = true, .com_port = 0x3f8, .exit_port = 0xffff}, 4},
         {{.has_cr4 = true, .has_mce = true}, 0x41},
+        {{.has_tsc = true}, 8},
+        {{.trace = 1}, 0x10},
+        {{.has_tsc = true, .trace = 2}, 0x38},
         {{.has_mce = true}, 0}, /* without CR4 there is no place to ask for it */
-        {{true, true, true, 0xffff, 0x501, true}, 0x47},
+        {{true, true, true, 0xffff, 0x501, true, true, 2}, 0x7f},
     };
 
     (void)state;

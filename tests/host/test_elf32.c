@@ -325,7 +325,7 @@ static void the_record(void **state)
             assert_int_equal(r->ebx, record);
             assert_int_equal(r->ecx | r->edx | r->esi | r->edi | r->ebp, 0);
             assert_memory_equal(machine_at(record), "BATN", 4);
-            assert_int_equal(get(record + 4, 4), 80);
+            assert_int_equal(get(record + 4, 4), 84);
             assert_int_equal(get(record + 8, 4), 0x00123000);
             assert_int_equal(get(record + 12, 4), 1);
             assert_int_equal(get(record + 16, 4), 11);
@@ -337,6 +337,7 @@ static void the_record(void **state)
             assert_int_equal(get(record + 40, 4), initrd ? 0x4567 : 0);
             assert_map(get(record + 44, 4));
             assert_string_equal((char *)machine_at(record + 48), "QEMU");
+            assert_int_equal(get(record + 80, 4), j.image.control + 0x960);
             assert_journey(&j, journey_finish(&j));
         }
 }

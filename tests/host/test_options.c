@@ -23,6 +23,7 @@ static const struct {
     unsigned troubles;
     const char *word;    /* the first that was not taken */
     const char *choices; /* NULL: the word is unknown; else the beginning of what is said */
+    int trace;
 } cases[] = {
     {"", 0, 0, 0, 0, false, 0},
     {"   \t  ", 0, 0, 0, 0, false, 0},
@@ -40,6 +41,9 @@ static const struct {
     {"exitport=0xffff", 0, 0, 0, 0xffff, false, 0},
     {"exitport=65535", 0, 0, 0, 65535, false, 0},
     {"exitport=1", 0, 0, 0, 1, false, 0},
+    {"trace=0", 0, 0, 0, 0, false, 0},
+    {"trace=1", 0, 0, 0, 0, false, 0, NULL, NULL, 1},
+    {"trace=2", 0, 0, 0, 0, false, 0, NULL, NULL, 2},
     {"paging=pae place=none onfault=reset exitport=0x501 verbose", PAGING_PAE, BATON_PLACE_NONE,
      FAULT_RESET, 0x501, true, 0},
     {"  paging=pae\t\tverbose  ", PAGING_PAE, 0, 0, 0, true, 0},
@@ -58,6 +62,9 @@ static const struct {
     {"paging=PAE", 0, 0, 0, 0, false, 1, "paging=PAE", "auto, pae or legacy"},
     {"place=some", 0, 0, 0, 0, false, 1, "place=some", "auto, all or none"},
     {"onfault=panic", 0, 0, 0, 0, false, 1, "onfault=panic", "halt or reset"},
+    {"trace=3", 0, 0, 0, 0, false, 1, "trace=3", "0, 1 or 2"},
+    {"trace=11", 0, 0, 0, 0, false, 1, "trace=11", "0, 1 or 2"},
+    {"trace", 0, 0, 0, 0, false, 1, "trace", NULL},
     {"exitport=", 0, 0, 0, 0, false, 1, "exitport=", "an I/O port"},
     {"exitport=0", 0, 0, 0, 0, false, 1, "exitport=0", "an I/O port"},
     {"exitport=0x", 0, 0, 0, 0, false, 1, "exitport=0x", "an I/O port"},
@@ -87,6 +94,7 @@ static void known_lines(void **state)
         assert_int_equal(n, cases[i].troubles);
         assert_options(&options, cases[i].paging, cases[i].place, cases[i].onfault, cases[i].port,
                        cases[i].verbose);
+        assert_int_equal(options.trace, cases[i].trace);
         if (!n)
             continue;
         assert_int_equal(trouble[0].length, strlen(cases[i].word));

@@ -173,6 +173,8 @@ static bool read_nodes(struct handover *h)
                    "outside the judge");
         if (node->type == BATON_RECORD_MAGIC)
             record = node;
+        else if (node->type == BATON_TRACE_TYPE && node->length == sizeof(struct baton_trace))
+            h->trace = (uint32_t)(uintptr_t)node->data;
         else if (node->type == SETUP_E820_EXT)
             for (uint32_t i = 0; i + E820_SIZE <= node->length; i += E820_SIZE)
                 add_e820(h, node->data + i);

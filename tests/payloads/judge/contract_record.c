@@ -50,6 +50,7 @@ bool contract_read(struct handover *h)
     h->initrd = record->initrd;
     h->initrd_size = record->initrd_size;
     h->loader = record->loader;
+    h->trace = record->trace;
     read_map(h, record->map);
     return true;
 }

@@ -46,6 +46,7 @@ void judge(void)
         segments_check(&handover);
         live_check(&handover);
         handover_check(&handover);
+        trace_check(&handover);
     }
     devices_check();
 

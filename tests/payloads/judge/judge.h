@@ -18,6 +18,7 @@ struct handover {
     uint32_t trampoline_va, control;  /* the control code page's two addresses */
     uint32_t command_line;            /* pa of a string */
     uint32_t initrd, initrd_size;
+    uint32_t trace;                   /* pa of a struct baton_trace */
     const char *loader;
     uint32_t memory_count;
     struct baton_record_memory memory[MEMORY_MAX];
@@ -35,6 +36,7 @@ void registers_check(void);                              /* registers.c */
 void segments_check(const struct handover *h);           /* segments.c */
 void live_check(const struct handover *h);               /* live.c */
 void handover_check(const struct handover *h);           /* handover.c */
+void trace_check(const struct handover *h);              /* trace.c */
 void devices_check(void);                                /* devices.c */
 
 /*

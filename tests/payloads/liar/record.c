@@ -6,12 +6,14 @@
  *   record=magic|size|map|count   the record itself        live=crc|tables|identity|lost|pae
  *   control=over                  the control page lies in the judge
  *   gdt=small|large               its data segment ends early; two descriptors too many
+ *   trace=none|version|count|missing|backwards|future   the time stamps
  *   task=none|long|elsewhere      no task; its limit; its TSS outside the control page
  */
 #include "liar/liar.h"
 
 #include "baton.h"
 #include "lib/crc32.h"
+#include "lib/machine.h"
 
 #define TRAMPOLINE 0xc0101000u
 #define USED 0x63u /* present, writable, accessed, dirty */
@@ -20,6 +22,7 @@
 #define IDT_AT 0xa00
 #define IDT_LIMIT 0xff
 #define TSS_AT 0xd60
+#define TRACE_AT 0x960
 #define TASK 4 /* its descriptor's number */
 #define FLAT_CODE 0x00cf9b000000ffffull
 #define FLAT_DATA 0x00cf93000000ffffull
@@ -91,6 +94,30 @@ static void make_control(struct entry_state *s)
     s->esp = pa(control) + sizeof control;
 }
 
+static bool has_counter(void)
+{
+    return has_cpuid() && (cpuid(1).edx & 1u << 4) != 0;
+}
+
+static void make_trace(void)
+{
+    struct baton_trace *trace = (struct baton_trace *)(void *)(control + TRACE_AT);
+
+    record.trace = word("trace", "none") ? 0 : pa(trace);
+    trace->version = word("trace", "version") ? 2 : BATON_TRACE_VERSION;
+    trace->count = has_counter() ? BATON_TRACE_PHASES : 0;
+    for (uint32_t i = 0; i < trace->count; i++)
+        trace->ticks[i] = 1000 + i;
+    if (word("trace", "missing"))
+        trace->ticks[BATON_TRACE_LIST] = 0;
+    if (word("trace", "backwards"))
+        trace->ticks[BATON_TRACE_PHYSICAL] = 999;
+    if (word("trace", "future"))
+        trace->ticks[BATON_TRACE_ENTRY] = ~0ull;
+    if (word("trace", "count"))
+        trace->count ^= 1;
+}
+
 void make_record(struct entry_state *s, const struct mb_module *given, uint32_t count)
 {
     make_control(s);
@@ -109,6 +136,7 @@ void make_record(struct entry_state *s, const struct mb_module *given, uint32_t 
         record.initrd_size = given[0].end - given[0].start;
     }
     make_live();
+    make_trace();
     s->eax = BATON_RECORD_MAGIC;
     s->ebx = pa(&record);
 }

@@ -67,6 +67,13 @@ static inline uint64_t rdmsr(uint32_t msr)
     return (uint64_t)high << 32 | low;
 }
 
+static inline uint64_t rdtsc(void)
+{
+    uint64_t ticks;
+    __asm__ volatile("rdtsc" : "=A"(ticks));
+    return ticks;
+}
+
 static inline void wrmsr(uint32_t msr, uint64_t value)
 {
     __asm__ volatile("wrmsr" : : "c"(msr), "a"((uint32_t)value), "d"((uint32_t)(value >> 32)));
