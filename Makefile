@@ -44,7 +44,7 @@ CORE_C := $(wildcard pagetable/*.c relocate/*.c payload/*.c)
 KERNEL_C := $(wildcard boot/*.c kernel/*.c kernel/shell/*.c)
 KERNEL_S := $(wildcard boot/*.S kernel/*.S relocate/*.S)
 
-.PHONY: all clean distclean spoil
+.PHONY: all clean distclean spoil inject
 all: $(BUILD)/baton.elf $(BUILD)/baton.lst
 
 # One ELF from one folder of objects: $(1) folder, $(2) extra flags.
@@ -94,6 +94,7 @@ endef
 
 $(eval $(call kernel_rules,$(BUILD),))
 $(eval $(call kernel_rules,$(BUILD)/spoil,-DBATON_SPOIL))
+$(eval $(call kernel_rules,$(BUILD)/inject,-DBATON_INJECT))
 
 # The core as a library for other kernels: include/baton.h is its header.
 CORE_OBJECTS := $(patsubst %.c,$(BUILD)/obj/%.o,$(CORE_C)) $(BUILD)/obj/relocate/trampoline.S.o
@@ -111,8 +112,9 @@ $(BUILD)/baton.lst: $(BUILD)/baton.elf
 	$(call say,OBJDUMP,$@)
 	$(Q)$(OBJDUMP32) -dS $< > $@
 
-# A wrong build on purpose, see kernel/spoil.h.
+# Wrong builds on purpose, see kernel/spoil.h and kernel/inject.h.
 spoil: $(BUILD)/spoil/baton.elf
+inject: $(BUILD)/inject/baton.elf
 
 # The tests. Every part runs, even when one has failed; the last line adds them up.
 .PHONY: check test

@@ -3,6 +3,7 @@
 
 #include "kernel/console.h"
 #include "kernel/cpu.h"
+#include "kernel/inject.h"
 #include "kernel/layout.h"
 #include "kernel/live.h"
 #include "kernel/pages.h"
@@ -134,6 +135,7 @@ bool stage_load(const struct stage_wish *wish)
         baton_image_free(&loaded->image);
     loaded = stage;
     tell_stage(stage);
+    INJECT_FAULT(boot->command_line, &stage->image);
     return true;
 }
 

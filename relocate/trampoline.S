@@ -34,6 +34,13 @@
 
 /* A step is done: see .Lmark. Corrupts eax, ebx, edx; the stack must be the page's, and empty. */
 #define MARK(step) movl $step, %ebx; call .Lmark
+#ifdef BATON_INJECT             /* for the tests, see kernel/inject.h */
+#include "relocate/inject.h"
+#define INJECT(phase) movl $phase, %ebx; call .Linject
+#define COMMA ,
+#else
+#define INJECT(phase)
+#endif
 #define FIRST_STAMP 4           /* the step of the trace's second stamp; the first is the host's */
 #define LAST_STEP 8
 
@@ -92,6 +99,7 @@ baton_trampoline:
         movl    %eax, %cr4
 .Lswitch:
         MARK(3)
+        INJECT(INJECT_BEFORE_CR3)
 
         /* 4. The switch. The next instruction comes from the same address in the new tables. The
          *    host's stamp is in the template, and goes over in registers. */
@@ -102,6 +110,7 @@ baton_trampoline:
         movl    %ecx, CONTROL_TRACE_TICKS(%ebp)
         movl    %ebx, CONTROL_TRACE_TICKS + 4(%ebp)
         MARK(4)
+        INJECT(INJECT_AFTER_CR3)
         leal    AT(.Lidentity)(%esi), %eax
         jmp     *%eax
 
@@ -116,6 +125,7 @@ baton_trampoline:
         lidt    PARAM(IDTR_PA)(%ebp)
         leal    CONTROL_STACK_TOP(%ebp), %esp
         MARK(5)
+        INJECT(INJECT_PHYSICAL)
 
         /* 6. Paging off, caches on, every control register in a known state. LME cannot change
          *    while paging is on, so EFER comes after CR0. */
@@ -145,6 +155,7 @@ baton_trampoline:
         movl    %ecx, %dr6
         lldt    %ax
         MARK(6)
+        INJECT(INJECT_UNPAGED)
 
         /* 7. The list. esi reads it, edi is the destination. Each arm fetches the next word
          *    itself: it saves a jump a page. */
@@ -155,6 +166,7 @@ baton_trampoline:
         testb   $LIST_SOURCE, %al
         jz      .Lnot_source
 .Lcopy:
+        INJECT(INJECT_LIST)
         movl    %esi, %edx
         leal    -LIST_SOURCE(%eax), %esi
         movl    $PAGE_DWORDS, %ecx
@@ -203,6 +215,7 @@ baton_trampoline:
         movl    %eax, %gs
         movl    %eax, %ss
         MARK(LAST_STEP)
+        INJECT(INJECT_ENTRY)
         testb   $MACHINE_HAS_CR4, PARAM(MACHINE)(%ebp)
         jz      1f
         xorl    %eax, %eax
@@ -246,6 +259,42 @@ baton_trampoline:
         leal    AT(.Lnewline)(%ebp), %ebx
         call    .Lputs
 2:      ret
+
+#ifdef BATON_INJECT
+/*
+ * Raises the fault that kernel/inject.c has ordered, if it is its phase and turn.
+ * In:     ebx = the phase, ebp = this page        Corrupts: ebx
+ */
+.Linject:
+        cmpb    %bl, CONTROL_INJECT + INJECT_AT_PHASE(%ebp)
+        jne     1f
+        decw    CONTROL_INJECT + INJECT_AT_TURN(%ebp)
+        jnz     1f
+        movzbl  CONTROL_INJECT + INJECT_AT_KIND(%ebp), %ebx
+        shll    $4, %ebx
+        leal    AT(.Lkinds)(%ebp,%ebx), %ebx
+        jmp     *%ebx
+1:      ret
+
+/* A kind: what leads to it, and its last instruction. The label is the address that is told: of
+ * the instruction if it is a fault, of the next one if it is a trap. */
+#define FAULT(name, before, last) .balign 16; before; .globl inject_##name; inject_##name: last
+#define TRAP(name, last) .balign 16; last; .globl inject_##name; inject_##name:
+        .balign 16
+.Lkinds:
+        FAULT(divide, xorl %ecx COMMA %ecx, divl %ecx)
+        TRAP(int3, int3)
+        FAULT(ud, , ud2)
+        FAULT(gp, movl $INJECT_SELECTOR COMMA %ebx, movl %ebx COMMA %ds)
+        FAULT(pf, , movl INJECT_ADDRESS COMMA %ebx)
+        TRAP(nmi, int $2)
+        TRAP(df, int $8)
+        FAULT(stack, movl $INJECT_STACK COMMA %esp, pushl %ebx)
+        .globl  inject_stack_unpaged
+inject_stack_unpaged:
+        ud2                             /* without paging any address will do */
+        FAULT(jump, movl $INJECT_ADDRESS COMMA %ebx, jmp *%ebx)
+#endif
 
 /*
  * The fault task: one line on the serial port, then the end. The CPU has saved the registers in
@@ -345,6 +394,7 @@ baton_trampoline:
         cmpl    $AT(.Lphases), %eax
         jae     .Lwild
         movl    CONTROL_STACK_TOP - 4(%ebp), %eax
+        decl    %eax                    /* the call itself, which may be its phase's last */
         call    .Lin_page
         jae     .Lwild
         cmpl    $AT(.Lsteps_end), %eax

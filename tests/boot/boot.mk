@@ -14,7 +14,8 @@ FIRMWARE := $(BUILD)/tests/boot/firmware.bin
 PYTEST = PYTHONDONTWRITEBYTECODE=1 BATON_BUILD=$(abspath $(BUILD)) /usr/bin/python3 -m pytest \
          -p no:cacheprovider -p no:xdist --tb=short -q --junitxml=$(BOOT_RESULTS)
 
-BOOT_NEEDS = $(BUILD)/baton.elf $(BUILD)/spoil/baton.elf $(BUILD)/examples/embed.elf payloads $(STOREWATCH) \
+BOOT_NEEDS = $(BUILD)/baton.elf $(BUILD)/spoil/baton.elf $(BUILD)/inject/baton.elf \
+             $(BUILD)/examples/embed.elf payloads $(STOREWATCH) \
              $(FIRMWARE)
 
 $(STOREWATCH): $(addprefix $(BOOT_TESTS)/,storewatch.c fetches.c fetches.h plugin.h)

@@ -109,9 +109,10 @@ class Debugger:
         registers = registers[:at] + value.to_bytes(4, "little").hex() + registers[at + 8:]
         assert self.packet(f"G{registers}") == "OK"
 
-    def end(self):
+    def end(self, running=False):
         """Lets it run to its end: the Result."""
-        self.packet("c", answer=False)
+        if not running:
+            self.packet("c", answer=False)
         status = machines.wait(self.machine, self.process)
         return machines.Result(self.machine, status, machines.read_log(self.machine.log()),
                                time.monotonic() - self.begin)

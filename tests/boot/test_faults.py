@@ -5,12 +5,13 @@ there and given an NMI; at some of them the processor is sent to an address that
 given a machine check.
 """
 import re
+from dataclasses import replace
 
 import payloads
 import pytest
 from debugger import Debugger
 from elf32 import Elf32
-from machine import FAULTED, PANICKED, POWERED_OFF, Machine
+from machine import FAULTED, PANICKED, POWERED_OFF, Machine, read_log
 
 NMI_LINE = r"^fault\s+in the hand-off, (.*): vector 0x00000002 NMI; error none eip (0x\w+) "
 WILD_PHASE = "in the payload, or a wild jump"
@@ -18,6 +19,7 @@ WILD_PHASE = "in the payload, or a wild jump"
 MCE = f"mce 0 1 {1 << 63 | 1 << 61 | 1 << 60:#x} 0x4 0 0"
 WILD = 0x12345678
 CR4_MCE = 1 << 6
+REP_MOVSL = b"\xf3\xa5"
 PARTS = 4                   # jobs that share the instructions, for the fleet
 
 
@@ -112,6 +114,29 @@ class MachineCheck:
         return result
 
 
+class NmiStorm:
+    """NMIs, one after the other, from the hand-off's start on or from amid a list of 80 MiB."""
+
+    def __init__(self, kind, at):
+        self.kind, self.at, self.name = kind, at, f"fault-storm-{kind}-{at}"
+
+    def run(self):
+        m = machine(self.name, self.kind, "exitport=0xf4 place=all")
+        m = replace(m, memory="256M", modules=m.modules + (payloads.initrd("80M"),))
+        with Debugger(m) as d:
+            d.go_to(Elf32(payloads.BATON).symbols["baton_handoff"])
+            if self.at == "list":
+                page = int(re.search(r"both lead to (0x\w+),", read_log(m.log()))[1], 16)
+                d.go_to(page + d.memory(page, 4096).find(REP_MOVSL))
+            d.packet("c", answer=False)
+            try:
+                while d.process.poll() is None:
+                    d.command("inject-nmi")
+            except (OSError, RuntimeError):         # QEMU is gone
+                pass
+            return d.end(running=True)
+
+
 def cases(jobs):
     return [pytest.param(job, id=job.name.removeprefix("fault-")) for job in jobs]
 
@@ -147,6 +172,16 @@ def test_a_page_fault_is_told(job, outcome):
     assert outcome.status == FAULTED and len(lines) == 1, outcome.story()
     assert re.search(rf"vector 0x0000000e page fault; .* eip {WILD:#010x} .* cr2 {WILD:#010x}",
                      lines[0]), outcome.story()
+
+
+@pytest.mark.parametrize("job", cases(
+    [NmiStorm(kind, at) for kind in ("pae", "legacy") for at in ("handoff", "list")]))
+def test_a_storm_of_nmis_is_told(job, outcome):
+    lines = outcome.lines("^(fault|exception|panic)")
+    assert outcome.status in (FAULTED, PANICKED) and len(lines) == 1, outcome.story()
+    assert re.search(NMI_LINE if outcome.status == FAULTED else r"vector 2\b", lines[0])
+    if job.at == "list":
+        assert "in the list" in lines[0], outcome.story()
 
 
 @pytest.mark.parametrize("job", cases(
