@@ -170,7 +170,8 @@ def test_an_nmi_at_any_instruction_is_told(job, outcome):
 def test_a_page_fault_is_told(job, outcome):
     lines = outcome.lines("^fault")
     assert outcome.status == FAULTED and len(lines) == 1, outcome.story()
-    assert re.search(rf"vector 0x0000000e page fault; .* eip {WILD:#010x} .* cr2 {WILD:#010x}",
+    assert re.search(rf"vector 0x0000000e page fault; error 0x00000000 eip {WILD:#010x} .* "
+                     rf"cr2 {WILD:#010x}",
                      lines[0]), outcome.story()
 
 

@@ -74,6 +74,7 @@ def test_the_steps_come_in_order(job, outcome):
     assert all(page(s["ESP"] - 1) in homes for s in steps[stack:])
     assert all(page(s[table]) in homes for s in steps[idt:] for table in ("IDT", "GDT", "TR"))
     assert all(s["CR4"] & CR4_MCE for s in steps[pge:checks_off])
+    assert all(s["CR4"] == CR4_MCE for s in steps[:checks_off] if not s["CR3"])
     assert checks_off > len(steps) - 15                 # machine checks are told to the very end
     assert all(page(at) == page(low[0]) for s in steps[unpaged:]
                for at in (s["IDT"], s["GDT"], s["ESP"] - 1))

@@ -17,7 +17,7 @@ static bool has_counter(void)
 void trace_check(const struct handover *h)
 {
     const struct baton_trace *trace = (const void *)(uintptr_t)h->trace;
-    uint32_t early = 0;
+    uint32_t early = 0, written = 0;
 
     check_that("trace-place", h->trace > h->control &&
                    h->trace + sizeof *trace <= (uint64_t)h->control + BATON_PAGE_SIZE,
@@ -26,6 +26,10 @@ void trace_check(const struct handover *h)
         return;
     check("trace-version", trace->version, 1);
     check("trace-count", trace->count, has_counter() ? PHASES : 0);
+    for (uint32_t i = 0; i < PHASES && !has_counter(); i++)
+        if (trace->ticks[i] != 0)
+            written = i + 1;
+    check("trace-none", written, 0);
     if (trace->count != PHASES || !has_counter())
         return;
     for (uint32_t i = 1; i < PHASES; i++)
