@@ -175,9 +175,10 @@ void embed_main(const struct multiboot *mb)
         .loader = "embed",
         .live = {.root = (uint32_t)directory, .tables = 1},
         .screen = {.kind = BATON_SCREEN_TEXT, .columns = 80, .rows = 25},
-        .long_mode = true, /* a kernel of one's own asks CPUID */
+        .long_mode = true, /* a kernel of one's own asks CPUID, and for the machine below */
     };
-    const struct baton_machine machine = {.has_cr4 = true, .com_port = 0x3f8, .exit_port = 0xf4};
+    const struct baton_machine machine = {
+        .has_cr4 = true, .has_tsc = true, .com_port = 0x3f8, .exit_port = 0xf4};
     struct baton_refusal why;
 
     if (baton_load(&host, &request, &machine, &payload, &image, &why)) {
