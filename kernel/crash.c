@@ -25,6 +25,7 @@
 struct vault {
     uint32_t magic;
     uint32_t noted; /* registers are in the headers */
+    uint32_t has_ticks;
     struct baton_dump_registers *registers;
     struct baton_image image; /* a copy: what the hand-off reads of it */
 };
@@ -291,6 +292,7 @@ bool crash_load(const struct stage_wish *wish)
     }
     vault->magic = VAULT_MAGIC;
     vault->noted = 0;
+    vault->has_ticks = cpu.tsc;
     vault->image = stage.image;
     loaded = true;
     set_anchor(vault);
@@ -314,6 +316,7 @@ struct stage *crash_loaded(void)
 
 static void __attribute__((noreturn)) leave(struct vault *vault)
 {
+    vault->image.exec_ticks = vault->has_ticks ? cpu_ticks() : 0;
     devices_quiet();
     baton_handoff(&vault->image);
 }

@@ -168,7 +168,7 @@ void stage_handoff(void)
 {
     uint32_t sum;
 
-    image.exec_ticks = cpu.tsc ? cpu_ticks() : 0;
+    loaded->image.exec_ticks = cpu.tsc ? cpu_ticks() : 0;
     sum = live_checksum();
     if (sum != live.summary.checksum)
         panic("the live tables changed: checksum %x, was %x (H1)", (uint64_t)sum,
