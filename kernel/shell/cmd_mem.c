@@ -11,8 +11,8 @@
 
 /* One character for each owner; a module has its number's last digit. */
 static const char letters[OWNERS] = {
-    [OWNER_FREE] = '.',  [OWNER_BATON] = 'B',    [OWNER_TABLES] = 'T', [OWNER_MODULE] = '1',
-    [OWNER_IMAGE] = 'i', [OWNER_RESERVED] = '#', [OWNER_HOLE] = ' ',
+    [OWNER_FREE] = '.',  [OWNER_BATON] = 'B',  [OWNER_TABLES] = 'T',   [OWNER_MODULE] = '1',
+    [OWNER_IMAGE] = 'i', [OWNER_REGION] = 'C', [OWNER_RESERVED] = '#', [OWNER_HOLE] = ' ',
 };
 
 static void tell_range(const struct owned *o)
@@ -22,6 +22,7 @@ static void tell_range(const struct owned *o)
         [OWNER_BATON] = "Baton's own image",
         [OWNER_TABLES] = "live page tables",
         [OWNER_IMAGE] = "the loaded image",
+        [OWNER_REGION] = "kept for a capture kernel",
     };
 
     uint64_t size = o->end - o->start;
@@ -117,7 +118,7 @@ static void tell_bar(void)
     line[BAR] = '\0';
     report("bar", "|%s|", line);
     report("", "%a to %a, each character %z", 0ull, (uint64_t)BAR << bar.shift, 1ull << bar.shift);
-    report("", ". free, B Baton, T live tables, 1 2.. modules, i image, # reserved");
+    report("", ". free, B Baton, T live tables, 1 2.. modules, i image, C capture, # reserved");
 }
 
 void command_mem(const struct words *words)

@@ -88,6 +88,8 @@ static const char *poke_danger(const struct place *place, uint64_t at)
         return danger;
     if (owned.owner == OWNER_BATON)
         return "Baton itself, and this shell";
+    if (owned.owner == OWNER_REGION)
+        return "kept for a capture kernel: nothing else may touch it";
     if (owned.owner == OWNER_TABLES)
         return "a live page table: Baton runs on it (H1)";
     if (owned.owner == OWNER_IMAGE && owned.number == OWNED_LEDGER)

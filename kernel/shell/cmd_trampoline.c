@@ -16,6 +16,7 @@ static const struct {
     {0, "code and strings"},
     {CONTROL_FAULT, "the fault task's first instruction"},
     {CONTROL_PARAMS, "parameters"},
+    {CONTROL_TRACE, "the trace: when each step was reached"},
     {CONTROL_FAULT_STACK, "the fault task's stack"},
     {CONTROL_IDT, "IDT: 32 task gates"},
     {CONTROL_GDT_VA, "GDT, with TSSs at their kernel addresses"},

@@ -3,6 +3,7 @@
 
 #include "kernel/layout.h"
 #include "kernel/live.h"
+#include "kernel/region.h"
 #include "kernel/stage.h"
 #include "kernel/window.h"
 #include "relocate/fit.h"
@@ -58,6 +59,7 @@ static void collect(void)
 
     count = 0;
     add(KERNEL_LOAD, (uint32_t)kernel_end - KERNEL_BASE, OWNER_BATON, 0);
+    add(region.range.start, region.range.end, OWNER_REGION, 0);
     for (uint32_t i = 0; i < live.ranges; i++)
         add(live.range[i].start, live.range[i].end, OWNER_TABLES, 0);
     for (uint32_t i = 0; i < boot->modules; i++)
