@@ -118,7 +118,7 @@ static void tell_bar(void)
     line[BAR] = '\0';
     report("bar", "|%s|", line);
     report("", "%a to %a, each character %z", 0ull, (uint64_t)BAR << bar.shift, 1ull << bar.shift);
-    report("", ". free, B Baton, T live tables, 1 2.. modules, i image, C capture, # reserved");
+    report("", ". free, B Baton, T tables, 1 2.. modules, i image, C capture, # reserved");
 }
 
 void command_mem(const struct words *words)
