@@ -15,8 +15,9 @@ run: $(BUILD)/baton.elf
 debug: $(BUILD)/baton.elf
 	@iso/debug
 
-# What the tests boot: every kernel that the distribution has, and the demo's initrd. About 170 MiB,
-# once.
+# What the tests boot: every kernel that the distribution has, the demo's initrd, and for each kernel
+# the initrd that saves a dump. About 170 MiB, once.
 kernels:
 	@iso/fetch-payloads all
 	@iso/make-initrd
+	@for modules in build/payloads/modules-*; do iso/make-initrd "$${modules##*/modules-}"; done

@@ -1,0 +1,57 @@
+"""ELF cores as a kernel that crashed leaves them: headers at one place, its memory at others.
+
+Laid into a machine's memory above what its Linux is told of (mem=), they make a real /proc/vmcore
+in a Linux that was started directly: elfcorehdr= is all that a capture kernel has besides.
+"""
+import struct
+from dataclasses import dataclass
+
+PT_LOAD, PT_NOTE = 1, 4
+ET_CORE, EM_386 = 4, 3
+PAGE = 4096
+
+
+@dataclass(frozen=True)
+class Piece:
+    start: int                      # physical address in the old kernel, and where it still lies
+    file: str
+    bytes: int
+
+
+def note(name, kind, description):
+    """One ELF note; name and description are padded to 4 bytes."""
+    padded = [data + bytes(-len(data) % 4) for data in (name + b"\0", description)]
+    return struct.pack("<III", len(name) + 1, len(description), kind) + b"".join(padded)
+
+
+def headers(pieces, notes, notes_at, wide=True):
+    """The ELF header and the program headers: notes at a physical address, then the pieces.
+    PT_NOTE's and PT_LOAD's offsets are physical addresses: that is how elfcorehdr= wants them."""
+    segments = [(PT_NOTE, notes_at, 0, len(notes))]
+    segments += [(PT_LOAD, piece.start, piece.start, piece.bytes) for piece in pieces]
+    ident = b"\x7fELF" + bytes([2 if wide else 1, 1, 1]) + bytes(9)
+    size, entry = (64, 56) if wide else (52, 32)
+    data = ident + struct.pack("<HHIQQQIHHHHHH" if wide else "<HHIIIIIHHHHHH", ET_CORE, EM_386, 1,
+                               0, size, 0, 0, size, entry, len(segments), 0, 0, 0)
+    for kind, offset, address, length in segments:
+        if wide:
+            data += struct.pack("<IIQQQQQQ", kind, 0, offset, 0, address, length, length, 0)
+        else:
+            data += struct.pack("<IIIIIIII", kind, offset, 0, address, length, length, 0, 0)
+    return data
+
+
+def segments(core):
+    """[(type, physical address, its bytes)] of a core file."""
+    wide = core[4] == 2
+    assert core[:4] == b"\x7fELF"
+    at, = struct.unpack_from("<Q" if wide else "<I", core, 32 if wide else 28)
+    count, = struct.unpack_from("<H", core, 56 if wide else 44)
+    found = []
+    for i in range(count):
+        if wide:
+            kind, _, offset, _, address, length = struct.unpack_from("<IIQQQQ", core, at + 56 * i)
+        else:
+            kind, offset, _, address, length = struct.unpack_from("<IIIII", core, at + 32 * i)
+        found.append((kind, address, core[offset:offset + length]))
+    return found
