@@ -1,7 +1,8 @@
 /*
- * Fills the control code page: the template in the host's image first, then its copy in the
- * control page. All that the code does not say itself is written here, the descriptors that the
- * CPU marks as busy and the TSS that it saves into as well, so that any load finds them new.
+ * Fills the control code page: the template in the host's image first, with what is the same for
+ * every image, so that several may be loaded; then its copy in the control page, with the rest.
+ * The descriptors that the CPU marks as busy and the TSS that it saves into are written each time,
+ * so that any load finds them new.
  */
 #include "relocate/control.h"
 
@@ -26,30 +27,33 @@ uint32_t control_machine_bits(const struct baton_machine *machine)
            (machine->trace >= 2 ? MACHINE_TRACE_PORT : 0);
 }
 
-static void fill_params(struct control_params *params, const struct baton_image *image,
-                        const struct baton_registers *r, const struct baton_machine *machine)
+/* What is the same for every image of a host. */
+static void fill_machine(struct control_params *params, uint32_t va,
+                         const struct baton_machine *machine)
 {
-    uint32_t va = (uint32_t)baton_page_down(image->host->trampoline_va);
+    params->machine = control_machine_bits(machine);
+    params->com_port = machine->com_port;
+    params->exit_port = machine->exit_port;
+    params->gdtr_va = (struct control_descriptor){CONTROL_GDT_SIZE - 1, va + CONTROL_GDT_VA, 0};
+    params->idtr_va = (struct control_descriptor){CONTROL_IDT_SIZE - 1, va + CONTROL_IDT, 0};
+}
+
+static void fill_image(struct control_params *params, const struct baton_image *image,
+                       const struct baton_registers *r)
+{
     uint32_t pa = (uint32_t)image->control;
 
-    *params = (struct control_params){
-        .list = (uint32_t)image->list | LIST_INDIRECTION,
-        .eip = r->eip,
-        .eax = r->eax,
-        .ebx = r->ebx,
-        .ecx = r->ecx,
-        .edx = r->edx,
-        .esi = r->esi,
-        .edi = r->edi,
-        .ebp = r->ebp,
-        .machine = control_machine_bits(machine),
-        .com_port = machine->com_port,
-        .exit_port = machine->exit_port,
-        .gdtr_va = {CONTROL_GDT_SIZE - 1, va + CONTROL_GDT_VA, 0},
-        .gdtr_pa = {CONTROL_GDT_SIZE - 1, pa + CONTROL_GDT_PA, 0},
-        .idtr_va = {CONTROL_IDT_SIZE - 1, va + CONTROL_IDT, 0},
-        .idtr_pa = {CONTROL_IDT_SIZE - 1, pa + CONTROL_IDT, 0},
-    };
+    params->list = (uint32_t)image->list | LIST_INDIRECTION;
+    params->eip = r->eip;
+    params->eax = r->eax;
+    params->ebx = r->ebx;
+    params->ecx = r->ecx;
+    params->edx = r->edx;
+    params->esi = r->esi;
+    params->edi = r->edi;
+    params->ebp = r->ebp;
+    params->gdtr_pa = (struct control_descriptor){CONTROL_GDT_SIZE - 1, pa + CONTROL_GDT_PA, 0};
+    params->idtr_pa = (struct control_descriptor){CONTROL_IDT_SIZE - 1, pa + CONTROL_IDT, 0};
 }
 
 static void fill_trace(struct control_trace *node, const struct baton_machine *machine)
@@ -122,13 +126,16 @@ void control_fill(const struct baton_image *image, const struct baton_payload *p
     uint8_t *copy = host->map(host->ctx, BATON_WINDOW_PAGE, image->control);
 
     __builtin_memset(page + CONTROL_PARAMS, 0, CONTROL_STACK_TOP - CONTROL_PARAMS);
-    fill_params((void *)(page + CONTROL_PARAMS), image, &payload->entry, machine);
+    fill_machine((void *)(page + CONTROL_PARAMS), va, machine);
     fill_trace((void *)(page + CONTROL_TRACE), machine);
     fill_idt((void *)(page + CONTROL_IDT));
     fill_gdt((void *)(page + CONTROL_GDT_VA), va, CONTROL_FAULT_TSS_VA);
-    fill_gdt((void *)(page + CONTROL_GDT_PA), pa, CONTROL_FAULT_TSS_PA);
     ((struct control_tss *)(void *)(page + CONTROL_TSS))->io_map = CONTROL_TSS_SIZE;
-    fill_fault_tss((void *)(page + CONTROL_FAULT_TSS_VA), va, root);
-    fill_fault_tss((void *)(page + CONTROL_FAULT_TSS_PA), pa, root);
+    fill_fault_tss((void *)(page + CONTROL_FAULT_TSS_VA), va, 0); /* the trampoline sets its CR3 */
     __builtin_memcpy(copy, page, BATON_PAGE_SIZE);
+
+    fill_image((void *)(copy + CONTROL_PARAMS), image, &payload->entry);
+    fill_gdt((void *)(copy + CONTROL_GDT_PA), pa, CONTROL_FAULT_TSS_PA);
+    fill_fault_tss((void *)(copy + CONTROL_FAULT_TSS_VA), va, root);
+    fill_fault_tss((void *)(copy + CONTROL_FAULT_TSS_PA), pa, root);
 }
