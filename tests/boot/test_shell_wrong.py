@@ -35,6 +35,10 @@ NOTHING_LOADED = [
     ("trampoline", "nothing is loaded"),
     ("exec", "nothing is loaded"),
     ("exec now", "too many words"),
+    ("crash", "no capture kernel is loaded; load -p does that"),
+    ("crash now", "too many words"),
+    ("load -p", "no memory is kept for a capture kernel; boot Baton with crashkernel=64M"),
+    ("load -p 3", "there is no module 3"),
     ("mem 1", "too many words; usage: mem$"),
     ("tables old", "the tables are live or new; usage: tables "),
     ("tables new", "there are no new tables: nothing is loaded"),
@@ -138,7 +142,7 @@ def test_check_names_what_was_poked_and_exec_refuses(t):
              (at["root"] + entry, "0xff", "H[25]: "),
              (at["control"], "0x90", "H2: the trampoline's copy differs from it"),
              (at["control"] + 0x904, "1", "H2: the parameters are not the image's"),
-             (at["control"] + 0xa05, "1", "H2: the trampoline's copy differs from it"),
+             (at["control"] + 0xa05, "1", "H2: a fault would not find its handler"),
              (at["control"] + 0xa00, "1", "H2: a fault gate leads elsewhere")]
     for place, values, pattern in pokes:
         size = len(values.split())

@@ -187,7 +187,6 @@ static void list_lies_in_a_source(void)
 {
     j.image.list = SAMPLE_BASE;
     set(j.image.control + 0x900, (uint32_t)SAMPLE_BASE | ON_IN);
-    set(j.machine.host.trampoline_pa + 0x900, (uint32_t)SAMPLE_BASE | ON_IN);
 }
 
 static void composed_byte(void)
