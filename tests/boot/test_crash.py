@@ -7,7 +7,6 @@ import bisect
 import re
 import zlib
 
-import images
 import livetables as lt
 import payloads
 import pytest
@@ -44,20 +43,6 @@ TASK_CHANGES = {"main_tss": "the CPU saves the broken task's registers there [SD
                 "double_fault_stack": "the stack of the double fault's task",
                 "boot_gdt": "which task is busy stands in its descriptor [SDM3 7.2.2]"}
 
-# mov $0x20, %al; mov $0xf4, %dx; out %al, (%dx); jmp .
-PASS = bytes.fromhex("b020 66baf400 ee ebfe")
-
-
-def capture_kernel():
-    """A bzImage that runs anywhere and says with its exit status that it did."""
-    with open(payloads.judge("linux"), "rb") as f:
-        image = bytearray(f.read())
-    entry = (image[0x1f1] + 1) * 512    # behind setup_sects [LBP 1.1]
-    image[0x234] = 1                    # relocatable_kernel
-    image[entry:entry + len(PASS)] = PASS
-    return images.bytes_file(bytes(image), "capture.bz")
-
-
 class Crash:
     """The machine dies of `kind`; .data has both memories and what was printed."""
 
@@ -71,7 +56,7 @@ class Crash:
         by_button = self.kind == "button"
         how = "shell" if by_button else f"fault={self.kind}"
         machine = Machine(self.name, cpu=cpu, memory=f"{MEMORY >> 20}M", timeout=60,
-                          kernel=payloads.BATON, modules=(f"{capture_kernel()} captured",),
+                          kernel=payloads.BATON, modules=(f"{payloads.capture_kernel()} captured",),
                           append=f"paging={self.paging} crashkernel=16M crash=1 exitport=0xf4 {how}")
         with Debugger(machine) as d:
             d.go_to(symbols[KINDS[self.kind][0]])
