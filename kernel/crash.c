@@ -282,8 +282,8 @@ bool crash_load(const struct stage_wish *wish)
         return false;
     }
     if (stage.payload.segment[0].flags & BATON_SEG_FIXED) {
-        report("refused", "%s runs at %a only; a capture kernel must be relocatable",
-               stage.payload.name, stage.payload.segment[0].prefer);
+        report("refused", "%s, %s, runs at %a only; a capture kernel must be relocatable",
+               stage.payload.name, stage.payload.kind, stage.payload.segment[0].prefer);
         return false;
     }
     if (build(&machine, vault, &why)) {

@@ -15,6 +15,8 @@ BATON = os.path.join(BUILD, "baton.elf")
 LIAR = os.path.join(BUILD, "tests", "payloads", "liar.elf")
 LINUX_WORDS = "console=ttyS0 quiet baton.test"
 LINUX_EXIT = 49                     # isa-debug-exit of 0x18: a machine that cannot switch off
+# mov $0x20, %al; mov $0xf4, %dx; out %al, (%dx); jmp .
+PASS_CODE = bytes.fromhex("b020 66baf400 ee ebfe")
 SIZES = {"K": 1 << 10, "M": 1 << 20}
 
 
@@ -87,3 +89,13 @@ def assert_refused(result, pattern):
     assert len(refusals) == 1, result.story()
     assert re.search(pattern, refusals[0]), result.story()
     assert not result.lines("^(BATON-VERDICT|hand-off|panic|fault)"), result.story()
+
+
+def capture_kernel():
+    """A bzImage that runs anywhere and says with its exit status that it did."""
+    with open(judge("linux"), "rb") as f:
+        image = bytearray(f.read())
+    entry = (image[0x1f1] + 1) * 512    # behind setup_sects [LBP 1.1]
+    image[0x234] = 1                    # relocatable_kernel
+    image[entry:entry + len(PASS_CODE)] = PASS_CODE
+    return images.bytes_file(bytes(image), "capture.bz")

@@ -1,0 +1,172 @@
+"""The crash hand-off, looked at from outside: what the old kernel was, the capture kernel finds.
+
+A debugger stops the machine where it dies and at the capture kernel's first instruction, and keeps
+all of its memory both times. Between the two stand the lines that Baton prints and the trampoline.
+"""
+import bisect
+import re
+import zlib
+
+import livetables as lt
+import payloads
+import pytest
+import vmcore
+from debugger import Debugger
+from elf32 import Elf32
+from machine import PASSED, Machine, read_log
+
+MEMORY = 40 << 20
+LOW = 0xa0000                       # REGION_LOW of kernel/region.h
+KERNEL_BASE, PAGE = 0xc0000000, 4096
+STACK_SIZE = 0x4000                 # KERNEL_STACK_SIZE of kernel/layout.h, and the guard page
+
+# Where each kind of fault dies, and what its line says.
+KINDS = {"divide": ("divide", "vector 0, divide error"), "debug": ("debug", "vector 1, debug"),
+         "nmi": ("nmi", "vector 2, NMI"), "breakpoint": ("breakpoint", "vector 3, breakpoint"),
+         "overflow": ("overflow", "vector 4, overflow"), "bound": ("bound", "vector 5, bound"),
+         "opcode": ("opcode", "vector 6, invalid opcode"),
+         "stack": ("stack", "vector 8, double fault"),
+         "segment": ("segment", "vector 13, general protection"),
+         "read": ("page_read", "vector 14, page fault, error code 0x0"),
+         "write": ("page_write", "vector 14, page fault, error code 0x3"),
+         "execute": ("page_execute", "vector 14, page fault, error code 0x0"),
+         "panic": ("give_up", "on purpose"),
+         "button": ("shell_run", "vector 2, NMI")}     # QEMU's NMI, while the shell begins
+
+# What differs from the fault to the capture kernel in the memory of the old one, and why.
+CHANGES = {"boot_stack": "what runs after the fault has the old kernel's stack",
+           "row": "of the screen: the lines are printed",
+           "rows_before": "of the screen",
+           "baton_trampoline_page": "the trampoline's stack and TSS are on it"}
+TASK_CHANGES = {"main_tss": "the CPU saves the broken task's registers there [SDM3 7.3]",
+                "double_fault_tss": "and says in the other one where it came from",
+                "double_fault_stack": "the stack of the double fault's task",
+                "boot_gdt": "which task is busy stands in its descriptor [SDM3 7.2.2]"}
+
+class Crash:
+    """The machine dies of `kind`; .data has both memories and what was printed."""
+
+    def __init__(self, kind, paging):
+        self.kind, self.paging, self.name = kind, paging, f"crash-{kind}-{paging}"
+        self.quick = (kind, paging) in (("divide", "pae"), ("stack", "legacy"))
+
+    def run(self):
+        symbols = Elf32(payloads.BATON).symbols
+        cpu = "pentium3,-apic" if self.paging == "pae" else "pentium,-apic"
+        by_button = self.kind == "button"
+        how = "shell" if by_button else f"fault={self.kind}"
+        machine = Machine(self.name, cpu=cpu, memory=f"{MEMORY >> 20}M", timeout=60,
+                          kernel=payloads.BATON, modules=(f"{payloads.capture_kernel()} captured",),
+                          append=f"paging={self.paging} crashkernel=16M crash=1 exitport=0xf4 {how}")
+        with Debugger(machine) as d:
+            d.go_to(symbols[KINDS[self.kind][0]])
+            data = {"fault": d.memory(0, MEMORY), "cr3": d.registers()["CR3"]}
+            if by_button:
+                d.command("inject-nmi")
+            d.go_to(int(re.search(r"staged at (0x\w+);", read_log(machine.log()))[1], 16))
+            data["entry"] = d.memory(0, MEMORY)
+            result = d.end()
+        result.data = data
+        return result
+
+
+def cases(*jobs):
+    return [pytest.param(job, id=job.name.removeprefix("crash-"),
+                         marks=[pytest.mark.quick] if job.quick else []) for job in jobs]
+
+
+ALL = cases(*(Crash(kind, paging) for kind in KINDS for paging in ("pae", "legacy")))
+
+
+def told(result, pattern):
+    """The number that a line of the log says; there is one such line."""
+    found = re.findall(pattern, result.log, re.M)
+    assert len(found) == 1, (pattern, result.story())
+    return int(found[0], 16)
+
+
+def core_of(result):
+    return vmcore.of_memory(result.data["entry"],
+                            told(result, r"^dump +core headers at (0x\w+);"))
+
+
+def pages_that_differ(result):
+    fault, entry = result.data["fault"], result.data["entry"]
+    return [page for load in core_of(result).loads
+            for page in range(load.pa, load.pa + load.size, PAGE)
+            if fault[page:page + PAGE] != entry[page:page + PAGE]]
+
+
+def variables_that_differ(result):
+    """Sets of names, one for each variable of the old kernel's with a byte that differs; or
+    addresses of pages that are not its image."""
+    fault, entry = result.data["fault"], result.data["entry"]
+    symbols = Elf32(payloads.BATON).symbols
+    names = {}
+    for name, value in symbols.items():
+        names.setdefault(value - KERNEL_BASE, set()).add(name)
+    starts, end = sorted(names), symbols["kernel_end"] - KERNEL_BASE
+    found = {}
+    for page in pages_that_differ(result):
+        for at in range(page, page + PAGE):
+            if fault[at] != entry[at]:
+                start = starts[bisect.bisect_right(starts, at) - 1]
+                key = start if start <= at < end else page
+                found[key] = names.get(key, {f"the page {page:#x}"})
+    return list(found.values())
+
+
+@pytest.mark.parametrize("job", ALL)
+def test_the_memory_is_as_it_was_at_the_fault(job, outcome):
+    assert outcome.status == PASSED, outcome.story()
+    allowed = set(CHANGES) | (set(TASK_CHANGES) if job.kind == "stack" else set())
+    others = [names for names in variables_that_differ(outcome) if not names & allowed]
+    assert not others, outcome.story()
+    assert core_of(outcome).read(0, LOW) == outcome.data["fault"][:LOW]
+
+
+@pytest.mark.parametrize("job", ALL)
+def test_the_live_tables_are_byte_for_byte_the_same(job, outcome):
+    fault, core = outcome.data["fault"], core_of(outcome)
+    root, pae = outcome.data["cr3"], job.paging == "pae"
+    assert root == told(outcome, r"^tables .*root (0x\w+),")
+    tables = lt.pages(fault, root, pae)
+    crc = 0
+    for table in tables:
+        page = core.read(table, PAGE)
+        assert page == fault[table:table + PAGE], f"the table at {table:#x}"
+        crc = zlib.crc32(page, crc)
+    assert crc == told(outcome, r"^tables .*checksum (0x\w+)$")
+    assert core.info["BATON(live_root)"] == hex(root)
+    assert core.info["BATON(live_tables)"] == str(len(tables))
+    assert core.info["BATON(live_checksum)"] == hex(crc)
+    assert core.info["CONFIG_X86_PAE"] == ("y" if pae else "n")
+
+
+@pytest.mark.parametrize("job", ALL)
+def test_the_registers_are_those_that_were_printed(job, outcome):
+    registers, symbols = core_of(outcome).registers, Elf32(payloads.BATON).symbols
+    function, said = KINDS[job.kind]
+    assert len(outcome.lines(rf"^(exception|panic) +{said}")) == 1, outcome.story()
+    if job.kind == "panic":
+        assert 0 <= registers["eip"] - symbols["panic"] < 0x80
+        assert 0 < registers["esp"] - symbols["boot_stack"] < STACK_SIZE
+        return
+    assert registers["eip"] == told(outcome, r"^exception .*, at (0x\w+),")
+    for name in ("eax", "ebx", "ecx", "edx", "esi", "edi", "ebp", "esp"):
+        assert registers[name] == told(outcome, rf"^ .*\b{name} (0x\w+)"), name
+    if job.kind != "execute":
+        assert 0 <= registers["eip"] - symbols[function] < 0x40
+    assert registers["cs"] == 0x10 and registers["ss"] == 0x18
+
+
+@pytest.mark.parametrize("job", ALL)
+def test_the_core_has_all_memory_but_the_region(job, outcome):
+    """And each range is where the old kernel had it mapped."""
+    core = core_of(outcome)
+    start, end = re.findall(r"^crashkernel +(0x\w+) to (0x\w+),", outcome.log, re.M)[0]
+    top = told(outcome, r"^memory .* up to (0x\w+)")
+    assert [(load.pa, load.pa + load.size) for load in core.loads] == [
+        (0, LOW), (0x100000, int(start, 16)), (int(end, 16), top)]
+    assert all(load.va == load.pa + KERNEL_BASE for load in core.loads)
+    assert not core.wide

@@ -1,0 +1,151 @@
+"""What can go wrong with a capture kernel: each is said in one line, at boot or at the crash.
+
+And a second fault, on the way to the capture kernel: it gets there all the same, without a word.
+"""
+import re
+
+import payloads
+import pytest
+import vmcore
+from debugger import Debugger
+from elf32 import Elf32
+from machine import PANICKED, PASSED, POWERED_OFF, Machine, read_log, run
+from typist import sessions, shell
+
+REGION = "crashkernel=16M"
+MIB = 1 << 20
+
+
+class Words:
+    """Baton with these words and one module."""
+
+    def __init__(self, name, words, said="", module=payloads.capture_kernel, memory="40M", linux=""):
+        self.name, self.words, self.said, self.memory = f"crash-bad-{name}", words, said, memory
+        self.module, self.linux = module, linux
+
+    def run(self):
+        return run(Machine(self.name, memory=self.memory, kernel=payloads.BATON, timeout=60,
+                           append=f"{self.words} exitport=0xf4", modules=(self.module(),)))
+
+
+def cases(*jobs):
+    return [pytest.param(job, id=job.name.removeprefix("crash-bad-")) for job in jobs]
+
+
+def judge():
+    return payloads.judge("low")
+
+
+def linux():
+    return payloads.linux("686-pae")
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize("job", cases(
+    Words("region-tiny", "crashkernel=1M crash=1", "crashkernel=, 1 MiB: it is too small for any "
+          "capture kernel; 64M is usual"),
+    Words("region-huge", "crashkernel=64M crash=1", "crashkernel=, 64 MiB: it is more than Baton"),
+    Words("region-nowhere", "crashkernel=36M crash=1", "crashkernel=, 36 MiB: there is no free, "
+          "usable range of that size; take a smaller size"),
+    Words("region-odd", "crashkernel=16M@0x1000800", "its offset is not a multiple of 4,096"),
+    Words("region-taken", "crashkernel=16M@1M", "that range is not free, usable memory; take "),
+    Words("region-high", "crashkernel=16M@32M", "it lies too high for Baton to map it"),
+    Words("region-word", "crashkernel=much", "crashkernel=much on Baton's command line: the value "
+          "may be a size such as 64M"),
+    Words("no-region", "crash=1", "no memory is kept for a capture kernel; boot Baton with crash"),
+    Words("no-module", f"{REGION} crash=9", "crash= names module 9, and there are 1"),
+    Words("no-initrd", f"{REGION} crash=1,2", "crash= names module 2, and there are 1"),
+    Words("no-number", f"{REGION} crash=one", "crash=one on Baton's command line: the value may "
+          "be the number of a module"),
+    Words("elf", f"{REGION} crash=1", r"ELF.*, runs at 0x00100000 only; a capture kernel must "
+          "be relocatable", judge),
+    Words("fixed-bzimage", f"{REGION} crash=1", r"Linux judge, bzImage, .*, runs at 0x00100000 only",
+          lambda: payloads.judge("linux")),
+    Words("fault-word", f"{REGION} crash=1 fault=nonsense", "fault= names no kind of fault")))
+def test_it_is_refused_before_anything_can_go_wrong(job, outcome):
+    payloads.assert_refused(outcome, job.said)
+
+
+@pytest.mark.parametrize("job", cases(
+    Words("region-small", "crashkernel=8M crash=1", "kernel", linux, "64M", "686-pae")))
+def test_a_region_that_is_too_small_for_the_kernel(job, outcome):
+    payloads.assert_refused(outcome, job.said)
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize("job, status, last", [
+    pytest.param(*case, id=case[0].name.removeprefix("crash-bad-")) for case in (
+        (Words("none-exit", f"{REGION} fault=divide"), PANICKED, "cr0 "),
+        (Words("none-reset", f"{REGION} fault=panic onfault=reset"), PANICKED, "panic "))])
+def test_without_a_capture_kernel_it_ends_as_ever(job, status, last, outcome):
+    assert outcome.status == status, outcome.story()
+    assert not outcome.lines("^crash "), outcome.story()
+    assert last in outcome.log.splitlines()[-1], outcome.story()
+
+
+class Reset(Words):
+    """No exit port: onfault= is what is left."""
+
+    def run(self):
+        return run(Machine(self.name, memory=self.memory, kernel=payloads.BATON, timeout=60,
+                           append=self.words, modules=(self.module(),)))
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize("job", cases(
+    Reset("reset", f"{REGION} fault=divide onfault=reset")))
+def test_onfault_resets_without_a_capture_kernel(job, outcome):
+    assert outcome.status == POWERED_OFF, outcome.story()
+    assert outcome.lines(r"^stop +resetting the machine \(onfault=reset\)"), outcome.story()
+    assert outcome.lines(r"^exception +vector 0,"), outcome.story()
+
+
+@sessions(shell("crash-no-region", modules=(judge(),)), quick=True)
+def test_the_shell_says_that_there_is_no_region(t):
+    t.prompt()
+    answer = t.ask("load -p")
+    assert "no memory is kept for a capture kernel; boot Baton with crashkernel=64M" in answer[0]
+    assert "no capture kernel is loaded; load -p does that, or crash= at boot" in t.ask("crash")[0]
+
+
+@sessions(shell("crash-no-image", REGION, (judge(),), memory="40M"), quick=True)
+def test_the_shell_says_that_there_is_no_capture_kernel(t):
+    t.prompt()
+    assert "must be relocatable" in t.ask("load -p")[-1]
+    assert "no capture kernel is loaded" in t.ask("crash")[0]
+
+
+class Twice:
+    """After the registers were noted, the printing breaks: a wild jump, or a double fault."""
+
+    def __init__(self, paging, kind):
+        self.paging, self.kind, self.name = paging, kind, f"crash-bad-twice-{kind}-{paging}"
+
+    def run(self):
+        symbols = Elf32(payloads.BATON).symbols
+        machine = Machine(self.name, memory="40M", kernel=payloads.BATON, timeout=60,
+                          append=f"paging={self.paging} {REGION} crash=1 fault=divide exitport=0xf4",
+                          modules=(payloads.capture_kernel(),))
+        with Debugger(machine) as d:
+            d.go_to(symbols["divide"])
+            d.go_to(symbols["console_urgent"])
+            if self.kind == "wild":
+                d.set_register("eip", 0x12345678)
+            else:                       # no stack: the next push, and the fault's frame after it
+                d.set_register("esp", 0x1000)
+            d.go_to(int(re.search(r"staged at (0x\w+);", read_log(machine.log()))[1], 16))
+            memory = d.memory(0, 40 * MIB)
+            result = d.end()
+        headers = int(re.search(r"core headers at (0x\w+);", result.log)[1], 16)
+        result.data["registers"] = vmcore.of_memory(memory, headers).registers
+        result.data["divide"] = symbols["divide"]
+        return result
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize("job", cases(
+    *(Twice(paging, kind) for paging in ("pae", "legacy") for kind in ("wild", "stack"))))
+def test_a_second_fault_ends_in_the_capture_kernel_with_the_first_ones_registers(job, outcome):
+    assert outcome.status == PASSED, outcome.story()
+    assert not outcome.lines("^(exception|panic|crash +handing)"), outcome.story()
+    assert 0 <= outcome.data["registers"]["eip"] - outcome.data["divide"] < 0x40
