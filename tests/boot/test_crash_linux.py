@@ -66,10 +66,10 @@ JOBS = [pytest.param(job, frames, variables, id=job.name.removeprefix("crash-"))
     (Captured("686-pae", "pae", words="fault=divide"),
      ["divide", "fault_raise", "hand_over", "kernel_main"], [r'text=0x\w+ <boot\+\d+> "divide']),
     (Captured("686-pae", "legacy", typed=("load -p", "crash")),
-     ["panic", "command_crash", ".*", "shell_run", "kernel_main"],
+     ["panic", "command_crash", "shell_run", "kernel_main"],
      ['format=0x\\w+ .*"on purpose']),
     (Captured("686", "pae", typed=("load -p", "fault read")),
-     ["page_read", "command_fault", ".*", "shell_run", "kernel_main"], ["words=0x\\w+"]),
+     ["page_read", "command_fault", "shell_run", "kernel_main"], ["words=0x\\w+"]),
     (Captured("686", "legacy", words="fault=stack"), ["stack"], []))]
 
 
@@ -82,6 +82,8 @@ def gdb(core, *commands):
 
 
 def assert_saved(result):
+    """The capture kernel and its initrd were staged, ran, and saved a whole dump."""
+    assert len(result.lines(r"^initrd +\S+ [KM]iB, staged at 0x\w+$")) == 1, result.story()
     assert result.status == POWERED_OFF, result.story()
     assert result.data["saved"].returncode == 0, result.data["saved"].stderr + result.story()
 
@@ -92,9 +94,8 @@ def test_gdb_sees_where_it_died(job, frames, variables, outcome):
     said = gdb(outcome.data["core"], "backtrace", "info registers eip esp")
     # "#1  0xc0100000 in name (words=...) at file:line"
     calls = re.findall(r"^#\d+ +(?:0x\w+ in )?(\w+) \(", said.split("LWP 1]")[1], re.M)[1:]
-    for frame in frames:
-        assert re.fullmatch(frame, calls[0]), (calls, said)
-        calls = calls[1:]
+    # what the compiler inlined stands between them, or does not
+    assert [call for call in calls if call in frames] == frames, said
     for variable in variables:
         assert re.search(variable, said), said
     printed = outcome.lines(r"^exception .*, at 0x")
