@@ -3,25 +3,18 @@
 
 #include "kernel/print.h"
 #include "kernel/region.h"
+#include "payload/payload.h"
 
-static const struct baton_segment *initrd_segment(const struct stage *stage)
+/* staged: its bytes lie where they belong already, as the crash region's do. */
+static void tell_initrd(struct stage *stage, bool staged)
 {
-    const struct baton_file *initrd = &stage->request.initrd;
-
-    for (uint32_t i = 0; initrd->size && i < stage->payload.segments; i++)
-        if (stage->payload.segment[i].source == initrd->pa &&
-            stage->payload.segment[i].mem_size == initrd->size)
-            return &stage->payload.segment[i];
-    return NULL;
-}
-
-static void tell_initrd(const struct stage *stage)
-{
-    const struct baton_segment *s = initrd_segment(stage);
+    const struct baton_segment *s = segment_find(&stage->payload, "initrd", 0);
 
     if (!s)
         return;
-    if (s->dest == s->source)
+    if (staged)
+        report("initrd", "%z, staged at %a", stage->request.initrd.size, s->dest);
+    else if (s->dest == s->source)
         report("initrd", "%z, stays at %a", s->mem_size, s->dest);
     else
         report("initrd", "%z, moves from %a to %a", s->mem_size, s->source, s->dest);
@@ -43,22 +36,22 @@ static void tell_plan(const struct stage *stage)
            plural(image->table_count));
 }
 
-void tell_stage(const struct stage *stage)
+void tell_stage(struct stage *stage)
 {
     report("payload", "%s, %s, %z", stage->payload.name, stage->payload.kind,
            stage->request.kernel.size);
-    tell_initrd(stage);
+    tell_initrd(stage, false);
     tell_plan(stage);
 }
 
-void tell_crash(const struct stage *stage)
+void tell_crash(struct stage *stage)
 {
     const struct baton_payload *payload = &stage->payload;
 
     report("crash", "%s, %s, staged at %a; the region is %a to %a, %z", payload->name,
            payload->kind, payload->segment[0].dest, region.range.start, region.range.end,
            region.range.end - region.range.start);
-    tell_initrd(stage);
+    tell_initrd(stage, true);
     report("dump", "core headers at %a; low memory is saved to %a, %z", region.headers, region.low,
            (uint64_t)REGION_LOW);
 }

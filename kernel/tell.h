@@ -5,10 +5,10 @@
 #include "kernel/stage.h"
 
 /* payload, initrd, plan, trampoline */
-void tell_stage(const struct stage *stage);
+void tell_stage(struct stage *stage);
 
 /* crash, dump: a capture kernel that is staged */
-void tell_crash(const struct stage *stage);
+void tell_crash(struct stage *stage);
 
 /* "refused", and the sentence */
 void tell_refusal(const struct baton_refusal *why);

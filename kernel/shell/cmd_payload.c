@@ -123,7 +123,7 @@ void command_unload(const struct words *words)
 
 void command_status(const struct words *words)
 {
-    const struct stage *stage = stage_loaded();
+    struct stage *stage = stage_loaded();
 
     if (!command_takes(words, 0))
         return;
