@@ -17,6 +17,9 @@ LINUX_WORDS = "console=ttyS0 quiet baton.test"
 LINUX_EXIT = 49                     # isa-debug-exit of 0x18: a machine that cannot switch off
 # mov $0x20, %al; mov $0xf4, %dx; out %al, (%dx); jmp .
 PASS_CODE = bytes.fromhex("b020 66baf400 ee ebfe")
+# the same on COM1, 0x3f8, with a character
+CAPTURED = "@"
+STAY_CODE = bytes.fromhex(f"b0{ord(CAPTURED):02x} 66baf803 ee ebfe")
 SIZES = {"K": 1 << 10, "M": 1 << 20}
 
 
@@ -91,11 +94,13 @@ def assert_refused(result, pattern):
     assert not result.lines("^(BATON-VERDICT|hand-off|panic|fault)"), result.story()
 
 
-def capture_kernel():
-    """A bzImage that runs anywhere and says with its exit status that it did."""
+def capture_kernel(stays=False):
+    """A bzImage that runs anywhere and says with its exit status that it did; or says CAPTURED
+    and stays."""
+    code = STAY_CODE if stays else PASS_CODE
     with open(judge("linux"), "rb") as f:
         image = bytearray(f.read())
     entry = (image[0x1f1] + 1) * 512    # behind setup_sects [LBP 1.1]
     image[0x234] = 1                    # relocatable_kernel
-    image[entry:entry + len(PASS_CODE)] = PASS_CODE
+    image[entry:entry + len(code)] = code
     return images.bytes_file(bytes(image), "capture.bz")

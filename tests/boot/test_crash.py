@@ -57,7 +57,8 @@ class Crash:
         how = "shell" if by_button else f"fault={self.kind}"
         machine = Machine(self.name, cpu=cpu, memory=f"{MEMORY >> 20}M", timeout=60,
                           kernel=payloads.BATON, modules=(f"{payloads.capture_kernel()} captured",),
-                          append=f"paging={self.paging} crashkernel=16M crash=1 exitport=0xf4 {how}")
+                          append=f"paging={self.paging} crashkernel=16M crash=1 {how} "
+                                 "exitport=0xf4")
         with Debugger(machine) as d:
             d.go_to(symbols[KINDS[self.kind][0]])
             data = {"fault": d.memory(0, MEMORY), "cr3": d.registers()["CR3"]}

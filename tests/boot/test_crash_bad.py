@@ -19,7 +19,8 @@ MIB = 1 << 20
 class Words:
     """Baton with these words and one module."""
 
-    def __init__(self, name, words, said="", module=payloads.capture_kernel, memory="40M", linux=""):
+    def __init__(self, name, words, said="", module=payloads.capture_kernel, memory="40M",
+                 linux=""):
         self.name, self.words, self.said, self.memory = f"crash-bad-{name}", words, said, memory
         self.module, self.linux = module, linux
 
@@ -59,7 +60,7 @@ def linux():
           "be the number of a module"),
     Words("elf", f"{REGION} crash=1", r"ELF.*, runs at 0x00100000 only; a capture kernel must "
           "be relocatable", judge),
-    Words("fixed-bzimage", f"{REGION} crash=1", r"Linux judge, bzImage, .*, runs at 0x00100000 only",
+    Words("fixed-bzimage", f"{REGION} crash=1", r"Linux judge, bzImage, .* runs at 0x00100000 only",
           lambda: payloads.judge("linux")),
     Words("fault-word", f"{REGION} crash=1 fault=nonsense", "fault= names no kind of fault")))
 def test_it_is_refused_before_anything_can_go_wrong(job, outcome):
@@ -124,7 +125,8 @@ class Twice:
     def run(self):
         symbols = Elf32(payloads.BATON).symbols
         machine = Machine(self.name, memory="40M", kernel=payloads.BATON, timeout=60,
-                          append=f"paging={self.paging} {REGION} crash=1 fault=divide exitport=0xf4",
+                          append=f"paging={self.paging} {REGION} crash=1 fault=divide "
+                                 "exitport=0xf4",
                           modules=(payloads.capture_kernel(),))
         with Debugger(machine) as d:
             d.go_to(symbols["divide"])
