@@ -38,7 +38,8 @@ _Static_assert(sizeof(struct vault) + VAULT_STACK <= REGION_VAULT, "the vault ho
  */
 static volatile struct vault *const anchor __attribute__((section(".rodata.anchor"))) = NULL;
 
-static struct stage stage;
+static struct stage slot[2];
+static struct stage *stage = &slot[0]; /* what is loaded, or being loaded */
 static bool loaded;
 static struct baton_host host;
 static struct baton_dump_range ranges[RANGES];
@@ -89,26 +90,26 @@ static void prepare_host(void)
 /* The capture kernel's own words, and where the headers are. */
 static void complete_line(void)
 {
-    struct text text = {stage.own_line, sizeof(stage.own_line), 0};
-    const char *line = stage.request.command_line;
+    struct text text = {stage->own_line, sizeof(stage->own_line), 0};
+    const char *line = stage->request.command_line;
 
-    if (line != stage.own_line)
+    if (line != stage->own_line)
         text_add(&text, line);
     else
         text.length = 0;
-    while (line == stage.own_line && stage.own_line[text.length])
+    while (line == stage->own_line && stage->own_line[text.length])
         text.length++;
     if (text.length)
         text_char(&text, ' ');
     text_add(&text, "elfcorehdr=");
     text_hex(&text, region.headers);
-    stage.request.command_line = stage.own_line;
+    stage->request.command_line = stage->own_line;
 }
 
 /* Kernel and initrd below the tail; low memory saved above it. */
 static int bound_segments(struct baton_refusal *why)
 {
-    struct baton_payload *payload = &stage.payload;
+    struct baton_payload *payload = &stage->payload;
 
     for (uint32_t i = 0; i < payload->segments; i++) {
         struct baton_segment *s = &payload->segment[i];
@@ -151,8 +152,8 @@ static void copy(uint64_t to, uint64_t from, uint64_t size)
 /* What the list would do at the hand-off is done now: the bytes lie where they are needed. */
 static void stage_segments(void)
 {
-    for (uint32_t i = 0; i < stage.payload.segments; i++) {
-        struct baton_segment *s = &stage.payload.segment[i];
+    for (uint32_t i = 0; i < stage->payload.segments; i++) {
+        struct baton_segment *s = &stage->payload.segment[i];
 
         if (s->flags & (BATON_SEG_MADE | BATON_SEG_FIXED))
             continue;
@@ -235,32 +236,56 @@ static int write_headers(struct vault *vault, struct baton_refusal *why)
 static int build(const struct baton_machine *machine, struct vault *vault,
                  struct baton_refusal *why)
 {
-    int error = bound_segments(why);
+    int error;
 
-    stage.image = (struct baton_image){0};
+    stage->image = (struct baton_image){0};
+    stage_segments();
+    error = baton_image_begin(&host, &stage->payload, &stage->image, why);
     if (!error)
-        error = baton_place(&host, &stage.request, &stage.payload, why);
+        error = baton_payload_finish(&stage->request, &stage->payload, &stage->image, why);
     if (!error)
-        stage_segments();
+        error = baton_image_build(&stage->request, &stage->payload, machine, &stage->image, why);
     if (!error)
-        error = baton_image_begin(&host, &stage.payload, &stage.image, why);
-    if (!error)
-        error = baton_payload_finish(&stage.request, &stage.payload, &stage.image, why);
-    if (!error)
-        error = baton_image_build(&stage.request, &stage.payload, machine, &stage.image, why);
-    if (!error)
-        error = baton_image_check(&stage.request, &stage.payload, &stage.image, why);
+        error = baton_image_check(&stage->request, &stage->payload, &stage->image, why);
     if (!error)
         error = write_headers(vault, why);
     if (error)
-        baton_image_free(&stage.image);
+        baton_image_free(&stage->image);
     return error;
+}
+
+/* All that can be refused before the region is touched. false: refused, and said. */
+static bool plan(const struct stage_wish *wish)
+{
+    struct baton_refusal why;
+    int error;
+
+    if (!stage_prepare(stage, wish))
+        return false;
+    complete_line();
+    stage->request.place = BATON_PLACE_AUTO;
+    stage->request.told =
+        region_told(stage_host()->memory, stage_host()->memory_count, &stage->request.told_count);
+    error = baton_payload_read(&host, &stage->request, &stage->payload, &why);
+    if (!error && stage->payload.segment[0].flags & BATON_SEG_FIXED) {
+        report("refused", "%s, %s, runs at %a only; a capture kernel must be relocatable",
+               stage->payload.name, stage->payload.kind, stage->payload.segment[0].prefer);
+        return false;
+    }
+    if (!error)
+        error = bound_segments(&why);
+    if (!error)
+        error = baton_place(&host, &stage->request, &stage->payload, &why);
+    if (error)
+        tell_refusal(&why);
+    return !error;
 }
 
 bool crash_load(const struct stage_wish *wish)
 {
     struct baton_machine machine = stage_machine();
     struct vault *vault = direct(region.vault);
+    struct stage *earlier = stage;
     struct baton_refusal why;
 
     if (region.range.start == region.range.end) {
@@ -268,23 +293,18 @@ bool crash_load(const struct stage_wish *wish)
                "no memory is kept for a capture kernel; boot Baton with crashkernel=64M");
         return false;
     }
-    if (loaded)
-        crash_unload(); /* there is one region: the earlier capture kernel makes room */
     prepare_host();
-    if (!stage_prepare(&stage, wish))
-        return false;
-    complete_line();
-    stage.request.place = BATON_PLACE_AUTO;
-    stage.request.told =
-        region_told(stage_host()->memory, stage_host()->memory_count, &stage.request.told_count);
-    if (baton_payload_read(&host, &stage.request, &stage.payload, &why)) {
-        tell_refusal(&why);
+    stage = earlier == &slot[0] ? &slot[1] : &slot[0];
+    if (!plan(wish)) {
+        stage = earlier;
+        if (loaded)
+            report("kept", "the capture kernel staged before is still there");
         return false;
     }
-    if (stage.payload.segment[0].flags & BATON_SEG_FIXED) {
-        report("refused", "%s, %s, runs at %a only; a capture kernel must be relocatable",
-               stage.payload.name, stage.payload.kind, stage.payload.segment[0].prefer);
-        return false;
+    if (loaded) { /* there is one region: the earlier capture kernel makes room */
+        set_anchor(NULL);
+        baton_image_free(&earlier->image);
+        loaded = false;
     }
     if (build(&machine, vault, &why)) {
         tell_refusal(&why);
@@ -293,23 +313,23 @@ bool crash_load(const struct stage_wish *wish)
     vault->magic = VAULT_MAGIC;
     vault->noted = 0;
     vault->has_ticks = cpu.tsc;
-    vault->image = stage.image;
+    vault->image = stage->image;
     loaded = true;
     set_anchor(vault);
-    tell_crash(&stage);
+    tell_crash(stage);
     return true;
 }
 
 void crash_unload(void)
 {
     set_anchor(NULL);
-    baton_image_free(&stage.image);
+    baton_image_free(&stage->image);
     loaded = false;
 }
 
 struct stage *crash_loaded(void)
 {
-    return loaded ? &stage : NULL;
+    return loaded ? stage : NULL;
 }
 
 /* ---- the crash: from here on, .data and .bss are not believed */
