@@ -33,7 +33,7 @@ class Debugger:
         self.buffer = b""
         qmp = Qmp(self.paths["qmp"], self.process, self.machine.timeout)
         self.command, self.registers, self.memory = qmp.command, qmp.registers, qmp.memory
-        self.monitor = qmp.monitor
+        self.monitor, self.qmp = qmp.monitor, qmp
         return self
 
     def __exit__(self, *_):
@@ -64,6 +64,10 @@ class Debugger:
             if not data:
                 return ""           # QEMU has ended
             self.buffer += data
+
+    def snapshot(self, start, size):
+        """Much physical memory, in a file that is gone when nobody looks at it any more."""
+        return self.qmp.snapshot(start, size, self.machine.folder())
 
     def breakpoint(self, address):
         assert self.packet(f"Z1,{address:x},1") == "OK"

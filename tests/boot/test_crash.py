@@ -61,11 +61,11 @@ class Crash:
                                  "exitport=0xf4")
         with Debugger(machine) as d:
             d.go_to(symbols[KINDS[self.kind][0]])
-            data = {"fault": d.memory(0, MEMORY), "cr3": d.registers()["CR3"]}
+            data = {"fault": d.snapshot(0, MEMORY), "cr3": d.registers()["CR3"]}
             if by_button:
                 d.command("inject-nmi")
             d.go_to(int(re.search(r"staged at (0x\w+);", read_log(machine.log()))[1], 16))
-            data["entry"] = d.memory(0, MEMORY)
+            data["entry"] = d.snapshot(0, MEMORY)
             result = d.end()
         result.data = data
         return result
