@@ -5,70 +5,24 @@
  */
 #include "kernel/crash.h"
 
-#include "kernel/cpu.h"
+#include "kernel/dump.h"
 #include "kernel/layout.h"
-#include "kernel/live.h"
 #include "kernel/print.h"
-#include "kernel/quiet.h"
 #include "kernel/region.h"
-#include "kernel/stop.h"
 #include "kernel/tell.h"
+#include "kernel/vault.h"
 #include "kernel/window.h"
 #include "relocate/text.h"
-
-#define VAULT_MAGIC 0x544c5641u
-#define VAULT_STACK 0x1000u
-#define RANGES (BOOT_MEMORY + 4)
-#define INFO_MAX 512
-
-/* In the region, mapped directly: all that the crash needs to know. */
-struct vault {
-    uint32_t magic;
-    uint32_t noted; /* registers are in the headers */
-    uint32_t has_ticks;
-    struct baton_dump_registers *registers;
-    struct baton_image image; /* a copy: what the hand-off reads of it */
-};
-
-_Static_assert(sizeof(struct vault) + VAULT_STACK <= REGION_VAULT, "the vault holds its stack");
-
-/*
- * Where the vault is, 0 while there is none. It lies among the read-only data, which a kernel that
- * runs wild cannot write; the two functions that do, switch CR0.WP off.
- */
-static volatile struct vault *const anchor __attribute__((section(".rodata.anchor"))) = NULL;
 
 static struct stage slot[2];
 static struct stage *stage = &slot[0]; /* what is loaded, or being loaded */
 static bool loaded;
 static struct baton_host host;
-static struct baton_dump_range ranges[RANGES];
 
 static void *direct(uint64_t pa)
 {
     return (void *)(KERNEL_BASE + (uint32_t)pa);
 }
-
-static struct vault *vault_now(void)
-{
-    struct vault *vault;
-
-    /* the compiler believes that a const never changes */
-    __asm__("movl %1, %0" : "=r"(vault) : "m"(anchor));
-    return vault;
-}
-
-static void set_anchor(struct vault *vault)
-{
-    uint32_t cr0 = cpu_cr0();
-
-    __asm__ volatile("movl %1, %%cr0; movl %2, %0; movl %3, %%cr0"
-                     : "=m"(*(struct vault **)(uintptr_t)&anchor)
-                     : "r"(cr0 & ~CR0_WP), "r"(vault), "r"(cr0)
-                     : "memory");
-}
-
-/* ---- load */
 
 static void *host_map(void *ctx, enum baton_window window, uint64_t pa)
 {
@@ -87,8 +41,8 @@ static void prepare_host(void)
     host.memory = region_map(usual->memory, usual->memory_count, &host.memory_count);
 }
 
-/* The capture kernel's own words, and where the headers are. */
-static void complete_line(void)
+/* The capture kernel's own words, and where the headers are. false: they do not fit, and said. */
+static bool complete_line(void)
 {
     struct text text = {stage->own_line, sizeof(stage->own_line), 0};
     const char *line = stage->request.command_line;
@@ -104,6 +58,13 @@ static void complete_line(void)
     text_add(&text, "elfcorehdr=");
     text_hex(&text, region.headers);
     stage->request.command_line = stage->own_line;
+    if (text.length + 1 < sizeof(stage->own_line))
+        return true;
+    report("refused",
+           "the capture kernel's command line has no room for elfcorehdr=: it may have %u "
+           "characters in all",
+           STAGE_LINE - 2);
+    return false;
 }
 
 /* Kernel and initrd below the tail; low memory saved above it. */
@@ -164,78 +125,11 @@ static void stage_segments(void)
     }
 }
 
-static void add_range(uint32_t *n, uint64_t start, uint64_t end, uint64_t at)
+/* Fills the region, and arms the vault. */
+static int build(struct baton_refusal *why)
 {
-    uint64_t direct_end = live_direct_end();
-
-    if (start < direct_end && end > direct_end) {
-        add_range(n, start, direct_end, at);
-        add_range(n, direct_end, end, at + (direct_end - start));
-    } else if (start < end && *n < RANGES) {
-        ranges[(*n)++] = (struct baton_dump_range){
-            start, end, at, end <= direct_end ? KERNEL_BASE + (uint32_t)start : BATON_DUMP_NO_VA};
-    }
-}
-
-/* All RAM but the region; low memory as it was saved. */
-static uint32_t collect_ranges(void)
-{
-    const struct baton_host *usual = stage_host();
-    uint32_t n = 0;
-
-    add_range(&n, 0, REGION_LOW, region.low);
-    for (uint32_t i = 0; i < usual->memory_count; i++) {
-        const struct baton_memory *m = &usual->memory[i];
-        uint64_t start = baton_page_up(m->start), end = baton_page_down(m->end);
-
-        if (m->type != BATON_MEM_USABLE)
-            continue;
-        start = start < REGION_LOW ? REGION_LOW : start;
-        if (baton_overlap(start, end, region.range.start, region.range.end)) {
-            add_range(&n, start, region.range.start, start);
-            start = region.range.end;
-        }
-        add_range(&n, start, end, start);
-    }
-    return n;
-}
-
-static void write_info(struct text *text)
-{
-    text_add(text, "OSRELEASE=baton-" BATON_VERSION "\nPAGESIZE=4096\nCONFIG_X86_PAE=");
-    text_add(text, live.summary.pae ? "y" : "n");
-    text_add(text, "\nBATON(live_root)=");
-    text_hex(text, live.summary.root);
-    text_add(text, "\nBATON(live_tables)=");
-    text_decimal(text, live.summary.tables);
-    text_add(text, "\nBATON(live_checksum)=");
-    text_hex(text, live.summary.checksum);
-    text_add(text, "\nBATON(kernel_base)=");
-    text_hex(text, KERNEL_BASE);
-    text_char(text, '\n');
-}
-
-static int write_headers(struct vault *vault, struct baton_refusal *why)
-{
-    char info[INFO_MAX];
-    struct text text = {info, sizeof(info), 0};
-    uint32_t count = collect_ranges();
-    size_t registers;
-
-    write_info(&text);
-    if (!baton_dump_headers(direct(region.headers), REGION_HEADERS, region.headers, ranges, count,
-                            info, &registers)) {
-        *why = (struct baton_refusal){BATON_E_SEGMENTS, "memory ranges in the core headers", count,
-                                      RANGES};
-        return why->error;
-    }
-    vault->registers = (struct baton_dump_registers *)((char *)direct(region.headers) + registers);
-    return 0;
-}
-
-static int build(const struct baton_machine *machine, struct vault *vault,
-                 struct baton_refusal *why)
-{
+    struct baton_machine machine = stage_machine();
+    struct baton_dump_registers *registers;
     int error;
 
     stage->image = (struct baton_image){0};
@@ -244,13 +138,15 @@ static int build(const struct baton_machine *machine, struct vault *vault,
     if (!error)
         error = baton_payload_finish(&stage->request, &stage->payload, &stage->image, why);
     if (!error)
-        error = baton_image_build(&stage->request, &stage->payload, machine, &stage->image, why);
+        error = baton_image_build(&stage->request, &stage->payload, &machine, &stage->image, why);
     if (!error)
         error = baton_image_check(&stage->request, &stage->payload, &stage->image, why);
-    if (!error)
-        error = write_headers(vault, why);
+    if (!error && !(registers = dump_headers(why)))
+        error = why->error;
     if (error)
         baton_image_free(&stage->image);
+    else
+        vault_arm(&stage->image, registers);
     return error;
 }
 
@@ -260,9 +156,8 @@ static bool plan(const struct stage_wish *wish)
     struct baton_refusal why;
     int error;
 
-    if (!stage_prepare(stage, wish))
+    if (!stage_prepare(stage, wish) || !complete_line())
         return false;
-    complete_line();
     stage->request.place = BATON_PLACE_AUTO;
     stage->request.told =
         region_told(stage_host()->memory, stage_host()->memory_count, &stage->request.told_count);
@@ -283,8 +178,6 @@ static bool plan(const struct stage_wish *wish)
 
 bool crash_load(const struct stage_wish *wish)
 {
-    struct baton_machine machine = stage_machine();
-    struct vault *vault = direct(region.vault);
     struct stage *earlier = stage;
     struct baton_refusal why;
 
@@ -302,27 +195,22 @@ bool crash_load(const struct stage_wish *wish)
         return false;
     }
     if (loaded) { /* there is one region: the earlier capture kernel makes room */
-        set_anchor(NULL);
+        vault_disarm();
         baton_image_free(&earlier->image);
         loaded = false;
     }
-    if (build(&machine, vault, &why)) {
+    if (build(&why)) {
         tell_refusal(&why);
         return false;
     }
-    vault->magic = VAULT_MAGIC;
-    vault->noted = 0;
-    vault->has_ticks = cpu.tsc;
-    vault->image = stage->image;
     loaded = true;
-    set_anchor(vault);
     tell_crash(stage);
     return true;
 }
 
 void crash_unload(void)
 {
-    set_anchor(NULL);
+    vault_disarm();
     baton_image_free(&stage->image);
     loaded = false;
 }
@@ -330,45 +218,4 @@ void crash_unload(void)
 struct stage *crash_loaded(void)
 {
     return loaded ? stage : NULL;
-}
-
-/* ---- the crash: from here on, .data and .bss are not believed */
-
-static void __attribute__((noreturn)) leave(struct vault *vault)
-{
-    vault->image.exec_ticks = vault->has_ticks ? cpu_ticks() : 0;
-    devices_quiet();
-    baton_handoff(&vault->image);
-}
-
-void crash_note(const struct baton_dump_registers *registers)
-{
-    struct vault *vault = vault_now();
-
-    if (!crash_ready())
-        return;
-    if (vault->noted)
-        crash_take();
-    *vault->registers = *registers;
-    vault->noted = 1;
-}
-
-bool crash_ready(void)
-{
-    struct vault *vault = vault_now();
-
-    return vault && vault->magic == VAULT_MAGIC;
-}
-
-void crash_take(void)
-{
-    struct vault *vault = vault_now();
-
-    if (!crash_ready())
-        return;
-    __asm__ volatile("movl %0, %%esp; xorl %%ebp, %%ebp; pushl %1; call *%2; ud2"
-                     :
-                     : "r"((uint32_t)vault + REGION_VAULT), "r"(vault), "r"(leave)
-                     : "memory");
-    __builtin_unreachable();
 }

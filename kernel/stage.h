@@ -14,7 +14,7 @@ struct stage_wish {
     enum baton_policy place;
 };
 
-#define STAGE_LINE 256 /* bytes of a command line of one's own, NUL included */
+#define STAGE_LINE 2048 /* bytes of a command line of one's own, NUL included */
 
 struct stage {
     uint32_t kernel, initrd; /* as wished */

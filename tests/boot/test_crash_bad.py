@@ -62,6 +62,9 @@ def linux():
           "be relocatable", judge),
     Words("fixed-bzimage", f"{REGION} crash=1", r"Linux judge, bzImage, .* runs at 0x00100000 only",
           lambda: payloads.judge("linux")),
+    Words("long-line", f"{REGION} crash=1", "the capture kernel's command line has no room for "
+          "elfcorehdr=: it may have 2046 characters in all",
+          lambda: f"{payloads.capture_kernel()} {'x' * 2030}"),
     Words("fault-word", f"{REGION} crash=1 fault=nonsense", "fault= names no kind of fault")))
 def test_it_is_refused_before_anything_can_go_wrong(job, outcome):
     payloads.assert_refused(outcome, job.said)
