@@ -305,7 +305,8 @@ struct baton_image {
 int baton_image_begin(const struct baton_host *host, struct baton_payload *payload,
                       struct baton_image *image, struct baton_refusal *why);
 
-/* Fills the MADE pages and the entry registers from the destinations chosen. */
+/* Fills the MADE pages and the entry registers from the destinations chosen. May be called again,
+ * for a request that has learned something, such as where the cursor stands. */
 int baton_payload_finish(const struct baton_request *request, struct baton_payload *payload,
                          struct baton_image *image, struct baton_refusal *why);
 

@@ -164,6 +164,18 @@ const struct baton_host *stage_host(void)
     return &host;
 }
 
+/* Lines were printed since the load: the next kernel goes on below them. */
+static void tell_cursor(void)
+{
+    struct baton_screen *screen = &loaded->request.screen;
+    struct baton_refusal why;
+
+    if (screen->kind != BATON_SCREEN_TEXT)
+        return;
+    console_cursor(&screen->cursor_x, &screen->cursor_y);
+    baton_payload_finish(&loaded->request, &loaded->payload, &loaded->image, &why);
+}
+
 void stage_handoff(void)
 {
     uint32_t sum;
@@ -175,6 +187,7 @@ void stage_handoff(void)
               (uint64_t)live.summary.checksum);
     devices_quiet();
     report("hand-off", "to %a", (uint64_t)loaded->payload.entry.eip);
+    tell_cursor();
     SPOIL_LIVE_TABLES(loaded->image.control);
     baton_handoff(&loaded->image);
 }

@@ -87,6 +87,7 @@ static uint64_t write_more_memory(const struct baton_host *host, struct told tol
 
         node->next = next;
         node->type = SETUP_E820_EXT;
+        node->length = 0;
         for (; i < told.count && node->length + sizeof(struct e820_entry) <= SETUP_ROOM; i++) {
             struct e820_entry entry = e820_of(&told.memory[i]);
 

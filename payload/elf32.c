@@ -137,6 +137,7 @@ static void write_map(const struct baton_host *host, struct told told,
         struct baton_record_map *map = host->map(host->ctx, BATON_WINDOW_PAGE, s->dest);
 
         map->next = next ? (uint32_t)next->dest : 0;
+        map->count = 0;
         for (; i < told.count && map->count < BATON_RECORD_ENTRIES; i++)
             map->entry[map->count++] = (struct baton_record_memory){
                 told.memory[i].start, told.memory[i].end, told.memory[i].type, 0};

@@ -391,6 +391,30 @@ static void the_record_is_full(void **state)
         }
 }
 
+/* The pages may be filled again when the cursor has moved: nothing else changes. */
+static void filled_again(void **state)
+{
+    static uint8_t first[8][PAGE];
+    unsigned pages = 0;
+
+    (void)state;
+    stage(&bzimage_usual, false, 300); /* two nodes of setup_data for the map */
+    j.request.screen = (struct baton_screen){.kind = BATON_SCREEN_TEXT, .columns = 80, .rows = 25};
+    load("first");
+    for (uint32_t i = 0; i < j.payload.segments; i++)
+        if (j.payload.segment[i].flags & BATON_SEG_MADE)
+            machine_read(j.payload.segment[i].dest, first[pages++], PAGE);
+    j.request.screen.cursor_y = 7;
+    assert_int_equal(baton_payload_finish(&j.request, &j.payload, &j.image, &j.why), 0);
+    assert_int_equal(baton_image_check(&j.request, &j.payload, &j.image, &j.why), 0);
+    assert_int_equal(get(segment("boot_params")->dest + 1, 1), 7); /* [zero page: orig_y] */
+    first[0][1] = 7;
+    pages = 0;
+    for (uint32_t i = 0; i < j.payload.segments; i++)
+        if (j.payload.segment[i].flags & BATON_SEG_MADE)
+            assert_memory_equal(machine_at(j.payload.segment[i].dest), first[pages++], PAGE);
+}
+
 /* A loader's name of any length breaks nothing. */
 static void long_loader_name(void **state)
 {
@@ -465,6 +489,7 @@ int main(void)
         cmocka_unit_test(screen_text),          cmocka_unit_test(screen_linear),
         cmocka_unit_test(screen_none),          cmocka_unit_test(setup_data_chain),
         cmocka_unit_test(the_record),           cmocka_unit_test(the_record_is_full),
+        cmocka_unit_test(filled_again),
         cmocka_unit_test(long_loader_name),     cmocka_unit_test(extended_memory),
         cmocka_unit_test(longest_command_line),
     };
