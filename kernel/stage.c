@@ -164,7 +164,7 @@ const struct baton_host *stage_host(void)
     return &host;
 }
 
-/* Lines were printed since the load: the next kernel goes on below them. */
+/* Lines were printed since the load, and one more will be: the next kernel goes on below them. */
 static void tell_cursor(void)
 {
     struct baton_screen *screen = &loaded->request.screen;
@@ -173,6 +173,8 @@ static void tell_cursor(void)
     if (screen->kind != BATON_SCREEN_TEXT)
         return;
     console_cursor(&screen->cursor_x, &screen->cursor_y);
+    if (screen->cursor_y + 1 < screen->rows)
+        screen->cursor_y++;
     baton_payload_finish(&loaded->request, &loaded->payload, &loaded->image, &why);
 }
 
@@ -181,13 +183,13 @@ void stage_handoff(void)
     uint32_t sum;
 
     loaded->image.exec_ticks = cpu.tsc ? cpu_ticks() : 0;
-    sum = live_checksum();
+    tell_cursor();
+    sum = live_checksum(); /* closes the windows: from here on nothing may look through one */
     if (sum != live.summary.checksum)
         panic("the live tables changed: checksum %x, was %x (H1)", (uint64_t)sum,
               (uint64_t)live.summary.checksum);
     devices_quiet();
     report("hand-off", "to %a", (uint64_t)loaded->payload.entry.eip);
-    tell_cursor();
     SPOIL_LIVE_TABLES(loaded->image.control);
     baton_handoff(&loaded->image);
 }
