@@ -1,6 +1,8 @@
 /* Reading crashkernel=, and finding the region. */
 #include "kernel/crashkernel.h"
 
+#include "kernel/number.h"
+
 struct reader {
     const char *at;
     uint32_t left;
@@ -15,40 +17,10 @@ static bool take(struct reader *r, char c)
     return true;
 }
 
-static unsigned shift_of(struct reader *r)
-{
-    if (take(r, 'K') || take(r, 'k'))
-        return 10;
-    if (take(r, 'M') || take(r, 'm'))
-        return 20;
-    return take(r, 'G') || take(r, 'g') ? 30 : 0;
-}
-
-/* A number with its unit, decimal or hexadecimal; below 2^52 (H10). */
+/* A number with its unit; below 2^52, so that a sum of two is still a number (H10). */
 static bool take_size(struct reader *r, uint64_t *size)
 {
-    uint32_t base = 10, digits = 0;
-    uint64_t value = 0;
-
-    if (r->left > 2 && r->at[0] == '0' && (r->at[1] | 0x20) == 'x') {
-        base = 16;
-        r->at += 2;
-        r->left -= 2;
-    }
-    for (; r->left; r->at++, r->left--, digits++) {
-        char c = (char)(*r->at | (base == 16 ? 0x20 : 0));
-        uint32_t digit = c >= '0' && c <= '9'   ? (uint32_t)(c - '0')
-                         : c >= 'a' && c <= 'f' ? (uint32_t)(c - 'a' + 10)
-                                                : 99;
-        if (digit >= base)
-            break;
-        value = value * base + digit;
-        if (value >> 52)
-            return false;
-    }
-    unsigned shift = shift_of(r);
-    *size = value << shift;
-    return digits && *size >> shift == value && !(*size >> 52);
+    return number_take(&r->at, &r->left, size) && !(*size >> 52);
 }
 
 /* One START-[END]:SIZE; *fits: memory lies in it. */

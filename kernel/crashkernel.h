@@ -20,7 +20,7 @@ bool crashkernel_read(const char *text, uint32_t length, uint64_t memory, struct
 
 /*
  * A place for it: usable from start to end, nothing of `taken` in it, below `limit`. NULL: found, in
- * *region; else the sentence that says why not, with *needed the bytes that were sought.
+ * *region; else the sentence that says why not.
  */
 const char *crashkernel_place(const struct crashkernel *wish, const struct baton_memory *memory,
                               uint32_t count, const struct baton_range *taken, uint32_t taken_count,

@@ -1,6 +1,8 @@
 /* Words and numbers. */
 #include "kernel/shell/words.h"
 
+#include "kernel/number.h"
+
 #include <stddef.h>
 
 static bool is_blank(char c)
@@ -55,42 +57,11 @@ const char *words_after(const char *word, const char *start)
     return word;
 }
 
-static uint32_t digit_of(char c)
-{
-    if (c >= '0' && c <= '9')
-        return (uint32_t)(c - '0');
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? (uint32_t)(c - 'a' + 10) : 99;
-}
-
-static unsigned shift_of(char unit)
-{
-    unit |= 0x20;
-    return unit == 'k' ? 10 : unit == 'm' ? 20 : unit == 'g' ? 30 : 0;
-}
-
 bool words_number(const char *word, uint64_t *value)
 {
-    uint32_t base = word[0] == '0' && (word[1] | 0x20) == 'x' ? 16 : 10;
-    uint64_t sum = 0, most = base == 16 ? UINT64_MAX >> 4 : UINT64_MAX / 10;
-    const char *at = base == 16 ? word + 2 : word;
+    uint32_t left = 0;
 
-    if (digit_of(*at) >= base)
-        return false;
-    for (; digit_of(*at) < base; at++) {
-        uint64_t next = sum * base + digit_of(*at);
-
-        if (sum > most || next < sum * base)
-            return false;
-        sum = next;
-    }
-    unsigned shift = shift_of(*at);
-    if (shift) {
-        if (sum << shift >> shift != sum)
-            return false;
-        sum <<= shift;
-        at++;
-    }
-    *value = sum;
-    return !*at;
+    while (word[left])
+        left++;
+    return number_take(&word, &left, value) && !left;
 }
