@@ -334,6 +334,12 @@ int baton_image_check(const struct baton_request *request, const struct baton_pa
 /* Gives every page back (H7). An image of zeros is allowed. */
 void baton_image_free(struct baton_image *image);
 
+/* The last four in order, for a payload that is placed: begin, finish, build, check. On failure
+ * nothing is kept and *image is zeroed (H7). */
+int baton_image_make(const struct baton_host *host, const struct baton_request *request,
+                     const struct baton_machine *machine, struct baton_payload *payload,
+                     struct baton_image *image, struct baton_refusal *why);
+
 /* All of the above in order. On failure nothing is kept and *image is zeroed (H7). */
 int baton_load(const struct baton_host *host, const struct baton_request *request,
                const struct baton_machine *machine, struct baton_payload *payload,

@@ -12,6 +12,7 @@
 #include "kernel/tell.h"
 #include "kernel/vault.h"
 #include "kernel/window.h"
+#include "payload/payload.h"
 #include "relocate/text.h"
 
 static struct stage slot[2];
@@ -24,12 +25,6 @@ static void *direct(uint64_t pa)
     return (void *)(KERNEL_BASE + (uint32_t)pa);
 }
 
-static void *host_map(void *ctx, enum baton_window window, uint64_t pa)
-{
-    (void)ctx;
-    return window_map(window, pa);
-}
-
 static void prepare_host(void)
 {
     const struct baton_host *usual = stage_host();
@@ -37,7 +32,6 @@ static void prepare_host(void)
     host = *usual;
     host.alloc_page = region_alloc;
     host.free_page = region_free;
-    host.map = host_map;
     host.memory = region_map(usual->memory, usual->memory_count, &host.memory_count);
 }
 
@@ -47,12 +41,10 @@ static bool complete_line(void)
     struct text text = {stage->own_line, sizeof(stage->own_line), 0};
     const char *line = stage->request.command_line;
 
-    if (line != stage->own_line)
-        text_add(&text, line);
+    if (line == stage->own_line)
+        text.length = string_length(line);
     else
-        text.length = 0;
-    while (line == stage->own_line && stage->own_line[text.length])
-        text.length++;
+        text_add(&text, line);
     if (text.length)
         text_char(&text, ' ');
     text_add(&text, "elfcorehdr=");
@@ -132,22 +124,17 @@ static int build(struct baton_refusal *why)
     struct baton_dump_registers *registers;
     int error;
 
-    stage->image = (struct baton_image){0};
     stage_segments();
-    error = baton_image_begin(&host, &stage->payload, &stage->image, why);
-    if (!error)
-        error = baton_payload_finish(&stage->request, &stage->payload, &stage->image, why);
-    if (!error)
-        error = baton_image_build(&stage->request, &stage->payload, &machine, &stage->image, why);
-    if (!error)
-        error = baton_image_check(&stage->request, &stage->payload, &stage->image, why);
-    if (!error && !(registers = dump_headers(why)))
-        error = why->error;
+    error = baton_image_make(&host, &stage->request, &machine, &stage->payload, &stage->image, why);
     if (error)
+        return error;
+    registers = dump_headers(why);
+    if (!registers) {
         baton_image_free(&stage->image);
-    else
-        vault_arm(&stage->image, registers);
-    return error;
+        return why->error;
+    }
+    vault_arm(&stage->image, registers);
+    return 0;
 }
 
 /* All that can be refused before the region is touched. false: refused, and said. */
@@ -206,13 +193,6 @@ bool crash_load(const struct stage_wish *wish)
     loaded = true;
     tell_crash(stage);
     return true;
-}
-
-void crash_unload(void)
-{
-    vault_disarm();
-    baton_image_free(&stage->image);
-    loaded = false;
 }
 
 struct stage *crash_loaded(void)

@@ -1,17 +1,14 @@
 /* The whole road, from a file to an armed image: every step of baton.h in order. */
 #include "baton.h"
 
-int baton_load(const struct baton_host *host, const struct baton_request *request,
-               const struct baton_machine *machine, struct baton_payload *payload,
-               struct baton_image *image, struct baton_refusal *why)
+int baton_image_make(const struct baton_host *host, const struct baton_request *request,
+                     const struct baton_machine *machine, struct baton_payload *payload,
+                     struct baton_image *image, struct baton_refusal *why)
 {
-    int error = baton_payload_read(host, request, payload, why);
+    int error;
 
     *image = (struct baton_image){0};
-    if (!error)
-        error = baton_place(host, request, payload, why);
-    if (!error)
-        error = baton_image_begin(host, payload, image, why);
+    error = baton_image_begin(host, payload, image, why);
     if (!error)
         error = baton_payload_finish(request, payload, image, why);
     if (!error)
@@ -21,4 +18,16 @@ int baton_load(const struct baton_host *host, const struct baton_request *reques
     if (error)
         baton_image_free(image);
     return error;
+}
+
+int baton_load(const struct baton_host *host, const struct baton_request *request,
+               const struct baton_machine *machine, struct baton_payload *payload,
+               struct baton_image *image, struct baton_refusal *why)
+{
+    int error = baton_payload_read(host, request, payload, why);
+
+    *image = (struct baton_image){0};
+    if (!error)
+        error = baton_place(host, request, payload, why);
+    return error ? error : baton_image_make(host, request, machine, payload, image, why);
 }
