@@ -31,16 +31,13 @@ static void tell_good(const struct stage *stage)
 
 void command_check(const struct words *words)
 {
-    struct stage *stage = stage_loaded();
+    struct stage *stage;
     struct baton_refusal why;
-    uint32_t sum = live_checksum();
+    uint32_t sum;
 
-    if (!command_takes(words, 0))
+    if (!command_takes(words, 0) || !(stage = command_image()))
         return;
-    if (!stage) {
-        report("refused", "nothing is loaded; load does that");
-        return;
-    }
+    sum = live_checksum();
     if (sum == live.summary.checksum)
         report("H1 holds", "the %u live tables have checksum %x, as at the start",
                live.summary.tables, (uint64_t)sum);

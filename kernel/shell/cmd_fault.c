@@ -93,17 +93,26 @@ static const struct {
     {"panic", "no vector: a broken promise of the kernel's own", give_up},
 };
 
-void fault_raise(const char *text)
+/* The kind that `text` begins with, up to a blank. false: there is none of that name. */
+static bool raise_kind(const char *text)
 {
     for (uint32_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
         const char *rest = words_after(text, kinds[i].name);
 
-        if (rest && (!*rest || *rest == ' ')) {
-            report("fault", "%s", kinds[i].what);
-            kinds[i].raise();
-        }
+        if (!rest || (*rest && *rest != ' '))
+            continue;
+        report("fault", "%s", kinds[i].what);
+        kinds[i].raise();
+        report("fault", "nothing happened"); /* an exception that this CPU does not raise */
+        return true;
     }
-    report("refused", "fault= names no kind of fault; the shell's command fault lists them");
+    return false;
+}
+
+void fault_raise(const char *text)
+{
+    if (!raise_kind(text))
+        report("refused", "fault= names no kind of fault; the shell's command fault lists them");
     stop(EXIT_REFUSED);
 }
 
@@ -111,16 +120,9 @@ void command_fault(const struct words *words)
 {
     if (!command_takes(words, 1))
         return;
-    for (uint32_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
-        if (words->count == 1) {
+    if (words->count == 1)
+        for (uint32_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
             report(kinds[i].name, "%s", kinds[i].what);
-        } else if (words_equal(words->word[1], kinds[i].name)) {
-            report("fault", "%s", kinds[i].what);
-            kinds[i].raise();
-            report("fault", "nothing happened"); /* an exception that this CPU does not raise */
-            return;
-        }
-    }
-    if (words->count == 2)
+    else if (!raise_kind(words->word[1]))
         command_usage(words, "there is no such kind; fault alone lists them");
 }

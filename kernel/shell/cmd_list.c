@@ -8,15 +8,6 @@
 #include "relocate/list.h"
 #include "relocate/text.h"
 
-static const struct stage *need_image(void)
-{
-    const struct stage *stage = stage_loaded();
-
-    if (!stage)
-        report("refused", "nothing is loaded; load does that");
-    return stage;
-}
-
 /* ---- plan */
 
 static void tell_segment(const struct baton_segment *s)
@@ -96,7 +87,7 @@ void command_plan(const struct words *words)
 {
     const struct stage *stage;
 
-    if (!command_takes(words, 0) || !(stage = need_image()))
+    if (!command_takes(words, 0) || !(stage = command_image()))
         return;
     for (uint32_t i = 0; i < stage->payload.segments; i++)
         tell_segment(&stage->payload.segment[i]);
@@ -157,7 +148,7 @@ void command_list(const struct words *words)
     uint32_t last = 0, most = LIST_WORDS;
     uint64_t only = 0;
 
-    if (!command_takes(words, 1) || !(stage = need_image()))
+    if (!command_takes(words, 1) || !(stage = command_image()))
         return;
     if (words->count == 2) {
         most = 1; /* word by word */

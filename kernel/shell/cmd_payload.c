@@ -107,17 +107,9 @@ void command_load(const struct words *words)
         report("kept", "the image loaded before is still loaded");
 }
 
-static bool is_loaded(void)
-{
-    if (stage_loaded())
-        return true;
-    report("refused", "nothing is loaded; load does that");
-    return false;
-}
-
 void command_unload(const struct words *words)
 {
-    if (command_takes(words, 0) && is_loaded())
+    if (command_takes(words, 0) && command_image())
         stage_unload();
 }
 
@@ -145,10 +137,10 @@ void command_status(const struct words *words)
 
 void command_exec(const struct words *words)
 {
-    struct stage *stage = stage_loaded();
+    struct stage *stage;
     struct baton_refusal why;
 
-    if (!command_takes(words, 0) || !is_loaded())
+    if (!command_takes(words, 0) || !(stage = command_image()))
         return;
     /* poke may have been here since the load: what is armed has been checked as it is now */
     if (live_checksum() != live.summary.checksum) {

@@ -30,14 +30,10 @@ static const struct {
 
 void command_trampoline(const struct words *words)
 {
-    const struct stage *stage = stage_loaded();
+    const struct stage *stage;
 
-    if (!command_takes(words, 0))
+    if (!command_takes(words, 0) || !(stage = command_image()))
         return;
-    if (!stage) {
-        report("refused", "nothing is loaded; load does that");
-        return;
-    }
     uint32_t pa = (uint32_t)stage->image.control;
     const struct control_params *p =
         (const void *)((const char *)window_map(BATON_WINDOW_PAGE, pa) + CONTROL_PARAMS);

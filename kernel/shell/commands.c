@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include "kernel/print.h"
+#include "kernel/stage.h"
 
 const struct command commands[] = {
     {"help", "[COMMAND|TOPIC]", "shell", "what there is; help COMMAND says more",
@@ -97,6 +98,15 @@ void command_usage(const struct words *words, const char *wrong)
     const struct command *c = command_named(words->word[0]);
 
     report("refused", "%s; usage: %s%s%s", wrong, c->name, *c->arguments ? " " : "", c->arguments);
+}
+
+struct stage *command_image(void)
+{
+    struct stage *stage = stage_loaded();
+
+    if (!stage)
+        report("refused", "nothing is loaded; load does that");
+    return stage;
 }
 
 bool command_takes(const struct words *words, uint32_t most)

@@ -4,6 +4,8 @@
 
 #include "kernel/shell/words.h"
 
+struct stage;
+
 struct command {
     const char *name;
     const char *arguments; /* "ADDRESS [live|new]", "" */
@@ -23,6 +25,9 @@ void command_usage(const struct words *words, const char *wrong);
 
 /* Is it so? Else command_usage has said so: more words than the command takes. */
 bool command_takes(const struct words *words, uint32_t most);
+
+/* What is loaded; NULL, and it has said so: nothing is. */
+struct stage *command_image(void);
 
 /* help.c */
 void command_help(const struct words *words);
@@ -55,8 +60,8 @@ void command_poweroff(const struct words *words);
 void command_trampoline(const struct words *words);
 /* cmd_fault.c */
 void command_fault(const struct words *words);
-/* Raises the kind that `text` begins with, up to a blank; returns if there is none of that name. */
-void fault_raise(const char *text);
+/* Raises the kind that `text` begins with, up to a blank; stops, if there is none of that name. */
+void fault_raise(const char *text) __attribute__((noreturn));
 /* cmd_crash.c */
 void command_crash(const struct words *words);
 
