@@ -172,13 +172,20 @@ static bool add_table(void *ctx, uint64_t table)
     return true;
 }
 
+uint64_t live_direct_limit(const struct baton_memory *memory, uint32_t count)
+{
+    uint64_t limit = KERNEL_END_MAX; /* the image and the VGA screen at least */
+
+    for (uint32_t i = 0; i < count; i++)
+        if (memory[i].type == BATON_MEM_USABLE && memory[i].end > limit)
+            limit = memory[i].end < DIRECT_MAX ? baton_page_down(memory[i].end) : DIRECT_MAX;
+    return limit;
+}
+
 bool live_start(bool pae, const struct baton_memory *memory, uint32_t count)
 {
     space = (struct pt_space){pae ? &pt_pae : &pt_legacy, &tables_host, 0};
-    direct_end = KERNEL_END_MAX; /* the image and the VGA screen at least */
-    for (uint32_t i = 0; i < count; i++)
-        if (memory[i].type == BATON_MEM_USABLE && memory[i].end > direct_end)
-            direct_end = memory[i].end < DIRECT_MAX ? baton_page_down(memory[i].end) : DIRECT_MAX;
+    direct_end = live_direct_limit(memory, count);
     if (!take_page(&space.root))
         return false;
     pt_clear(space.host, space.root);

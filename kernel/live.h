@@ -24,7 +24,10 @@ bool live_start(bool pae, const struct baton_memory *memory, uint32_t count);
  * then. */
 uint32_t live_checksum(void);
 
-/* Where the direct map ends: pa. */
+/* Where the direct map of such memory ends: pa. */
+uint64_t live_direct_limit(const struct baton_memory *memory, uint32_t count);
+
+/* Where it does end, after live_start. */
 uint64_t live_direct_end(void);
 
 /* Calls visit for each page of the tables, root first. */

@@ -25,6 +25,7 @@ static struct boot_info boot;
 static struct options options;
 static struct baton_memory memory[2 * BOOT_MEMORY];
 static uint32_t memory_count;
+static uint64_t usable; /* bytes */
 
 extern char boot_windows_high[], kernel_end[]; /* boot/entry.S, linker.ld */
 void kernel_main(uint32_t magic, uint32_t information) __attribute__((noreturn));
@@ -72,7 +73,7 @@ static void take_options(void)
 static void take_memory(void)
 {
     struct memmap_mended mended;
-    uint64_t usable = 0, top = 0;
+    uint64_t top = 0;
     uint32_t ranges = 0;
 
     memory_count = memmap_normalise(boot.given, boot.given_count, memory,
@@ -140,30 +141,15 @@ static void start_pages(void)
         pages_reserve(boot.module[i].file.pa, boot.module[i].file.pa + boot.module[i].file.size);
 }
 
-/* The end of the direct map, as live_start will build it. */
-static uint64_t direct_end(void)
-{
-    uint64_t end = 0;
-
-    for (uint32_t i = 0; i < memory_count; i++)
-        if (memory[i].type == BATON_MEM_USABLE && memory[i].end > end)
-            end = memory[i].end;
-    return baton_page_down(end < DIRECT_MAX ? end : DIRECT_MAX);
-}
-
 /* crashkernel=: before anything else takes pages. */
 static void reserve_region(void)
 {
     static struct baton_range taken[BOOT_MODULES + 1];
     struct crashkernel wish;
-    uint64_t usable = 0;
     const char *wrong;
 
     if (!options.crashkernel)
         return;
-    for (uint32_t i = 0; i < memory_count; i++)
-        if (memory[i].type == BATON_MEM_USABLE)
-            usable += memory[i].end - memory[i].start;
     crashkernel_read(options.crashkernel, options.crashkernel_length, usable, &wish);
     if (!wish.size) {
         report("crashkernel", "none of the ranges is for %z of memory: nothing is kept", usable);
@@ -173,7 +159,8 @@ static void reserve_region(void)
     for (uint32_t i = 0; i < boot.modules; i++)
         taken[i + 1] = (struct baton_range){boot.module[i].file.pa,
                                             boot.module[i].file.pa + boot.module[i].file.size};
-    wrong = region_reserve(&wish, memory, memory_count, taken, boot.modules + 1, direct_end());
+    wrong = region_reserve(&wish, memory, memory_count, taken, boot.modules + 1,
+                           live_direct_limit(memory, memory_count));
     if (wrong) {
         report("refused", "crashkernel=, %z: %s", wish.size, wrong);
         stop(EXIT_REFUSED);
