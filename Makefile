@@ -81,12 +81,13 @@ $(1)/baton.elf: $$($(1)_OBJECTS) $(1)/linker.ld kernel/mksymbols | $(1)/trampoli
 	$$(Q)rm -f $(1)/first.elf $(1)/symbols0.*
 	$$(Q)mv $$@.part $$@
 
-# The trampoline is position independent: its object file has no relocations at all. What else it
-# must be (one page, aligned, alone in its section) linker.ld asserts.
-$(1)/trampoline.checked: $(1)/obj/relocate/trampoline.S.o
-	$$(Q)if $$(OBJDUMP32) -r -j .trampoline $$< | grep -q R_386; then \
-	    echo "relocate/trampoline.S has relocations; it must be position independent:" >&2; \
-	    $$(OBJDUMP32) -r -j .trampoline $$< >&2; exit 1; fi
+# What is copied into control pages is position independent: no relocations at all. What else the
+# trampoline must be (one page, aligned, alone in its section) linker.ld asserts.
+$(1)/trampoline.checked: $(addprefix $(1)/obj/relocate/,trampoline.S.o digest.S.o)
+	$$(Q)for object in $$^; do \
+	    if $$(OBJDUMP32) -r -j .trampoline -j .rodata.digest $$$$object | grep -q R_386; then \
+	        echo "$$$$object has relocations; its source must be position independent:" >&2; \
+	        $$(OBJDUMP32) -r -j .trampoline -j .rodata.digest $$$$object >&2; exit 1; fi; done
 	@touch $$@
 
 -include $$($(1)_OBJECTS:.o=.d)
@@ -97,7 +98,8 @@ $(eval $(call kernel_rules,$(BUILD)/spoil,-DBATON_SPOIL))
 $(eval $(call kernel_rules,$(BUILD)/inject,-DBATON_INJECT))
 
 # The core as a library for other kernels: include/baton.h is its header.
-CORE_OBJECTS := $(patsubst %.c,$(BUILD)/obj/%.o,$(CORE_C)) $(BUILD)/obj/relocate/trampoline.S.o
+CORE_OBJECTS := $(patsubst %.c,$(BUILD)/obj/%.o,$(CORE_C)) \
+                $(patsubst %.S,$(BUILD)/obj/%.S.o,$(wildcard relocate/*.S))
 
 .PHONY: core
 core: $(BUILD)/libbaton.a

@@ -207,6 +207,11 @@ struct baton_request {
      * gets its region and little else. NULL: the host's. */
     const struct baton_memory *told;
     uint32_t told_count;
+
+    /* baton_digest_page: every segment's SHA-256 is taken at the load and compared after the list,
+     * right before the entry; one that differs is told on the serial port, and the machine ends as
+     * after a fault. NULL: no comparison. */
+    const void *digest_page;
 };
 
 /* Entry registers. esp is set by the trampoline, to a small stack in the control page. */
@@ -222,6 +227,7 @@ enum baton_segment_flags {
     BATON_SEG_SKEW = 4,    /* a kernel that aligns itself: its start may lie up to a page below
                               an aligned address, congruent with its source */
     BATON_SEG_INPLACE = 8, /* it may even start wherever it lies (place=none) */
+    BATON_SEG_LIVE = 16,   /* what its source holds at the hand-off, so no digest is taken of it */
 };
 
 /* One piece of the payload: file bytes, then zeros. */
@@ -273,14 +279,17 @@ int baton_place(const struct baton_host *host, const struct baton_request *reque
 #define BATON_TABLES_MAX 5 /* PAE: root, 2 directories, 2 tables; legacy: root, 2 tables (H5) */
 
 struct baton_counts {
-    uint64_t stay;          /* pages in place */
-    uint64_t move;          /* pages copied once by the list */
-    uint64_t zero;          /* pages filled with zeros by the list */
-    uint32_t composed;      /* of the moved pages, those put together at load time */
-    uint32_t cycles;        /* cycles broken through the spare page */
-    uint32_t list_pages;    /* indirection pages */
-    uint32_t control_pages; /* code page, tables, spare; list, composed and made pages are extra */
-    uint32_t made_pages;    /* boot_params, command line, record */
+    uint64_t stay;       /* pages in place */
+    uint64_t move;       /* pages copied once by the list */
+    uint64_t zero;       /* pages filled with zeros by the list */
+    uint32_t composed;   /* of the moved pages, those put together at load time */
+    uint32_t cycles;     /* cycles broken through the spare page */
+    uint32_t list_pages; /* indirection pages */
+    uint32_t
+        control_pages; /* code page, tables, spare, digest page; list, composed and made pages are extra */
+    uint32_t made_pages; /* boot_params, command line, record */
+    uint32_t digests;    /* segments that the digest page compares */
+    uint64_t digested;   /* bytes of them */
 };
 
 /* Owned by the caller, filled by the core; all pages named in it belong to the core until
@@ -293,6 +302,7 @@ struct baton_image {
     uint64_t tables[BATON_TABLES_MAX]; /* pa; tables[0] is the root */
     uint32_t table_count;
     uint64_t list;    /* pa of the first indirection page */
+    uint64_t digest;  /* pa of the digest page, 0: none asked for */
     uint32_t machine; /* MACHINE_ bits of relocate/control.h */
     uint64_t ledger;  /* the book of pages, see relocate/pages.h */
     uint64_t parked;  /* pages that lie in a destination, set aside */
@@ -306,7 +316,7 @@ int baton_image_begin(const struct baton_host *host, struct baton_payload *paylo
                       struct baton_image *image, struct baton_refusal *why);
 
 /* Fills the MADE pages and the entry registers from the destinations chosen. May be called again,
- * for a request that has learned something, such as where the cursor stands. */
+ * for a request that has learned something, such as where the cursor stands: a digest page follows. */
 int baton_payload_finish(const struct baton_request *request, struct baton_payload *payload,
                          struct baton_image *image, struct baton_refusal *why);
 
@@ -354,6 +364,9 @@ void baton_handoff(const struct baton_image *image) __attribute__((noreturn));
 /* The trampoline's page in the host's own image: page aligned, 4096 bytes. (i386 only) */
 extern char baton_trampoline_page[BATON_PAGE_SIZE];
 
+/* The code that compares the digests, for struct baton_request. It is only read. (i386 only) */
+extern const char baton_digest_page[];
+
 /* ---- crash dumps ----------------------------------------------------------------------------- */
 
 /*
@@ -378,7 +391,7 @@ struct baton_dump_registers {
 /*
  * Writes the headers to out, which lies at pa; 4-byte aligned. Returns their size in bytes, or 0 if
  * they do not fit into `room`. *registers gets the offset of the struct baton_dump_registers in
- * them (zeros so far), to be filled in at the crash.
+ * them (zeros so far), to be filled in at the crash; all else that matters stands before them.
  */
 size_t baton_dump_headers(void *out, size_t room, uint64_t pa,
                           const struct baton_dump_range *ranges, uint32_t count, const char *info,
@@ -423,7 +436,7 @@ struct baton_record_memory {
  * a setup_data node of this type.
  */
 #define BATON_TRACE_TYPE 0x54544142u /* "BATT" in memory */
-#define BATON_TRACE_VERSION 1
+#define BATON_TRACE_VERSION 2
 
 enum baton_trace_phase {
     BATON_TRACE_EXEC,     /* the old kernel's last decision */
@@ -431,6 +444,7 @@ enum baton_trace_phase {
     BATON_TRACE_PHYSICAL, /* at the physical address */
     BATON_TRACE_UNPAGED,  /* paging off, the list is next */
     BATON_TRACE_LIST,     /* the list is done */
+    BATON_TRACE_CHECKED,  /* the digests are compared, or there are none */
     BATON_TRACE_ENTRY,    /* the payload's first instruction is next */
     BATON_TRACE_PHASES
 };

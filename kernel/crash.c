@@ -59,8 +59,21 @@ static bool complete_line(void)
     return false;
 }
 
-/* Kernel and initrd below the tail; low memory saved above it. */
-static int bound_segments(struct baton_refusal *why)
+/* One more segment, at a place of the region that is its own. false: there is no room for one. */
+static bool add_fixed(const struct baton_segment *segment)
+{
+    struct baton_payload *payload = &stage->payload;
+
+    if (payload->segments == BATON_SEGMENTS)
+        return false;
+    payload->segment[payload->segments] = *segment;
+    payload->segment[payload->segments].flags |= BATON_SEG_FIXED;
+    payload->segment[payload->segments++].align = BATON_PAGE_SIZE;
+    return true;
+}
+
+/* Kernel and initrd below the tail; low memory is saved above it, the core headers lie there. */
+static int bound_segments(const struct dump *dump, struct baton_refusal *why)
 {
     struct baton_payload *payload = &stage->payload;
 
@@ -72,21 +85,19 @@ static int bound_segments(struct baton_refusal *why)
         s->min = region.range.start;
         s->max = region.tail < s->max ? region.tail : s->max;
     }
-    if (payload->segments == BATON_SEGMENTS) {
-        *why = (struct baton_refusal){BATON_E_SEGMENTS, "segments", BATON_SEGMENTS + 1,
-                                      BATON_SEGMENTS};
-        return why->error;
-    }
-    payload->segment[payload->segments++] = (struct baton_segment){
-        .what = "low memory",
-        .flags = BATON_SEG_FIXED,
-        .source = 0,
-        .file_size = REGION_LOW,
-        .mem_size = REGION_LOW,
-        .prefer = region.low,
-        .align = BATON_PAGE_SIZE,
-    };
-    return 0;
+    if (add_fixed(&(struct baton_segment){.what = "low memory",
+                                          .flags = BATON_SEG_LIVE,
+                                          .file_size = REGION_LOW,
+                                          .mem_size = REGION_LOW,
+                                          .prefer = region.low}) &&
+        add_fixed(&(struct baton_segment){.what = "core headers",
+                                          .source = region.headers,
+                                          .file_size = dump->steady,
+                                          .mem_size = dump->steady,
+                                          .prefer = region.headers}))
+        return 0;
+    *why = (struct baton_refusal){BATON_E_SEGMENTS, "segments", BATON_SEGMENTS + 1, BATON_SEGMENTS};
+    return why->error;
 }
 
 static void copy(uint64_t to, uint64_t from, uint64_t size)
@@ -118,27 +129,23 @@ static void stage_segments(void)
 }
 
 /* Fills the region, and arms the vault. */
-static int build(struct baton_refusal *why)
+static int build(const struct dump *dump, struct baton_refusal *why)
 {
     struct baton_machine machine = stage_machine();
-    struct baton_dump_registers *registers;
     int error;
 
     stage_segments();
     error = baton_image_make(&host, &stage->request, &machine, &stage->payload, &stage->image, why);
-    if (error)
-        return error;
-    registers = dump_headers(why);
-    if (!registers) {
-        baton_image_free(&stage->image);
-        return why->error;
-    }
-    vault_arm(&stage->image, registers);
-    return 0;
+    if (!error)
+        vault_arm(&stage->image, dump->registers);
+    return error;
 }
 
-/* All that can be refused before the region is touched. false: refused, and said. */
-static bool plan(const struct stage_wish *wish)
+/*
+ * All that can be refused before the region is touched. The core headers are written, which are
+ * the same for every capture kernel. false: refused, and said.
+ */
+static bool plan(const struct stage_wish *wish, struct dump *dump)
 {
     struct baton_refusal why;
     int error;
@@ -146,6 +153,7 @@ static bool plan(const struct stage_wish *wish)
     if (!stage_prepare(stage, wish) || !complete_line())
         return false;
     stage->request.place = BATON_PLACE_AUTO;
+    stage->request.digest_page = wish->check == CHECK_OFF ? NULL : baton_digest_page;
     stage->request.told =
         region_told(stage_host()->memory, stage_host()->memory_count, &stage->request.told_count);
     error = baton_payload_read(&host, &stage->request, &stage->payload, &why);
@@ -155,7 +163,9 @@ static bool plan(const struct stage_wish *wish)
         return false;
     }
     if (!error)
-        error = bound_segments(&why);
+        error = dump_headers(dump, &why);
+    if (!error)
+        error = bound_segments(dump, &why);
     if (!error)
         error = baton_place(&host, &stage->request, &stage->payload, &why);
     if (error)
@@ -166,6 +176,7 @@ static bool plan(const struct stage_wish *wish)
 bool crash_load(const struct stage_wish *wish)
 {
     struct stage *earlier = stage;
+    struct dump dump;
     struct baton_refusal why;
 
     if (region.range.start == region.range.end) {
@@ -175,7 +186,7 @@ bool crash_load(const struct stage_wish *wish)
     }
     prepare_host();
     stage = earlier == &slot[0] ? &slot[1] : &slot[0];
-    if (!plan(wish)) {
+    if (!plan(wish, &dump)) {
         stage = earlier;
         if (loaded)
             report("kept", "the capture kernel staged before is still there");
@@ -186,7 +197,7 @@ bool crash_load(const struct stage_wish *wish)
         baton_image_free(&earlier->image);
         loaded = false;
     }
-    if (build(&why)) {
+    if (build(&dump, &why)) {
         tell_refusal(&why);
         return false;
     }

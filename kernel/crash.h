@@ -19,10 +19,13 @@ struct stage *crash_loaded(void);
  */
 void crash_note(const struct baton_dump_registers *registers);
 
-/* Is a capture kernel there to take over? */
+/* Is a capture kernel there to take over, and are its control pages what they were at the load? */
 bool crash_ready(void);
 
-/* Hands over to the capture kernel, on a stack in the region; returns if none is loaded. */
+/* One was there, but something has written to its control pages since: it is not entered. */
+bool crash_broken(void);
+
+/* Hands over to the capture kernel, on a stack in the region; returns if it is not ready. */
 void crash_take(void);
 
 #endif

@@ -63,7 +63,7 @@ static void write_info(struct text *text)
     text_char(text, '\n');
 }
 
-struct baton_dump_registers *dump_headers(struct baton_refusal *why)
+int dump_headers(struct dump *dump, struct baton_refusal *why)
 {
     char info[INFO_MAX], *out = (char *)(KERNEL_BASE + (uint32_t)region.headers);
     struct text text = {info, sizeof(info), 0};
@@ -71,9 +71,11 @@ struct baton_dump_registers *dump_headers(struct baton_refusal *why)
     size_t registers;
 
     write_info(&text);
-    if (baton_dump_headers(out, REGION_HEADERS, region.headers, ranges, count, info, &registers))
-        return (struct baton_dump_registers *)(void *)(out + registers);
+    if (baton_dump_headers(out, REGION_HEADERS, region.headers, ranges, count, info, &registers)) {
+        *dump = (struct dump){(uint32_t)registers, (void *)(out + registers)};
+        return 0;
+    }
     *why = (struct baton_refusal){BATON_E_SEGMENTS, "memory ranges in the core headers", count,
                                   RANGES};
-    return NULL;
+    return why->error;
 }

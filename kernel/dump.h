@@ -4,8 +4,12 @@
 
 #include "baton.h"
 
-/* Writes the headers into the region. Where the registers of the dead go; NULL with *why: they do
- * not fit. */
-struct baton_dump_registers *dump_headers(struct baton_refusal *why);
+struct dump {
+    uint32_t steady;                        /* bytes of the headers that stay as they are */
+    struct baton_dump_registers *registers; /* behind them: where those of the dead go */
+};
+
+/* Writes the headers into the region. 0, or an error with *why: they do not fit. */
+int dump_headers(struct dump *dump, struct baton_refusal *why);
 
 #endif

@@ -196,7 +196,7 @@ static void start_tables(void)
 /* crash=: the capture kernel is staged before anything can go wrong. */
 static void stage_capture(void)
 {
-    struct stage_wish wish = {.kernel = options.crash, .initrd = options.crash_initrd};
+    struct stage_wish wish = {.kernel = options.crash, .initrd = options.crash_initrd, .check = options.check};
 
     if (!options.crash)
         return;

@@ -5,6 +5,7 @@
 #include "baton.h"
 
 enum option_paging { PAGING_AUTO, PAGING_PAE, PAGING_LEGACY };
+enum option_check { CHECK_USUAL, CHECK_ON, CHECK_OFF }; /* usual: a capture kernel's alone */
 enum option_fault { FAULT_HALT, FAULT_RESET };
 enum option_trace { TRACE_NONE, TRACE_COM, TRACE_PORT }; /* struct baton_machine's numbers */
 
@@ -12,6 +13,7 @@ struct options {
     enum option_paging paging;
     enum baton_policy place;
     enum option_fault onfault;
+    enum option_check check; /* is SHA-256 compared before the entry? */
     enum option_trace trace;
     uint16_t exit_port; /* write an exit code there when Baton stops; 0: nowhere */
     bool verbose;

@@ -14,7 +14,7 @@
 
 #define REGION_LOW 0xa0000u /* the low memory that the capture kernel uses: saved */
 #define REGION_HEADERS (4 * BATON_PAGE_SIZE)
-#define REGION_VAULT (2 * BATON_PAGE_SIZE)
+#define REGION_VAULT (3 * BATON_PAGE_SIZE)
 #define REGION_POOL 96u /* pages for what Baton makes */
 #define REGION_TAIL (REGION_POOL * BATON_PAGE_SIZE + REGION_LOW + REGION_HEADERS + REGION_VAULT)
 

@@ -62,6 +62,7 @@ struct stage_wish stage_default(void)
         .kernel = 1,
         .initrd = boot->modules > 1 ? 2 : 0,
         .place = options->place,
+        .check = options->check,
     };
 }
 
@@ -94,6 +95,7 @@ bool stage_prepare(struct stage *stage, const struct stage_wish *wish)
         .screen = boot->screen,
         .live = live.summary,
         .long_mode = cpu.long_mode,
+        .digest_page = wish->check == CHECK_ON ? baton_digest_page : NULL,
     };
     if (wish->initrd)
         stage->request.initrd = boot->module[wish->initrd - 1].file;

@@ -12,6 +12,7 @@ struct stage_wish {
     uint32_t kernel, initrd;  /* boot modules, numbered from 1; initrd 0: none */
     const char *command_line; /* copied; NULL: the kernel module's own string */
     enum baton_policy place;
+    enum option_check check;
 };
 
 #define STAGE_LINE 2048 /* bytes of a command line of one's own, NUL included */

@@ -35,6 +35,10 @@ void stop(int code)
         report("crash", "handing over to the capture kernel");
         crash_take();
     }
+    if (code == EXIT_PANIC && crash_broken())
+        report("crash",
+               "the capture kernel is not entered: its control pages in the region are not "
+               "what was loaded");
     if (exit_port)
         out8(exit_port, (uint8_t)code);
     if (reset) {

@@ -36,12 +36,22 @@ static void tell_plan(const struct stage *stage)
            plural(image->table_count));
 }
 
+static void tell_digests(const struct stage *stage)
+{
+    const struct baton_counts *c = &stage->image.counts;
+
+    if (c->digests)
+        report("check", "SHA-256 of %u segment%s, %z, is compared right before the entry",
+               c->digests, plural(c->digests), c->digested);
+}
+
 void tell_stage(struct stage *stage)
 {
     report("payload", "%s, %s, %z", stage->payload.name, stage->payload.kind,
            stage->request.kernel.size);
     tell_initrd(stage, false);
     tell_plan(stage);
+    tell_digests(stage);
 }
 
 void tell_crash(struct stage *stage)
@@ -54,6 +64,7 @@ void tell_crash(struct stage *stage)
     tell_initrd(stage, true);
     report("dump", "core headers at %a; low memory is saved to %a, %z", region.headers, region.low,
            (uint64_t)REGION_LOW);
+    tell_digests(stage);
 }
 
 void tell_refusal(const struct baton_refusal *why)

@@ -1,6 +1,7 @@
 /*
- * The vault, on two pages of the region with a stack of its own, and the way out of a dead kernel:
- * note the registers, quieten the devices, hand over.
+ * The vault, on the region's last pages with a stack of its own, and the way out of a dead kernel:
+ * note the registers, quieten the devices, hand over. Everything that the trampoline needs before it
+ * can check the rest for itself is under the vault's seal.
  */
 #include "kernel/vault.h"
 
@@ -9,17 +10,20 @@
 #include "kernel/layout.h"
 #include "kernel/quiet.h"
 #include "kernel/region.h"
+#include "relocate/sha256.h"
 
-#define VAULT_MAGIC 0x544c5641u
 #define VAULT_STACK 0x1000u
 
 /* In the region, mapped directly: all that the crash needs to know. */
 struct vault {
-    uint32_t magic;
-    uint32_t noted; /* registers are in the headers */
-    uint32_t has_ticks;
+    /* sealed at the load */
+    uint8_t trampoline[BATON_PAGE_SIZE]; /* its page, as it was then */
     struct baton_dump_registers *registers;
+    uint32_t has_ticks;
     struct baton_image image; /* a copy: what the hand-off reads of it */
+
+    uint32_t seal[SHA256_WORDS];
+    uint32_t noted; /* registers are in the headers */
 };
 
 _Static_assert(sizeof(struct vault) + VAULT_STACK <= REGION_VAULT, "the vault holds its stack");
@@ -30,7 +34,9 @@ _Static_assert(sizeof(struct vault) + VAULT_STACK <= REGION_VAULT, "the vault ho
  */
 static volatile struct vault *const anchor __attribute__((section(".rodata.anchor"))) = NULL;
 
-static struct vault *vault_now(void)
+#define BROKEN ((struct vault *)1) /* its seal was: never again */
+
+static struct vault *anchored(void)
 {
     struct vault *vault;
 
@@ -49,11 +55,28 @@ static void set_anchor(struct vault *vault)
                      : "memory");
 }
 
+/* Over the pool, which has all that Baton made, and the vault. Only its address is believed. */
+static void reckon_seal(const struct vault *vault, uint32_t seal[SHA256_WORDS])
+{
+    const uint8_t *end = (const uint8_t *)vault + REGION_VAULT;
+    struct sha256 sha;
+
+    sha256_begin(&sha);
+    sha256_add(&sha, end - REGION_TAIL, REGION_POOL * BATON_PAGE_SIZE);
+    sha256_add(&sha, vault, offsetof(struct vault, seal));
+    sha256_end(&sha, seal);
+}
+
 void vault_arm(const struct baton_image *image, struct baton_dump_registers *registers)
 {
     struct vault *vault = (void *)(KERNEL_BASE + (uint32_t)region.vault);
 
-    *vault = (struct vault){VAULT_MAGIC, 0, cpu.tsc, registers, *image};
+    vault->registers = registers;
+    vault->has_ticks = cpu.tsc;
+    vault->image = *image;
+    vault->noted = 0;
+    __builtin_memcpy(vault->trampoline, baton_trampoline_page, BATON_PAGE_SIZE);
+    reckon_seal(vault, vault->seal);
     set_anchor(vault);
 }
 
@@ -64,18 +87,34 @@ void vault_disarm(void)
 
 /* ---- the crash: from here on, .data and .bss are not believed */
 
+/* The vault, if there is one and its seal holds. */
+static struct vault *vault_whole(void)
+{
+    struct vault *vault = anchored();
+    uint32_t seal[SHA256_WORDS];
+
+    if (!vault || vault == BROKEN)
+        return NULL;
+    reckon_seal(vault, seal);
+    if (!__builtin_memcmp(seal, vault->seal, sizeof(seal)))
+        return vault;
+    set_anchor(BROKEN);
+    return NULL;
+}
+
 static void __attribute__((noreturn)) leave(struct vault *vault)
 {
     vault->image.exec_ticks = vault->has_ticks ? cpu_ticks() : 0;
     devices_quiet();
+    __builtin_memcpy(baton_trampoline_page, vault->trampoline, BATON_PAGE_SIZE);
     baton_handoff(&vault->image);
 }
 
 void crash_note(const struct baton_dump_registers *registers)
 {
-    struct vault *vault = vault_now();
+    struct vault *vault = vault_whole();
 
-    if (!crash_ready())
+    if (!vault)
         return;
     if (vault->noted)
         crash_take();
@@ -85,16 +124,19 @@ void crash_note(const struct baton_dump_registers *registers)
 
 bool crash_ready(void)
 {
-    struct vault *vault = vault_now();
+    return vault_whole();
+}
 
-    return vault && vault->magic == VAULT_MAGIC;
+bool crash_broken(void)
+{
+    return anchored() == BROKEN;
 }
 
 void crash_take(void)
 {
-    struct vault *vault = vault_now();
+    struct vault *vault = vault_whole();
 
-    if (!crash_ready())
+    if (!vault)
         return;
     __asm__ volatile("movl %0, %%esp; xorl %%ebp, %%ebp; pushl %1; call *%2; ud2"
                      :

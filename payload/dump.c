@@ -1,7 +1,9 @@
 /*
  * ELF core headers, field by field: a small writer makes both classes of the same description.
  *
- *   ELF header | PT_NOTE | PT_LOAD, one a range | note CORE, the registers | note VMCOREINFO
+ *   ELF header | PT_NOTE | PT_LOAD, one a range | note VMCOREINFO | note CORE, the registers
+ *
+ * The registers come last: what is before them does not change any more.
  */
 #include "payload/payload.h"
 
@@ -106,13 +108,13 @@ static void put_notes(struct writer *w, const char *info, size_t *registers)
 {
     size_t start;
 
+    put_note(w, "VMCOREINFO", NT_VMCOREINFO, string_length(info));
+    put_text(w, info, string_length(info));
     put_note(w, "CORE", NT_PRSTATUS, PRSTATUS_SIZE);
     start = w->at;
     *registers = start + PRSTATUS_REGISTERS;
     while (w->at < start + PRSTATUS_SIZE)
         put(w, w->at == start + PRSTATUS_PID ? FIRST_PID : 0, 1);
-    put_note(w, "VMCOREINFO", NT_VMCOREINFO, string_length(info));
-    put_text(w, info, string_length(info));
 }
 
 size_t baton_dump_headers(void *out, size_t room, uint64_t pa,

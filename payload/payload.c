@@ -1,6 +1,8 @@
 /* The table of payload formats, and the road's two steps that go through it. */
 #include "payload/payload.h"
 
+#include "relocate/digest.h"
+
 static const struct baton_format *const formats[] = {
     &payload_bzimage,
     &payload_elf32,
@@ -33,5 +35,7 @@ int baton_payload_finish(const struct baton_request *request, struct baton_paylo
 
     if (error)
         baton_image_free(image);
+    else
+        digest_made(payload, image);
     return error;
 }

@@ -1,7 +1,7 @@
 /*
  * The dry run (H8): what was built is read back and proved, by other means than it was built
- * with. Four parts: the pages here, the control code page in check_control.c, the tables in
- * check_tables.c, the list in replay.c. No byte of a destination is touched.
+ * with. Five parts: the pages here, the control code page in check_control.c, the digest page in
+ * check_digest.c, the tables in check_tables.c, the list in replay.c. No destination is touched.
  */
 #include "relocate/check.h"
 
@@ -61,7 +61,6 @@ int baton_image_check(const struct baton_request *request, const struct baton_pa
     struct check c = {.payload = payload, .image = image, .why = why};
     int error = 0;
 
-    (void)request;
     image->armed = false;
     bitmap_begin(&c.owned, image->host);
     bitmap_begin(&c.written, image->host);
@@ -73,6 +72,8 @@ int baton_image_check(const struct baton_request *request, const struct baton_pa
         error = check_tables(&c);
     if (!error)
         error = check_control(&c);
+    if (!error)
+        error = check_digest(&c, request->digest_page);
     if (!error)
         error = check_list(&c);
     bitmap_end(&c.written);

@@ -77,11 +77,11 @@ static uint32_t trace_word(uint32_t offset, uint32_t machine)
     case 0x08: /* type */
         return BATON_TRACE_TYPE;
     case 0x0c: /* length */
-        return 8 + 8 * 6;
+        return 8 + 8 * 7;
     case 0x10: /* version */
-        return 1;
+        return 2;
     case 0x14: /* count */
-        return machine & MACHINE_HAS_TSC ? 6 : 0;
+        return machine & MACHINE_HAS_TSC ? 7 : 0;
     default:
         return 0;
     }
@@ -129,7 +129,7 @@ static bool params_are_right(const struct control_params *p, const struct check 
     return p->list == ((uint32_t)image->list | LIST_INDIRECTION) && p->eip == r->eip &&
            p->eax == r->eax && p->ebx == r->ebx && p->ecx == r->ecx && p->edx == r->edx &&
            p->esi == r->esi && p->edi == r->edi && p->ebp == r->ebp &&
-           p->machine == image->machine &&
+           p->machine == image->machine && p->digest == image->digest &&
            descriptor_is(&p->gdtr_va, va + CONTROL_GDT_VA, CONTROL_GDT_SIZE) &&
            descriptor_is(&p->gdtr_pa, pa + CONTROL_GDT_PA, CONTROL_GDT_SIZE) &&
            descriptor_is(&p->idtr_va, va + CONTROL_IDT, CONTROL_IDT_SIZE) &&

@@ -3,7 +3,8 @@
  * template in the host kernel's image, and its copy in a control page, which is what runs from
  * the CR3 switch on. Both begin alike, byte for byte.
  *
- *   0x000  code, strings; at 0x8f8 the fault task's first instruction
+ *   0x000  code, strings; at 0x8e8 and 0x8f0 what the digest page prints with, at 0x8f8 the fault
+ *          task's first instruction
  *   0x900  parameters (struct control_params)
  *   0x950  the trace: a setup_data node with a struct baton_trace
  *   0x9a0  the fault task's stack, growing down from 0xa00
@@ -23,6 +24,8 @@
 #ifndef RELOCATE_CONTROL_H
 #define RELOCATE_CONTROL_H
 
+#define CONTROL_PUTS 0x8e8
+#define CONTROL_PUT_VALUE 0x8f0
 #define CONTROL_FAULT 0x8f8
 #define CONTROL_PARAMS 0x900
 #define CONTROL_TRACE 0x950
@@ -66,7 +69,8 @@
 #define PARAM_GDTR_PA 0x34
 #define PARAM_IDTR_VA 0x3c
 #define PARAM_IDTR_PA 0x44
-#define PARAM_SIZE 0x4c
+#define PARAM_DIGEST 0x4c
+#define PARAM_SIZE 0x50
 
 /* Bits of PARAM_MACHINE. */
 #define MACHINE_HAS_CR4 1
@@ -104,6 +108,7 @@ struct control_params {
         uint32_t base;  /* linear */
         uint16_t unused_;
     } gdtr_va, gdtr_pa, idtr_va, idtr_pa;
+    uint32_t digest; /* pa of the digest page, 0: none */
 } __attribute__((packed));
 
 _Static_assert(offsetof(struct control_params, ebp) == PARAM_EBP, "registers");
@@ -113,6 +118,7 @@ _Static_assert(offsetof(struct control_params, gdtr_va) == PARAM_GDTR_VA, "gdtr_
 _Static_assert(offsetof(struct control_params, gdtr_pa) == PARAM_GDTR_PA, "gdtr_pa");
 _Static_assert(offsetof(struct control_params, idtr_va) == PARAM_IDTR_VA, "idtr_va");
 _Static_assert(offsetof(struct control_params, idtr_pa) == PARAM_IDTR_PA, "idtr_pa");
+_Static_assert(offsetof(struct control_params, digest) == PARAM_DIGEST, "digest");
 _Static_assert(sizeof(struct control_params) == PARAM_SIZE, "parameters");
 _Static_assert(CONTROL_PARAMS + PARAM_SIZE <= CONTROL_TRACE, "room");
 

@@ -4,6 +4,7 @@
  */
 #include "relocate/image.h"
 
+#include "relocate/digest.h"
 #include "relocate/pages.h"
 
 static int refuse(struct baton_image *image, struct baton_refusal *why, const char *what, int error)
@@ -47,7 +48,13 @@ int baton_image_build(const struct baton_request *request, const struct baton_pa
     error = list_build(payload, image);
     if (error)
         return refuse(image, why, "indirection list", error);
-    image->counts.control_pages = 1 + image->table_count + (image->spare ? 1 : 0);
+    error = digest_build(request, payload, image, why);
+    if (error) {
+        baton_image_free(image);
+        return error;
+    }
+    image->counts.control_pages =
+        1 + image->table_count + (image->spare ? 1 : 0) + (image->digest ? 1 : 0);
     control_fill(image, payload, machine);
     pages_unpark(image);
     return 0;

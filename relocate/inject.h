@@ -5,9 +5,9 @@
 #ifndef RELOCATE_INJECT_H
 #define RELOCATE_INJECT_H
 
-/* The order, in the control page and the template behind the trace: phase and kind, a byte each,
- * then at which time the trampoline comes there, 16 bits. */
-#define CONTROL_INJECT 0x998
+/* The order, in the control page and the template behind the code: phase and kind, a byte each, then
+ * at which time the trampoline comes there, 16 bits. */
+#define CONTROL_INJECT 0x8e0
 #define INJECT_AT_PHASE 0
 #define INJECT_AT_KIND 1
 #define INJECT_AT_TURN 2

@@ -3,12 +3,13 @@
  *
  * It is a whole page, position independent, without a relocation (the build checks that). The template is called at its kernel address, in the live tables; the
  * copy in the control page goes on at the same address after the CR3 switch, and then at its
- * physical one. It reads nothing outside its own page and the indirection list (H2).
+ * physical one. It reads nothing outside its own page and the indirection list (H2); what the
+ * digest page does, digest.S says.
  *
  *     live tables      va -> template           steps 1-3   (the old stack, read no more)
  *     new tables       va -> control page       step 4
  *     new tables       pa -> control page       step 5
- *     paging off             control page       steps 6-8
+ *     paging off             control page       steps 6-9
  */
 #include "relocate/control.h"
 #include "relocate/list.h"
@@ -42,7 +43,7 @@
 #define INJECT(phase)
 #endif
 #define FIRST_STAMP 4           /* the step of the trace's second stamp; the first is the host's */
-#define LAST_STEP 8
+#define LAST_STEP 9
 
 baton_trampoline_page:
 /*
@@ -197,12 +198,22 @@ baton_trampoline:
         jmp     .Lnext
 .Lnot_indirection:
         testb   $LIST_DONE, %al
-        jnz     .Lentry
+        jnz     .Lcheck
         ud2                             /* no such word: the fault line tells */
 
-        /* 8. The documented state, every register of it (H9). */
-.Lentry:
+        /* 8. Is what lies there now what was loaded? The digest page has told if not. */
+.Lcheck:
         MARK(7)
+        movl    PARAM(DIGEST)(%ebp), %eax
+        testl   %eax, %eax
+        jz      .Lentry
+        call    *%eax
+        testl   %eax, %eax
+        jnz     .Lend
+
+        /* 9. The documented state, every register of it (H9). */
+.Lentry:
+        MARK(8)
         pushl   $CONTROL_CS
         leal    AT(.Lflat)(%ebp), %eax
         pushl   %eax
@@ -296,278 +307,14 @@ inject_stack_unpaged:
         FAULT(jump, movl $INJECT_ADDRESS COMMA %ebx, jmp *%ebx)
 #endif
 
-/*
- * The fault task: one line on the serial port, then the end. The CPU has saved the registers in
- * the trampoline's own TSS, and has loaded all of these from the fault task's.
- * In:     tr = CONTROL_FAULT_TR + 8 * vector, ebp = this page at the address it runs at,
- *         esp -> the error code if there is one, else the top of the fault task's stack
- * Out:    never
- * A second fault in here prints a second line or goes on, as the CPU saves first or loads first.
- * Each vector has one turn, for then its TSS is busy; so it ends, in a shutdown at the worst.
- */
-.Lfault:
-        leal    AT(.Lsay_fault)(%ebp), %ebx
-        call    .Lputs
-        call    .Lphase                 /* ebx = the phase's name */
-        call    .Lputs
-        leal    AT(.Lsay_vector)(%ebp), %ebx
-        call    .Lputs
-        str     %ax
-        movzwl  %ax, %eax
-        subl    $CONTROL_FAULT_TR, %eax
-        shrl    $3, %eax
-        movl    %eax, %esi
-        call    .Lhex
-        leal    AT(.Lnames)(%ebp), %ebx
-        movl    %esi, %ecx
-        call    .Lskip                  /* ebx = the vector's name */
-        call    .Lputs
-        leal    AT(.Lsay_values)(%ebp), %ebx
-        call    .Lputs
-        leal    CONTROL_FAULT_STACK_TOP(%ebp), %eax
-        cmpl    %eax, %esp
-        je      1f
-        popl    %eax
-        call    .Lhex
-        leal    AT(.Lsay_eip)(%ebp), %ebx
-        jmp     2f
-1:      call    .Lputs                  /* "none" */
-2:      movl    CONTROL_TSS + TSS_EIP(%ebp), %eax
-        call    .Lput_value
-        movzwl  CONTROL_TSS + TSS_CS(%ebp), %eax
-        call    .Lput_value
-        movl    CONTROL_TSS + TSS_EFLAGS(%ebp), %eax
-        call    .Lput_value
-        movl    %cr0, %eax
-        andl    $~CR0_TS, %eax          /* that was the task switch */
-        call    .Lput_value
-        movl    %cr2, %eax
-        call    .Lput_value
-        movl    %cr3, %eax
-        call    .Lput_value
-        testb   $MACHINE_HAS_CR4, PARAM(MACHINE)(%ebp)
-        jz      1f
-        movl    %cr4, %eax
-        call    .Lput_value
-1:      call    .Lput_stack
-        leal    AT(.Lnewline)(%ebp), %ebx
-        call    .Lputs
-
-        movw    PARAM(EXIT_PORT)(%ebp), %dx
-        testw   %dx, %dx
-        jz      1f
-        movb    $EXIT_HANDOFF_FAULT, %al
-        outb    %al, %dx
-1:      testb   $MACHINE_RESET, PARAM(MACHINE)(%ebp)
-        jz      2f
-        movb    $0x06, %al              /* hard reset, then the keyboard controller's pulse */
-        movw    $0xcf9, %dx
-        outb    %al, %dx
-        movb    $0xfe, %al
-        outb    %al, $0x64
-2:      hlt
-        jmp     2b
-
-/* Is eax in this page, at either of its addresses? Out: below: yes, and eax = its offset */
-.Lin_page:
-        movl    %eax, %ecx
-        subl    %ebp, %eax
-        cmpl    $0x1000, %eax
-        jb      1f
-        movl    %ecx, %eax
-        subl    PARAM(GDTR_PA) + 2(%ebp), %eax
-        addl    $CONTROL_GDT_PA, %eax
-        cmpl    $0x1000, %eax
-1:      ret
-
-/*
- * Out: ebx = the name of the phase that the faulting address is in. That of a subroutine is where
- * the steps called it from: the stack is empty between the steps, so that is its first word.
- */
-.Lphase:
-        movl    CONTROL_TSS + TSS_EIP(%ebp), %eax
-        call    .Lin_page
-        leal    AT(.Lphases)(%ebp), %ebx
-        jae     .Lwild
-        cmpl    $AT(.Lsteps_end), %eax
-        jb      2f
-        cmpl    $AT(.Lphases), %eax
-        jae     .Lwild
-        movl    CONTROL_STACK_TOP - 4(%ebp), %eax
-        decl    %eax                    /* the call itself, which may be its phase's last */
-        call    .Lin_page
-        jae     .Lwild
-        cmpl    $AT(.Lsteps_end), %eax
-        jae     .Lwild
-2:      movzwl  (%ebx), %ecx            /* {end, name}: the first whose end lies beyond eip */
-        addl    $2, %ebx
-        cmpl    %ecx, %eax
-        jb      3f
-        movl    $1, %ecx
-        call    .Lskip
-        jmp     2b
-.Lwild: leal    AT(.Lphase_wild)(%ebp), %ebx
-3:      ret
-
-/* In: ebx -> strings. Out: ebx -> the ecx-th of them, from 0. Corrupts ecx. */
-.Lskip:
-        jecxz   2f
-1:      incl    %ebx
-        cmpb    $0, -1(%ebx)
-        jne     1b
-        loop    1b
-2:      ret
-
-/* The stack pointer at the fault, and the last two words of the stack if that is ours. */
-.Lput_stack:
-        leal    AT(.Lsay_esp)(%ebp), %ebx
-        movl    CONTROL_TSS + TSS_ESP(%ebp), %eax
-        movl    %eax, %edi
-        call    .Lput_value
-        leal    -1(%edi), %eax          /* its top is the end of the page */
-        call    .Lin_page
-        jae     .Lputs                  /* "(not in the control page)" */
-        leal    1(%eax), %edi
-        movl    $1, %ecx
-        call    .Lskip
-        call    .Lputs                  /* "stack" */
-        movl    $2, %esi
-1:      cmpl    $0x1000 - 4, %edi
-        ja      2f
-        movl    (%ebp,%edi), %eax
-        addl    $4, %edi
-        movl    %eax, %ecx
-        movb    $' ', %al
-        call    .Lputc
-        movl    %ecx, %eax
-        call    .Lhex
-        decl    %esi
-        jnz     1b
-        ret
-2:      cmpl    $2, %esi
-        je      .Lputs                  /* "empty" */
-        ret
-
-/* In: ebx -> " name " string, eax = value. Out: ebx -> the next string. */
-.Lput_value:
-        pushl   %eax
-        call    .Lputs
-        popl    %eax
-/* In: eax. Prints 0x and 8 digits. Corrupts eax, ecx, edx. */
-.Lhex:
-        pushl   %eax
-        movb    $'0', %al
-        call    .Lputc
-        movb    $'x', %al
-        call    .Lputc
-        popl    %eax
-        movl    $8, %ecx
-1:      roll    $4, %eax
-        pushl   %eax
-        andb    $15, %al
-        cmpb    $10, %al
-        sbbb    $0x69, %al              /* 0-9 -> 0x96-0x9f + CF, a-f: das makes ASCII of both */
-        das
-        orb     $0x20, %al
-        call    .Lputc
-        popl    %eax
-        loop    1b
-        ret
-
-/* In: ebx -> string. Out: ebx -> behind its NUL. Corrupts eax, edx. */
-.Lputs:
-        movb    (%ebx), %al
-        incl    %ebx
-        testb   %al, %al
-        jz      1f
-        call    .Lputc
-        jmp     .Lputs
-1:      ret
-
-/* In: al. Waits for the transmitter, but not for ever. Corrupts ah, edx. */
-.Lputc:
-        pushl   %ecx
-        movzwl  PARAM(COM_PORT)(%ebp), %edx
-        testl   %edx, %edx
-        jz      2f
-        addl    $5, %edx                /* line status; bit 5: holding register empty */
-        movb    %al, %ah
-        movl    $0x20000, %ecx
-1:      inb     %dx, %al
-        testb   $0x20, %al
-        loopz   1b
-        subl    $5, %edx
-        movb    %ah, %al
-        outb    %al, %dx
-2:      popl    %ecx
-        ret
-
-.Lphases:
-        .word   AT(.Lswitched)
-        .asciz  "at the kernel address, before CR3"
-        .word   AT(.Lidentity)
-        .asciz  "at the kernel address, after CR3"
-        .word   AT(.Lunpaged)
-        .asciz  "at the physical address"
-        .word   AT(.Llist)
-        .asciz  "paging off"
-        .word   AT(.Lentry)
-        .asciz  "in the list"
-        .word   0x1000
-        .asciz  "at the entry"
-.Lphase_wild:
-        .asciz  "in the payload, or a wild jump"
-.Lsay_fault:
-        .asciz  "\r\nfault       in the hand-off, "
-.Lsay_vector:
-        .asciz  ": vector "
-.Lsay_values:
-        .asciz  "; error "
-        .asciz  "none"
-.Lsay_eip:
-        .asciz  " eip "
-        .asciz  " cs "
-        .asciz  " eflags "
-        .asciz  " cr0 "
-        .asciz  " cr2 "
-        .asciz  " cr3 "
-        .asciz  " cr4 "
-.Lsay_esp:
-        .asciz  " esp "
-        .asciz  " (not in the control page)"
-        .asciz  " stack"
-        .asciz  " empty"
-.Lnewline:
-        .asciz  "\r\n"
-.Lnames:                                /* [SDM3 table 6-1] */
-        .asciz  " divide error"
-        .asciz  " debug"
-        .asciz  " NMI"
-        .asciz  " breakpoint"
-        .asciz  " overflow"
-        .asciz  " bound range"
-        .asciz  " invalid opcode"
-        .asciz  " no FPU"
-        .asciz  " double fault"
-        .asciz  " FPU segment"
-        .asciz  " invalid TSS"
-        .asciz  " segment not present"
-        .asciz  " stack fault"
-        .asciz  " general protection"
-        .asciz  " page fault"
-        .asciz  " reserved"
-        .asciz  " FPU error"
-        .asciz  " alignment check"
-        .asciz  " machine check"
-        .asciz  " SIMD error"
-        .asciz  " virtualization"
-        .asciz  " control protection"
-        .rept   CONTROL_VECTORS - 22
-        .asciz  " reserved"
-        .endr
+#include "relocate/fault_task.inc"
 
         /* .org refuses to go back: that is the check that the code fits its part. The rest of the
          * page is C's to fill (control.c). */
+        .org    CONTROL_PUTS
+        jmp     .Lputs
+        .org    CONTROL_PUT_VALUE
+        jmp     .Lput_value
         .org    CONTROL_FAULT
         jmp     .Lfault
         .org    0x1000

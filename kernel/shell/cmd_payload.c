@@ -65,6 +65,18 @@ static bool read_place(const struct words *words, const char *word, enum baton_p
     return false;
 }
 
+static bool read_check(const struct words *words, const char *word, enum option_check *check)
+{
+    bool on = words_equal(word, "on");
+
+    if (!on && !words_equal(word, "off")) {
+        command_usage(words, "check= may be on or off");
+        return false;
+    }
+    *check = on ? CHECK_ON : CHECK_OFF;
+    return true;
+}
+
 /* Words from the from-th on; false: it has said what is wrong. */
 static bool read_wish(const struct words *words, uint32_t from, struct stage_wish *wish)
 {
@@ -79,11 +91,15 @@ static bool read_wish(const struct words *words, uint32_t from, struct stage_wis
         } else if ((value = words_after(word, "place="))) {
             if (!read_place(words, value, &wish->place))
                 return false;
+        } else if ((value = words_after(word, "check="))) {
+            if (!read_check(words, value, &wish->check))
+                return false;
         } else if (words_equal(word, "append")) {
             wish->command_line = i + 1 < words->count ? words->line + words->start[i + 1] : "";
             return true; /* the rest of the line is the payload's */
         } else if (i > from) {
-            command_usage(words, "after the module's number come initrd=, place= or append");
+            command_usage(words,
+                          "after the module's number come initrd=, place=, check= or append");
             return false;
         } else if (!read_module(words, word, &wish->kernel)) {
             return false;

@@ -1,0 +1,49 @@
+/*
+ * The dry run's digest page: the code that was asked for, and every segment that can be compared,
+ * once, in order (H2). The digests themselves are proved at the hand-off, by other code than took
+ * them.
+ */
+#include "relocate/check.h"
+#include "relocate/digest.h"
+
+/* The same name, and zeros behind it. */
+static bool is_named(const struct digest_range *range, const struct baton_segment *s)
+{
+    for (size_t i = 0; i < sizeof(range->what); i++)
+        if (range->what[i] != (i < sizeof(s->what) ? s->what[i] : '\0'))
+            return false;
+    return true;
+}
+
+int check_digest(struct check *c, const void *code)
+{
+    const struct baton_image *image = c->image;
+    const struct baton_host *host = image->host;
+    const struct digest_range *range;
+    uint32_t ranges = 0;
+    const uint8_t *page;
+
+    if (!code)
+        return image->digest
+                   ? check_failed(c, "H2: a digest page that nobody asked for", image->digest)
+                   : 0;
+    if (!check_owned(c, image->digest))
+        return check_failed(c, "H2: the digest page is no control page", image->digest);
+    page = host->map(host->ctx, BATON_WINDOW_PAGE, image->digest);
+    range = (const void *)(page + DIGEST_RANGES);
+    for (uint32_t i = 0; i < c->payload->segments; i++) {
+        const struct baton_segment *s = &c->payload->segment[i];
+
+        if (!digest_covers(s))
+            continue;
+        if (ranges == DIGEST_RANGES_MAX || range->start != s->dest || range->size != s->mem_size ||
+            !is_named(range, s))
+            return check_failed(c, "H2: a segment is not compared", s->dest);
+        range++;
+        ranges++;
+    }
+    if (*(const uint32_t *)(const void *)(page + DIGEST_COUNT) != ranges ||
+        __builtin_memcmp(page, code, DIGEST_CODE_SIZE))
+        return check_failed(c, "H2: the digest page is not what was asked for", image->digest);
+    return 0;
+}
