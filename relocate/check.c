@@ -73,9 +73,9 @@ int baton_image_check(const struct baton_request *request, const struct baton_pa
     if (!error)
         error = check_control(&c);
     if (!error)
-        error = check_digest(&c, request->digest_page);
-    if (!error)
         error = check_list(&c);
+    if (!error)
+        error = check_digest(&c, request->digest_page);
     bitmap_end(&c.written);
     bitmap_end(&c.owned);
     image->armed = !error;

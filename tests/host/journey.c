@@ -65,11 +65,15 @@ static int load_segments(struct journey *j)
     return error;
 }
 
+uint8_t journey_digest_code[DIGEST_CODE_SIZE];
+
 /* ---- the steps ------------------------------------------------------------------------------- */
 
 void journey_start(struct journey *j, uint32_t trampoline_va, uint64_t trampoline_pa)
 {
     machine_start(&j->machine, trampoline_va, trampoline_pa);
+    for (unsigned i = 0; i < DIGEST_CODE_SIZE; i++)
+        journey_digest_code[i] = (uint8_t)(i * 37 + i / 256);
     j->request = (struct baton_request){
         .command_line = "", .loader = "a test", .live = {.root = 0x5000, .tables = 1}};
     j->cpu = (struct baton_machine){.has_cr4 = true, .com_port = 0x3f8, .exit_port = 0xf4};
@@ -132,7 +136,8 @@ bool journey_judge(struct journey *j)
 {
     if (j->machine.violation[0])
         return judge_wrong(j, j->machine.violation, 0, 0);
-    return judge_places(j) && judge_tables(j) && judge_control(j) && judge_untouched(j);
+    return judge_places(j) && judge_tables(j) && judge_control(j) && judge_digest_page(j) &&
+           judge_untouched(j);
 }
 
 /* ---- the run --------------------------------------------------------------------------------- */
@@ -209,7 +214,7 @@ static bool judge_run(struct journey *j)
         return judge_wrong(j, "zeroed pages are counted wrong", r->zeros, c->zero);
     if (r->list_pages != c->list_pages)
         return judge_wrong(j, "list pages are counted wrong", r->list_pages, c->list_pages);
-    return judge_memory(j);
+    return judge_memory(j) && judge_digests(j);
 }
 
 bool journey_run(struct journey *j)

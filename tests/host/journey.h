@@ -6,6 +6,7 @@
 #ifndef HOST_JOURNEY_H
 #define HOST_JOURNEY_H
 
+#include "relocate/digest.h"
 #include "tests/host/machine.h"
 #include "tests/host/interpreter.h"
 
@@ -21,6 +22,9 @@ struct journey {
     uint64_t given;  /* allocations that the load asked for */
     char wrong[320]; /* the first thing that is not as it should be; empty: nothing */
 };
+
+/* What stands for the digest page's code. */
+extern uint8_t journey_digest_code[DIGEST_CODE_SIZE];
 
 /* A journey on a machine that has no memory yet; see machine.h for what comes next. */
 void journey_start(struct journey *j, uint32_t trampoline_va, uint64_t trampoline_pa);

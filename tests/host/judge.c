@@ -240,7 +240,7 @@ bool judge_tables(struct journey *j)
 
 /* ---- control pages --------------------------------------------------------------------------- */
 
-static bool judge_needed(struct journey *j, uint64_t pa, const char *what)
+bool judge_needed(struct journey *j, uint64_t pa, const char *what)
 {
     if (!machine_is_lent(pa))
         return judge_wrong(j, what, pa, 1); /* not the core's */

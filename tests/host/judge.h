@@ -26,6 +26,15 @@ bool judge_untouched(struct journey *j);
 /* Every destination holds what it should; MADE pages are left alone. */
 bool judge_memory(struct journey *j);
 
+/* The digest page, if one was asked for: its code, and each segment once (judge_digest.c). */
+bool judge_digest_page(struct journey *j);
+
+/* After the run: what lies in memory has the digests that were taken at the load. */
+bool judge_digests(struct journey *j);
+
+/* Does the core own this page, and does it lie in no destination and below the kernel's half? */
+bool judge_needed(struct journey *j, uint64_t pa, const char *what);
+
 /* Is the page, whole, usable RAM by the map? */
 bool judge_is_ram(const struct machine *m, uint64_t page);
 

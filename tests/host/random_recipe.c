@@ -261,4 +261,8 @@ void random_recipe(struct dice *d, struct recipe *r)
     }
     clear_files(r);
     r->made = (uint32_t)dice_roll(d, 4);
+    r->digest = pages_in(&arena) < 50 && dice_once(d, 4);
+    for (unsigned i = 0; r->digest && i < recipe_segments(r); i++)
+        if (dice_once(d, 8))
+            r->segment[i].flags |= BATON_SEG_LIVE;
 }

@@ -30,6 +30,7 @@ void recipe_stage(const struct recipe *r, struct journey *j)
     j->machine.fail_at = r->fail_at;
     j->request.live.pae = r->pae;
     j->request.place = r->place;
+    j->request.digest_page = r->digest ? journey_digest_code : NULL;
     for (unsigned i = 0; i < segments + r->made; i++) {
         const struct recipe_segment *from = &r->segment[i];
         struct baton_segment *s;
@@ -72,7 +73,8 @@ static void print_flags(uint32_t flags, FILE *to)
         const char *name;
     } names[] = {{BATON_SEG_FIXED, "BATON_SEG_FIXED"},
                  {BATON_SEG_SKEW, "BATON_SEG_SKEW"},
-                 {BATON_SEG_INPLACE, "BATON_SEG_INPLACE"}};
+                 {BATON_SEG_INPLACE, "BATON_SEG_INPLACE"},
+                 {BATON_SEG_LIVE, "BATON_SEG_LIVE"}};
     const char *between = "";
 
     for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
@@ -153,5 +155,7 @@ void recipe_print(const struct recipe *r, FILE *to)
     fputs("        },\n", to);
     if (r->made)
         fprintf(to, "        .made = %u,\n", r->made);
+    if (r->digest)
+        fputs("        .digest = true,\n", to);
     fputs("    },\n", to);
 }

@@ -36,6 +36,7 @@ struct recipe {
     struct baton_range file[RECIPE_RANGES];         /* ranges that sources lie in; the same */
     struct recipe_segment segment[RECIPE_SEGMENTS]; /* up to the first with mem_size 0 */
     uint32_t made;                                  /* MADE segments behind them */
+    bool digest;                                    /* with a digest page */
 };
 
 /* How many segments it has, MADE ones aside. */

@@ -24,6 +24,7 @@ void sample_recipe(bool pae, uint64_t blocks, struct recipe *r)
     r->file[0] = (struct baton_range){base, base + 3 * four};
     memcpy(r->segment, segments, sizeof(segments));
     r->made = 2;
+    r->digest = true;
 }
 
 void sample_load(bool pae, uint64_t blocks, struct journey *j)

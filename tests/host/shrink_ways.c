@@ -248,6 +248,9 @@ static bool plainer(struct recipe *r, unsigned n)
     case 9:
         r->place = BATON_PLACE_AUTO;
         return true;
+    case 10:
+        r->digest = false;
+        return true;
     default:
         return false;
     }

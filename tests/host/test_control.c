@@ -82,15 +82,16 @@ static void expect(uint32_t va, uint32_t machine, bool template)
     put_table_register(0x92c, 0x127, va + 0xb00);
     put_table_register(0x93c, 0xff, va + 0xa00);
     put(0x958, 4, 0x54544142); /* setup_data: no next one, type, length */
-    put(0x95c, 4, 56);
-    put(0x960, 4, 1);                   /* version */
-    put(0x964, 4, machine & 8 ? 6 : 0); /* count; no ticks yet */
+    put(0x95c, 4, 64);
+    put(0x960, 4, 2);                   /* version */
+    put(0x964, 4, machine & 8 ? 7 : 0); /* count; no ticks yet */
     put_idt();
     put_gdt(0xb00, va, 0xdd0);
     put(0xdc6, 2, 0x68); /* the own TSS: no I/O map */
     put_fault_tss(0xdd0, va, template ? 0 : (uint32_t)j.image.tables[0]);
     if (template)
         return;
+    put(0x94c, 4, j.image.digest);
     put_table_register(0x934, 0x127, pa + 0xc30);
     put_table_register(0x944, 0xff, pa + 0xa00);
     put_gdt(0xc30, pa, 0xe40);
@@ -134,11 +135,13 @@ static void byte_by_byte(void **state)
         sample_recipe(i % 2, 1, &recipe);
         recipe.trampoline_va = 0xc1234000u + 0x1000 * (uint32_t)i;
         recipe.trampoline_pa = 0x1f0000;
+        recipe.digest = i % 3 == 0;
         recipe_stage(&recipe, &j);
         j.cpu = cases[i].cpu;
         memcpy(expected, machine_at(0x1f0000), 0x900); /* the code */
         assert_int_equal(journey_load(&j), 0);
         assert_int_equal(j.image.machine, cases[i].machine);
+        assert_int_equal(j.image.digest != 0, recipe.digest);
         expect(recipe.trampoline_va, cases[i].machine, true);
         assert_page(0x1f0000, "template");
         expect(recipe.trampoline_va, cases[i].machine, false);

@@ -33,25 +33,25 @@ static size_t headers(const struct baton_dump_range *ranges, uint32_t count, siz
     return baton_dump_headers(out, room, PA, ranges, count, info, registers);
 }
 
-/* The two notes, one after the other; where the registers are in the first. */
+/* The two notes, one after the other; the registers are in the second, and nearly at the end. */
 static void assert_notes(size_t at, size_t end, size_t registers)
 {
     const Elf32_Nhdr *note = (const void *)(out + at);
 
-    assert_int_equal(note->n_type, NT_PRSTATUS);
-    assert_int_equal(note->n_namesz, 5);
-    assert_string_equal((const char *)(note + 1), "CORE");
-    assert_int_equal(note->n_descsz, PRSTATUS_SIZE);
-    assert_int_equal(registers, at + sizeof(*note) + 8 + 72);
-    at += sizeof(*note) + 8 + PRSTATUS_SIZE;
-
-    note = (const void *)(out + at);
     assert_int_equal(note->n_type, 0);
     assert_int_equal(note->n_namesz, 11);
     assert_string_equal((const char *)(note + 1), "VMCOREINFO");
     assert_int_equal(note->n_descsz, sizeof(info) - 1);
     assert_memory_equal((const char *)(note + 1) + 12, info, sizeof(info) - 1);
     at += sizeof(*note) + 12 + ((sizeof(info) - 1 + 3) & ~3u);
+
+    note = (const void *)(out + at);
+    assert_int_equal(note->n_type, NT_PRSTATUS);
+    assert_int_equal(note->n_namesz, 5);
+    assert_string_equal((const char *)(note + 1), "CORE");
+    assert_int_equal(note->n_descsz, PRSTATUS_SIZE);
+    assert_int_equal(registers, at + sizeof(*note) + 8 + 72);
+    at += sizeof(*note) + 8 + PRSTATUS_SIZE;
     assert_int_equal(at, end);
 }
 

@@ -1,0 +1,151 @@
+/*
+ * The digest page and the dry run: every bit of what the page compares, and pages that should be
+ * there and are not. A segment that changes after the load is the hand-off's to find.
+ */
+#include "tests/host/cm.h"
+#include "tests/host/sample.h"
+
+#define SCRATCH 0x404
+#define RANGES 0x6c0
+#define DIGEST 8
+#define WHAT 40
+
+static struct journey j;
+
+static int check(void)
+{
+    return baton_image_check(&j.request, &j.payload, &j.image, &j.why);
+}
+
+/* The digests themselves, scratch words and what lies behind the last range are not the dry run's. */
+static bool is_proved(unsigned offset, unsigned ranges)
+{
+    unsigned at = (offset - RANGES) % sizeof(struct digest_range);
+
+    if (offset < SCRATCH)
+        return true;
+    return offset >= RANGES && offset < RANGES + ranges * sizeof(struct digest_range) &&
+           (at < DIGEST || at >= WHAT);
+}
+
+static void every_bit_of_the_digest_page(void **state)
+{
+    unsigned step = dice_thorough() ? 1 : 8;
+
+    (void)state;
+    sample_load(true, 1, &j);
+    assert_int_equal(j.image.counts.digests, 6);
+    for (unsigned offset = 0; offset < BATON_PAGE_SIZE; offset++)
+        for (unsigned bit = step == 1 ? 0 : offset % 8; bit < 8; bit += step) {
+            *machine_at(j.image.digest + offset) ^= (uint8_t)(1 << bit);
+            if (!check() == is_proved(offset, 6)) {
+                print_error("bit %u of byte 0x%03x: %s\n", bit, offset,
+                            j.image.armed ? "passes" : j.why.what);
+                fail();
+            }
+            *machine_at(j.image.digest + offset) ^= (uint8_t)(1 << bit);
+        }
+    assert_int_equal(check(), 0);
+}
+
+static void refused(const char *what)
+{
+    assert_int_equal(check(), BATON_E_CHECK);
+    assert_string_equal(j.why.what, what);
+    assert_false(j.image.armed);
+}
+
+static void a_page_that_is_not_the_images(void **state)
+{
+    uint64_t page;
+    uint32_t word = (uint32_t)SAMPLE_BASE;
+
+    (void)state;
+    sample_load(false, 1, &j);
+    page = j.image.digest;
+    j.image.digest = SAMPLE_BASE;
+    refused("H2: the parameters are not the image's");
+    machine_write(j.image.control + 0x94c, &word, 4);
+    refused("H2: the digest page is no control page");
+    j.image.digest = 0;
+    word = 0;
+    machine_write(j.image.control + 0x94c, &word, 4);
+    refused("H2: the digest page is no control page");
+    j.image.digest = page;
+    word = (uint32_t)page;
+    machine_write(j.image.control + 0x94c, &word, 4);
+    assert_int_equal(check(), 0);
+    j.request.digest_page = NULL;
+    refused("H2: a digest page that nobody asked for");
+}
+
+static void a_segment_more_or_less(void **state)
+{
+    (void)state;
+    sample_load(true, 1, &j);
+    j.payload.segment[1].flags |= BATON_SEG_LIVE;
+    refused("H2: a segment is not compared");
+    j.payload.segment[1].flags &= ~(uint32_t)BATON_SEG_LIVE;
+    assert_int_equal(check(), 0);
+    j.payload.segment[5].flags |= BATON_SEG_LIVE; /* the last one: there is one range too many */
+    refused("H2: the digest page is not what was asked for");
+}
+
+/* MADE pages are written again when the host knows more; their digests follow. */
+static void made_pages_written_again(void **state)
+{
+    const struct digest_range *range;
+    struct digest_range before;
+
+    (void)state;
+    sample_load(true, 1, &j);
+    range = (const void *)machine_at(j.image.digest + RANGES);
+    before = range[4];
+    assert_string_equal(range[4].what, "made");
+    memset(machine_at(j.payload.segment[4].dest), 0xee, BATON_PAGE_SIZE);
+    assert_int_equal(baton_payload_finish(&j.request, &j.payload, &j.image, &j.why), 0);
+    assert_memory_equal(&range[4], &before, sizeof(before)); /* the same bytes as at first */
+    j.payload.segment[3].source += BATON_PAGE_SIZE;          /* no other is taken again */
+    before = range[3];
+    assert_int_equal(baton_payload_finish(&j.request, &j.payload, &j.image, &j.why), 0);
+    assert_memory_equal(&range[3], &before, sizeof(before));
+}
+
+/* A file may want 37 ranges; of one more the load says so. */
+static void as_many_as_the_page_holds(void **state)
+{
+    (void)state;
+    for (unsigned made = 0; made < 2; made++) {
+        journey_start(&j, RECIPE_TRAMPOLINE_VA, RECIPE_TRAMPOLINE_PA);
+        machine_memory(&j.machine, 0x100000, 0x400000, BATON_MEM_USABLE);
+        machine_ready(&j.machine);
+        j.request.digest_page = journey_digest_code;
+        for (unsigned i = 0; i < DIGEST_RANGES_MAX; i++) {
+            struct baton_segment *s = journey_segment(&j, "zeros", BATON_SEG_FIXED);
+
+            s->prefer = 0x200000 + i * BATON_PAGE_SIZE;
+            s->mem_size = 1 + i;
+        }
+        for (unsigned i = 0; i < made; i++)
+            journey_segment(&j, "made", BATON_SEG_MADE)->mem_size = BATON_PAGE_SIZE;
+        assert_int_equal(journey_load(&j), made ? BATON_E_SEGMENTS : 0);
+        assert_string_equal(j.wrong, "");
+        if (!made)
+            assert_journey(&j, journey_finish(&j));
+    }
+    assert_int_equal(j.why.value, 38);
+    assert_int_equal(j.why.limit, 37);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_bit_of_the_digest_page),
+        cmocka_unit_test(a_page_that_is_not_the_images),
+        cmocka_unit_test(a_segment_more_or_less),
+        cmocka_unit_test(made_pages_written_again),
+        cmocka_unit_test(as_many_as_the_page_holds),
+    };
+
+    return cmocka_run_group_tests_name("check_digest", tests, NULL, NULL);
+}
