@@ -7,7 +7,7 @@
 #include "lib/machine.h"
 
 #define EDX_TSC (1u << 4)
-#define PHASES 6 /* baton.h's; counted here */
+#define PHASES 7 /* baton.h's; counted here */
 
 static bool has_counter(void)
 {
@@ -24,7 +24,7 @@ void trace_check(const struct handover *h)
                h->trace, "in the control page");
     if (h->trace == 0)
         return;
-    check("trace-version", trace->version, 1);
+    check("trace-version", trace->version, 2);
     check("trace-count", trace->count, has_counter() ? PHASES : 0);
     for (uint32_t i = 0; i < PHASES && !has_counter(); i++)
         if (trace->ticks[i] != 0)

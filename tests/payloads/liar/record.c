@@ -104,7 +104,7 @@ static void make_trace(void)
     struct baton_trace *trace = (struct baton_trace *)(void *)(control + TRACE_AT);
 
     record.trace = word("trace", "none") ? 0 : pa(trace);
-    trace->version = word("trace", "version") ? 2 : BATON_TRACE_VERSION;
+    trace->version = word("trace", "version") ? 1 : BATON_TRACE_VERSION;
     trace->count = has_counter() ? BATON_TRACE_PHASES : 0;
     for (uint32_t i = 0; i < trace->count; i++)
         trace->ticks[i] = 1000 + i;
