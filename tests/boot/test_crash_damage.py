@@ -1,0 +1,145 @@
+"""A dying kernel has written into the region: nothing of it is entered, and what is wrong is told.
+
+A debugger changes a bit where the kernel dies. What the capture kernel is made of is compared in the
+hand-off; what the trampoline needs before it can do that is under the vault's seal.
+"""
+import re
+
+import payloads
+import pytest
+from debugger import Debugger
+from elf32 import Elf32
+from machine import FAULTED, PANICKED, PASSED, POWERED_OFF, Machine, read_log
+
+PAGE = 4096
+# kernel/region.h, from the region's end downwards
+VAULT, HEADERS, LOW, POOL = 3 * PAGE, 4 * PAGE, 0xa0000, 96 * PAGE
+# struct vault: the trampoline's page, two words, then struct baton_image with these in it
+IMAGE = PAGE + 8
+CONTROL, TABLES, LIST, DIGEST = (IMAGE + at for at in (8, 24, 68, 76))
+SAID = "the capture kernel is not entered: its control pages in the region are not what was loaded"
+
+
+class Damaged:
+    """What is damaged, as a function of the machine's memory: where one byte of it lies."""
+
+    def __init__(self, name, where, words="", paging="pae", at="divide", quick=False):
+        self.where, self.words, self.paging, self.at = where, words, paging, at
+        self.name, self.quick = f"crash-damage-{name}", quick
+
+    def run(self):
+        symbols = Elf32(payloads.BATON).symbols
+        machine = Machine(self.name, memory="40M", kernel=payloads.BATON, timeout=60,
+                          cpu="pentium3" if self.paging == "pae" else "pentium",
+                          modules=(payloads.capture_kernel(), payloads.initrd("300K")),
+                          append=f"paging={self.paging} crashkernel=16M crash=1,2 fault=divide "
+                                 f"{self.words or 'exitport=0xf4'}")
+        with Debugger(machine) as d:
+            d.go_to(symbols["divide"])
+            if self.at != "divide":
+                d.go_to(symbols[self.at])
+            self.log = read_log(machine.log())
+            self.end = int(re.search(r"^crashkernel +0x\w+ to (0x\w+),", self.log, re.M)[1], 16)
+            at = self.where(self, d)
+            byte = d.memory(at, 1)
+            d.write_physical(at, bytes([byte[0] ^ 1]))
+            return d.end()
+
+    def told(self, pattern):
+        return int(re.search(pattern, self.log)[1], 16)
+
+    def word(self, d, offset):
+        """Of the vault."""
+        return int.from_bytes(d.memory(self.end - VAULT + offset, 4), "little")
+
+
+def kernel(job, _):
+    return job.told(r"staged at (0x\w+); the region") + 0x1234
+
+
+def initrd(job, _):
+    return job.told(r"initrd .*staged at (0x\w+)") + 300 * 1024 - 1
+
+
+def headers(job, _):
+    return job.end - VAULT - HEADERS + 0x40
+
+
+def vault_stack(job, _):
+    return job.end - 0x100
+
+
+def in_vault(offset):
+    return lambda job, _: job.end - VAULT + offset
+
+
+def page_of(offset, byte=0):
+    return lambda job, d: job.word(d, offset) + byte
+
+
+def pool(page):
+    return lambda job, _: job.end - VAULT - HEADERS - LOW - POOL + page * PAGE + 0x123
+
+
+def template(job, _):
+    return Elf32(payloads.BATON).symbols["baton_trampoline_page"] - 0xc0000000 + 0x31
+
+
+def cases(*jobs):
+    return [pytest.param(job, id=job.name.removeprefix("crash-damage-"),
+                         marks=[pytest.mark.quick] if job.quick else []) for job in jobs]
+
+
+@pytest.mark.parametrize("job, segment", [
+    pytest.param(*case, id=case[0].name.removeprefix("crash-damage-"),
+                 marks=[pytest.mark.quick] if case[0].quick else []) for case in (
+        (Damaged("kernel", kernel, quick=True), "kernel"),
+        (Damaged("kernel-legacy", kernel, paging="legacy"), "kernel"),
+        (Damaged("initrd", initrd), "initrd"),
+        (Damaged("headers", headers), "core headers"),
+        (Damaged("kernel-late", kernel, at="devices_quiet"), "kernel"))])
+def test_what_the_capture_kernel_is_made_of_is_compared(job, segment, outcome):
+    said = outcome.lines("^fault +in the hand-off,")
+    assert len(said) == 1 and f"checking: {segment} is not what was loaded" in said[0], \
+        outcome.story()
+    assert outcome.status == FAULTED, outcome.story()
+
+
+@pytest.mark.parametrize("job", cases(
+    Damaged("code", page_of(CONTROL, 0x10), quick=True),
+    Damaged("parameters", page_of(CONTROL, 0x904)),
+    Damaged("root", page_of(TABLES)),
+    Damaged("root-legacy", page_of(TABLES, 0xc00), paging="legacy"),
+    Damaged("list", page_of(LIST)),
+    Damaged("digest-code", page_of(DIGEST, 0x20)),
+    Damaged("digest", page_of(DIGEST, 0x6c8)),
+    Damaged("image", in_vault(CONTROL + 1)),
+    Damaged("registers", in_vault(PAGE)),
+    Damaged("pristine-trampoline", in_vault(0x55)),
+    Damaged("first-page", pool(0)),
+    Damaged("last-page", pool(95)),
+    Damaged("between", page_of(CONTROL, 0x10), at="console_urgent")))
+def test_what_the_trampoline_needs_is_sealed(job, outcome):
+    """A broken seal ends as a death without a capture kernel: the lines, then exitport= and onfault=."""
+    assert [line for line in outcome.lines("^crash ") if SAID in line], outcome.story()
+    assert len(outcome.lines("^exception +vector 0, divide error")) == 1, outcome.story()
+    assert not outcome.lines("^(crash +handing|fault +in the hand-off)"), outcome.story()
+    assert outcome.status == PANICKED, outcome.story()
+
+
+@pytest.mark.parametrize("job", cases(
+    Damaged("reset", page_of(LIST), words="onfault=reset", quick=True)))
+def test_onfault_resets(job, outcome):
+    assert outcome.status == POWERED_OFF, outcome.story()
+    assert outcome.lines(r"^stop +resetting the machine \(onfault=reset\)"), outcome.story()
+
+
+@pytest.mark.parametrize("job", cases(
+    Damaged("template", template, quick=True),
+    Damaged("template-legacy", template, paging="legacy"),
+    Damaged("vault-stack", vault_stack),
+    Damaged("unchecked", initrd, words="check=off exitport=0xf4")))
+def test_this_does_not_matter(job, outcome):
+    """The trampoline's page is laid there anew; nothing lies on the vault's stack before; check=off
+    does not compare what the capture kernel is made of."""
+    assert outcome.status == PASSED, outcome.story()
