@@ -50,5 +50,8 @@ void command_trampoline(const struct words *words)
            (uint64_t)p->ebx, (uint64_t)p->ecx);
     report("", "edx %a esi %a edi %a ebp %a", (uint64_t)p->edx, (uint64_t)p->esi, (uint64_t)p->edi,
            (uint64_t)p->ebp);
+    if (p->digest)
+        report("digests", "%a: compares %u segments before the entry", (uint64_t)p->digest,
+               stage->image.counts.digests);
     report("ports", "COM %x, exit %x (0x0: none)", (uint64_t)p->com_port, (uint64_t)p->exit_port);
 }

@@ -16,15 +16,18 @@ const struct command commands[] = {
      "load alone takes the first as payload, the second as its initrd.\n"
      "for example: modules, then load 3 initrd=4\n",
      command_modules},
-    {"load", "[-p] [N] [initrd=N|none] [place=auto|all|none] [check=on|off] [append WORDS]", "payload",
+    {"load", "[-p] [N] [initrd=N] [place=HOW] [check=on|off] [append WORDS]", "payload",
      "stage a module: read it, place it, write the list, check it all",
      "What was loaded before goes, unless this is refused: then it stays.\n"
-     "load alone: module 1, and module 2 as its initrd, if there are two.\n"
+     "load alone: module 1, and module 2 as its initrd, if there are two;\n"
+     "initrd=none goes without.\n"
      "append: the payload's command line, to the line's end; else it is\n"
      "the one that the boot loader gave with the module.\n"
-     "place=all moves every page, place=none as few as possible.\n"
-     "check=on compares its SHA-256 right before the entry; -p does so anyway.\n"
-     "-p stages a capture kernel instead, for the case of a crash.\n"
+     "place=auto moves what must move, or would rather; place=all moves\n"
+     "every page, place=none as few as possible.\n"
+     "check=on compares SHA-256 right before the entry.\n"
+     "-p stages a capture kernel instead, for the case of a crash; that is\n"
+     "compared unless check=off.\n"
      "for example: load 1 initrd=2 append console=ttyS0 quiet\n",
      command_load},
     {"unload", "", "payload", "give every page of the image back",

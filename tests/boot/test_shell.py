@@ -270,11 +270,14 @@ def test_loads_and_unloads_leave_no_page_behind(t):
     begin(t)
     free = free_pages(t)
     for line in ("load", "load 1", "load 1 initrd=2 place=all", "load place=none append x",
-                 "load 1 initrd=1", "load 2", "load 1 initrd=none place=auto"):
+                 "load 1 initrd=1", "load 2", "load 1 initrd=none place=auto", "load check=on", "load check=off"):
         t.ask(line)
         status = t.ask("status")
         assert fact(status, "armed").startswith("yes")
         assert not [line for line in t.ask("check") if not re.match(r"H[1-58] holds ", line)]
+        compared = [text for text in (status, t.ask("trampoline"))
+                    if re.search(r"^(check|digests) +.*\bcompare", "\n".join(text), re.M)]
+        assert len(compared) == (2 if line == "load check=on" else 0), line
     t.ask("unload")
     assert free_pages(t) == free
     assert t.ask("unload")[0].startswith("refused     nothing is loaded")

@@ -23,7 +23,7 @@ static const struct {
     unsigned troubles;
     const char *word;    /* the first that was not taken */
     const char *choices; /* NULL: the word is unknown; else the beginning of what is said */
-    int trace;
+    int trace, check;
 } cases[] = {
     {"", 0, 0, 0, 0, false, 0},
     {"   \t  ", 0, 0, 0, 0, false, 0},
@@ -44,6 +44,9 @@ static const struct {
     {"trace=0", 0, 0, 0, 0, false, 0},
     {"trace=1", 0, 0, 0, 0, false, 0, NULL, NULL, 1},
     {"trace=2", 0, 0, 0, 0, false, 0, NULL, NULL, 2},
+    {"check=on", 0, 0, 0, 0, false, 0, NULL, NULL, 0, CHECK_ON},
+    {"check=off", 0, 0, 0, 0, false, 0, NULL, NULL, 0, CHECK_OFF},
+    {"check=of", 0, 0, 0, 0, false, 1, "check=of", "on or off"},
     {"paging=pae place=none onfault=reset exitport=0x501 verbose", PAGING_PAE, BATON_PLACE_NONE,
      FAULT_RESET, 0x501, true, 0},
     {"  paging=pae\t\tverbose  ", PAGING_PAE, 0, 0, 0, true, 0},
@@ -95,6 +98,7 @@ static void known_lines(void **state)
         assert_options(&options, cases[i].paging, cases[i].place, cases[i].onfault, cases[i].port,
                        cases[i].verbose);
         assert_int_equal(options.trace, cases[i].trace);
+        assert_int_equal(options.check, cases[i].check);
         if (!n)
             continue;
         assert_int_equal(trouble[0].length, strlen(cases[i].word));
