@@ -155,6 +155,7 @@ static bool set_stage(const uint8_t *data, size_t size)
     j.request.place = (enum baton_policy)(data[0] % 3);
     j.request.live = (struct baton_live){taken[1].start, flags & 1, KEEP_PAGES, 0x12345678};
     j.request.long_mode = flags & 2;
+    j.request.digest_page = flags & 0x40 ? journey_digest_code : NULL;
     j.request.acpi_rsdp = 0xf5a20;
     j.cpu = (struct baton_machine){flags & 4, flags & 8, flags & 0x10, 0x3f8, 0xf4, flags & 0x80};
     for (size_t i = 0; i < length; i++)
