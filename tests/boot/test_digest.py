@@ -4,6 +4,7 @@ Files of every length pass; a byte that changed is told, with the segment and bo
 Python reckons them, and nothing is entered.
 """
 import hashlib
+import os
 import random
 import re
 
@@ -13,8 +14,11 @@ import payloads
 import pytest
 from debugger import Debugger
 from elf32 import Elf32
-from machine import FAULTED, PASSED, POWERED_OFF, Machine, read_log, run
+from layouts import watch
+from machine import BUILD, FAULTED, PASSED, POWERED_OFF, Machine, read_log, run
 
+PLUGIN = os.path.join(BUILD, "tests", "boot", "storewatch.so")
+KERNEL_BASE = 0xc0000000
 BASE, PAGE = 0x200000, 4096
 PARAM_DIGEST = 0x900 + 0x4c         # relocate/control.h
 LINE = (r"^fault +in the hand-off, checking: (.*) is not what was loaded: (0x\w+) bytes at (0x\w+),"
@@ -187,3 +191,53 @@ class Plain:
 def test_a_usual_payload_is_not_compared_unless_asked_for(job, outcome):
     payloads.assert_judged_well(outcome, None)
     assert not outcome.lines("^check "), outcome.story()
+
+
+class Watched:
+    """Every store and every read from the trampoline on, by physical page (storewatch.c)."""
+
+    quick = False
+
+    def __init__(self, kind):
+        self.kind, self.name = kind, f"digest-watched-{kind}"
+
+    def run(self):
+        judge, symbols = payloads.judge("high"), Elf32(payloads.BATON).symbols
+        out = os.path.join(Machine(self.name).folder(), "watch")
+        result = run(Machine(
+            self.name, memory="2560M", kernel=payloads.BATON, timeout=60,
+            cpu="pentium3" if self.kind == "pae" else "pentium",
+            append=f"paging={self.kind} check=on exitport=0xf4",
+            modules=(judge, payloads.initrd("12345")),
+            extra=("-plugin", f"{PLUGIN},start={symbols['baton_trampoline']:#x},"
+                              f"mark={symbols['baton_trampoline']:#x},"
+                              f"stop={Elf32(judge + '.linked').entry:#x},out={out}")))
+        result.data = {"watch": watch.read(out), "judge": Elf32(judge)}
+        return result
+
+
+def bytes_in_pages(start, size):
+    """{page: how many bytes of [start, start + size) lie in it}."""
+    return {page: min(start + size, page + PAGE) - max(start, page)
+            for page in range(start // PAGE * PAGE, start + size, PAGE)}
+
+
+@pytest.mark.parametrize("job", cases(Watched("pae"), Watched("legacy")))
+def test_every_byte_is_read_once_and_nothing_else_is_written(job, outcome):
+    payloads.assert_judged_well(outcome, None, payloads.initrd("12345"))
+    seen = outcome.data["watch"]
+    assert seen.end == "stop", outcome.story()
+    initrd = int(re.search(r"^initrd .*stays at (0x\w+)$", outcome.log, re.M)[1], 16)
+    template, control = (int(address, 16) for address in re.search(
+        r"^trampoline +(0x\w+) and (0x\w+) both", outcome.log, re.M).groups())
+    kernel = {}
+    for s in outcome.data["judge"].segments:
+        for page, size in bytes_in_pages(s.paddr, s.memsz).items():
+            kernel[page] = kernel.get(page, 0) + size
+    for page, size in {**kernel, **bytes_in_pages(initrd, 12345)}.items():
+        assert seen.late_read[page] == size, hex(page)
+    stack = Elf32(payloads.BATON).symbols["boot_stack"] - KERNEL_BASE
+    ours = {control, template - KERNEL_BASE} | set(range(stack, stack + 5 * PAGE, PAGE))
+    others = set(seen.late_stored) - set(kernel) - ours
+    assert len(others) == 1, [hex(page) for page in others]     # the digest page itself
+    assert others <= set(seen.late_read)
