@@ -173,6 +173,13 @@ static bool plan(const struct stage_wish *wish, struct dump *dump)
     return !error;
 }
 
+static void give_up(struct stage *armed)
+{
+    vault_disarm();
+    baton_image_free(&armed->image);
+    loaded = false;
+}
+
 bool crash_load(const struct stage_wish *wish)
 {
     struct stage *earlier = stage;
@@ -192,11 +199,8 @@ bool crash_load(const struct stage_wish *wish)
             report("kept", "the capture kernel staged before is still there");
         return false;
     }
-    if (loaded) { /* there is one region: the earlier capture kernel makes room */
-        vault_disarm();
-        baton_image_free(&earlier->image);
-        loaded = false;
-    }
+    if (loaded) /* there is one region: the earlier capture kernel makes room */
+        give_up(earlier);
     if (build(&dump, &why)) {
         tell_refusal(&why);
         return false;
@@ -204,6 +208,13 @@ bool crash_load(const struct stage_wish *wish)
     loaded = true;
     tell_crash(stage);
     return true;
+}
+
+void crash_unload(void)
+{
+    give_up(stage);
+    report("unload", "the region %a to %a is empty; a crash ends without a dump",
+           region.range.start, region.range.end);
 }
 
 struct stage *crash_loaded(void)

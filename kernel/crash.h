@@ -10,6 +10,9 @@
 /* Stages a capture kernel in the region, in the place of the one before. false: refused, and said. */
 bool crash_load(const struct stage_wish *wish);
 
+/* Gives it up: the region is empty again. One must be loaded. */
+void crash_unload(void);
+
 /* NULL: no capture kernel is loaded. */
 struct stage *crash_loaded(void);
 

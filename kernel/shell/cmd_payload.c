@@ -125,8 +125,12 @@ void command_load(const struct words *words)
 
 void command_unload(const struct words *words)
 {
-    if (command_takes(words, 0) && command_image())
+    if (words->count == 2 && words_equal(words->word[1], "-p")) {
+        if (command_capture())
+            crash_unload();
+    } else if (command_takes(words, 0) && command_image()) {
         stage_unload();
+    }
 }
 
 void command_status(const struct words *words)

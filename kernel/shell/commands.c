@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 
+#include "kernel/crash.h"
 #include "kernel/print.h"
 #include "kernel/stage.h"
 
@@ -30,8 +31,10 @@ const struct command commands[] = {
      "compared unless check=off.\n"
      "for example: load 1 initrd=2 append console=ttyS0 quiet\n",
      command_load},
-    {"unload", "", "payload", "give every page of the image back",
-     "for example: status, unload, status: the pages are free again\n", command_unload},
+    {"unload", "[-p]", "payload", "give every page of the image back",
+     "-p gives up the capture kernel instead.\n"
+     "for example: status, unload, status: the pages are free again\n",
+     command_unload},
     {"status", "", "payload", "what is loaded, and how many pages are free",
      "Free are the pages of 4 KiB that a load may take, from 1 MiB on.\n"
      "for example: status, then load, then status\n",
@@ -110,6 +113,15 @@ struct stage *command_image(void)
 
     if (!stage)
         report("refused", "nothing is loaded; load does that");
+    return stage;
+}
+
+struct stage *command_capture(void)
+{
+    struct stage *stage = crash_loaded();
+
+    if (!stage)
+        report("refused", "no capture kernel is loaded; load -p does that, or crash= at boot");
     return stage;
 }
 

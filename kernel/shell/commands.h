@@ -29,6 +29,9 @@ bool command_takes(const struct words *words, uint32_t most);
 /* What is loaded; NULL, and it has said so: nothing is. */
 struct stage *command_image(void);
 
+/* The capture kernel that is loaded; NULL, and it has said so: none is. */
+struct stage *command_capture(void);
+
 /* help.c */
 void command_help(const struct words *words);
 /* cmd_payload.c */

@@ -119,6 +119,20 @@ def test_the_shell_says_that_there_is_no_capture_kernel(t):
     assert "no capture kernel is loaded" in t.ask("crash")[0]
 
 
+@sessions(shell("crash-unload", REGION, (payloads.capture_kernel(),), memory="40M"), quick=True)
+def test_a_capture_kernel_is_given_up_and_staged_again(t):
+    t.prompt()
+    t.ask("load -p")
+    status = t.ask("status")
+    assert [line for line in status if line.startswith("crash ")], status
+    assert "is empty; a crash ends without a dump" in t.ask("unload -p")[0]
+    assert not [line for line in t.ask("status") if line.startswith("crash ")]
+    assert "no capture kernel is loaded" in t.ask("crash")[0]
+    assert t.ask("load -p") == status[1:-1]
+    t.send("crash\r")
+    assert t.end()[1] == PASSED
+
+
 class Twice:
     """After the registers were noted, the printing breaks: a wild jump, or a double fault."""
 

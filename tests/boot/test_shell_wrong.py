@@ -29,6 +29,8 @@ NOTHING_LOADED = [
     ("load 2", "the payload is of no known kind"),
     ("unload", "nothing is loaded; load does that"),
     ("unload now", "too many words"),
+    ("unload -p", "no capture kernel is loaded; load -p does that"),
+    ("unload -p now", "too many words"),
     ("status 1", "too many words"),
     ("plan", "nothing is loaded"),
     ("list", "nothing is loaded"),
