@@ -9,6 +9,7 @@
 #include "kernel/layout.h"
 #include "kernel/quiet.h"
 #include "kernel/region.h"
+#include "kernel/spoil.h"
 
 #define VAULT_MAGIC 0x544c5641u
 #define VAULT_STACK 0x1000u
@@ -68,6 +69,7 @@ static void __attribute__((noreturn)) leave(struct vault *vault)
 {
     vault->image.exec_ticks = vault->has_ticks ? cpu_ticks() : 0;
     devices_quiet();
+    SPOIL_LIVE_TABLES(vault->image.control);
     baton_handoff(&vault->image);
 }
 
