@@ -23,7 +23,8 @@ PARTS = {
     "descriptors": DESCRIPTORS,
     "stack": ["boot_stack"],
     "data": None, "bss": None, "modules": None, "free": None, "tables": None}
-EVERYTHING = "everything"
+EVERYTHING, CONTENTS = "everything", "contents"     # all the parts; all but the tables
+TOGETHER = {EVERYTHING: [*PARTS], CONTENTS: [part for part in PARTS if part != "tables"]}
 
 
 def without(ranges, holes):
@@ -84,9 +85,9 @@ class Dying:
     # ---- the parts
 
     def part(self, name):
-        """Its ranges; EVERYTHING: all the parts."""
-        if name == EVERYTHING:
-            return merged(r for each in PARTS for r in self.part(each))
+        """Its ranges; those of several, when they are together."""
+        if name in TOGETHER:
+            return merged(r for each in TOGETHER[name] for r in self.part(each))
         names = PARTS[name]
         ranges = [place for variable in names for place in self.variable(variable)] if names \
             else getattr(self, f"_{name}")()
