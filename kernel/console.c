@@ -241,10 +241,21 @@ void console_mute(bool mute)
     muted = mute;
 }
 
+/*
+ * A kernel that dies may have written over these variables. What would lead to a wild port, address
+ * or jump is made harmless; the rest costs a line its look at worst.
+ */
 void console_urgent(void)
 {
     muted = false;
     line_hook = NULL; /* nobody may be there to press a key */
+    colour = CONSOLE_PLAIN;
+    if (com_port)
+        com_port = COM1;
+    if (row >= VGA_ROWS || column >= VGA_COLUMNS) {
+        row = VGA_ROWS - 1;
+        column = 0;
+    }
     if (line_length || (has_screen && column))
         console_raw("\n");
 }

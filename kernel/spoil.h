@@ -1,7 +1,7 @@
 /*
  * A wrong build on purpose, for the tests that must turn red on it (make spoil): the control page
- * is identity-mapped in the live tables before the hand-off, as kexec did it before 2006. The
- * real build has no such code.
+ * is identity-mapped in the live tables before a hand-off, that of a crash, too, as kexec did it
+ * before 2006. The real build has no such code.
  */
 #ifndef KERNEL_SPOIL_H
 #define KERNEL_SPOIL_H

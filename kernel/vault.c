@@ -10,6 +10,7 @@
 #include "kernel/layout.h"
 #include "kernel/quiet.h"
 #include "kernel/region.h"
+#include "kernel/spoil.h"
 #include "relocate/sha256.h"
 
 #define VAULT_STACK 0x1000u
@@ -107,6 +108,7 @@ static void __attribute__((noreturn)) leave(struct vault *vault)
     vault->image.exec_ticks = vault->has_ticks ? cpu_ticks() : 0;
     devices_quiet();
     __builtin_memcpy(baton_trampoline_page, vault->trampoline, BATON_PAGE_SIZE);
+    SPOIL_LIVE_TABLES(vault->image.control);
     baton_handoff(&vault->image);
 }
 

@@ -17,6 +17,8 @@ REGISTERS = ["eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi", "eip", "efl
 
 REP, REP_SIZE = "f3", 2         # the prefix, and the bytes of a "rep movsl" or "rep stosl"
 
+PIECE = 1984                    # bytes: QEMU's packets are below 4 KiB, and in hex
+
 
 class Debugger:
     def __init__(self, machine):
@@ -76,12 +78,16 @@ class Debugger:
         assert self.packet(f"z1,{address:x},1") == "OK"
 
     def write_physical(self, address, data):
-        """Physical memory, written as a device would. QEMU takes packets up to 4 KiB, in hex."""
+        """Physical memory, written as a device would. In pieces that fit into a packet."""
         assert self.packet("Qqemu.PhyMemMode:1") == "OK"
-        for at in range(0, len(data), 1024):
-            piece = data[at:at + 1024]
+        for at in range(0, len(data), PIECE):
+            piece = data[at:at + PIECE]
             assert self.packet(f"M{address + at:x},{len(piece):x}:{piece.hex()}") == "OK"
         assert self.packet("Qqemu.PhyMemMode:0") == "OK"
+
+    def forget_translations(self):
+        """Empties QEMU's TLB, so that changed tables are seen: a CR3 that is written does."""
+        assert self.packet("G" + self.packet("g")) == "OK"
 
     def go(self):
         """Runs on; "T..." when it stopped, "W..." or "" when the machine ended."""

@@ -46,17 +46,19 @@ TASK_CHANGES = {"main_tss": "the CPU saves the broken task's registers there [SD
 class Crash:
     """The machine dies of `kind`; .data has both memories and what was printed."""
 
-    def __init__(self, kind, paging):
-        self.kind, self.paging, self.name = kind, paging, f"crash-{kind}-{paging}"
+    def __init__(self, kind, paging, kernel=payloads.BATON):
+        self.kind, self.paging, self.kernel = kind, paging, kernel
+        which = "" if kernel == payloads.BATON else "wrong-"
+        self.name = f"crash-{which}{kind}-{paging}"
         self.quick = (kind, paging) in (("divide", "pae"), ("stack", "legacy"))
 
     def run(self):
-        symbols = Elf32(payloads.BATON).symbols
+        symbols = Elf32(self.kernel).symbols
         cpu = "pentium3,-apic" if self.paging == "pae" else "pentium,-apic"
         by_button = self.kind == "button"
         how = "shell" if by_button else f"fault={self.kind}"
         machine = Machine(self.name, cpu=cpu, memory=f"{MEMORY >> 20}M", timeout=60,
-                          kernel=payloads.BATON, modules=(f"{payloads.capture_kernel()} captured",),
+                          kernel=self.kernel, modules=(f"{payloads.capture_kernel()} captured",),
                           append=f"paging={self.paging} crashkernel=16M crash=1 {how} "
                                  "exitport=0xf4")
         with Debugger(machine) as d:
@@ -65,7 +67,7 @@ class Crash:
             if by_button:
                 d.command("inject-nmi")
             d.go_to(int(re.search(r"staged at (0x\w+);", read_log(machine.log()))[1], 16))
-            data["entry"] = d.snapshot(0, MEMORY)
+            data["entry"], data["esp"] = d.snapshot(0, MEMORY), d.registers()["ESP"]
             result = d.end()
         result.data = data
         return result
@@ -130,12 +132,16 @@ def test_the_memory_is_as_it_was_at_the_fault(job, outcome):
 def test_the_live_tables_are_byte_for_byte_the_same(job, outcome):
     fault, core = outcome.data["fault"], core_of(outcome)
     root, pae = outcome.data["cr3"], job.paging == "pae"
+    entry = 8 if pae else 4
     assert root == told(outcome, r"^tables .*root (0x\w+),")
     tables = lt.pages(fault, root, pae)
     crc = 0
     for table in tables:
-        page = core.read(table, PAGE)
-        assert page == fault[table:table + PAGE], f"the table at {table:#x}"
+        before, page = fault[table:table + PAGE], core.read(table, PAGE)
+        differ = {i // entry * entry for i in range(PAGE) if before[i] != page[i]}
+        assert not differ, "\n".join(
+            f"the table at {table:#x}, entry {at // entry}: {page[at:at + entry][::-1].hex()}, was "
+            f"{before[at:at + entry][::-1].hex()}" for at in sorted(differ))
         crc = zlib.crc32(page, crc)
     assert crc == told(outcome, r"^tables .*checksum (0x\w+)$")
     assert core.info["BATON(live_root)"] == hex(root)

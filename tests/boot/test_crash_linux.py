@@ -42,18 +42,21 @@ class Captured:
                      os.path.join(BUILD, f"capture-{self.linux}.gz")),
             extra=("-drive", f"file={disk},format=raw,if=virtio"))
 
+    def play(self, machine):
+        """The machine, to its end: the Result."""
+        if not self.typed:
+            return run(machine)
+        with Typist(machine) as t:
+            t.prompt()
+            for line in self.typed[:-1]:
+                t.ask(line)
+            t.send(self.typed[-1] + "\r")
+            _, status = t.end(CAPTURE_TIME)
+        return Result(machine, status, read_log(machine.log()), 0)
+
     def run(self):
         disk, machine = self.machine()
-        if self.typed:
-            with Typist(machine) as t:
-                t.prompt()
-                for line in self.typed[:-1]:
-                    t.ask(line)
-                t.send(self.typed[-1] + "\r")
-                _, status = t.end(CAPTURE_TIME)
-            result = Result(machine, status, read_log(machine.log()), 0)
-        else:
-            result = run(machine)
+        result = self.play(machine)
         core = f"{disk}.core"
         saved = subprocess.run([os.path.join(ROOT, "iso", "save-dump"), disk, core],
                                capture_output=True, text=True, timeout=60)

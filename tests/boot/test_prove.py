@@ -87,6 +87,11 @@ def flip_a_bit(e):
     e.arrival.tables[page] = data[:-1] + bytes([data[-1] ^ 1])
 
 
+def flip_a_bit_in_the_dump(e):
+    page = max(e.dump)
+    e.dump[page] = bytes([e.dump[page][0] ^ 1]) + e.dump[page][1:]
+
+
 def lie(pattern, line):
     def tamper(e):
         e.log, count = re.subn(pattern, line, e.log, count=1, flags=re.M)
@@ -141,6 +146,9 @@ TAMPERING = [       # how the claim is checked, what was done to the evidence
     ("every store watched by a QEMU plugin", blindfold),
     ("every store watched by a QEMU plugin", split),
     ("every store watched by a QEMU plugin", never_ended),
+    ("its bytes, by a debugger", flip_a_bit_in_the_dump),
+    ("its bytes, by a debugger", lambda e: e.dump.popitem()),
+    ("its bytes, by a debugger", lambda e: e.dump.update({0x1000: bytes(4096)})),
     ("our walk: before, at the call, after", identity(lambda e: e.before.live)),
     ("our walk: before, at the call, after", identity(lambda e: e.call.live)),
     ("our walk: before, at the call, after", identity(lambda e: e.arrival.live)),

@@ -11,14 +11,15 @@ PROGRAM = struct.Struct("<IIIIIIII")
 SECTION = struct.Struct("<IIIIIIIIII")
 SYMBOL = struct.Struct("<IIIBBH")
 IDENT = b"\x7fELF\x01\x01\x01" + bytes(9)
-ET_EXEC, EM_386, PT_LOAD, SHT_SYMTAB = 2, 3, 1, 2
+ET_EXEC, EM_386, PT_LOAD, SHT_SYMTAB, STT_OBJECT = 2, 3, 1, 2, 1
 
 Segment = namedtuple("Segment", "type offset vaddr paddr filesz memsz flags align")
 Piece = namedtuple("Piece", "paddr data memsz")   # one PT_LOAD to be written
 
 
 class Elf32:
-    """A file read: .entry, .segments (PT_LOAD only), .symbols {name: value}."""
+    """A file read: .entry, .segments (PT_LOAD only), .symbols {name: value}, and .variables {name:
+    [(value, size), ...]}, for static ones may share a name."""
 
     def __init__(self, path):
         with open(path, "rb") as f:
@@ -33,16 +34,19 @@ class Elf32:
         self.segments = [s for s in everything if s.type == PT_LOAD]
         sections = [SECTION.unpack_from(self.data, shoff + i * SECTION.size)
                     for i in range(shnum)]
-        self.symbols = {}
+        self.symbols, self.variables = {}, {}
         for section in sections:
             if section[1] == SHT_SYMTAB:
                 self._read_symbols(section, sections[section[6]])
 
     def _read_symbols(self, section, strings):
         for at in range(section[4], section[4] + section[5], SYMBOL.size):
-            name, value = SYMBOL.unpack_from(self.data, at)[:2]
+            name, value, size, info = SYMBOL.unpack_from(self.data, at)[:4]
             start = strings[4] + name
-            self.symbols[self.data[start:self.data.index(0, start)].decode()] = value
+            name = self.data[start:self.data.index(0, start)].decode()
+            self.symbols[name] = value
+            if info & 0xf == STT_OBJECT and size:
+                self.variables.setdefault(name, []).append((value, size))
 
     def image(self):
         """The loaded bytes: (lowest address, bytearray of file contents, size in memory)."""

@@ -11,6 +11,7 @@ from evidence import PAGE, lookup
 
 KEEP = "the live tables keep every byte"
 UNTOUCHED = "no store falls into them, from exec to the payload"
+DUMP = "a dump of a crash shows them as they were at the fault"
 NO_IDENTITY = "they never map the control page at its physical address"
 TWICE = "the new tables map one page, the control page, at two addresses"
 THERE = "from the switch on the CPU runs the control page"
@@ -32,6 +33,17 @@ def changes(e):
     return [(page + i, old, new) for page, data in e.before.tables.items()
             for i, (old, new) in enumerate(zip(data, e.arrival.tables.get(page, b"")))
             if old != new]
+
+
+def bytes_in_the_dump(e):
+    wrong = []
+    for page, data in e.fault.items():
+        found = e.dump.get(page, b"")
+        if found != data:
+            at = next((i for i, (old, new) in enumerate(zip(data, found)) if old != new), 0)
+            wrong.append(f"the table at {page:#010x} is another from byte {at:#x} on")
+    return wrong + ([] if list(e.dump) == list(e.fault) else
+                    [f"{len(e.dump)} table pages are reachable in it, there were {len(e.fault)}"])
 
 
 def judged(e, names):
@@ -144,6 +156,7 @@ CLAIMS = [
     Claim(KEEP, "all compared from outside, through QMP", bytes_from_outside, True),
     Claim(KEEP, "CRC-32 and pages, by the payload", bytes_by_the_payload, True),
     Claim(UNTOUCHED, "every store watched by a QEMU plugin", stores_into_tables, True),
+    Claim(DUMP, "its bytes, by a debugger", bytes_in_the_dump, True),
     Claim(NO_IDENTITY, "our walk: before, at the call, after", identity_by_our_walk, True),
     Claim(NO_IDENTITY, "QEMU's, info tlb: before, at the call", identity_by_qemu, True),
     Claim(NO_IDENTITY, "a walk by the payload", identity_by_the_payload, True),

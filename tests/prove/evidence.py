@@ -74,6 +74,8 @@ class Evidence:
     control: int = 0            # the page that it leads to at the switch
     log: str = ""               # what the machine said on COM1
     needs_control: bool = False     # with the control page overwritten, the payload is not reached
+    fault: dict = field(default_factory=dict)   # another machine, that dies: its live tables, as in
+    dump: dict = field(default_factory=dict)    # a Moment, at the fault and in the core of it
     stores: dict = field(default_factory=dict)  # {"live", "new"}: to the switch, and from it
 
     def told(self, pattern):

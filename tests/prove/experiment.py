@@ -1,7 +1,8 @@
-"""One hand-off, looked at four times: the runs of which the evidence is made.
+"""One hand-off, looked at four times, and a crash: the runs of which the evidence is made.
 
 A machine with a debugger at it, the same with its control page overwritten at the switch, and two
-under the store watch, up to the switch and from it. All start alike, so they are one machine.
+under the store watch, up to the switch and from it. All start alike, so they are one machine. The
+crash is another: a capture kernel waits in it.
 """
 import os
 import re
@@ -9,6 +10,7 @@ import re
 import livetables
 import machine as machines
 import payloads
+import vmcore
 from debugger import Debugger
 from elf32 import Elf32
 from evidence import PAGE, Evidence, Moment, Stores, lookup
@@ -24,6 +26,8 @@ CPU = {"pae": "max", "legacy": "pentium3"}
 CR0_PG = 1 << 31
 INT3 = b"\xcc"
 LAST_WORDS = 12                 # lines of a log that a failure shows
+DEATH = "divide"                # the word for a fault, and the function that raises it
+REGION = "4M@8M"
 STEPS = 200                     # more instructions than the trampoline has before its switch
 
 
@@ -50,14 +54,15 @@ class Experiment:
             "live": self._watch("live", self.symbols[EXEC], self.evidence.switch.eip),
             "new": self._watch("new", self.evidence.switch.eip, self.evidence.entry)}
         self.tell("stores", self.evidence)
+        self._crash()
         return self.evidence
 
-    def machine(self, what, extra=()):
+    def machine(self, what, extra=(), words="", module=None):
         build = os.path.relpath(self.kernel, BUILD).replace("/", "-").removesuffix(".elf")
         return Machine(f"prove-{build}-{self.kind}-{what}", memory=f"{MEMORY >> 20}M",
                        kernel=self.kernel, cpu=CPU[self.kind], extra=extra,
-                       append=f"paging={self.kind} verbose exitport=0xf4",
-                       modules=(f"{self.judge} proof",))
+                       append=f"paging={self.kind} verbose exitport=0xf4 {words}".strip(),
+                       modules=(module or f"{self.judge} proof",))
 
     # ---- with a debugger
 
@@ -102,6 +107,10 @@ class Experiment:
                 return
         raise NotSeen(f"{d.machine.name}: the trampoline's first {STEPS} instructions wrote no CR3")
 
+    def _tables(self, memory, root):
+        return {page: memory[page:page + PAGE]
+                for page in livetables.pages(memory, root, self.kind == "pae")}
+
     def _look(self, d):
         memory, registers = d.memory(0, MEMORY), d.registers()
         pae, cr3 = self.kind == "pae", registers["CR3"]
@@ -112,10 +121,28 @@ class Experiment:
 
         return Moment(
             eip=registers["EIP"], cr3=cr3, live=walk(root),
-            tables={page: memory[page:page + PAGE]
-                    for page in livetables.pages(memory, root, pae)},
+            tables=self._tables(memory, root),
             now=walk(cr3) if registers["CR0"] & CR0_PG else [],
             qemu=read_tlb(d.monitor("info tlb"), pae), ranges=read_mem(d.monitor("info mem")))
+
+    # ---- a crash
+
+    def _crash(self):
+        e = self.evidence
+        machine = self.machine("crash", words=f"crashkernel={REGION} crash=1 fault={DEATH}",
+                               module=payloads.capture_kernel())
+        with Debugger(machine) as d:
+            go_to(d, self.symbols[DEATH], "the fault")
+            e.fault = self._tables(d.memory(0, MEMORY), d.registers()["CR3"])
+            log = machines.read_log(machine.log())
+            entry, headers = (int(re.search(pattern, log)[1], 16) for pattern in (
+                r"staged at (0x\w+);", r"core headers at (0x\w+);"))
+            go_to(d, entry, "the capture kernel")
+            memory = d.memory(0, MEMORY)
+        core = vmcore.of_memory(memory, headers)
+        tables = self._tables(memory, int(core.info["BATON(live_root)"], 16))
+        e.dump = {page: core.read(page, PAGE) for page in tables}
+        self.tell("crash", e)
 
     # ---- under the store watch
 

@@ -3,7 +3,8 @@
 #   make prove                 both formats
 #   make prove PAGING=legacy   one
 
-PROVE_NEEDS = $(BUILD)/baton.elf $(BUILD)/spoil/baton.elf $(PAYLOAD_BUILD)/judge-span $(STOREWATCH)
+PROVE_NEEDS = $(BUILD)/baton.elf $(BUILD)/spoil/baton.elf $(PAYLOAD_BUILD)/judge-span $(PAYLOAD_BUILD)/judge-linux \
+              $(STOREWATCH)
 
 .PHONY: prove prove-needs
 prove-needs: $(PROVE_NEEDS)

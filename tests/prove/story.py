@@ -81,8 +81,16 @@ def stores(e):
     row("stores to devices", lambda phase: f"{e.stores[phase].device:>7,}")
 
 
+def crash(e):
+    differ = sum(old != new for page, data in e.fault.items()
+                 for old, new in zip(data, e.dump.get(page, b"")))
+    say("crash", "another machine, with a capture kernel waiting in it, divides by zero: its core")
+    say("", f"has {plural(len(e.dump), 'page')} of live tables, there were {len(e.fault)}; of the "
+            f"bytes {differ:,} have changed")
+
+
 STEPS = {"before": before, "switch": switch, "arrival": arrival, "nocontrol": without_control,
-         "stores": stores}
+         "stores": stores, "crash": crash}
 
 
 def table(verdicts, wrong):
