@@ -33,19 +33,13 @@ class Captured:
         self.dies, self.typed, self.memory, self.high = dies, typed, memory, high
         self.words, self.extra, self.settings = words, extra, settings
 
-    def baton_words(self):
-        how = "shell" if self.typed else f"crash=1,2 {self.words}"
-        return f"paging={self.paging} crashkernel={REGION} exitport=0xf4 {how}"
-
-    def modules(self):
-        """[(file, words)]: the capture kernel and its initrd."""
-        return [(payloads.linux(self.linux), WORDS),
-                (os.path.join(BUILD, f"capture-{self.linux}.gz"), "")]
-
     def loaded(self):
-        """How Baton comes into the machine: settings of it."""
-        return {"kernel": payloads.BATON, "append": self.baton_words(),
-                "modules": tuple(f"{file} {words}".strip() for file, words in self.modules())}
+        """How Baton and its modules come into the machine: settings of it."""
+        how = "shell" if self.typed else f"crash=1,2 {self.words}"
+        return {"kernel": payloads.BATON,
+                "append": f"paging={self.paging} crashkernel={REGION} exitport=0xf4 {how}",
+                "modules": (f"{payloads.linux(self.linux)} {WORDS}",
+                            os.path.join(BUILD, f"capture-{self.linux}.gz"))}
 
     def run(self):
         disk = os.path.join(Machine(self.name).folder(), "disk")
