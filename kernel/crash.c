@@ -12,7 +12,7 @@
 #include "kernel/tell.h"
 #include "kernel/vault.h"
 #include "kernel/window.h"
-#include "payload/payload.h"
+#include "payload/bzimage.h"
 #include "relocate/text.h"
 
 static struct stage slot[2];
@@ -141,6 +141,17 @@ static int build(const struct dump *dump, struct baton_refusal *why)
     return error;
 }
 
+/* A 64-bit Linux makes no /proc/vmcore of an i386 core: at the crash it would be of no use. */
+static bool is_64_bit(void)
+{
+    struct baton_refusal why;
+    struct bzimage image;
+
+    return stage->payload.format == &payload_bzimage &&
+           bzimage_open(&host, &stage->request.kernel, &image, &why) == 0 &&
+           bzimage_field(&image, HDR_XLOADFLAGS, 2) & XLOADFLAG_KERNEL_64;
+}
+
 /*
  * All that can be refused before the region is touched. The core headers are written, which are
  * the same for every capture kernel. false: refused, and said.
@@ -160,6 +171,13 @@ static bool plan(const struct stage_wish *wish, struct dump *dump)
     if (!error && stage->payload.segment[0].flags & BATON_SEG_FIXED) {
         report("refused", "%s, %s, runs at %a only; a capture kernel must be relocatable",
                stage->payload.name, stage->payload.kind, stage->payload.segment[0].prefer);
+        return false;
+    }
+    if (!error && is_64_bit()) {
+        report("refused",
+               "%s is a 64-bit kernel, which cannot read the core of an i386 kernel; take one for "
+               "i386, such as Debian's 686-pae",
+               stage->payload.name);
         return false;
     }
     if (!error)

@@ -1,10 +1,12 @@
 """A machine under control: QEMU's gdbstub, as little of it as the tests need, and its QMP.
 
 with Debugger(machine) as d: the machine is started and stands still before its first
-instruction; leaving the block kills it if it still runs.
+instruction; leaving the block kills it if it still runs. Gdb alone is for a machine that somebody
+else starts: it stands still, too, until gdb lets it go.
 """
 import os
 import re
+import shutil
 import tempfile
 import time
 from dataclasses import replace
@@ -20,33 +22,22 @@ REP, REP_SIZE = "f3", 2         # the prefix, and the bytes of a "rep movsl" or 
 PIECE = 1984                    # bytes: QEMU's packets are below 4 KiB, and in hex
 
 
-class Debugger:
+class Gdb:
+    """.machine is to be started; then attach() to it."""
+
     def __init__(self, machine):
         self.folder = tempfile.mkdtemp(prefix="baton-")     # socket paths must be short
-        self.paths = {name: os.path.join(self.folder, name) for name in ("gdb", "qmp")}
+        self.path = os.path.join(self.folder, "gdb")
         self.machine = replace(machine, extra=machine.extra + (
-            "-S", "-gdb", f"unix:{self.paths['gdb']},server=on,wait=off",
-            "-qmp", f"unix:{self.paths['qmp']},server=on,wait=off"))
+            "-S", "-gdb", f"unix:{self.path},server=on,wait=off"))
 
-    def __enter__(self):
-        self.begin = time.monotonic()
-        self.process = machines.start(self.machine)
-        self.gdb = connect(self.paths["gdb"], self.process, self.machine.timeout)
+    def attach(self, process):
+        self.gdb = connect(self.path, process, self.machine.timeout)
         self.buffer = b""
-        qmp = Qmp(self.paths["qmp"], self.process, self.machine.timeout)
-        self.command, self.registers, self.memory = qmp.command, qmp.registers, qmp.memory
-        self.monitor, self.qmp = qmp.monitor, qmp
-        return self
 
-    def __exit__(self, *_):
-        if self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
+    def detach(self):
         self.gdb.close()
-        for path in self.paths.values():
-            if os.path.exists(path):
-                os.remove(path)
-        os.rmdir(self.folder)
+        shutil.rmtree(self.folder)
 
     # ---- gdb's remote protocol
 
@@ -66,10 +57,6 @@ class Debugger:
             if not data:
                 return ""           # QEMU has ended
             self.buffer += data
-
-    def snapshot(self, start, size):
-        """Much physical memory, in a file that is gone when nobody looks at it any more."""
-        return self.qmp.snapshot(start, size, self.machine.folder())
 
     def breakpoint(self, address):
         assert self.packet(f"Z1,{address:x},1") == "OK"
@@ -96,7 +83,12 @@ class Debugger:
     def go_to(self, address):
         """Runs to the instruction at this address."""
         self.breakpoint(address)
-        answer = self.go()
+        self.packet("c", answer=False)
+        self.arrive(address)
+
+    def arrive(self, address):
+        """Waits until it stands there, and forgets the breakpoint."""
+        answer = self._answer()
         if not answer.startswith("T") or self.eip() != address:
             raise AssertionError(f"never came to {address:#x}: {answer!r}\n"
                                  + machines.read_log(self.machine.log()))
@@ -118,6 +110,33 @@ class Debugger:
         registers, at = self.packet("g"), REGISTERS.index(name) * 8
         registers = registers[:at] + value.to_bytes(4, "little").hex() + registers[at + 8:]
         assert self.packet(f"G{registers}") == "OK"
+
+
+class Debugger(Gdb):
+    def __init__(self, machine):
+        super().__init__(machine)
+        self.qmp_path = os.path.join(self.folder, "qmp")
+        self.machine = replace(self.machine, extra=self.machine.extra + (
+            "-qmp", f"unix:{self.qmp_path},server=on,wait=off"))
+
+    def __enter__(self):
+        self.begin = time.monotonic()
+        self.process = machines.start(self.machine)
+        self.attach(self.process)
+        qmp = Qmp(self.qmp_path, self.process, self.machine.timeout)
+        self.command, self.registers, self.memory = qmp.command, qmp.registers, qmp.memory
+        self.monitor, self.qmp = qmp.monitor, qmp
+        return self
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        self.detach()
+
+    def snapshot(self, start, size):
+        """Much physical memory, in a file that is gone when nobody looks at it any more."""
+        return self.qmp.snapshot(start, size, self.machine.folder())
 
     def end(self, running=False):
         """Lets it run to its end: the Result."""

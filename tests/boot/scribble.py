@@ -1,8 +1,8 @@
 """A dying kernel that has written anywhere: parts of its memory, filled with random bytes.
 
 Everything is physical, and a range is [start, end). Never in a part is what docs/crash.md says
-must be whole: text, read-only data, the trampoline's page, the region, and the entries of the live
-tables that lead to what the way to the capture kernel needs.
+must be whole: text, read-only data, the region, and the entries of the live tables that lead to
+what the way to the capture kernel needs.
 """
 import random
 import re
@@ -22,6 +22,7 @@ PARTS = {
     "images": ["slot", "host", "region", "loaded"],         # kernel/stage.c, crash.c, region.c
     "descriptors": DESCRIPTORS,
     "stack": ["boot_stack"],
+    "trampoline": [TRAMPOLINE],
     "data": None, "bss": None, "modules": None, "free": None, "tables": None}
 EVERYTHING, CONTENTS = "everything", "contents"     # all the parts; all but the tables
 TOGETHER = {EVERYTHING: [*PARTS], CONTENTS: [part for part in PARTS if part != "tables"]}
@@ -79,6 +80,9 @@ class Dying:
             return [self._span("boot_gdt", "boot_gdtr")]
         if name == "boot_stack":
             return [self._span("boot_stack", "boot_stack_end")]
+        if name == TRAMPOLINE:
+            start, _ = self._span(TRAMPOLINE, TRAMPOLINE)
+            return [(start, start + PAGE)]
         return [(at - KERNEL_BASE, at - KERNEL_BASE + size)
                 for at, size in self.elf.variables[name]]
 
@@ -174,8 +178,7 @@ class Dying:
         return found
 
     def _name_of(self, at):
-        for name in ("boot_gdt", "boot_stack", *self.elf.variables):
+        for name in ("boot_gdt", "boot_stack", TRAMPOLINE, *self.elf.variables):
             if any(start <= at < end for start, end in self.variable(name)):
                 return name
-        return "the trampoline's page" if self._span(TRAMPOLINE, TRAMPOLINE)[0] == at & -PAGE \
-            else f"the page {at & -PAGE:#x}"
+        return f"the page {at & -PAGE:#x}"

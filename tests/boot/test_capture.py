@@ -12,9 +12,9 @@ import cores
 import images
 import payloads
 import pytest
+from captured import WORDS
 from machine import BUILD, FAILED, POWERED_OFF, ROOT, Machine, run
 
-WORDS = "console=ttyS0 quiet panic=-1 reset_devices nr_cpus=1 baton.unattended baton.exitport=0xf4"
 MEMORY, SEEN = "160M", "mem=88M"    # about as much as a capture kernel has
 HEADERS_AT, NOTES_AT = 0x6000000, 0x6001000
 # One on whole pages, one that neither begins nor ends on one.

@@ -17,16 +17,17 @@ MIB = 1 << 20
 
 
 class Words:
-    """Baton with these words and one module."""
+    """Baton with these words and one module; settings: of the machine."""
 
     def __init__(self, name, words, said="", module=payloads.capture_kernel, memory="40M",
-                 linux=""):
+                 linux="", **settings):
         self.name, self.words, self.said, self.memory = f"crash-bad-{name}", words, said, memory
-        self.module, self.linux = module, linux
+        self.module, self.linux, self.settings = module, linux, settings
 
     def run(self):
         return run(Machine(self.name, memory=self.memory, kernel=payloads.BATON, timeout=60,
-                           append=f"{self.words} exitport=0xf4", modules=(self.module(),)))
+                           append=f"{self.words} exitport=0xf4", modules=(self.module(),),
+                           **self.settings))
 
 
 def cases(*jobs):
@@ -37,8 +38,8 @@ def judge():
     return payloads.judge("low")
 
 
-def linux():
-    return payloads.linux("686-pae")
+def linux(name="686-pae"):
+    return payloads.linux(name)
 
 
 @pytest.mark.quick
@@ -71,8 +72,11 @@ def test_it_is_refused_before_anything_can_go_wrong(job, outcome):
 
 
 @pytest.mark.parametrize("job", cases(
-    Words("region-small", "crashkernel=8M crash=1", "kernel", linux, "64M", "686-pae")))
-def test_a_region_that_is_too_small_for_the_kernel(job, outcome):
+    Words("region-small", "crashkernel=8M crash=1", "kernel", linux, "64M", "686-pae"),
+    Words("amd64", "crashkernel=160M crash=1", r"Linux 6\S+ is a 64-bit kernel, which cannot read "
+          "the core of an i386 kernel", lambda: linux("amd64"), "256M", "amd64",
+          emulator="x86_64", cpu="max")))
+def test_a_kernel_that_cannot_save_the_dump(job, outcome):
     payloads.assert_refused(outcome, job.said)
 
 

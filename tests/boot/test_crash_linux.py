@@ -1,104 +1,53 @@
-"""Debian's kernels as capture kernels: the core that they save is what gdb wants to see.
+"""Debian's kernels as capture kernels: the core that they save is the memory as it was at the
+fault, and what gdb wants to see.
 
 Both kernels, both formats of the old kernel's tables; the old kernel dies in Baton's own code or
-in the shell. The dump goes to a disk, through iso/save-dump, and to gdb with iso/crash.gdb.
+in the shell.
 """
-import os
 import re
-import subprocess
 
 import payloads
 import pytest
 import vmcore
+from captured import Captured, assert_backtrace, assert_saved, gdb
 from elf32 import Elf32
-from machine import BUILD, POWERED_OFF, ROOT, Machine, Result, read_log, run
-from typist import Typist
+from unchanged import LOW, assert_tables_unchanged, assert_unchanged
 
-WORDS = "console=ttyS0 quiet panic=-1 reset_devices nr_cpus=1 baton.unattended baton.exitport=0xf4"
-MEMORY, REGION, DISK = "160M", "96M", 80 << 20
-CAPTURE_TIME = 300
 PF_W = 2
 
-
-class Captured:
-    """One machine, its disk, the core from there; .data["core"] is its path.
-
-    typed: what is typed at the shell's prompt, in the place of crash= and fault=.
-    """
-
-    def __init__(self, linux, paging, words="", typed=()):
-        self.linux, self.paging, self.words, self.typed = linux, paging, words, typed
-        self.name = f"crash-{linux}-{paging}"
-
-    def machine(self):
-        disk = os.path.join(Machine(self.name).folder(), "disk")
-        with open(disk, "wb") as f:
-            f.truncate(DISK)
-        how = "shell" if self.typed else f"crash=1,2 {self.words}"
-        return disk, Machine(
-            self.name, memory=MEMORY, timeout=CAPTURE_TIME, kernel=payloads.BATON,
-            append=f"paging={self.paging} crashkernel={REGION} exitport=0xf4 {how}",
-            modules=(f"{payloads.linux(self.linux)} {WORDS}",
-                     os.path.join(BUILD, f"capture-{self.linux}.gz")),
-            extra=("-drive", f"file={disk},format=raw,if=virtio"))
-
-    def play(self, machine):
-        """The machine, to its end: the Result."""
-        if not self.typed:
-            return run(machine)
-        with Typist(machine) as t:
-            t.prompt()
-            for line in self.typed[:-1]:
-                t.ask(line)
-            t.send(self.typed[-1] + "\r")
-            _, status = t.end(CAPTURE_TIME)
-        return Result(machine, status, read_log(machine.log()), 0)
-
-    def run(self):
-        disk, machine = self.machine()
-        result = self.play(machine)
-        core = f"{disk}.core"
-        saved = subprocess.run([os.path.join(ROOT, "iso", "save-dump"), disk, core],
-                               capture_output=True, text=True, timeout=60)
-        result.data = {"core": core, "saved": saved}
-        return result
-
-
-JOBS = [pytest.param(job, frames, variables, id=job.name.removeprefix("crash-"))
-        for job, frames, variables in (
-    (Captured("686-pae", "pae", words="fault=divide"),
+# Each with the calls that gdb shows, and the variables.
+DEATHS = [
+    (Captured("686-pae", "pae", "divide", words="fault=divide"),
      ["divide", "fault_raise", "hand_over", "kernel_main"], [r'text=0x\w+ <boot\+\d+> "divide']),
-    (Captured("686-pae", "legacy", typed=("load -p", "crash")),
+    (Captured("686-pae", "legacy", "panic", typed=("load -p", "crash")),
      ["panic", "command_crash", "shell_run", "kernel_main"],
      ['format=0x\\w+ .*"on purpose']),
-    (Captured("686", "pae", typed=("load -p", "fault read")),
+    (Captured("686", "pae", "page_read", typed=("load -p", "fault read")),
      ["page_read", "command_fault", "shell_run", "kernel_main"], ["words=0x\\w+"]),
-    (Captured("686", "legacy", words="fault=stack"), ["stack"], []))]
+    (Captured("686", "legacy", "stack", words="fault=stack"), ["stack"], [])]
+
+WITH_FRAMES = [pytest.param(*death, id=death[0].name.removeprefix("crash-")) for death in DEATHS]
+JOBS = [pytest.param(job, id=job.name.removeprefix("crash-")) for job, _, _ in DEATHS]
 
 
-def gdb(core, *commands):
-    arguments = [word for command in commands for word in ("-ex", command)]
-    done = subprocess.run(["gdb", "-nx", "-batch", "-x", os.path.join(ROOT, "iso", "crash.gdb"),
-                           *arguments, payloads.BATON, core],
-                          capture_output=True, text=True, timeout=120)
-    return done.stdout + done.stderr
+@pytest.mark.parametrize("job", JOBS)
+def test_the_core_is_the_memory_at_the_fault(job, outcome):
+    """All memory but the region, every byte that is not excepted by name; no live table is."""
+    assert_saved(outcome)
+    core, fault = vmcore.of_file(outcome.data["core"]), outcome.data["fault"]
+    start, end = re.search(r"^crashkernel +(0x\w+) to (0x\w+),", outcome.log, re.M).groups()
+    top = re.search(r"^memory .* up to (0x\w+)", outcome.log, re.M)[1]
+    assert [(load.pa, load.pa + load.size) for load in core.loads] == [
+        (0, LOW), (0x100000, int(start, 16)), (int(end, 16), int(top, 16))]
+    assert_unchanged(core, fault, double_fault=job.dies == "stack")
+    crc = assert_tables_unchanged(core, fault, outcome.data["cr3"], job.paging == "pae")
+    assert core.info["BATON(live_checksum)"] == hex(crc)
 
 
-def assert_saved(result):
-    """The capture kernel and its initrd were staged, ran, and saved a whole dump."""
-    assert len(result.lines(r"^initrd +\S+ [KM]iB, staged at 0x\w+$")) == 1, result.story()
-    assert result.status == POWERED_OFF, result.story()
-    assert result.data["saved"].returncode == 0, result.data["saved"].stderr + result.story()
-
-
-@pytest.mark.parametrize("job, frames, variables", JOBS)
+@pytest.mark.parametrize("job, frames, variables", WITH_FRAMES)
 def test_gdb_sees_where_it_died(job, frames, variables, outcome):
     assert_saved(outcome)
-    said = gdb(outcome.data["core"], "backtrace", "info registers eip esp")
-    # "#1  0xc0100000 in name (words=...) at file:line"
-    calls = re.findall(r"^#\d+ +(?:0x\w+ in )?(\w+) \(", said.split("LWP 1]")[1], re.M)[1:]
-    # what the compiler inlined stands between them, or does not
-    assert [call for call in calls if call in frames] == frames, said
+    said = assert_backtrace(outcome.data["core"], frames, "info registers eip esp")
     for variable in variables:
         assert re.search(variable, said), said
     printed = outcome.lines(r"^exception .*, at 0x")
@@ -107,8 +56,8 @@ def test_gdb_sees_where_it_died(job, frames, variables, outcome):
         assert re.search(rf"^eip +{eip}\b", said, re.M), said
 
 
-@pytest.mark.parametrize("job, frames, variables", JOBS)
-def test_gdb_walks_the_live_tables(job, frames, variables, outcome):
+@pytest.mark.parametrize("job", JOBS)
+def test_gdb_walks_the_live_tables(job, outcome):
     assert_saved(outcome)
     root, tables, checksum = re.search(
         r"^tables .*root (0x\w+), (\d+) pages, checksum (0x\w+)", outcome.log, re.M).groups()
@@ -124,8 +73,8 @@ def test_gdb_walks_the_live_tables(job, frames, variables, outcome):
     assert "result      0x00001000 is not mapped" in said, said
 
 
-@pytest.mark.parametrize("job, frames, variables", JOBS)
-def test_the_core_has_what_cannot_be_written_as_it_was_loaded(job, frames, variables, outcome):
+@pytest.mark.parametrize("job", JOBS)
+def test_the_core_has_what_cannot_be_written_as_it_was_loaded(job, outcome):
     """All of it but `anchor`, which says where the capture kernel's vault is."""
     assert_saved(outcome)
     core, baton = vmcore.of_file(outcome.data["core"]), Elf32(payloads.BATON)

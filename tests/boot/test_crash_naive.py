@@ -10,6 +10,7 @@ import subprocess
 import payloads
 import pytest
 import test_crash
+import unchanged
 from machine import BUILD, PASSED, ROOT
 
 SPOILED = os.path.join(BUILD, "spoil", "baton.elf")
@@ -42,7 +43,7 @@ def dumps(kernel):
 
 def control(result):
     """The control page: the stack that the capture kernel is given ends where it ends."""
-    return result.data["esp"] - test_crash.PAGE
+    return result.data["esp"] - unchanged.PAGE
 
 
 WRONG, REAL = dumps(SPOILED), dumps(payloads.BATON)

@@ -10,14 +10,14 @@ import struct
 import payloads
 import pytest
 import vmcore
+from captured import Captured, assert_saved
 from debugger import Debugger
 from elf32 import Elf32
 from machine import PASSED, POWERED_OFF, Machine, read_log
-from scribble import CONTENTS, DESCRIPTORS, EVERYTHING, PARTS, Dying
-from test_crash_linux import MEMORY as LINUX_MEMORY
-from test_crash_linux import Captured, assert_saved
+from scribble import CONTENTS, DESCRIPTORS, EVERYTHING, PARTS, TRAMPOLINE, Dying
 
-MEMORY = 12 << 20
+MIB = 1 << 20
+MEMORY = 12 * MIB
 REGION = "4M@7M"                    # large pages and small ones lead to it, in both formats
 CPU = {"pae": "pentium3,-apic", "legacy": "pentium,-apic",
        "small": "486"}              # legacy tables, and no large pages at all
@@ -38,7 +38,7 @@ DEATHS = {
     "button": ("shell", "shell_run", DESCRIPTORS, STACK, "shell_run")}      # QEMU's NMI
 
 # What the way to the capture kernel writes itself.
-CHANGES = {"boot_stack", "the trampoline's page",
+CHANGES = {"boot_stack", TRAMPOLINE,
            "row", "column", "filled", "screen_rows", "line_length", "rows_before",  # the lines
            "muted", "line_hook", "colour", "com_port"}      # made fit for them: console_urgent
 TASK_CHANGES = {"main_tss", "double_fault_tss", "double_fault_stack", "boot_gdt"}
@@ -57,7 +57,7 @@ class Scribbled:
 
     def machine(self):
         paging = "legacy" if self.paging == "small" else self.paging
-        return Machine(self.name, cpu=CPU[self.paging], memory=f"{MEMORY >> 20}M", timeout=60,
+        return Machine(self.name, cpu=CPU[self.paging], memory=f"{MEMORY // MIB}M", timeout=60,
                        kernel=payloads.BATON, modules=(f"{payloads.capture_kernel()} captured",),
                        append=f"paging={paging} crashkernel={REGION} crash=1 verbose "
                               f"{DEATHS[self.death][0]} exitport=0xf4")
@@ -87,12 +87,13 @@ class ScribbledLinux(Captured):
     death, part, spared = "divide", EVERYTHING, True
 
     def __init__(self):
-        super().__init__("686-pae", "pae", f"verbose {DEATHS[self.death][0]}")
+        word, function, *_ = DEATHS[self.death]
+        super().__init__("686-pae", "pae", function, f"verbose {word}")
         self.name = "scribbled-linux"
 
-    def play(self, machine):
+    def die(self, machine):
         with Debugger(machine) as d:
-            self.dying, self.expected = scribble(d, self, int(LINUX_MEMORY.rstrip("M")) << 20)
+            self.dying, self.expected = scribble(d, self, self.memory * MIB)
             return d.end()
 
     def run(self):

@@ -1,0 +1,116 @@
+"""A machine that dies of a fault, and a Linux that saves its memory to a disk: the whole way.
+
+Captured is a job of the fleet. A debugger stops the machine at the fault and keeps its memory;
+what Linux writes goes through iso/save-dump, and into gdb with iso/crash.gdb.
+"""
+import os
+import re
+import subprocess
+
+import payloads
+from debugger import Debugger, Gdb
+from elf32 import Elf32
+from machine import BUILD, POWERED_OFF, ROOT, Machine, Result, read_log
+from typist import Typist
+
+WORDS = "console=ttyS0 quiet panic=-1 reset_devices nr_cpus=1 baton.unattended baton.exitport=0xf4"
+REGION = "96M"
+CAPTURE_TIME = 300
+MIB = 1 << 20
+
+
+class Captured:
+    """.data after run(): "core", its path; "saved", what save-dump said; "fault" and "cr3", the
+    memory and the register when it stood at the function `dies`.
+
+    typed: what is typed at the shell's prompt, in the place of crash= and fault=; the last line is
+    deadly. high: MiB of memory above 4 GiB, in "high". settings: of the machine.
+    """
+
+    def __init__(self, linux, paging, dies, words="", typed=(), memory=160, high=0, name="",
+                 extra=(), **settings):
+        self.name, self.linux, self.paging = f"crash-{name or linux}-{paging}", linux, paging
+        self.dies, self.typed, self.memory, self.high = dies, typed, memory, high
+        self.words, self.extra, self.settings = words, extra, settings
+
+    def loaded(self):
+        """How Baton and its modules come into the machine: settings of it."""
+        how = "shell" if self.typed else f"crash=1,2 {self.words}"
+        return {"kernel": payloads.BATON,
+                "append": f"paging={self.paging} crashkernel={REGION} exitport=0xf4 {how}",
+                "modules": (f"{payloads.linux(self.linux)} {WORDS}",
+                            os.path.join(BUILD, f"capture-{self.linux}.gz"))}
+
+    def run(self):
+        disk = os.path.join(Machine(self.name).folder(), "disk")
+        core = f"{disk}.core"
+        with open(disk, "wb") as f:     # holes, and room for all the memory
+            f.truncate((self.memory + self.high) * MIB)
+        machine = Machine(self.name, memory=f"{self.memory + self.high}M", timeout=CAPTURE_TIME,
+                          extra=("-drive", f"file={disk},format=raw,if=virtio", *self.extra),
+                          **self.loaded(), **self.settings)
+        result = self.die_typing(machine) if self.typed else self.die(machine)
+        saved = subprocess.run([os.path.join(ROOT, "iso", "save-dump"), disk, core],
+                               capture_output=True, text=True, timeout=60)
+        os.remove(disk)
+        result.data.update(core=core, saved=saved)
+        return result
+
+    def die(self, machine):
+        with Debugger(machine) as d:
+            d.go_to(Elf32(payloads.BATON).symbols[self.dies])
+            data = self.look(d.qmp, machine.folder())
+            result = d.end()
+        result.data = data
+        return result
+
+    def die_typing(self, machine):
+        gdb = Gdb(machine)
+        with Typist(gdb.machine) as t:
+            fault = Elf32(payloads.BATON).symbols[self.dies]
+            gdb.attach(t.process)
+            gdb.breakpoint(fault)
+            gdb.packet("c", answer=False)
+            t.prompt()
+            for line in self.typed[:-1]:
+                t.ask(line)
+            t.send(self.typed[-1] + "\r")
+            gdb.arrive(fault)
+            data = self.look(t.qmp, machine.folder())
+            gdb.packet("c", answer=False)
+            _, status = t.end(CAPTURE_TIME)
+        gdb.detach()
+        return Result(machine, status, read_log(machine.log()), 0, data)
+
+    def look(self, qmp, folder):
+        data = {"fault": qmp.snapshot(0, self.memory * MIB, folder),
+                "cr3": qmp.registers()["CR3"]}
+        if self.high:
+            data["high"] = qmp.snapshot(1 << 32, self.high * MIB, folder)
+        return data
+
+
+def gdb(core, *commands):
+    arguments = [word for command in commands for word in ("-ex", command)]
+    done = subprocess.run(["gdb", "-nx", "-batch", "-x", os.path.join(ROOT, "iso", "crash.gdb"),
+                           *arguments, payloads.BATON, core],
+                          capture_output=True, text=True, timeout=120)
+    return done.stdout + done.stderr
+
+
+def assert_saved(result):
+    """The capture kernel and its initrd were staged, ran, and saved a whole dump."""
+    assert len(result.lines(r"^initrd +\S+ [KM]iB, staged at 0x\w+$")) == 1, result.story()
+    assert result.status == POWERED_OFF, result.story()
+    assert result.data["saved"].returncode == 0, result.data["saved"].stderr + result.story()
+
+
+def assert_backtrace(core, frames, *commands):
+    """gdb's backtrace has these calls, in this order, the innermost first; what gdb said, after
+    further commands."""
+    said = gdb(core, "backtrace", *commands)
+    # "#1  0xc0100000 in name (words=...) at file:line"
+    calls = re.findall(r"^#\d+ +(?:0x\w+ in )?(\w+) \(", said.split("LWP 1]")[1], re.M)[1:]
+    # what the compiler inlined stands between them, or does not
+    assert [call for call in calls if call in frames] == frames, said
+    return said
