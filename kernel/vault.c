@@ -88,23 +88,34 @@ void vault_disarm(void)
 
 /* ---- the crash: from here on, .data and .bss are not believed */
 
+static bool is_whole(const struct vault *vault)
+{
+    uint32_t seal[SHA256_WORDS];
+
+    reckon_seal(vault, seal);
+    return !__builtin_memcmp(seal, vault->seal, sizeof(seal));
+}
+
 /* The vault, if there is one and its seal holds. */
 static struct vault *vault_whole(void)
 {
     struct vault *vault = anchored();
-    uint32_t seal[SHA256_WORDS];
 
     if (!vault || vault == BROKEN)
         return NULL;
-    reckon_seal(vault, seal);
-    if (!__builtin_memcmp(seal, vault->seal, sizeof(seal)))
+    if (is_whole(vault))
         return vault;
     set_anchor(BROKEN);
     return NULL;
 }
 
-static void __attribute__((noreturn)) leave(struct vault *vault)
+/* On the vault's stack. Returns if the seal does not hold. */
+static void leave(struct vault *vault)
 {
+    if (!is_whole(vault)) {
+        set_anchor(BROKEN);
+        return;
+    }
     vault->image.exec_ticks = vault->has_ticks ? cpu_ticks() : 0;
     devices_quiet();
     __builtin_memcpy(baton_trampoline_page, vault->trampoline, BATON_PAGE_SIZE);
@@ -136,13 +147,17 @@ bool crash_broken(void)
 
 void crash_take(void)
 {
-    struct vault *vault = vault_whole();
+    struct vault *vault = anchored();
 
-    if (!vault)
+    if (!vault || vault == BROKEN)
         return;
-    __asm__ volatile("movl %0, %%esp; xorl %%ebp, %%ebp; pushl %1; call *%2; ud2"
+    void *stack = (uint8_t *)vault + REGION_VAULT;
+    void (*go)(struct vault *) = leave;
+
+    /* the stack may be what has died: not a word of it is used */
+    __asm__ volatile("movl %%esp, -4(%0); leal -4(%0), %%esp; pushl %1; call *%2; popl %%eax; "
+                     "popl %%esp"
+                     : "+a"(stack), "+d"(vault), "+c"(go)
                      :
-                     : "r"((uint32_t)vault + REGION_VAULT), "r"(vault), "r"(leave)
-                     : "memory");
-    __builtin_unreachable();
+                     : "memory", "cc");
 }
