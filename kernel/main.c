@@ -15,6 +15,7 @@
 #include "kernel/stage.h"
 #include "kernel/stop.h"
 #include "kernel/traps.h"
+#include "kernel/watchdog.h"
 #include "kernel/window.h"
 #include "pagetable/format.h"
 #include "relocate/fit.h"
@@ -196,7 +197,8 @@ static void start_tables(void)
 /* crash=: the capture kernel is staged before anything can go wrong. */
 static void stage_capture(void)
 {
-    struct stage_wish wish = {.kernel = options.crash, .initrd = options.crash_initrd, .check = options.check};
+    struct stage_wish wish = {
+        .kernel = options.crash, .initrd = options.crash_initrd, .check = options.check};
 
     if (!options.crash)
         return;
@@ -243,6 +245,10 @@ void kernel_main(uint32_t magic, uint32_t information)
     reserve_region();
     start_tables();
     stage_start(&boot, &options, memory, memory_count);
+    if (options.watchdog) {
+        watchdog_start();
+        report("watchdog", "IB700: an NMI when Baton hangs for %u seconds", IB700_SECONDS);
+    }
     stage_capture();
     if (options.shell || (options.countdown && shell_wanted(options.countdown)))
         shell_run();

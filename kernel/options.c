@@ -15,6 +15,7 @@ static const struct choice place[] = {
 static const struct choice trace[] = {
     {"0", TRACE_NONE}, {"1", TRACE_COM}, {"2", TRACE_PORT}, {NULL, 0}};
 static const struct choice check[] = {{"on", CHECK_ON}, {"off", CHECK_OFF}, {NULL, 0}};
+static const struct choice watchdog[] = {{"ib700", 1}, {NULL, 0}};
 static const struct choice onfault[] = {{"halt", FAULT_HALT}, {"reset", FAULT_RESET}, {NULL, 0}};
 
 /* Does the word [at, at + length) begin with `start`? Then its rest. */
@@ -125,6 +126,10 @@ static const char *take(const char *word, uint32_t length, struct options *optio
         if (!choose(check, value, left, &choice))
             return "on or off";
         options->check = (enum option_check)choice;
+    } else if ((value = rest_of(word, length, "watchdog=", &left))) {
+        if (!choose(watchdog, value, left, &choice))
+            return "ib700";
+        options->watchdog = choice;
     } else if ((value = rest_of(word, length, "exitport=", &left))) {
         if (!read_port(value, left, &options->exit_port))
             return "an I/O port, such as 0xf4";

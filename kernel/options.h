@@ -22,6 +22,7 @@ struct options {
     uint32_t crashkernel_length;
     uint8_t crash, crash_initrd; /* modules, from 1: a capture kernel to be staged; 0: none */
     const char *fault; /* the kind to be raised instead of a hand-off, up to the next blank; NULL */
+    bool watchdog;     /* an IB700 is there, and is to be used */
     uint8_t countdown; /* seconds in which a key leads to the shell */
 };
 

@@ -12,6 +12,7 @@
 #include "kernel/spoil.h"
 #include "kernel/stop.h"
 #include "kernel/tell.h"
+#include "kernel/watchdog.h"
 #include "kernel/window.h"
 
 static const struct boot_info *boot;
@@ -35,6 +36,7 @@ static void host_free(void *ctx, uint64_t pa)
 static void *host_map(void *ctx, enum baton_window window, uint64_t pa)
 {
     (void)ctx;
+    watchdog_feed(); /* a load goes through here for every page, and may take its time */
     return window_map(window, pa);
 }
 
@@ -190,6 +192,7 @@ void stage_handoff(void)
     if (sum != live.summary.checksum)
         panic("the live tables changed: checksum %x, was %x (H1)", (uint64_t)sum,
               (uint64_t)live.summary.checksum);
+    watchdog_stop(watchdog_on);
     devices_quiet();
     report("hand-off", "to %a", (uint64_t)loaded->payload.entry.eip);
     SPOIL_LIVE_TABLES(loaded->image.control);

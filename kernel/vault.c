@@ -11,6 +11,7 @@
 #include "kernel/quiet.h"
 #include "kernel/region.h"
 #include "kernel/spoil.h"
+#include "kernel/watchdog.h"
 #include "relocate/sha256.h"
 
 #define VAULT_STACK 0x1000u
@@ -20,7 +21,7 @@ struct vault {
     /* sealed at the load */
     uint8_t trampoline[BATON_PAGE_SIZE]; /* its page, as it was then */
     struct baton_dump_registers *registers;
-    uint32_t has_ticks;
+    uint32_t has_ticks, has_watchdog;
     struct baton_image image; /* a copy: what the hand-off reads of it */
 
     uint32_t seal[SHA256_WORDS];
@@ -74,6 +75,7 @@ void vault_arm(const struct baton_image *image, struct baton_dump_registers *reg
 
     vault->registers = registers;
     vault->has_ticks = cpu.tsc;
+    vault->has_watchdog = watchdog_on;
     vault->image = *image;
     vault->noted = 0;
     __builtin_memcpy(vault->trampoline, baton_trampoline_page, BATON_PAGE_SIZE);
@@ -117,6 +119,7 @@ static void leave(struct vault *vault)
         return;
     }
     vault->image.exec_ticks = vault->has_ticks ? cpu_ticks() : 0;
+    watchdog_stop(vault->has_watchdog);
     devices_quiet();
     __builtin_memcpy(baton_trampoline_page, vault->trampoline, BATON_PAGE_SIZE);
     SPOIL_LIVE_TABLES(vault->image.control);

@@ -69,6 +69,13 @@ static void stack(void)
     __asm__ volatile("1: pushl $0; jmp 1b");
 }
 
+/* Until an NMI comes: from a watchdog, or from whoever watches. */
+static void hang(void)
+{
+    for (;;)
+        __asm__ volatile("rep; nop"); /* PAUSE, a NOP to older CPUs */
+}
+
 static void give_up(void)
 {
     panic("on purpose (fault panic)");
@@ -91,6 +98,7 @@ static const struct {
     {"write", "vector 14, a write to the kernel's code", page_write},
     {"execute", "vector 14, a call to where nothing is mapped", page_execute},
     {"panic", "no vector: a broken promise of the kernel's own", give_up},
+    {"hang", "no vector: a loop without end, until an NMI comes (watchdog=)", hang},
 };
 
 /* The kind that `text` begins with, up to a blank. false: there is none of that name. */

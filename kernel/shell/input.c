@@ -3,6 +3,7 @@
 
 #include "kernel/console.h"
 #include "kernel/cpu.h"
+#include "kernel/watchdog.h"
 
 enum { UART_DATA = 0, UART_STATUS = 5, UART_RECEIVED = 1 };
 
@@ -49,6 +50,7 @@ int input_poll(void)
 {
     int key = poll_serial();
 
+    watchdog_feed();
     return key ? key : poll_keyboard();
 }
 

@@ -14,8 +14,8 @@ from machine import FAULTED, PANICKED, PASSED, POWERED_OFF, Machine, read_log
 PAGE = 4096
 # kernel/region.h, from the region's end downwards
 VAULT, HEADERS, LOW, POOL = 3 * PAGE, 4 * PAGE, 0xa0000, 96 * PAGE
-# struct vault: the trampoline's page, two words, then struct baton_image with these in it
-IMAGE = PAGE + 8
+# struct vault: the trampoline's page, three words, then struct baton_image with these in it
+IMAGE = PAGE + 12
 CONTROL, TABLES, LIST, DIGEST = (IMAGE + at for at in (8, 24, 68, 76))
 SAID = "the capture kernel is not entered: its control pages in the region are not what was loaded"
 

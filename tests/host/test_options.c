@@ -46,6 +46,7 @@ static const struct {
     {"trace=2", 0, 0, 0, 0, false, 0, NULL, NULL, 2},
     {"check=on", 0, 0, 0, 0, false, 0, NULL, NULL, 0, CHECK_ON},
     {"check=off", 0, 0, 0, 0, false, 0, NULL, NULL, 0, CHECK_OFF},
+    {"watchdog=", 0, 0, 0, 0, false, 1, "watchdog=", "ib700"},
     {"check=of", 0, 0, 0, 0, false, 1, "check=of", "on or off"},
     {"paging=pae place=none onfault=reset exitport=0x501 verbose", PAGING_PAE, BATON_PLACE_NONE,
      FAULT_RESET, 0x501, true, 0},
