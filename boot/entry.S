@@ -160,6 +160,7 @@ boot_gdt:                               /* flat, accessed already [SDM3 3.4.5] *
         .quad   0x00cf93000000ffff      /* SEL_DATA */
         .quad   0                       /* SEL_TSS, filled by traps.c */
         .quad   0                       /* SEL_TSS_DOUBLE_FAULT */
+        .quad   0x00cf13000000ffff      /* SEL_ABSENT: data, but not present */
 boot_gdtr:
         .word   . - boot_gdt - 1
         .long   boot_gdt

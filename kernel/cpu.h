@@ -15,7 +15,7 @@ extern struct cpu cpu;
 
 void cpu_detect(void);
 
-enum { CR0_WP = 1 << 16 };
+enum { CR0_EM = 1 << 2, CR0_NE = 1 << 5, CR0_WP = 1 << 16 };
 enum { CR4_PSE = 1 << 4, CR4_PAE = 1 << 5, CR4_PGE = 1 << 7 };
 enum { EFER_NXE = 1 << 11 };
 

@@ -26,10 +26,11 @@
 #define WINDOW_TABLE (WINDOW_BASE + 0x10000) /* the table of the windows' own entries */
 #define KERNEL_STACK_SIZE 0x4000
 
-/* Selectors of the kernel's own GDT: the same numbers as the trampoline's. */
+/* Selectors of the kernel's own GDT; code, data and TSS have the trampoline's numbers. */
 #define SEL_CODE 0x10
 #define SEL_DATA 0x18
 #define SEL_TSS 0x20
 #define SEL_TSS_DOUBLE_FAULT 0x28
+#define SEL_ABSENT 0x30 /* for faults on purpose */
 
 #endif

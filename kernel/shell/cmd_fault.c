@@ -1,4 +1,6 @@
 /* fault KIND: an exception of the old kernel's, on purpose. Each ends as a real one would. */
+#include "kernel/cpu.h"
+#include "kernel/layout.h"
 #include "kernel/print.h"
 #include "kernel/shell/commands.h"
 #include "kernel/stop.h"
@@ -40,6 +42,38 @@ static void bound(void)
 static void opcode(void)
 {
     __asm__ volatile("ud2");
+}
+
+/* CR0.EM says that there is none. [SDM3 2.5] */
+static void fpu(void)
+{
+    __asm__ volatile("movl %0, %%cr0; fnop" : : "r"(cpu_cr0() | CR0_EM));
+}
+
+/* An IRET with EFLAGS.NT returns to the task before this one: there is none. [SDM3 7.4] */
+static void task(void)
+{
+    __asm__ volatile("pushfl; orl $0x4000, (%%esp); popfl; iret" : : : "memory", "cc");
+}
+
+static void absent(void)
+{
+    __asm__ volatile("movw %w0, %%fs" : : "r"(SEL_ABSENT));
+}
+
+static void stack_segment(void)
+{
+    __asm__ volatile("movw %w0, %%ss" : : "r"(SEL_ABSENT));
+}
+
+/* The error is kept until the next FPU instruction that waits. [SDM3 6.15, vector 16] */
+static void math(void)
+{
+    static const uint16_t zero_divide = 0x037b; /* the usual control word, that error unmasked */
+
+    __asm__ volatile("movl %0, %%cr0; fninit; fldcw %1; fld1; fldz; fdivrp; fwait"
+                     :
+                     : "r"(cpu_cr0() | CR0_NE), "m"(zero_divide));
 }
 
 static void segment(void)
@@ -92,11 +126,16 @@ static const struct {
     {"overflow", "vector 4, into", overflow},
     {"bound", "vector 5, bound", bound},
     {"opcode", "vector 6, ud2", opcode},
+    {"fpu", "vector 7, an FPU instruction where CR0.EM forbids it", fpu},
     {"stack", "vector 8, a stack that has run out", stack},
+    {"task", "vector 10, an IRET to a task that there is not", task},
+    {"absent", "vector 11, a segment that is not present", absent},
+    {"ss", "vector 12, a stack segment that is not present", stack_segment},
     {"segment", "vector 13, a selector beyond the GDT", segment},
     {"read", "vector 14, a read where nothing is mapped", page_read},
     {"write", "vector 14, a write to the kernel's code", page_write},
     {"execute", "vector 14, a call to where nothing is mapped", page_execute},
+    {"math", "vector 16, an FPU division by zero", math},
     {"panic", "no vector: a broken promise of the kernel's own", give_up},
     {"hang", "no vector: a loop without end, until an NMI comes (watchdog=)", hang},
 };

@@ -22,11 +22,16 @@ KINDS = {"divide": ("divide", "vector 0, divide error"), "debug": ("debug", "vec
          "nmi": ("nmi", "vector 2, NMI"), "breakpoint": ("breakpoint", "vector 3, breakpoint"),
          "overflow": ("overflow", "vector 4, overflow"), "bound": ("bound", "vector 5, bound"),
          "opcode": ("opcode", "vector 6, invalid opcode"),
+         "fpu": ("fpu", "vector 7, no FPU"),
          "stack": ("stack", "vector 8, double fault"),
+         "task": ("task", "vector 10, invalid TSS, error code 0x0"),
+         "absent": ("absent", "vector 11, segment not present, error code 0x30"),
+         "ss": ("stack_segment", "vector 12, stack fault, error code 0x30"),
          "segment": ("segment", "vector 13, general protection"),
          "read": ("page_read", "vector 14, page fault, error code 0x0"),
          "write": ("page_write", "vector 14, page fault, error code 0x3"),
          "execute": ("page_execute", "vector 14, page fault, error code 0x0"),
+         "math": ("math", "vector 16, FPU error"),
          "panic": ("give_up", "on purpose"),
          "button": ("shell_run", "vector 2, NMI")}     # QEMU's NMI, while the shell begins
 
