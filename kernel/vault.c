@@ -43,7 +43,7 @@ static struct vault *anchored(void)
     struct vault *vault;
 
     /* the compiler believes that a const never changes */
-    __asm__("movl %1, %0" : "=r"(vault) : "m"(anchor));
+    __asm__ volatile("movl %1, %0" : "=r"(vault) : "m"(anchor));
     return vault;
 }
 
