@@ -286,7 +286,7 @@ struct baton_counts {
     uint32_t cycles;     /* cycles broken through the spare page */
     uint32_t list_pages; /* indirection pages */
     uint32_t
-        control_pages; /* code page, tables, spare, digest page; list, composed and made pages are extra */
+        control_pages; /* code page, tables, spare, the digests' two; list, composed and made pages are extra */
     uint32_t made_pages; /* boot_params, command line, record */
     uint32_t digests;    /* segments that the digest page compares */
     uint64_t digested;   /* bytes of them */
@@ -303,6 +303,7 @@ struct baton_image {
     uint32_t table_count;
     uint64_t list;    /* pa of the first indirection page */
     uint64_t digest;  /* pa of the digest page, 0: none asked for */
+    uint64_t digests; /* pa of its table */
     uint32_t machine; /* MACHINE_ bits of relocate/control.h */
     uint64_t ledger;  /* the book of pages, see relocate/pages.h */
     uint64_t parked;  /* pages that lie in a destination, set aside */

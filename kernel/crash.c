@@ -165,6 +165,7 @@ static bool plan(const struct stage_wish *wish, struct dump *dump)
         return false;
     stage->request.place = BATON_PLACE_AUTO;
     stage->request.digest_page = wish->check == CHECK_OFF ? NULL : baton_digest_page;
+    tell_wait(stage);
     stage->request.told =
         region_told(stage_host()->memory, stage_host()->memory_count, &stage->request.told_count);
     error = baton_payload_read(&host, &stage->request, &stage->payload, &why);

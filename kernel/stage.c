@@ -129,6 +129,7 @@ bool stage_load(const struct stage_wish *wish)
 
     if (!stage_prepare(stage, wish))
         return false;
+    tell_wait(stage);
     if (baton_load(&host, &stage->request, &about, &stage->payload, &stage->image, &why)) {
         tell_refusal(&why);
         if (pages_count() != before)
@@ -194,7 +195,7 @@ void stage_handoff(void)
               (uint64_t)live.summary.checksum);
     watchdog_stop(watchdog_on);
     devices_quiet();
-    report("hand-off", "to %a", (uint64_t)loaded->payload.entry.eip);
+    tell_handoff(loaded);
     SPOIL_LIVE_TABLES(loaded->image.control);
     baton_handoff(&loaded->image);
 }

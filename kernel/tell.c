@@ -36,6 +36,16 @@ static void tell_plan(const struct stage *stage)
            plural(image->table_count));
 }
 
+#define PATIENCE (32ull << 20) /* bytes; less than that is compared in no time */
+
+void tell_wait(const struct stage *stage)
+{
+    uint64_t size = stage->request.kernel.size + stage->request.initrd.size;
+
+    if (stage->request.digest_page && size >= PATIENCE)
+        report("check", "taking the SHA-256 of %z, some 90 instructions a byte", size);
+}
+
 static void tell_digests(const struct stage *stage)
 {
     const struct baton_counts *c = &stage->image.counts;
@@ -65,6 +75,17 @@ void tell_crash(struct stage *stage)
     report("dump", "core headers at %a; low memory is saved to %a, %z", region.headers, region.low,
            (uint64_t)REGION_LOW);
     tell_digests(stage);
+}
+
+void tell_handoff(const struct stage *stage)
+{
+    const struct baton_counts *c = &stage->image.counts;
+
+    if (c->digested >= PATIENCE)
+        report("hand-off", "to %a, after comparing %z, some 57 instructions a byte",
+               (uint64_t)stage->payload.entry.eip, c->digested);
+    else
+        report("hand-off", "to %a", (uint64_t)stage->payload.entry.eip);
 }
 
 void tell_refusal(const struct baton_refusal *why)

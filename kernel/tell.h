@@ -4,11 +4,17 @@
 
 #include "kernel/stage.h"
 
-/* payload, initrd, plan, trampoline */
+/* Before a load that will take its time: check */
+void tell_wait(const struct stage *stage);
+
+/* payload, initrd, plan, trampoline, check */
 void tell_stage(struct stage *stage);
 
 /* crash, dump: a capture kernel that is staged */
 void tell_crash(struct stage *stage);
+
+/* hand-off: the last line */
+void tell_handoff(const struct stage *stage);
 
 /* "refused", and the sentence */
 void tell_refusal(const struct baton_refusal *why);

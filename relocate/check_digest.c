@@ -15,22 +15,24 @@ static bool is_named(const struct digest_range *range, const struct baton_segmen
     return true;
 }
 
-int check_digest(struct check *c, const void *code)
+static const uint8_t *page_at(const struct check *c, uint64_t pa)
 {
-    const struct baton_image *image = c->image;
-    const struct baton_host *host = image->host;
-    const struct digest_range *range;
-    uint32_t ranges = 0;
-    const uint8_t *page;
+    const struct baton_host *host = c->image->host;
 
-    if (!code)
-        return image->digest
-                   ? check_failed(c, "H2: a digest page that nobody asked for", image->digest)
-                   : 0;
-    if (!check_owned(c, image->digest))
-        return check_failed(c, "H2: the digest page is no control page", image->digest);
-    page = host->map(host->ctx, BATON_WINDOW_PAGE, image->digest);
-    range = (const void *)(page + DIGEST_RANGES);
+    return host->map(host->ctx, BATON_WINDOW_PAGE, pa);
+}
+
+static uint32_t word_at(const uint8_t *page, uint32_t offset)
+{
+    return *(const uint32_t *)(const void *)(page + offset);
+}
+
+static int check_ranges(struct check *c)
+{
+    const uint8_t *table = page_at(c, c->image->digests);
+    const struct digest_range *range = (const void *)(table + TABLE_RANGES);
+    uint32_t ranges = 0;
+
     for (uint32_t i = 0; i < c->payload->segments; i++) {
         const struct baton_segment *s = &c->payload->segment[i];
 
@@ -42,8 +44,27 @@ int check_digest(struct check *c, const void *code)
         range++;
         ranges++;
     }
-    if (*(const uint32_t *)(const void *)(page + DIGEST_COUNT) != ranges ||
-        __builtin_memcmp(page, code, DIGEST_CODE_SIZE))
+    return word_at(table, TABLE_COUNT) == ranges
+               ? 0
+               : check_failed(c, "H2: something is compared that is no segment", c->image->digests);
+}
+
+int check_digest(struct check *c, const void *code)
+{
+    const struct baton_image *image = c->image;
+    const uint8_t *page;
+
+    if (!code)
+        return image->digest
+                   ? check_failed(c, "H2: a digest page that nobody asked for", image->digest)
+                   : 0;
+    if (!check_owned(c, image->digest))
+        return check_failed(c, "H2: the digest page is no control page", image->digest);
+    if (!check_owned(c, image->digests) || image->digests == image->digest)
+        return check_failed(c, "H2: the digests' table is no control page", image->digests);
+    page = page_at(c, image->digest);
+    if (__builtin_memcmp(page, code, DIGEST_CODE_SIZE) ||
+        word_at(page, DIGEST_TABLE) != image->digests)
         return check_failed(c, "H2: the digest page is not what was asked for", image->digest);
-    return 0;
+    return check_ranges(c);
 }

@@ -1,7 +1,8 @@
 /*
  * The digest page's code: SHA-256 over each range, compared with what it was at the load. A control
- * page gets a copy, behind which digest.c writes the ranges. Position independent, no relocations,
- * like the trampoline; it uses nothing but its own page, the control page and the ranges (H2).
+ * page gets a copy; digest.c writes the ranges into another one, the table. Position independent, no
+ * relocations, like the trampoline; it uses its own page, the table, the control page and the ranges
+ * (H2), and writes to the table alone.
  */
 #include "relocate/control.h"
 #include "relocate/digest.h"
@@ -19,30 +20,38 @@ baton_digest_page:
 /*
  * In:     ebp = the control page; paging off, flat segments, DF clear
  * Out:    eax = how many ranges differ; each has printed a line. Keeps ebp, corrupts the rest
- * Stack:  44 bytes
+ * Stack:  none but the return address; then the table's
  */
         movl    %ebp, %eax
         call    1f
-1:      popl    %ebp
-        subl    $AT(1b), %ebp           /* ebp = this page */
-        movl    %eax, DIGEST_CONTROL(%ebp)
-        movl    $0, DIGEST_WRONG(%ebp)
-        leal    DIGEST_RANGES(%ebp), %esi
-        movl    DIGEST_COUNT(%ebp), %ecx
+1:      popl    %ebx
+        subl    $AT(1b), %ebx           /* ebx = this page */
+        movl    DIGEST_TABLE(%ebx), %ebp        /* ebp = the table, from now on */
+        movl    %eax, TABLE_CONTROL(%ebp)
+        movl    %ebx, TABLE_CODE(%ebp)
+        movl    %esp, TABLE_ESP(%ebp)
+        movl    $0, TABLE_WRONG(%ebp)
+        leal    TABLE_STACK_TOP(%ebp), %esp
+        leal    AT(.Lround_words)(%ebx), %esi
+        leal    TABLE_ROUND(%ebp), %edi
+        movl    $SHA256_ROUNDS, %ecx
+        rep movsl
+        leal    TABLE_RANGES(%ebp), %esi
+        movl    TABLE_COUNT(%ebp), %ecx
 .Lrange:
         testl   %ecx, %ecx
         jz      .Ldone
         pushl   %ecx
         pushl   %esi
-        call    .Ldigest                /* into DIGEST_STATE */
+        call    .Ldigest                /* into TABLE_STATE */
         movl    (%esp), %esi
         addl    $RANGE_DIGEST, %esi
-        leal    DIGEST_STATE(%ebp), %edi
+        leal    TABLE_STATE(%ebp), %edi
         movl    $SHA256_WORDS, %ecx
         repe cmpsl
         popl    %esi
         je      1f
-        incl    DIGEST_WRONG(%ebp)
+        incl    TABLE_WRONG(%ebp)
         pushl   %esi
         call    .Lsay
         popl    %esi
@@ -51,15 +60,17 @@ baton_digest_page:
         decl    %ecx
         jmp     .Lrange
 .Ldone:
-        movl    DIGEST_WRONG(%ebp), %eax
-        movl    DIGEST_CONTROL(%ebp), %ebp
+        movl    TABLE_WRONG(%ebp), %eax
+        movl    TABLE_ESP(%ebp), %esp
+        movl    TABLE_CONTROL(%ebp), %ebp
         ret
 
-/* In: esi -> a range, ebp = this page. Out: its digest in DIGEST_STATE. Corrupts all but ebp. */
+/* In: esi -> a range, ebp = the table. Out: its digest in TABLE_STATE. Corrupts all but ebp. */
 .Ldigest:
         pushl   %esi
-        leal    AT(.Linitial)(%ebp), %esi
-        leal    DIGEST_STATE(%ebp), %edi
+        movl    TABLE_CODE(%ebp), %esi
+        addl    $AT(.Linitial), %esi
+        leal    TABLE_STATE(%ebp), %edi
         movl    $SHA256_WORDS, %ecx
         rep movsl
         popl    %eax
@@ -75,7 +86,7 @@ baton_digest_page:
         popl    %ecx
         jmp     .Lblocks
 .Lrest: /* the last bytes, one bit, zeros, the length in bits */
-        leal    DIGEST_BLOCK(%ebp), %edi
+        leal    TABLE_BLOCK(%ebp), %edi
         movl    $BLOCK_BYTES - 1, %edx
         subl    %ecx, %edx              /* edx = room behind the byte with the bit */
         rep movsb
@@ -86,9 +97,9 @@ baton_digest_page:
         cmpl    $LENGTH_BYTES, %edx
         jae     1f
         rep stosb                       /* too little: the length gets a block of its own */
-        leal    DIGEST_BLOCK(%ebp), %esi
+        leal    TABLE_BLOCK(%ebp), %esi
         call    .Lcompress
-        leal    DIGEST_BLOCK(%ebp), %edi
+        leal    TABLE_BLOCK(%ebp), %edi
         xorl    %eax, %eax
         movl    $BLOCK_BYTES, %ecx
 1:      subl    $LENGTH_BYTES, %ecx
@@ -101,11 +112,11 @@ baton_digest_page:
         bswap   %eax
         movl    %edx, (%edi)
         movl    %eax, 4(%edi)
-        leal    DIGEST_BLOCK(%ebp), %esi
+        leal    TABLE_BLOCK(%ebp), %esi
 
-/* In: esi -> 64 bytes. Out: DIGEST_STATE has them, too; esi behind them. Corrupts all but ebp. */
+/* In: esi -> 64 bytes. Out: TABLE_STATE has them, too; esi behind them. Corrupts all but ebp. */
 .Lcompress:
-        leal    DIGEST_SCHEDULE(%ebp), %edi
+        leal    TABLE_SCHEDULE(%ebp), %edi
         movl    $16, %ecx
 1:      lodsl
         bswap   %eax
@@ -135,12 +146,12 @@ baton_digest_page:
         stosl
         loop    1b
 
-        leal    DIGEST_STATE(%ebp), %esi
-        leal    DIGEST_WINDOW_TOP(%ebp), %edi
+        leal    TABLE_STATE(%ebp), %esi
+        leal    TABLE_WINDOW_TOP(%ebp), %edi
         movl    $SHA256_WORDS, %ecx
         rep movsl
-        leal    DIGEST_WINDOW_TOP(%ebp), %edi
-        leal    DIGEST_SCHEDULE(%ebp), %esi
+        leal    TABLE_WINDOW_TOP(%ebp), %edi
+        leal    TABLE_SCHEDULE(%ebp), %esi
 /* A round: the variables a to h are (%edi) to 28(%edi). Six of them only change their names: edi
  * goes down by a word. e becomes d + one in its place, the new a is written below. */
 2:      movl    16(%edi), %eax          /* e */
@@ -157,7 +168,7 @@ baton_digest_page:
         xorl    %ebx, %ecx              /* e ? f : g, bit by bit */
         addl    %ecx, %edx
         addl    28(%edi), %edx          /* h */
-        addl    AT(.Lround_words) - DIGEST_SCHEDULE(%esi), %edx
+        addl    TABLE_ROUND - TABLE_SCHEDULE(%esi), %edx
         addl    (%esi), %edx
         addl    $4, %esi
         addl    %edx, 12(%edi)          /* d */
@@ -178,12 +189,12 @@ baton_digest_page:
         addl    %eax, %edx
         subl    $4, %edi
         movl    %edx, (%edi)
-        leal    DIGEST_WINDOW(%ebp), %eax
+        leal    TABLE_WINDOW(%ebp), %eax
         cmpl    %eax, %edi
         jne     2b
 
         movl    %edi, %esi
-        leal    DIGEST_STATE(%ebp), %edi
+        leal    TABLE_STATE(%ebp), %edi
         movl    $SHA256_WORDS, %ecx
 3:      lodsl
         addl    %eax, (%edi)
@@ -195,9 +206,10 @@ baton_digest_page:
 /* The line of a range that differs. In: esi -> it. Corrupts all but ebp. */
 .Lsay:
         pushl   %ebp
-        movl    %ebp, %edi              /* edi = this page, ebp = the control page, which prints */
-        movl    DIGEST_CONTROL(%edi), %ebp
-        leal    AT(.Lsay_what)(%edi), %ebx
+        movl    %ebp, %edi              /* edi = the table, ebp = the control page, which prints */
+        movl    TABLE_CONTROL(%edi), %ebp
+        movl    TABLE_CODE(%edi), %ebx
+        addl    $AT(.Lsay_what), %ebx
         call    .Lputs
         pushl   %ebx
         leal    RANGE_WHAT(%esi), %ebx
@@ -207,7 +219,7 @@ baton_digest_page:
         call    .Lput_value
         movl    RANGE_START(%esi), %eax
         call    .Lput_value
-        movl    DIGEST_STATE(%edi), %eax
+        movl    TABLE_STATE(%edi), %eax
         call    .Lput_value
         movl    RANGE_DIGEST(%esi), %eax
         call    .Lput_value

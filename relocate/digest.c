@@ -1,5 +1,5 @@
 /*
- * Filling the digest page: every segment as it will lie there when the list is done, its file's
+ * Filling the digest page and its table: every segment as it will lie there when the list is done, its file's
  * bytes and then zeros. What the hand-off itself brings (BATON_SEG_LIVE) cannot be known here.
  */
 #include "relocate/digest.h"
@@ -43,8 +43,8 @@ static void fill(const struct baton_payload *payload, const struct baton_image *
                  bool made_only)
 {
     const struct baton_host *host = image->host;
-    uint8_t *page = host->map(host->ctx, BATON_WINDOW_PAGE, image->digest);
-    struct digest_range *range = (void *)(page + DIGEST_RANGES);
+    uint8_t *table = host->map(host->ctx, BATON_WINDOW_PAGE, image->digests);
+    struct digest_range *range = (void *)(table + TABLE_RANGES);
 
     for (uint32_t i = 0; i < payload->segments; i++) {
         const struct baton_segment *s = &payload->segment[i];
@@ -76,14 +76,17 @@ int digest_build(const struct baton_request *request, const struct baton_payload
                                       DIGEST_RANGES_MAX};
         return BATON_E_SEGMENTS;
     }
-    if (pages_take(image, payload, &image->digest)) {
+    if (pages_take(image, payload, &image->digest) || pages_take(image, payload, &image->digests)) {
         *why = (struct baton_refusal){BATON_E_NO_PAGES, "digest page", 0, PAGES_LIMIT};
         return BATON_E_NO_PAGES;
     }
     page = host->map(host->ctx, BATON_WINDOW_PAGE, image->digest);
     __builtin_memset(page, 0, BATON_PAGE_SIZE);
     __builtin_memcpy(page, request->digest_page, DIGEST_CODE_SIZE);
-    *(uint32_t *)(void *)(page + DIGEST_COUNT) = counts->digests;
+    *(uint32_t *)(void *)(page + DIGEST_TABLE) = (uint32_t)image->digests;
+    page = host->map(host->ctx, BATON_WINDOW_PAGE, image->digests);
+    __builtin_memset(page, 0, BATON_PAGE_SIZE);
+    *(uint32_t *)(void *)(page + TABLE_COUNT) = counts->digests;
     fill(payload, image, false);
     return 0;
 }

@@ -1,25 +1,33 @@
 /*
- * The digest page, drawn: a control page of code and of what it is to compare. Shared by C and
- * digest.S. It runs with paging off, after the list, so it exists at one address only.
+ * The digest page and its table, drawn: two control pages, one of code, one of what it is to compare
+ * and of what it writes. A CPU that runs code from the page that it writes to is slow. Shared by C
+ * and digest.S. They are used with paging off, after the list, so each has one address only.
  *
- *   0x000  code, strings, SHA-256's constants: the same in every digest page
- *   0x400  how many ranges there are; the rest of its words is scratch
- *   0x6c0  the ranges (struct digest_range), 37 at most
+ *   page   0x000  code, strings, SHA-256's constants: the same in every digest page
+ *          0x3fc  pa of the table
+ *   table  0x000  how many ranges there are; the rest up to 0x400 is scratch
+ *          0x400  the ranges (struct digest_range), 48 at most
  */
 #ifndef RELOCATE_DIGEST_H
 #define RELOCATE_DIGEST_H
 
-#define DIGEST_CODE_SIZE 0x400
-#define DIGEST_COUNT 0x400
-#define DIGEST_WRONG 0x404    /* how many differ */
-#define DIGEST_CONTROL 0x408  /* pa of the control code page */
-#define DIGEST_STATE 0x420    /* 8 words */
-#define DIGEST_BLOCK 0x440    /* 64 bytes: the last ones of a range, padded */
-#define DIGEST_SCHEDULE 0x480 /* 64 words */
-#define DIGEST_WINDOW 0x580   /* 72 words: eight working variables, moving down a word a round */
-#define DIGEST_WINDOW_TOP 0x680
-#define DIGEST_RANGES 0x6c0
-#define DIGEST_RANGES_MAX 37
+#define DIGEST_CODE_SIZE 0x3fc
+#define DIGEST_TABLE 0x3fc
+
+#define TABLE_COUNT 0x00
+#define TABLE_WRONG 0x04    /* how many differ */
+#define TABLE_CONTROL 0x08  /* pa of the control code page */
+#define TABLE_CODE 0x0c     /* pa of the digest page */
+#define TABLE_ESP 0x10      /* the trampoline's stack */
+#define TABLE_STATE 0x20    /* 8 words */
+#define TABLE_BLOCK 0x40    /* 64 bytes: the last ones of a range, padded */
+#define TABLE_SCHEDULE 0x80 /* 64 words */
+#define TABLE_ROUND 0x180   /* SHA-256's 64 words */
+#define TABLE_WINDOW 0x280  /* 72 words: eight working variables, moving down a word a round */
+#define TABLE_WINDOW_TOP 0x380
+#define TABLE_STACK_TOP 0x400 /* down to 0x3a0 */
+#define TABLE_RANGES 0x400
+#define DIGEST_RANGES_MAX 48
 
 /* Offsets in struct digest_range. */
 #define RANGE_START 0
@@ -41,7 +49,7 @@ struct digest_range {
 _Static_assert(offsetof(struct digest_range, digest) == RANGE_DIGEST, "digest");
 _Static_assert(offsetof(struct digest_range, what) == RANGE_WHAT, "what");
 _Static_assert(sizeof(struct digest_range) == RANGE_BYTES, "a range");
-_Static_assert(DIGEST_RANGES + DIGEST_RANGES_MAX * RANGE_BYTES == BATON_PAGE_SIZE, "the page");
+_Static_assert(TABLE_RANGES + DIGEST_RANGES_MAX * RANGE_BYTES == BATON_PAGE_SIZE, "the table");
 _Static_assert(sizeof(((struct baton_segment *)0)->what) <=
                    sizeof(((struct digest_range *)0)->what),
                "names");
@@ -52,7 +60,7 @@ static inline bool digest_covers(const struct baton_segment *s)
     return s->mem_size && !(s->flags & BATON_SEG_LIVE);
 }
 
-/* The digest page, where the request asks for one; wants the MADE pages to be filled. */
+/* The two pages, where the request asks for them; wants the MADE pages to be filled. */
 int digest_build(const struct baton_request *request, const struct baton_payload *payload,
                  struct baton_image *image, struct baton_refusal *why);
 

@@ -16,7 +16,7 @@ PAGE = 4096
 VAULT, HEADERS, LOW, POOL = 3 * PAGE, 4 * PAGE, 0xa0000, 96 * PAGE
 # struct vault: the trampoline's page, three words, then struct baton_image with these in it
 IMAGE = PAGE + 12
-CONTROL, TABLES, LIST, DIGEST = (IMAGE + at for at in (8, 24, 68, 76))
+CONTROL, TABLES, LIST, DIGEST, DIGESTS = (IMAGE + at for at in (8, 24, 68, 76, 84))
 SAID = "the capture kernel is not entered: its control pages in the region are not what was loaded"
 
 
@@ -112,7 +112,7 @@ def test_what_the_capture_kernel_is_made_of_is_compared(job, segment, outcome):
     Damaged("root-legacy", page_of(TABLES, 0xc00), paging="legacy"),
     Damaged("list", page_of(LIST)),
     Damaged("digest-code", page_of(DIGEST, 0x20)),
-    Damaged("digest", page_of(DIGEST, 0x6c8)),
+    Damaged("digest", page_of(DIGESTS, 0x408)),
     Damaged("image", in_vault(CONTROL + 1)),
     Damaged("registers", in_vault(PAGE)),
     Damaged("pristine-trampoline", in_vault(0x55)),

@@ -21,6 +21,7 @@ PLUGIN = os.path.join(BUILD, "tests", "boot", "storewatch.so")
 KERNEL_BASE = 0xc0000000
 BASE, PAGE = 0x200000, 4096
 PARAM_DIGEST = 0x900 + 0x4c         # relocate/control.h
+TABLE, RANGES = 0x3fc, 0x400        # relocate/digest.h
 LINE = (r"^fault +in the hand-off, checking: (.*) is not what was loaded: (0x\w+) bytes at (0x\w+),"
         r" their SHA-256 begins with (0x\w+), at the load with (0x\w+)$")
 
@@ -75,12 +76,12 @@ class Damaged:
         self.kind, self.name = kind, f"digest-{name}"
 
     def digest_ranges(self, d, control):
-        """{name: (start, size, first word of the digest)}, out of the digest page."""
-        page = int.from_bytes(d.memory(control + PARAM_DIGEST, 4), "little")
-        data, self.page = d.memory(page, PAGE), page
+        """{name: (start, size, first word of the digest)}, out of the table."""
+        self.page = int.from_bytes(d.memory(control + PARAM_DIGEST, 4), "little")
+        data = d.memory(int.from_bytes(d.memory(self.page + TABLE, 4), "little"), PAGE)
         found = {}
-        for i in range(int.from_bytes(data[0x400:0x404], "little")):
-            at = 0x6c0 + 64 * i
+        for i in range(int.from_bytes(data[:4], "little")):
+            at = RANGES + 64 * i
             words = [int.from_bytes(data[at + k:at + k + 4], "little") for k in (0, 4, 8)]
             found[data[at + 40:at + 64].rstrip(b"\0").decode()] = words
         return found
@@ -193,6 +194,27 @@ def test_a_usual_payload_is_not_compared_unless_asked_for(job, outcome):
     assert not outcome.lines("^check "), outcome.story()
 
 
+class Large:
+    """An initrd whose comparison a user has to wait for."""
+
+    quick, name = False, "digest-large"
+
+    def run(self):
+        return run(Machine(self.name, memory="128M", kernel=payloads.BATON, timeout=300,
+                           append="check=on exitport=0xf4",
+                           modules=(payloads.judge("low"), images.sparse(32 << 20))))
+
+
+@pytest.mark.parametrize("job", cases(Large()))
+def test_a_long_comparison_is_announced_at_both_ends(job, outcome):
+    payloads.assert_judged_well(outcome, None, images.sparse(32 << 20))
+    steps = [line.split()[0] for line in outcome.lines("^(check|payload|hand-off) ")]
+    assert steps == ["check", "payload", "check", "hand-off"], outcome.story()
+    first, _, _, last = outcome.lines("^(check|payload|hand-off) ")
+    assert "taking the SHA-256 of 32 MiB" in first or "taking the SHA-256 of 32.1 MiB" in first
+    assert ", after comparing 32" in last
+
+
 class Watched:
     """Every store and every read from the trampoline on, by physical page (storewatch.c)."""
 
@@ -239,5 +261,5 @@ def test_every_byte_is_read_once_and_nothing_else_is_written(job, outcome):
     stack = Elf32(payloads.BATON).symbols["boot_stack"] - KERNEL_BASE
     ours = {control, template - KERNEL_BASE} | set(range(stack, stack + 5 * PAGE, PAGE))
     others = set(seen.late_stored) - set(kernel) - ours
-    assert len(others) == 1, [hex(page) for page in others]     # the digest page itself
+    assert len(others) == 1, [hex(page) for page in others]     # the digests' table
     assert others <= set(seen.late_read)

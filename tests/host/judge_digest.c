@@ -4,13 +4,14 @@
 
 #include <string.h>
 
-#define COUNT_AT 0x400
-#define RANGES_AT 0x6c0
+#define TABLE_AT 0x3fc /* in the digest page; the rest in the table */
+#define COUNT_AT 0
+#define RANGES_AT 0x400
 #define RANGE 64
 
 static uint32_t word(const struct journey *j, unsigned offset)
 {
-    return machine_word(j->image.digest + offset);
+    return machine_word(j->image.digests + offset);
 }
 
 static bool is_compared(const struct baton_segment *s)
@@ -30,6 +31,11 @@ bool judge_digest_page(struct journey *j)
         return false;
     if (memcmp(machine_at(page), j->request.digest_page, DIGEST_CODE_SIZE))
         return judge_wrong(j, "the digest page's code is not what was given", page, 0);
+    if (machine_word(page + TABLE_AT) != j->image.digests)
+        return judge_wrong(j, "the digest page has another table", page, j->image.digests);
+    page = j->image.digests;
+    if (!judge_needed(j, page, "H3: the digests' table lies wrong"))
+        return false;
     for (uint32_t i = 0; i < j->payload.segments; i++) {
         const struct baton_segment *s = &j->payload.segment[i];
 

@@ -5,8 +5,9 @@
 #include "tests/host/cm.h"
 #include "tests/host/sample.h"
 
-#define SCRATCH 0x404
-#define RANGES 0x6c0
+#define CODE_END 0x400 /* with the table's address */
+#define SCRATCH 4
+#define RANGES 0x400
 #define DIGEST 8
 #define WHAT 40
 
@@ -17,7 +18,8 @@ static int check(void)
     return baton_image_check(&j.request, &j.payload, &j.image, &j.why);
 }
 
-/* The digests themselves, scratch words and what lies behind the last range are not the dry run's. */
+/* Of the table. The digests themselves, scratch words and what lies behind the last range are not
+ * the dry run's. */
 static bool is_proved(unsigned offset, unsigned ranges)
 {
     unsigned at = (offset - RANGES) % sizeof(struct digest_range);
@@ -28,24 +30,32 @@ static bool is_proved(unsigned offset, unsigned ranges)
            (at < DIGEST || at >= WHAT);
 }
 
-static void every_bit_of_the_digest_page(void **state)
+static void every_bit(uint64_t page)
 {
     unsigned step = dice_thorough() ? 1 : 8;
+    bool table = page == j.image.digests;
 
+    for (unsigned offset = 0; offset < BATON_PAGE_SIZE; offset++)
+        for (unsigned bit = step == 1 ? 0 : offset % 8; bit < 8; bit += step) {
+            *machine_at(page + offset) ^= (uint8_t)(1 << bit);
+            bool passes = check() == 0;
+            if (passes == (table ? is_proved(offset, 6) : offset < CODE_END)) {
+                print_error("bit %u of byte 0x%03x of the %s: %s\n", bit, offset,
+                            table ? "table" : "page", j.image.armed ? "passes" : j.why.what);
+                fail();
+            }
+            *machine_at(page + offset) ^= (uint8_t)(1 << bit);
+        }
+    assert_int_equal(check(), 0);
+}
+
+static void every_bit_of_the_digest_page_and_of_its_table(void **state)
+{
     (void)state;
     sample_load(true, 1, &j);
     assert_int_equal(j.image.counts.digests, 6);
-    for (unsigned offset = 0; offset < BATON_PAGE_SIZE; offset++)
-        for (unsigned bit = step == 1 ? 0 : offset % 8; bit < 8; bit += step) {
-            *machine_at(j.image.digest + offset) ^= (uint8_t)(1 << bit);
-            if (!check() == is_proved(offset, 6)) {
-                print_error("bit %u of byte 0x%03x: %s\n", bit, offset,
-                            j.image.armed ? "passes" : j.why.what);
-                fail();
-            }
-            *machine_at(j.image.digest + offset) ^= (uint8_t)(1 << bit);
-        }
-    assert_int_equal(check(), 0);
+    every_bit(j.image.digest);
+    every_bit(j.image.digests);
 }
 
 static void refused(const char *what)
@@ -75,6 +85,15 @@ static void a_page_that_is_not_the_images(void **state)
     word = (uint32_t)page;
     machine_write(j.image.control + 0x94c, &word, 4);
     assert_int_equal(check(), 0);
+    page = j.image.digests;
+    j.image.digests = SAMPLE_BASE;
+    refused("H2: the digests' table is no control page");
+    j.image.digests = j.image.digest;
+    refused("H2: the digests' table is no control page");
+    j.image.digests = j.image.list; /* of the image's, but not this one */
+    refused("H2: the digest page is not what was asked for");
+    j.image.digests = page;
+    assert_int_equal(check(), 0);
     j.request.digest_page = NULL;
     refused("H2: a digest page that nobody asked for");
 }
@@ -88,7 +107,7 @@ static void a_segment_more_or_less(void **state)
     j.payload.segment[1].flags &= ~(uint32_t)BATON_SEG_LIVE;
     assert_int_equal(check(), 0);
     j.payload.segment[5].flags |= BATON_SEG_LIVE; /* the last one: there is one range too many */
-    refused("H2: the digest page is not what was asked for");
+    refused("H2: something is compared that is no segment");
 }
 
 /* MADE pages are written again when the host knows more; their digests follow. */
@@ -98,20 +117,20 @@ static void made_pages_written_again(void **state)
 
     (void)state;
     sample_load(true, 1, &j);
-    range = (void *)machine_at(j.image.digest + RANGES);
+    range = (void *)machine_at(j.image.digests + RANGES);
     before = range[4];
     assert_string_equal(range[4].what, "made");
     memset(machine_at(j.payload.segment[4].dest), 0xee, BATON_PAGE_SIZE);
     range[4].digest[7] ^= 1; /* as if it had been another page at first */
     assert_int_equal(baton_payload_finish(&j.request, &j.payload, &j.image, &j.why), 0);
     assert_memory_equal(&range[4], &before, sizeof(before));
-    j.payload.segment[3].source += BATON_PAGE_SIZE;          /* no other is taken again */
+    j.payload.segment[3].source += BATON_PAGE_SIZE; /* no other is taken again */
     before = range[3];
     assert_int_equal(baton_payload_finish(&j.request, &j.payload, &j.image, &j.why), 0);
     assert_memory_equal(&range[3], &before, sizeof(before));
 }
 
-/* A file may want 37 ranges; of one more the load says so. */
+/* A file may want 48 ranges; of one more the load says so. */
 static void as_many_as_the_page_holds(void **state)
 {
     (void)state;
@@ -133,14 +152,14 @@ static void as_many_as_the_page_holds(void **state)
         if (!made)
             assert_journey(&j, journey_finish(&j));
     }
-    assert_int_equal(j.why.value, 38);
-    assert_int_equal(j.why.limit, 37);
+    assert_int_equal(j.why.value, DIGEST_RANGES_MAX + 1);
+    assert_int_equal(j.why.limit, DIGEST_RANGES_MAX);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_bit_of_the_digest_page),
+        cmocka_unit_test(every_bit_of_the_digest_page_and_of_its_table),
         cmocka_unit_test(a_page_that_is_not_the_images),
         cmocka_unit_test(a_segment_more_or_less),
         cmocka_unit_test(made_pages_written_again),
