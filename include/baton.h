@@ -7,7 +7,7 @@
  *     baton_place           where every segment goes       touches nothing
  *     baton_image_begin     pages for what Baton writes    may allocate
  *     baton_payload_finish  boot_params or record filled   writes only those pages
- *     baton_image_build     control page, tables, list     may allocate
+ *     baton_image_build     control pages, tables, list    may allocate
  *     baton_image_check     the dry run                    may allocate, gives it back
  *     baton_handoff         the trampoline                 never fails, never returns
  *
@@ -208,9 +208,9 @@ struct baton_request {
     const struct baton_memory *told;
     uint32_t told_count;
 
-    /* baton_digest_page: every segment's SHA-256 is taken at the load and compared after the list,
-     * right before the entry; one that differs is told on the serial port, and the machine ends as
-     * after a fault. NULL: no comparison. */
+    /* baton_digest_page: the SHA-256 of every segment but LIVE ones, at most 48 of them, is taken at
+     * the load and compared after the list, right before the entry; one that differs is told on
+     * com_port, and the machine ends as after a fault. NULL: no comparison. */
     const void *digest_page;
 };
 
@@ -285,8 +285,8 @@ struct baton_counts {
     uint32_t composed;   /* of the moved pages, those put together at load time */
     uint32_t cycles;     /* cycles broken through the spare page */
     uint32_t list_pages; /* indirection pages */
-    uint32_t
-        control_pages; /* code page, tables, spare, the digests' two; list, composed and made pages are extra */
+    /* code page, tables, spare, the digests' two; list, composed and made pages are extra */
+    uint32_t control_pages;
     uint32_t made_pages; /* boot_params, command line, record */
     uint32_t digests;    /* segments that the digest page compares */
     uint64_t digested;   /* bytes of them */
@@ -301,12 +301,12 @@ struct baton_image {
     uint64_t spare;                    /* pa of the page that breaks cycles, 0: none needed */
     uint64_t tables[BATON_TABLES_MAX]; /* pa; tables[0] is the root */
     uint32_t table_count;
-    uint64_t list;    /* pa of the first indirection page */
-    uint64_t digest;  /* pa of the digest page, 0: none asked for */
-    uint64_t digests; /* pa of its table */
-    uint32_t machine; /* MACHINE_ bits of relocate/control.h */
-    uint64_t ledger;  /* the book of pages, see relocate/pages.h */
-    uint64_t parked;  /* pages that lie in a destination, set aside */
+    uint64_t list;         /* pa of the first indirection page */
+    uint64_t digest_code;  /* pa of the digest page, 0: none asked for */
+    uint64_t digest_table; /* pa of its table */
+    uint32_t machine;      /* MACHINE_ bits of relocate/control.h */
+    uint64_t ledger;       /* the book of pages, see relocate/pages.h */
+    uint64_t parked;       /* pages that lie in a destination, set aside */
     struct baton_counts counts;
     bool armed;          /* baton_image_check() has passed */
     uint64_t exec_ticks; /* the host may say when it began (TSC); 0: baton_handoff() does */
@@ -317,7 +317,7 @@ int baton_image_begin(const struct baton_host *host, struct baton_payload *paylo
                       struct baton_image *image, struct baton_refusal *why);
 
 /* Fills the MADE pages and the entry registers from the destinations chosen. May be called again,
- * for a request that has learned something, such as where the cursor stands: a digest page follows. */
+ * for a request that has learned something, such as where the cursor stands: their digests follow. */
 int baton_payload_finish(const struct baton_request *request, struct baton_payload *payload,
                          struct baton_image *image, struct baton_refusal *why);
 

@@ -5,6 +5,7 @@
 
 #include "kernel/cpu.h"
 #include "kernel/layout.h"
+#include "kernel/watchdog.h"
 
 /* 16550 registers, by offset from the port. */
 enum {
@@ -209,10 +210,12 @@ void console_write(const char *text)
     if (has_screen)
         screen_write(text);
     for (const char *c = text; *c; c++)
-        if (*c == '\n')
+        if (*c == '\n') {
             count_rows();
-        else
+            watchdog_feed(); /* much to print is not a hang */
+        } else {
             line_length++;
+        }
 }
 
 void console_raw(const char *text)

@@ -1,7 +1,7 @@
 /*
  * Load: the capture kernel and its initrd are copied to where they will run, and all that the
- * trampoline reads is made in the region. At the crash nothing is allocated, copied or believed that
- * lies outside of the region, the kernel's read-only pages and the trampoline's own.
+ * trampoline reads is made in the region. At the crash nothing is allocated, and nothing is believed
+ * that lies outside of the region and the kernel's read-only pages.
  */
 #include "kernel/crash.h"
 
@@ -11,6 +11,7 @@
 #include "kernel/region.h"
 #include "kernel/tell.h"
 #include "kernel/vault.h"
+#include "kernel/watchdog.h"
 #include "kernel/window.h"
 #include "payload/bzimage.h"
 #include "relocate/text.h"
@@ -204,6 +205,7 @@ bool crash_load(const struct stage_wish *wish)
     struct stage *earlier = stage;
     struct dump dump;
     struct baton_refusal why;
+    int error;
 
     if (region.range.start == region.range.end) {
         report("refused",
@@ -220,7 +222,10 @@ bool crash_load(const struct stage_wish *wish)
     }
     if (loaded) /* there is one region: the earlier capture kernel makes room */
         give_up(earlier);
-    if (build(&dump, &why)) {
+    watchdog_pause();
+    error = build(&dump, &why);
+    watchdog_feed();
+    if (error) {
         tell_refusal(&why);
         return false;
     }

@@ -7,7 +7,8 @@
 
 #include "kernel/stage.h"
 
-/* Stages a capture kernel in the region, in the place of the one before. false: refused, and said. */
+/* Stages a capture kernel in the region, in the place of the one before. false: refused, and it has
+ * said why. */
 bool crash_load(const struct stage_wish *wish);
 
 /* Gives it up: the region is empty again. One must be loaded. */
@@ -22,7 +23,7 @@ struct stage *crash_loaded(void);
  */
 void crash_note(const struct baton_dump_registers *registers);
 
-/* Is a capture kernel there to take over, and are its control pages what they were at the load? */
+/* Is a capture kernel there to take over, and are its control pages as they were at the load? */
 bool crash_ready(void);
 
 /* One was there, but something has written to its control pages since: it is not entered. */

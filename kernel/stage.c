@@ -36,7 +36,6 @@ static void host_free(void *ctx, uint64_t pa)
 static void *host_map(void *ctx, enum baton_window window, uint64_t pa)
 {
     (void)ctx;
-    watchdog_feed(); /* a load goes through here for every page, and may take its time */
     return window_map(window, pa);
 }
 
@@ -126,11 +125,15 @@ bool stage_load(const struct stage_wish *wish)
     struct baton_machine about = stage_machine();
     struct baton_refusal why;
     uint64_t before = pages_count();
+    int error;
 
     if (!stage_prepare(stage, wish))
         return false;
     tell_wait(stage);
-    if (baton_load(&host, &stage->request, &about, &stage->payload, &stage->image, &why)) {
+    watchdog_pause();
+    error = baton_load(&host, &stage->request, &about, &stage->payload, &stage->image, &why);
+    watchdog_feed();
+    if (error) {
         tell_refusal(&why);
         if (pages_count() != before)
             panic("the refused load kept %n pages (H7)", before - pages_count());
@@ -193,9 +196,9 @@ void stage_handoff(void)
     if (sum != live.summary.checksum)
         panic("the live tables changed: checksum %x, was %x (H1)", (uint64_t)sum,
               (uint64_t)live.summary.checksum);
-    watchdog_stop(watchdog_on);
     devices_quiet();
     tell_handoff(loaded);
+    watchdog_end();
     SPOIL_LIVE_TABLES(loaded->image.control);
     baton_handoff(&loaded->image);
 }

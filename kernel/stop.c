@@ -8,6 +8,7 @@
 #include "kernel/crash.h"
 #include "kernel/layout.h"
 #include "kernel/print.h"
+#include "kernel/watchdog.h"
 
 #define RESET_CONTROL 0xcf9 /* [ICH] full reset */
 #define RESET_FULL 0x06
@@ -39,6 +40,7 @@ void stop(int code)
         report("crash",
                "the capture kernel is not entered: its control pages in the region are not "
                "what was loaded");
+    watchdog_end();
     if (exit_port)
         out8(exit_port, (uint8_t)code);
     if (reset) {

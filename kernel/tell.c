@@ -43,7 +43,7 @@ void tell_wait(const struct stage *stage)
     uint64_t size = stage->request.kernel.size + stage->request.initrd.size;
 
     if (stage->request.digest_page && size >= PATIENCE)
-        report("check", "taking the SHA-256 of %z, some 90 instructions a byte", size);
+        report("check", "taking the SHA-256 of %z", size);
 }
 
 static void tell_digests(const struct stage *stage)
@@ -82,8 +82,8 @@ void tell_handoff(const struct stage *stage)
     const struct baton_counts *c = &stage->image.counts;
 
     if (c->digested >= PATIENCE)
-        report("hand-off", "to %a, after comparing %z, some 57 instructions a byte",
-               (uint64_t)stage->payload.entry.eip, c->digested);
+        report("hand-off", "to %a, after comparing %z", (uint64_t)stage->payload.entry.eip,
+               c->digested);
     else
         report("hand-off", "to %a", (uint64_t)stage->payload.entry.eip);
 }

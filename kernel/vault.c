@@ -1,7 +1,7 @@
 /*
  * The vault, on the region's last pages with a stack of its own, and the way out of a dead kernel:
- * note the registers, quieten the devices, hand over. Everything that the trampoline needs before it
- * can check the rest for itself is under the vault's seal.
+ * note the registers, quieten the devices, hand over. Everything that the trampoline needs before
+ * it can check the rest for itself is under the vault's seal.
  */
 #include "kernel/vault.h"
 
@@ -25,8 +25,13 @@ struct vault {
     struct baton_image image; /* a copy: what the hand-off reads of it */
 
     uint32_t seal[SHA256_WORDS];
-    uint32_t noted; /* registers are in the headers */
+
+    /* written at the crash */
+    uint32_t noted;                   /* NOTED: it has begun */
+    struct baton_dump_registers dead; /* the registers then */
 };
+
+#define NOTED 0x44414544u /* "DEAD" in memory: nothing that is there by chance */
 
 _Static_assert(sizeof(struct vault) + VAULT_STACK <= REGION_VAULT, "the vault holds its stack");
 
@@ -34,7 +39,7 @@ _Static_assert(sizeof(struct vault) + VAULT_STACK <= REGION_VAULT, "the vault ho
  * Where the vault is, 0 while there is none. It lies among the read-only data, which a kernel that
  * runs wild cannot write; set_anchor, which does, switches CR0.WP off.
  */
-static volatile struct vault *const anchor __attribute__((section(".rodata.anchor"))) = NULL;
+static struct vault *const anchor __attribute__((section(".rodata.anchor"))) = NULL;
 
 #define BROKEN ((struct vault *)1) /* its seal was: never again */
 
@@ -118,24 +123,28 @@ static void leave(struct vault *vault)
         set_anchor(BROKEN);
         return;
     }
+    *vault->registers = vault->dead;
     vault->image.exec_ticks = vault->has_ticks ? cpu_ticks() : 0;
-    watchdog_stop(vault->has_watchdog);
+    watchdog_end_if(vault->has_watchdog);
     devices_quiet();
     __builtin_memcpy(baton_trampoline_page, vault->trampoline, BATON_PAGE_SIZE);
     SPOIL_LIVE_TABLES(vault->image.control);
     baton_handoff(&vault->image);
 }
 
+/* At once, before the seal is looked at, which takes its time: the region is written to, no more. */
 void crash_note(const struct baton_dump_registers *registers)
 {
-    struct vault *vault = vault_whole();
+    struct vault *vault = anchored();
 
-    if (!vault)
+    if (!vault || vault == BROKEN)
         return;
-    if (vault->noted)
+    if (vault->noted == NOTED) {
         crash_take();
-    *vault->registers = *registers;
-    vault->noted = 1;
+        return;
+    }
+    vault->dead = *registers;
+    vault->noted = NOTED;
 }
 
 bool crash_ready(void)

@@ -26,8 +26,22 @@ static inline void watchdog_feed(void)
         out8(IB700_START, IB700_COUNT);
 }
 
-/* For the hand-off: the next kernel knows of no watchdog. Believes no variable of the kernel's. */
-static inline void watchdog_stop(bool on)
+/* Until it is fed again: what comes now may take its time. */
+static inline void watchdog_pause(void)
+{
+    if (watchdog_on)
+        out8(IB700_STOP, 0);
+}
+
+/* For good: Baton ends on purpose, or hands over to a kernel that knows of no watchdog. */
+static inline void watchdog_end(void)
+{
+    watchdog_pause();
+    watchdog_on = false;
+}
+
+/* The same for a dying kernel, whose variables are not believed. */
+static inline void watchdog_end_if(bool on)
 {
     if (on)
         out8(IB700_STOP, 0);

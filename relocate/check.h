@@ -26,7 +26,7 @@ bool check_owned(const struct check *c, uint64_t pa);
 /* check_control.c: the control code page and the template are what they should be (H2). */
 int check_control(struct check *c);
 
-/* check_digest.c: the digest page has the code given, and every segment (H2); NULL: there is none. */
+/* check_digest.c: the digest page has this code, and every segment (H2). NULL: there is none. */
 int check_digest(struct check *c, const void *code);
 
 /* check_tables.c: the new tables map the two addresses and nothing else (H5). */

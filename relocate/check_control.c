@@ -129,7 +129,7 @@ static bool params_are_right(const struct control_params *p, const struct check 
     return p->list == ((uint32_t)image->list | LIST_INDIRECTION) && p->eip == r->eip &&
            p->eax == r->eax && p->ebx == r->ebx && p->ecx == r->ecx && p->edx == r->edx &&
            p->esi == r->esi && p->edi == r->edi && p->ebp == r->ebp &&
-           p->machine == image->machine && p->digest == image->digest &&
+           p->machine == image->machine && p->digest == image->digest_code &&
            descriptor_is(&p->gdtr_va, va + CONTROL_GDT_VA, CONTROL_GDT_SIZE) &&
            descriptor_is(&p->gdtr_pa, pa + CONTROL_GDT_PA, CONTROL_GDT_SIZE) &&
            descriptor_is(&p->idtr_va, va + CONTROL_IDT, CONTROL_IDT_SIZE) &&

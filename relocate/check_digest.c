@@ -29,7 +29,7 @@ static uint32_t word_at(const uint8_t *page, uint32_t offset)
 
 static int check_ranges(struct check *c)
 {
-    const uint8_t *table = page_at(c, c->image->digests);
+    const uint8_t *table = page_at(c, c->image->digest_table);
     const struct digest_range *range = (const void *)(table + TABLE_RANGES);
     uint32_t ranges = 0;
 
@@ -46,7 +46,8 @@ static int check_ranges(struct check *c)
     }
     return word_at(table, TABLE_COUNT) == ranges
                ? 0
-               : check_failed(c, "H2: something is compared that is no segment", c->image->digests);
+               : check_failed(c, "H2: something is compared that is no segment",
+                              c->image->digest_table);
 }
 
 int check_digest(struct check *c, const void *code)
@@ -55,16 +56,16 @@ int check_digest(struct check *c, const void *code)
     const uint8_t *page;
 
     if (!code)
-        return image->digest
-                   ? check_failed(c, "H2: a digest page that nobody asked for", image->digest)
+        return image->digest_code
+                   ? check_failed(c, "H2: a digest page that nobody asked for", image->digest_code)
                    : 0;
-    if (!check_owned(c, image->digest))
-        return check_failed(c, "H2: the digest page is no control page", image->digest);
-    if (!check_owned(c, image->digests) || image->digests == image->digest)
-        return check_failed(c, "H2: the digests' table is no control page", image->digests);
-    page = page_at(c, image->digest);
+    if (!check_owned(c, image->digest_code))
+        return check_failed(c, "H2: the digest page is no control page", image->digest_code);
+    if (!check_owned(c, image->digest_table) || image->digest_table == image->digest_code)
+        return check_failed(c, "H2: the digests' table is no control page", image->digest_table);
+    page = page_at(c, image->digest_code);
     if (__builtin_memcmp(page, code, DIGEST_CODE_SIZE) ||
-        word_at(page, DIGEST_TABLE) != image->digests)
-        return check_failed(c, "H2: the digest page is not what was asked for", image->digest);
+        word_at(page, DIGEST_TABLE) != image->digest_table)
+        return check_failed(c, "H2: the digest page is not what was asked for", image->digest_code);
     return check_ranges(c);
 }

@@ -44,7 +44,7 @@ static void fill_image(struct control_params *params, const struct baton_image *
     uint32_t pa = (uint32_t)image->control;
 
     params->list = (uint32_t)image->list | LIST_INDIRECTION;
-    params->digest = (uint32_t)image->digest;
+    params->digest = (uint32_t)image->digest_code;
     params->eip = r->eip;
     params->eax = r->eax;
     params->ebx = r->ebx;

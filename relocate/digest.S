@@ -1,8 +1,8 @@
 /*
  * The digest page's code: SHA-256 over each range, compared with what it was at the load. A control
- * page gets a copy; digest.c writes the ranges into another one, the table. Position independent, no
- * relocations, like the trampoline; it uses its own page, the table, the control page and the ranges
- * (H2), and writes to the table alone.
+ * page gets a copy; digest.c writes the ranges into another one, the table. Without relocations,
+ * like the trampoline. It uses its own page, the table, the control page and the ranges (H2), and
+ * writes to the table alone.
  */
 #include "relocate/control.h"
 #include "relocate/digest.h"
@@ -20,7 +20,7 @@ baton_digest_page:
 /*
  * In:     ebp = the control page; paging off, flat segments, DF clear
  * Out:    eax = how many ranges differ; each has printed a line. Keeps ebp, corrupts the rest
- * Stack:  none but the return address; then the table's
+ * Stack:  a word besides the return address; then the table's
  */
         movl    %ebp, %eax
         call    1f

@@ -1,6 +1,6 @@
 /*
- * Filling the digest page and its table: every segment as it will lie there when the list is done, its file's
- * bytes and then zeros. What the hand-off itself brings (BATON_SEG_LIVE) cannot be known here.
+ * Filling the digest page and its table: every segment as it will lie there when the list is done,
+ * its file's bytes and then zeros. What the hand-off itself brings (BATON_SEG_LIVE) cannot be known.
  */
 #include "relocate/digest.h"
 
@@ -43,7 +43,7 @@ static void fill(const struct baton_payload *payload, const struct baton_image *
                  bool made_only)
 {
     const struct baton_host *host = image->host;
-    uint8_t *table = host->map(host->ctx, BATON_WINDOW_PAGE, image->digests);
+    uint8_t *table = host->map(host->ctx, BATON_WINDOW_PAGE, image->digest_table);
     struct digest_range *range = (void *)(table + TABLE_RANGES);
 
     for (uint32_t i = 0; i < payload->segments; i++) {
@@ -72,19 +72,20 @@ int digest_build(const struct baton_request *request, const struct baton_payload
             counts->digested += payload->segment[i].mem_size;
         }
     if (counts->digests > DIGEST_RANGES_MAX) {
-        *why = (struct baton_refusal){BATON_E_SEGMENTS, "segments with a digest", counts->digests,
+        *why = (struct baton_refusal){BATON_E_SEGMENTS, "segments to compare", counts->digests,
                                       DIGEST_RANGES_MAX};
         return BATON_E_SEGMENTS;
     }
-    if (pages_take(image, payload, &image->digest) || pages_take(image, payload, &image->digests)) {
+    if (pages_take(image, payload, &image->digest_code) ||
+        pages_take(image, payload, &image->digest_table)) {
         *why = (struct baton_refusal){BATON_E_NO_PAGES, "digest page", 0, PAGES_LIMIT};
         return BATON_E_NO_PAGES;
     }
-    page = host->map(host->ctx, BATON_WINDOW_PAGE, image->digest);
+    page = host->map(host->ctx, BATON_WINDOW_PAGE, image->digest_code);
     __builtin_memset(page, 0, BATON_PAGE_SIZE);
     __builtin_memcpy(page, request->digest_page, DIGEST_CODE_SIZE);
-    *(uint32_t *)(void *)(page + DIGEST_TABLE) = (uint32_t)image->digests;
-    page = host->map(host->ctx, BATON_WINDOW_PAGE, image->digests);
+    *(uint32_t *)(void *)(page + DIGEST_TABLE) = (uint32_t)image->digest_table;
+    page = host->map(host->ctx, BATON_WINDOW_PAGE, image->digest_table);
     __builtin_memset(page, 0, BATON_PAGE_SIZE);
     *(uint32_t *)(void *)(page + TABLE_COUNT) = counts->digests;
     fill(payload, image, false);
@@ -93,6 +94,6 @@ int digest_build(const struct baton_request *request, const struct baton_payload
 
 void digest_made(const struct baton_payload *payload, const struct baton_image *image)
 {
-    if (image->digest)
+    if (image->digest_code)
         fill(payload, image, true);
 }

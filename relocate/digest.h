@@ -1,7 +1,7 @@
 /*
- * The digest page and its table, drawn: two control pages, one of code, one of what it is to compare
- * and of what it writes. A CPU that runs code from the page that it writes to is slow. Shared by C
- * and digest.S. They are used with paging off, after the list, so each has one address only.
+ * The digest page and its table, drawn: two control pages, one of code, one of what it is to
+ * compare and of what it writes. A CPU that runs code from the page that it writes to is slow. Used
+ * with paging off, after the list, so each has one address only. Shared by C and digest.S.
  *
  *   page   0x000  code, strings, SHA-256's constants: the same in every digest page
  *          0x3fc  pa of the table

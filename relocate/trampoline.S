@@ -1,10 +1,10 @@
 /*
  * The trampoline: the last code of the old kernel and the only code between two kernels.
  *
- * It is a whole page, position independent, without a relocation (the build checks that). The template is called at its kernel address, in the live tables; the
- * copy in the control page goes on at the same address after the CR3 switch, and then at its
- * physical one. It reads nothing outside its own page and the indirection list (H2); what the
- * digest page does, digest.S says.
+ * It is a whole page, position independent, without a relocation (the build checks that). The
+ * template is called at its kernel address, in the live tables; the copy in the control page goes on
+ * at the same address after the CR3 switch, and then at its physical one. It reads nothing outside
+ * its own page and the indirection list (H2); digest.S says what the digest page does.
  *
  *     live tables      va -> template           steps 1-3   (the old stack, read no more)
  *     new tables       va -> control page       step 4
@@ -311,6 +311,9 @@ inject_stack_unpaged:
 
         /* .org refuses to go back: that is the check that the code fits its part. The rest of the
          * page is C's to fill (control.c). */
+#ifdef BATON_INJECT
+        .org    CONTROL_INJECT
+#endif
         .org    CONTROL_PUTS
         jmp     .Lputs
         .org    CONTROL_PUT_VALUE

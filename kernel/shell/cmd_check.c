@@ -20,7 +20,8 @@ static void tell_good(const struct stage *stage)
     uint32_t pages = 0;
 
     pages_each(image, count_page, &pages);
-    report("H2 holds", "the trampoline reads and writes only the image's own %u pages", pages);
+    report("H2 holds", "the trampoline reads and writes only the image's own %u pages%s", pages,
+           c->digests ? "; the digest page reads the segments" : "");
     report("H3 holds", "none of them lies in a destination, a source, or the payload's way");
     report("H4 holds", "%n page%s get%s the right source in time; %n zeroed, %n stay", c->move,
            plural(c->move), c->move == 1 ? "s" : "", c->zero, c->stay);

@@ -16,6 +16,7 @@ PAGE = 4096
 VAULT, HEADERS, LOW, POOL = 3 * PAGE, 4 * PAGE, 0xa0000, 96 * PAGE
 # struct vault: the trampoline's page, three words, then struct baton_image with these in it
 IMAGE = PAGE + 12
+NOTED = IMAGE + 180 + 32            # struct baton_image, and the seal
 CONTROL, TABLES, LIST, DIGEST, DIGESTS = (IMAGE + at for at in (8, 24, 68, 76, 84))
 SAID = "the capture kernel is not entered: its control pages in the region are not what was loaded"
 
@@ -147,8 +148,10 @@ def test_onfault_resets(job, outcome):
     Damaged("template", template, quick=True),
     Damaged("template-legacy", template, paging="legacy"),
     Damaged("vault-stack", vault_stack),
+    Damaged("noted", in_vault(NOTED)),
     Damaged("unchecked", initrd, words="check=off exitport=0xf4")))
 def test_this_does_not_matter(job, outcome):
-    """The trampoline's page is laid there anew; nothing lies on the vault's stack before; check=off
-    does not compare what the capture kernel is made of."""
+    """The trampoline's page is laid there anew; nothing lies on the vault's stack before; that a
+    death has begun says more than a bit; check=off does not compare what the capture kernel is."""
     assert outcome.status == PASSED, outcome.story()
+    assert len(outcome.lines("^exception +vector 0, divide error")) == 1, outcome.story()

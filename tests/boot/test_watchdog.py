@@ -1,10 +1,15 @@
-"""watchdog=ib700: a kernel that hangs dies of an NMI; one that waits, and the next kernel, do not."""
-import time
+"""watchdog=ib700: a kernel that hangs dies of an NMI.
 
+One that waits, that loads for long, that has halted on purpose, and the next kernel are left alone.
+"""
+import time
+from dataclasses import replace
+
+import images
 import payloads
 import pytest
 from machine import PASSED, Machine, run
-from typist import Typist, sessions, shell
+from typist import sessions, shell
 
 DEVICE = ("-device", "ib700", "-action", "watchdog=inject-nmi")
 WORDS = "crashkernel=16M crash=1 watchdog=ib700"
@@ -33,15 +38,42 @@ def test_a_kernel_that_hangs_gets_to_its_capture_kernel(job, outcome):
     assert len(said) == 1 and ", hang + " in said[0], outcome.story()
 
 
-@sessions(shell("watchdog-shell", "crashkernel=16M watchdog=ib700",
-                (payloads.capture_kernel(stays=True),), memory="40M", extra=DEVICE))
-def test_a_shell_that_waits_and_a_capture_kernel_are_left_alone(t):
-    t.prompt()
-    t.ask("load -p")
-    time.sleep(LONGER)
-    assert [line for line in t.ask("status") if line.startswith("crash ")]
-    t.send("crash\r")
-    t.expect(payloads.CAPTURED)
+def stays(name, words="", modules=(), memory="40M"):
+    return shell(f"watchdog-{name}", f"crashkernel=16M watchdog=ib700 {words}",
+                 (payloads.capture_kernel(stays=True), *modules), memory=memory, extra=DEVICE)
+
+
+def assert_left_alone(t):
     time.sleep(LONGER)
     t.qmp.command("query-status")   # whatever has happened until now has been read then
     assert "WATCHDOG" not in [name for name, _ in t.qmp.events]
+
+
+@sessions(stays("crash"))
+def test_a_shell_that_waits_and_a_capture_kernel_are_left_alone(t):
+    t.prompt()
+    t.ask("load -p")
+    assert_left_alone(t)
+    assert [line for line in t.ask("status") if line.startswith("crash ")]
+    t.send("crash\r")
+    t.expect(payloads.CAPTURED)
+    assert_left_alone(t)
+
+
+@sessions(stays("exec", modules=(images.sparse(128 << 20),), memory="192M"))
+def test_a_long_load_and_the_next_kernel_are_left_alone(t):
+    """128 MiB to be digested: here that takes longer than ten seconds."""
+    t.prompt()
+    t.send("load check=on\r")
+    t.expect(r"check +SHA-256 of .* is compared[^\n]*\n", timeout=200)
+    t.prompt()
+    t.ask("load 1")
+    t.send("exec\r")
+    t.expect(payloads.CAPTURED)
+    assert_left_alone(t)
+
+
+@sessions(replace(stays("halt"), append=f"{WORDS} fault=divid"))
+def test_a_halt_is_left_alone(t):
+    t.expect("fault= names no kind of fault")
+    assert_left_alone(t)

@@ -11,7 +11,7 @@
 
 static uint32_t word(const struct journey *j, unsigned offset)
 {
-    return machine_word(j->image.digests + offset);
+    return machine_word(j->image.digest_table + offset);
 }
 
 static bool is_compared(const struct baton_segment *s)
@@ -21,7 +21,7 @@ static bool is_compared(const struct baton_segment *s)
 
 bool judge_digest_page(struct journey *j)
 {
-    uint64_t page = j->image.digest, bytes = 0;
+    uint64_t page = j->image.digest_code, bytes = 0;
     unsigned at = RANGES_AT, n = 0;
 
     if (!j->request.digest_page || !page)
@@ -31,9 +31,9 @@ bool judge_digest_page(struct journey *j)
         return false;
     if (memcmp(machine_at(page), j->request.digest_page, DIGEST_CODE_SIZE))
         return judge_wrong(j, "the digest page's code is not what was given", page, 0);
-    if (machine_word(page + TABLE_AT) != j->image.digests)
-        return judge_wrong(j, "the digest page has another table", page, j->image.digests);
-    page = j->image.digests;
+    if (machine_word(page + TABLE_AT) != j->image.digest_table)
+        return judge_wrong(j, "the digest page has another table", page, j->image.digest_table);
+    page = j->image.digest_table;
     if (!judge_needed(j, page, "H3: the digests' table lies wrong"))
         return false;
     for (uint32_t i = 0; i < j->payload.segments; i++) {
@@ -57,7 +57,7 @@ bool judge_digests(struct journey *j)
 {
     unsigned at = RANGES_AT;
 
-    for (uint32_t i = 0; j->image.digest && i < word(j, COUNT_AT); i++, at += RANGE) {
+    for (uint32_t i = 0; j->image.digest_code && i < word(j, COUNT_AT); i++, at += RANGE) {
         uint32_t digest[SHA256_WORDS];
         struct sha256 sha;
 

@@ -33,7 +33,7 @@ static bool is_proved(unsigned offset, unsigned ranges)
 static void every_bit(uint64_t page)
 {
     unsigned step = dice_thorough() ? 1 : 8;
-    bool table = page == j.image.digests;
+    bool table = page == j.image.digest_table;
 
     for (unsigned offset = 0; offset < BATON_PAGE_SIZE; offset++)
         for (unsigned bit = step == 1 ? 0 : offset % 8; bit < 8; bit += step) {
@@ -54,8 +54,8 @@ static void every_bit_of_the_digest_page_and_of_its_table(void **state)
     (void)state;
     sample_load(true, 1, &j);
     assert_int_equal(j.image.counts.digests, 6);
-    every_bit(j.image.digest);
-    every_bit(j.image.digests);
+    every_bit(j.image.digest_code);
+    every_bit(j.image.digest_table);
 }
 
 static void refused(const char *what)
@@ -72,28 +72,34 @@ static void a_page_that_is_not_the_images(void **state)
 
     (void)state;
     sample_load(false, 1, &j);
-    page = j.image.digest;
-    j.image.digest = SAMPLE_BASE;
+    page = j.image.digest_code;
+    j.image.digest_code = SAMPLE_BASE;
     refused("H2: the parameters are not the image's");
     machine_write(j.image.control + 0x94c, &word, 4);
     refused("H2: the digest page is no control page");
-    j.image.digest = 0;
+    j.image.digest_code = 0;
     word = 0;
     machine_write(j.image.control + 0x94c, &word, 4);
     refused("H2: the digest page is no control page");
-    j.image.digest = page;
+    j.image.digest_code = page;
     word = (uint32_t)page;
     machine_write(j.image.control + 0x94c, &word, 4);
     assert_int_equal(check(), 0);
-    page = j.image.digests;
-    j.image.digests = SAMPLE_BASE;
+    page = j.image.digest_table;
+    j.image.digest_table = SAMPLE_BASE;
     refused("H2: the digests' table is no control page");
-    j.image.digests = j.image.digest;
+    j.image.digest_table = j.image.digest_code;
     refused("H2: the digests' table is no control page");
-    j.image.digests = j.image.list; /* of the image's, but not this one */
+    j.image.digest_table = j.image.list; /* of the image's, but not this one */
     refused("H2: the digest page is not what was asked for");
-    j.image.digests = page;
+    j.image.digest_table = page;
     assert_int_equal(check(), 0);
+    page = j.image.spare;
+    j.image.spare = j.image.digest_code;
+    refused("H2: the spare page is no page of its own");
+    j.image.spare = j.image.digest_table;
+    refused("H2: the spare page is no page of its own");
+    j.image.spare = page;
     j.request.digest_page = NULL;
     refused("H2: a digest page that nobody asked for");
 }
@@ -117,7 +123,7 @@ static void made_pages_written_again(void **state)
 
     (void)state;
     sample_load(true, 1, &j);
-    range = (void *)machine_at(j.image.digests + RANGES);
+    range = (void *)machine_at(j.image.digest_table + RANGES);
     before = range[4];
     assert_string_equal(range[4].what, "made");
     memset(machine_at(j.payload.segment[4].dest), 0xee, BATON_PAGE_SIZE);

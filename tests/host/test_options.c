@@ -46,6 +46,7 @@ static const struct {
     {"trace=2", 0, 0, 0, 0, false, 0, NULL, NULL, 2},
     {"check=on", 0, 0, 0, 0, false, 0, NULL, NULL, 0, CHECK_ON},
     {"check=off", 0, 0, 0, 0, false, 0, NULL, NULL, 0, CHECK_OFF},
+    {"watchdog=ib700", 0, 0, 0, 0, false, 0},
     {"watchdog=", 0, 0, 0, 0, false, 1, "watchdog=", "ib700"},
     {"check=of", 0, 0, 0, 0, false, 1, "check=of", "on or off"},
     {"paging=pae place=none onfault=reset exitport=0x501 verbose", PAGING_PAE, BATON_PLACE_NONE,
@@ -100,6 +101,7 @@ static void known_lines(void **state)
                        cases[i].verbose);
         assert_int_equal(options.trace, cases[i].trace);
         assert_int_equal(options.check, cases[i].check);
+        assert_int_equal(options.watchdog, strstr(cases[i].line, "watchdog=ib700") != NULL);
         if (!n)
             continue;
         assert_int_equal(trouble[0].length, strlen(cases[i].word));
