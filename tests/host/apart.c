@@ -57,7 +57,7 @@ static void child(void (*body)(void *ctx), void *ctx, unsigned seconds, bool sil
 const char *apart(void (*body)(void *ctx), void *ctx, unsigned seconds, bool silent)
 {
     static char how[80];
-    int status;
+    int status = 0;
 
     fflush(NULL); /* or both would write it */
     pid_t pid = fork();

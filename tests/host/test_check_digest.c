@@ -116,6 +116,20 @@ static void a_segment_more_or_less(void **state)
     refused("H2: something is compared that is no segment");
 }
 
+/* What the hand-off itself brings has no digest; all that comes behind it has. */
+static void a_live_segment(void **state)
+{
+    struct recipe recipe;
+
+    (void)state;
+    sample_recipe(true, 1, &recipe);
+    recipe.segment[1].flags |= BATON_SEG_LIVE;
+    recipe_stage(&recipe, &j);
+    assert_int_equal(journey_load(&j), 0);
+    assert_int_equal(j.image.counts.digests, 5);
+    assert_journey(&j, journey_finish(&j));
+}
+
 /* MADE pages are written again when the host knows more; their digests follow. */
 static void made_pages_written_again(void **state)
 {
@@ -168,6 +182,7 @@ int main(void)
         cmocka_unit_test(every_bit_of_the_digest_page_and_of_its_table),
         cmocka_unit_test(a_page_that_is_not_the_images),
         cmocka_unit_test(a_segment_more_or_less),
+        cmocka_unit_test(a_live_segment),
         cmocka_unit_test(made_pages_written_again),
         cmocka_unit_test(as_many_as_the_page_holds),
     };

@@ -105,6 +105,16 @@ static void elf64_above(void **state)
     assert_int_equal(p[2].p_memsz, 0x1000);
 }
 
+/* ELF counts program headers in 16 bits. */
+static void too_many_ranges(void **state)
+{
+    static struct baton_dump_range many[UINT16_MAX];
+    size_t registers;
+
+    (void)state;
+    assert_int_equal(baton_dump_headers(out, 4096, PA, many, UINT16_MAX, info, &registers), 0);
+}
+
 /* Exactly enough room will do; a byte less is refused, and nothing is written behind the room. */
 static void no_room(void **state)
 {
@@ -126,6 +136,7 @@ int main(void)
         cmocka_unit_test(elf32_below_4_gib),
         cmocka_unit_test(elf64_above),
         cmocka_unit_test(no_room),
+        cmocka_unit_test(too_many_ranges),
     };
 
     return cmocka_run_group_tests_name("dump", tests, NULL, NULL);

@@ -50,7 +50,7 @@ static const char *const candidates[] = {
 
 static const char *candidate(const char *line, uint32_t start, uint32_t n)
 {
-    if (start && !(start == 5 && !strncmp(line, "help ", 5)))
+    if (start && line[0] != '+' && !(start == 5 && !strncmp(line, "help ", 5)))
         return NULL;
     return n < COUNT(candidates) ? candidates[n] : NULL;
 }
@@ -250,6 +250,23 @@ static void completion(void **state)
     assert_line("list ", " 5");
 }
 
+/* The list of candidates, while the window shows the end of a long line: it does so again below. */
+static void completion_at_the_end_of_a_long_line(void **state)
+{
+    (void)state;
+    start();
+    for (unsigned i = 0; i < ROOM + 20; i++)
+        type('+');
+    type_text(" mo");
+    unsigned before = rows;
+    type(KEY_TAB);
+    type(KEY_TAB);
+    assert_true(rows > before);
+    assert_int_equal(e->first > 0, 1);
+    assert_memory_equal(row + column - 4, "+ mo", 4);
+    assert_int_equal(row[strlen(PROMPT)], '+');
+}
+
 static void completion_of_a_full_line(void **state)
 {
     (void)state;
@@ -408,6 +425,25 @@ static int any_key(struct dice *dice)
     return roll == 97 ? (int)dice_roll(dice, 0x120) : ' ';
 }
 
+/* One line gives way to another of the same length. */
+static void long_lines_in_the_history(void **state)
+{
+    (void)state;
+    start();
+    for (unsigned i = 0; i < 2; i++) {
+        for (unsigned k = 0; k < ROOM + 20; k++)
+            type(i ? 'b' : 'a');
+        type(KEY_ENTER);
+    }
+    for (unsigned i = 0; i < 2; i++) {
+        type(KEY_UP);
+        assert_int_equal(e->length, ROOM + 20);
+        assert_int_equal(e->at, e->length);
+        assert_int_equal(row[column - 1], i ? 'a' : 'b');
+        assert_int_equal(row[strlen(PROMPT)], row[column - 1]);
+    }
+}
+
 static void any_keys(void **state)
 {
     struct dice dice = {dice_seed()};
@@ -437,7 +473,9 @@ int main(void)
         cmocka_unit_test_teardown(editing, stop),
         cmocka_unit_test_teardown(history, stop),
         cmocka_unit_test_teardown(history_is_a_ring, stop),
+        cmocka_unit_test_teardown(long_lines_in_the_history, stop),
         cmocka_unit_test_teardown(completion, stop),
+        cmocka_unit_test_teardown(completion_at_the_end_of_a_long_line, stop),
         cmocka_unit_test_teardown(completion_of_a_full_line, stop),
         cmocka_unit_test_teardown(a_line_is_full_at_its_end, stop),
         cmocka_unit_test_teardown(any_keys, stop),
