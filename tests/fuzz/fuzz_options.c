@@ -1,4 +1,5 @@
 /* Bytes as Baton's command line, read a second time, word by word, another way. */
+#include "kernel/crashkernel.h"
 #include "kernel/options.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -24,7 +25,12 @@ static const struct {
     {"trace=0", offsetof(struct options, trace), TRACE_NONE},
     {"trace=1", offsetof(struct options, trace), TRACE_COM},
     {"trace=2", offsetof(struct options, trace), TRACE_PORT},
+    {"check=on", offsetof(struct options, check), CHECK_ON},
+    {"check=off", offsetof(struct options, check), CHECK_OFF},
 };
+
+/* What stands before a value: a word that begins so is known, whatever the value. */
+static const char *const names[] = {"paging=", "place=", "onfault=", "trace=", "check="};
 
 static bool is_port(const char *text, uint16_t *port)
 {
@@ -41,6 +47,31 @@ static bool is_port(const char *text, uint16_t *port)
     return true;
 }
 
+/* One or two digits, and nothing else. */
+static bool is_small(const char *text, size_t length, uint8_t *value)
+{
+    char digits[3] = "";
+
+    if (!length || length > 2 || strspn(text, "0123456789") < length)
+        return false;
+    memcpy(digits, text, length);
+    *value = (uint8_t)atoi(digits);
+    return true;
+}
+
+static bool are_modules(const char *text, struct options *options)
+{
+    size_t first = strcspn(text, ",");
+    uint8_t initrd = 0;
+
+    if (text[first] && (!is_small(text + first + 1, strlen(text + first + 1), &initrd) || !initrd))
+        return false;
+    if (!is_small(text, first, &options->crash) || !options->crash)
+        return false;
+    options->crash_initrd = initrd;
+    return true;
+}
+
 /* 0: taken; 1: unknown; 2: known, but its value is not. */
 static int take(const char *word, struct options *options)
 {
@@ -53,11 +84,27 @@ static int take(const char *word, struct options *options)
             memcpy((char *)options + words[i].field, &words[i].value, sizeof(int));
             return 0;
         }
+    if (!strcmp(word, "shell") || !strcmp(word, "watchdog=ib700")) {
+        *(*word == 's' ? &options->shell : &options->watchdog) = true;
+        return 0;
+    }
     if (!strncmp(word, "exitport=", 9))
         return is_port(word + 9, &options->exit_port) ? 0 : 2;
-    return strncmp(word, "paging=", 7) && strncmp(word, "place=", 6) && strncmp(word, "onfault=", 8)
-               ? 1
-               : 2;
+    if (!strncmp(word, "countdown=", 10))
+        return is_small(word + 10, strlen(word + 10), &options->countdown) ? 0 : 2;
+    if (!strncmp(word, "crashkernel=", 12)) { /* has host tests of its own */
+        struct crashkernel wish;
+
+        return crashkernel_read(word + 12, (uint32_t)strlen(word + 12), 0, &wish) ? 0 : 2;
+    }
+    if (!strncmp(word, "crash=", 6))
+        return are_modules(word + 6, options) ? 0 : 2;
+    if (!strncmp(word, "fault=", 6))
+        return word[6] ? 0 : 2;
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+        if (!strncmp(word, names[i], strlen(names[i])))
+            return 2;
+    return strncmp(word, "watchdog=", 9) ? 1 : 2;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -96,7 +143,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         fuzz_wrong("%u words not taken, should be %u", n, troubles);
     if (options.paging != mine.paging || options.place != mine.place ||
         options.onfault != mine.onfault || options.exit_port != mine.exit_port ||
-        options.verbose != mine.verbose)
+        options.verbose != mine.verbose || options.trace != mine.trace ||
+        options.check != mine.check || options.watchdog != mine.watchdog ||
+        options.shell != mine.shell || options.crash != mine.crash ||
+        options.crash_initrd != mine.crash_initrd || options.countdown != mine.countdown)
         fuzz_wrong("an option differs");
     free(trouble);
     free(copy);
