@@ -15,8 +15,25 @@ static const struct choice place[] = {
 static const struct choice trace[] = {
     {"0", TRACE_NONE}, {"1", TRACE_COM}, {"2", TRACE_PORT}, {NULL, 0}};
 static const struct choice check[] = {{"on", CHECK_ON}, {"off", CHECK_OFF}, {NULL, 0}};
-static const struct choice watchdog[] = {{"ib700", 1}, {NULL, 0}};
+static const struct choice watchdog[] = {{"ib700", WATCHDOG_IB700}, {NULL, 0}};
 static const struct choice onfault[] = {{"halt", FAULT_HALT}, {"reset", FAULT_RESET}, {NULL, 0}};
+
+/* The words whose value is one of a few names: all of these fields are enums. */
+static const struct {
+    const char *name;
+    const struct choice *choices;
+    const char *hint; /* what the value may be */
+    size_t field;
+} chosen[] = {
+    {"paging=", paging, "auto, pae or legacy", offsetof(struct options, paging)},
+    {"place=", place, "auto, all or none", offsetof(struct options, place)},
+    {"onfault=", onfault, "halt or reset", offsetof(struct options, onfault)},
+    {"check=", check, "on or off", offsetof(struct options, check)},
+    {"watchdog=", watchdog, "ib700", offsetof(struct options, watchdog)},
+    {"trace=", trace, "0, 1 or 2", offsetof(struct options, trace)},
+};
+
+_Static_assert(sizeof(enum option_paging) == sizeof(int), "an enum is stored as an int");
 
 /* Does the word [at, at + length) begin with `start`? Then its rest. */
 static const char *rest_of(const char *at, uint32_t length, const char *start, uint32_t *left)
@@ -110,27 +127,14 @@ static const char *take(const char *word, uint32_t length, struct options *optio
     const char *value;
     int choice = 0;
 
-    if ((value = rest_of(word, length, "paging=", &left))) {
-        if (!choose(paging, value, left, &choice))
-            return "auto, pae or legacy";
-        options->paging = (enum option_paging)choice;
-    } else if ((value = rest_of(word, length, "place=", &left))) {
-        if (!choose(place, value, left, &choice))
-            return "auto, all or none";
-        options->place = (enum baton_policy)choice;
-    } else if ((value = rest_of(word, length, "onfault=", &left))) {
-        if (!choose(onfault, value, left, &choice))
-            return "halt or reset";
-        options->onfault = (enum option_fault)choice;
-    } else if ((value = rest_of(word, length, "check=", &left))) {
-        if (!choose(check, value, left, &choice))
-            return "on or off";
-        options->check = (enum option_check)choice;
-    } else if ((value = rest_of(word, length, "watchdog=", &left))) {
-        if (!choose(watchdog, value, left, &choice))
-            return "ib700";
-        options->watchdog = choice;
-    } else if ((value = rest_of(word, length, "exitport=", &left))) {
+    for (size_t i = 0; i < sizeof(chosen) / sizeof(*chosen); i++)
+        if ((value = rest_of(word, length, chosen[i].name, &left))) {
+            if (!choose(chosen[i].choices, value, left, &choice))
+                return chosen[i].hint;
+            __builtin_memcpy((char *)options + chosen[i].field, &choice, sizeof(choice));
+            return NULL;
+        }
+    if ((value = rest_of(word, length, "exitport=", &left))) {
         if (!read_port(value, left, &options->exit_port))
             return "an I/O port, such as 0xf4";
     } else if ((value = rest_of(word, length, "countdown=", &left))) {
@@ -150,10 +154,6 @@ static const char *take(const char *word, uint32_t length, struct options *optio
         if (!left)
             return "a kind of fault; the shell's command fault lists them";
         options->fault = value;
-    } else if ((value = rest_of(word, length, "trace=", &left))) {
-        if (!choose(trace, value, left, &choice))
-            return "0, 1 or 2";
-        options->trace = (enum option_trace)choice;
     } else if (rest_of(word, length, "verbose", &left) && !left) {
         options->verbose = true;
     } else if (rest_of(word, length, "shell", &left) && !left) {

@@ -7,6 +7,7 @@
 enum option_paging { PAGING_AUTO, PAGING_PAE, PAGING_LEGACY };
 enum option_check { CHECK_USUAL, CHECK_ON, CHECK_OFF }; /* usual: a capture kernel's alone */
 enum option_fault { FAULT_HALT, FAULT_RESET };
+enum option_watchdog { WATCHDOG_NONE, WATCHDOG_IB700 };
 enum option_trace { TRACE_NONE, TRACE_COM, TRACE_PORT }; /* struct baton_machine's numbers */
 
 struct options {
@@ -22,8 +23,8 @@ struct options {
     uint32_t crashkernel_length;
     uint8_t crash, crash_initrd; /* modules, from 1: a capture kernel to be staged; 0: none */
     const char *fault; /* the kind to be raised instead of a hand-off, up to the next blank; NULL */
-    bool watchdog;     /* an IB700 is there, and is to be used */
-    uint8_t countdown; /* seconds in which a key leads to the shell */
+    enum option_watchdog watchdog; /* one that is there, and is to be used */
+    uint8_t countdown;             /* seconds in which a key leads to the shell */
 };
 
 /* A word that was not taken, for the user to be told. */

@@ -95,34 +95,33 @@ void vault_disarm(void)
 
 /* ---- the crash: from here on, .data and .bss are not believed */
 
-static bool is_whole(const struct vault *vault)
-{
-    uint32_t seal[SHA256_WORDS];
-
-    reckon_seal(vault, seal);
-    return !__builtin_memcmp(seal, vault->seal, sizeof(seal));
-}
-
-/* The vault, if there is one and its seal holds. */
-static struct vault *vault_whole(void)
+/* Whether its seal holds or not; NULL: there is none, or its seal was broken once. */
+static struct vault *armed(void)
 {
     struct vault *vault = anchored();
 
-    if (!vault || vault == BROKEN)
-        return NULL;
-    if (is_whole(vault))
-        return vault;
+    return vault == BROKEN ? NULL : vault;
+}
+
+bool crash_ready(void)
+{
+    struct vault *vault = armed();
+    uint32_t seal[SHA256_WORDS];
+
+    if (!vault)
+        return false;
+    reckon_seal(vault, seal);
+    if (!__builtin_memcmp(seal, vault->seal, sizeof(seal)))
+        return true;
     set_anchor(BROKEN);
-    return NULL;
+    return false;
 }
 
 /* On the vault's stack. Returns if the seal does not hold. */
 static void leave(struct vault *vault)
 {
-    if (!is_whole(vault)) {
-        set_anchor(BROKEN);
+    if (!crash_ready())
         return;
-    }
     *vault->registers = vault->dead;
     vault->image.exec_ticks = vault->has_ticks ? cpu_ticks() : 0;
     watchdog_end_if(vault->has_watchdog);
@@ -135,9 +134,9 @@ static void leave(struct vault *vault)
 /* At once, before the seal is looked at, which takes its time: the region is written to, no more. */
 void crash_note(const struct baton_dump_registers *registers)
 {
-    struct vault *vault = anchored();
+    struct vault *vault = armed();
 
-    if (!vault || vault == BROKEN)
+    if (!vault)
         return;
     if (vault->noted == NOTED) {
         crash_take();
@@ -147,11 +146,6 @@ void crash_note(const struct baton_dump_registers *registers)
     vault->noted = NOTED;
 }
 
-bool crash_ready(void)
-{
-    return vault_whole();
-}
-
 bool crash_broken(void)
 {
     return anchored() == BROKEN;
@@ -159,9 +153,9 @@ bool crash_broken(void)
 
 void crash_take(void)
 {
-    struct vault *vault = anchored();
+    struct vault *vault = armed();
 
-    if (!vault || vault == BROKEN)
+    if (!vault)
         return;
     void *stack = (uint8_t *)vault + REGION_VAULT;
     void (*go)(struct vault *) = leave;

@@ -26,11 +26,17 @@ static inline void watchdog_feed(void)
         out8(IB700_START, IB700_COUNT);
 }
 
+/* For good, by a dying kernel, whose variables are not believed. */
+static inline void watchdog_end_if(bool on)
+{
+    if (on)
+        out8(IB700_STOP, 0);
+}
+
 /* Until it is fed again: what comes now may take its time. */
 static inline void watchdog_pause(void)
 {
-    if (watchdog_on)
-        out8(IB700_STOP, 0);
+    watchdog_end_if(watchdog_on);
 }
 
 /* For good: Baton ends on purpose, or hands over to a kernel that knows of no watchdog. */
@@ -38,13 +44,6 @@ static inline void watchdog_end(void)
 {
     watchdog_pause();
     watchdog_on = false;
-}
-
-/* The same for a dying kernel, whose variables are not believed. */
-static inline void watchdog_end_if(bool on)
-{
-    if (on)
-        out8(IB700_STOP, 0);
 }
 
 #endif

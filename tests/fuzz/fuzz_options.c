@@ -27,10 +27,12 @@ static const struct {
     {"trace=2", offsetof(struct options, trace), TRACE_PORT},
     {"check=on", offsetof(struct options, check), CHECK_ON},
     {"check=off", offsetof(struct options, check), CHECK_OFF},
+    {"watchdog=ib700", offsetof(struct options, watchdog), WATCHDOG_IB700},
 };
 
 /* What stands before a value: a word that begins so is known, whatever the value. */
-static const char *const names[] = {"paging=", "place=", "onfault=", "trace=", "check="};
+static const char *const names[] = {
+    "paging=", "place=", "onfault=", "trace=", "check=", "watchdog="};
 
 static bool is_port(const char *text, uint16_t *port)
 {
@@ -84,8 +86,8 @@ static int take(const char *word, struct options *options)
             memcpy((char *)options + words[i].field, &words[i].value, sizeof(int));
             return 0;
         }
-    if (!strcmp(word, "shell") || !strcmp(word, "watchdog=ib700")) {
-        *(*word == 's' ? &options->shell : &options->watchdog) = true;
+    if (!strcmp(word, "shell")) {
+        options->shell = true;
         return 0;
     }
     if (!strncmp(word, "exitport=", 9))
@@ -104,7 +106,7 @@ static int take(const char *word, struct options *options)
     for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
         if (!strncmp(word, names[i], strlen(names[i])))
             return 2;
-    return strncmp(word, "watchdog=", 9) ? 1 : 2;
+    return 1;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
