@@ -1,16 +1,17 @@
 # Baton's build. `make` builds build/baton.elf; ./baton help shows what else there is.
 #
-#   CROSS=prefix-   the cross compiler's prefix; found by itself if not given
+#   CROSS=PREFIX    the cross compiler's prefix, such as i686-elf-, or clang; found if not given
 #   V=1             shows the commands
 
 BUILD := build
 .DEFAULT_GOAL := all
 
-# i686-elf- if it is there, else Debian's i686-linux-gnu-, else clang with lld.
+# i686-elf-gcc if it is there, else Debian's i686-linux-gnu-gcc, else clang with lld.
 ifeq ($(origin CROSS),undefined)
-CROSS := $(firstword $(foreach p,i686-elf- i686-linux-gnu-,$(if $(shell command -v $(p)gcc),$(p))))
+CROSS := $(firstword $(foreach p,i686-elf- i686-linux-gnu-,$(if $(shell command -v $(p)gcc),$(p))) \
+                     clang)
 endif
-ifneq ($(CROSS),)
+ifneq ($(CROSS),clang)
 CC32 := $(CROSS)gcc
 LD32 := $(CROSS)ld
 NM32 := $(CROSS)nm
@@ -44,20 +45,33 @@ CORE_C := $(wildcard pagetable/*.c relocate/*.c payload/*.c)
 KERNEL_C := $(wildcard boot/*.c kernel/*.c kernel/shell/*.c)
 KERNEL_S := $(wildcard boot/*.S kernel/*.S relocate/*.S)
 
-.PHONY: all clean distclean spoil inject
+.PHONY: all clean distclean spoil inject FORCE
 all: $(BUILD)/baton.elf $(BUILD)/baton.lst
+
+# What a failed command leaves half written (on a full disk, say) is taken for nothing that is made.
+.DELETE_ON_ERROR:
+
+# Everything is compiled again when the compiler is another one, or a newer one.
+# $(call compiler_stamp,FILE,COMPILER)
+define compiler_stamp
+$(1): FORCE
+	@mkdir -p $$(@D)
+	@$(2) --version > $$@.new && { cmp -s $$@.new $$@ && rm $$@.new || mv $$@.new $$@; }
+endef
+COMPILER := $(BUILD)/compiler
+$(eval $(call compiler_stamp,$(COMPILER),$(CC32)))
 
 # One ELF from one folder of objects: $(1) folder, $(2) extra flags.
 define kernel_rules
 $(1)_OBJECTS := $$(patsubst %.c,$(1)/obj/%.o,$$(CORE_C) $$(KERNEL_C)) \
                 $$(patsubst %.S,$(1)/obj/%.S.o,$$(KERNEL_S))
 
-$(1)/obj/%.o: %.c
+$(1)/obj/%.o: %.c $(COMPILER)
 	$$(call say,CC,$$<)
 	@mkdir -p $$(@D)
 	$$(Q)$$(CC32) $$(CFLAGS32) $(2) -MMD -MP -c $$< -o $$@
 
-$(1)/obj/%.S.o: %.S
+$(1)/obj/%.S.o: %.S $(COMPILER)
 	$$(call say,AS,$$<)
 	@mkdir -p $$(@D)
 	$$(Q)$$(CC32) $$(ASFLAGS32) $(2) -MMD -MP -c $$< -o $$@

@@ -5,12 +5,12 @@ EMBED := $(BUILD)/examples/embed
 .PHONY: examples
 examples: $(BUILD)/examples/embed.elf
 
-$(EMBED)/%.o: examples/embed/%.c
+$(EMBED)/%.o: examples/embed/%.c $(COMPILER)
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
 	$(Q)$(CC32) $(CFLAGS32) -MMD -MP -c $< -o $@
 
-$(EMBED)/%.S.o: examples/embed/%.S
+$(EMBED)/%.S.o: examples/embed/%.S $(COMPILER)
 	$(call say,AS,$<)
 	@mkdir -p $(@D)
 	$(Q)$(CC32) $(ASFLAGS32) -MMD -MP -c $< -o $@

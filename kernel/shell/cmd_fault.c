@@ -36,7 +36,7 @@ static void bound(void)
 {
     static const int32_t limits[2] = {0, 1};
 
-    __asm__ volatile("boundl %0, %1" : : "r"(2), "m"(limits));
+    __asm__ volatile("bound %0, %1" : : "r"(2), "m"(limits));
 }
 
 static void opcode(void)

@@ -21,10 +21,12 @@ FUZZ_CC := clang
 FUZZ_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 FUZZ_C = $(HOST_CORE_C) $(HOST_SHARED_C) $(FUZZ_SHARED_C)
 
+$(eval $(call compiler_stamp,$(FUZZ_BUILD)/clang/compiler,$(FUZZ_CC)))
+
 # What is fuzzed is traced and checked; the machine and the judge are neither, but fast.
 FUZZ_CFLAGS = $(if $(filter tests/%,$<),-O2 -fsanitize=address,$(FUZZ_SANITIZE) -fsanitize=fuzzer-no-link)
 
-$(FUZZ_BUILD)/clang/%.o: %.c
+$(FUZZ_BUILD)/clang/%.o: %.c $(FUZZ_BUILD)/clang/compiler
 	$(call say,FUZZCC,$<)
 	@mkdir -p $(@D)
 	$(Q)$(FUZZ_CC) $(HOST_CFLAGS) $(FUZZ_CFLAGS) -MMD -MP -c $< -o $@

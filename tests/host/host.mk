@@ -28,10 +28,12 @@ HOST_TESTS := $(patsubst $(HOST)/test_%.c,%,$(HOST_TESTS_C))
 
 # One set of programs from one folder of objects: $(1) folder, $(2) extra flags.
 define host_rules
-$(1)/%.o: %.c
+$(1)/%.o: %.c $(1)/compiler
 	$$(call say,HOSTCC,$$<)
 	@mkdir -p $$(@D)
 	$$(Q)$$(HOST_CC) $$(HOST_CFLAGS) $(2) -MMD -MP -c $$< -o $$@
+
+$$(eval $$(call compiler_stamp,$(1)/compiler,$$(HOST_CC)))
 
 $(1)/shared.a: $$(patsubst %.c,$(1)/%.o,$$(HOST_CORE_C) $$(HOST_SHARED_C))
 	@rm -f $$@
@@ -70,10 +72,13 @@ test-host:
 # gcovr's table on the terminal, every line in build/coverage/index.html. Lines that are not reached
 # must have a reason in uncovered.txt.
 COVERAGE := $(BUILD)/coverage
-coverage: $(addprefix $(COVERAGE)/obj/test_,$(HOST_TESTS))
+.PHONY: coverage-tools
+coverage-tools:
 	@command -v gcovr > /dev/null || { echo "make coverage needs gcovr: package gcovr" >&2; exit 1; }
+
+coverage: coverage-tools $(addprefix $(COVERAGE)/obj/test_,$(HOST_TESTS))
 	@find $(COVERAGE) -name '*.gcda' -delete
-	@status=0; for program in $^; do $$program > $$program.log 2>&1 || \
+	@status=0; for program in $(filter-out coverage-tools,$^); do $$program > $$program.log 2>&1 || \
 	    { status=1; echo "$$program has failed, see $$program.log" >&2; }; done; exit $$status
 	@gcovr -r . --object-directory $(COVERAGE)/obj $(addprefix -f ,$(HOST_CORE_C)) \
 	    --exclude-unreachable-branches --html-details $(COVERAGE)/index.html \

@@ -60,12 +60,12 @@ $(PAYLOAD_BUILD)/liar.elf: $(addprefix $(PAYLOAD_BUILD)/,$(LIAR_PARTS)) $(PAYLOA
 	$(call say,LD,$@)
 	$(Q)$(PAYLOAD_LD) -T $(PAYLOADS)/liar/liar.ld $(filter %.o,$^) -o $@
 
-$(PAYLOAD_BUILD)/%.o: $(PAYLOADS)/%.c
+$(PAYLOAD_BUILD)/%.o: $(PAYLOADS)/%.c $(COMPILER)
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
 	$(Q)$(CC32) $(PAYLOAD_CFLAGS) -c $< -o $@
 
-$(PAYLOAD_BUILD)/%.o: $(PAYLOADS)/%.S
+$(PAYLOAD_BUILD)/%.o: $(PAYLOADS)/%.S $(COMPILER)
 	$(call say,AS,$<)
 	@mkdir -p $(@D)
 	$(Q)$(CC32) $(PAYLOAD_ASFLAGS) -c $< -o $@

@@ -10,4 +10,4 @@ PROVE_NEEDS = $(BUILD)/baton.elf $(BUILD)/spoil/baton.elf $(PAYLOAD_BUILD)/judge
 prove-needs: $(PROVE_NEEDS)
 
 prove: prove-needs
-	@BATON_BUILD=$(abspath $(BUILD)) tests/prove/prove $(PAGING)
+	@BATON_BUILD="$$(readlink -f $(BUILD))" tests/prove/prove $(PAGING)
