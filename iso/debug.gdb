@@ -91,7 +91,7 @@ to-payload: runs to the payload's first instruction, and shows what it is entere
 end
 
 define console
-    shell tail -n 30 build/debug.log
+    shell tail -n 30 "$BATON_CONSOLE"
 end
 document console
 console: what the machine said on its serial port.

@@ -24,8 +24,6 @@ check_options() {
     [ -z "$KERNEL" ] || readable kernel "$KERNEL"
     [ -z "$INITRD" ] || readable initrd "$INITRD"
     each_module check_module
-    balanced append "$APPEND"
-    balanced baton "$BATON"
     one_of paging "${PAGING:-auto}" auto pae legacy
     one_of place "${PLACE:-auto}" auto all none
     one_of trace "${TRACE:-0}" 0 1 2
@@ -45,7 +43,6 @@ check_options() {
 
 check_module() {
     readable module "$1"
-    balanced module "$2"
 }
 
 # matches TEXT PATTERN: whether an extended regular expression matches the whole of TEXT.
@@ -64,14 +61,24 @@ one_of() {
 }
 
 readable() {
+    [ -e "$2" ] || die 2 "the $1 \"$2\" does not exist"
     [ -f "$2" ] || die 2 "the $1 \"$2\" is not a file"
-    [ -r "$2" ] || die 2 "the $1 \"$2\" cannot be read"
+    [ -r "$2" ] || die 2 "the $1 \"$2\" cannot be read by $(id -un)"
+    [ -s "$2" ] || die 2 "the $1 \"$2\" is empty, 0 bytes"
 }
 
-# A double quote without its partner would swallow the words after it.
-balanced() {
-    [ $(($(printf '%s' "$2" | tr -cd '"' | wc -c) % 2)) -eq 0 ] ||
-        die 2 "the $1 words have a double quote without its partner: $2"
+# writable FILE: an output is a new file, or replaces a plain one.
+writable() {
+    target=$(readlink -f "$1") || die 2 "the output \"$1\" lies in a folder that does not exist"
+    if [ -b "$target" ]; then
+        die 2 "the output \"$1\" is a device, and is left alone; write the ISO to a file, then copy it there, which destroys what the device holds: sudo dd if=FILE of=$target bs=4M conv=fsync"
+    fi
+    [ ! -d "$target" ] || die 2 "the output \"$1\" is a folder; name a file in it"
+    [ ! -e "$target" ] || [ -f "$target" ] ||
+        die 2 "the output \"$1\" is no plain file but a $(stat -c %F "$target")"
+    folder=$(dirname "$target")
+    [ -d "$folder" ] || die 2 "the output \"$1\" lies in a folder that does not exist"
+    [ -w "$folder" ] || die 2 "the output \"$1\" cannot be written: $(id -un) may not write in $folder"
 }
 
 # each_module COMMAND: runs COMMAND FILE ARGUMENTS for each line of MODULES.

@@ -15,6 +15,26 @@ die() {
     exit "$1"
 }
 
+# at_end COMMAND: runs COMMAND when this script ends, by a signal, too: dash runs no EXIT trap then.
+at_end() {
+    # shellcheck disable=SC2064 # the command is expanded when it runs
+    trap "$1" EXIT
+    trap 'exit 129' HUP
+    trap 'exit 130' INT
+    trap 'exit 143' TERM
+}
+
+# sweep PATTERN...: removes what scripts that were killed have left: names that end with the number
+# of a process that is gone.
+sweep() {
+    for left in "$@"; do
+        case ${left##*.} in
+            *[!0-9]* | '') continue ;;
+        esac
+        kill -0 "${left##*.}" 2>/dev/null || rm -rf "$left"
+    done
+}
+
 # size BYTES: the number as a person reads it.
 size() {
     awk -v n="$1" 'BEGIN {
