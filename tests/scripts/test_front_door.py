@@ -1,0 +1,93 @@
+"""./baton: what it refuses, in one sentence, before anything is installed, built or written."""
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.quick
+
+
+def refused(checkout, *words, status=2, **settings):
+    """The one line that it says."""
+    code, output = checkout.run("./baton", *words, **settings)
+    assert code == status, output
+    lines = output.splitlines()
+    assert len(lines) == 1 and lines[0].startswith("baton: "), output
+    return lines[0]
+
+
+@pytest.mark.parametrize("words, said", [
+    (["sing"], 'there is no verb "sing"'),
+    (["run", "--sing", "x"], 'there is no option "--sing"'),
+    (["run", "--memory"], "--memory needs a value"),
+    (["run", "--memory", "much"], 'memory "much" is not a size'),
+    (["run", "--memory="], "--memory has an empty value"),
+    (["run", "--kernel", ""], "--kernel has an empty value"),
+    (["run", "--initrd="], "--initrd has an empty value"),
+    (["run", "--kernel", "/nowhere/kernel"], 'the kernel "/nowhere/kernel" does not exist'),
+    (["run", "--kernel", "/"], 'the kernel "/" is not a file'),
+    (["run", "--module", "/nowhere x"], 'the module "/nowhere" does not exist'),
+    (["run", "--paging", "flat"], "paging is one of auto, pae, legacy"),
+    (["run", "--timeout", "0"], 'timeout "0" is not a number of seconds'),
+    (["run", "-o", "x"], "-o belongs to the verb iso"),
+    (["iso"], "iso needs to know where to write"),
+    (["test", "quickly"], "test takes no options"),
+    (["prove", "--cpu", "max"], "prove takes one option"),
+])
+def test_a_word_that_cannot_be_meant(checkout, words, said):
+    assert said in refused(checkout, *words)
+
+
+@pytest.mark.parametrize("option", ["--kernel", "--initrd"])
+def test_an_empty_file(checkout, tmp_path, option):
+    (tmp_path / "empty").touch()
+    assert "is empty, 0 bytes" in refused(checkout, "run", option, tmp_path / "empty")
+
+
+def test_an_output_that_is_a_block_device(checkout, tmp_path):
+    """Root's is a node of our own, for a device that is not there: nothing can be harmed."""
+    node = tmp_path / "sdz"
+    if os.getuid() == 0:
+        os.mknod(node, stat.S_IFBLK | 0o600, os.makedev(8, 255 << 4))
+    else:
+        node = next(p for p in Path("/dev").iterdir() if p.is_block_device())
+    line = refused(checkout, "iso", "-o", node)
+    assert "is a device" in line and f"dd if=FILE of={node} bs=4M conv=fsync" in line
+    assert stat.S_ISBLK(node.stat().st_mode)
+
+
+@pytest.mark.parametrize("name, make, said", [
+    ("link to a device", lambda p: p.symlink_to("/dev/null"), "character special file"),
+    ("fifo", os.mkfifo, "is no plain file but a fifo"),
+    ("folder", os.mkdir, "is a folder"),
+    ("no/such/folder", lambda p: None, "lies in a folder that does not exist"),
+])
+def test_an_output_that_is_no_file(checkout, tmp_path, name, make, said):
+    output = tmp_path / name
+    make(output)
+    kind = output.lstat().st_mode if "such" not in name else None
+    assert said in refused(checkout, "iso", "-o", output)
+    assert kind is None or output.lstat().st_mode == kind
+    # Where it is written, it is looked at again.
+    code, said_there = checkout.run("iso/make-iso", output)
+    assert code == 2 and said in said_there
+    assert kind is None or output.lstat().st_mode == kind
+
+
+def test_a_build_folder_that_cannot_be_written(checkout, tmp_path):
+    """A plain file in its place: root, too, cannot write there."""
+    build = checkout.top / "build"
+    build.rename(tmp_path / "build")
+    build.touch()
+    try:
+        assert "the folder build/ cannot be written" in refused(checkout, "run", status=1)
+    finally:
+        build.unlink()
+        (tmp_path / "build").rename(build)
+
+
+def test_help_is_one_screen(checkout):
+    code, output = checkout.run("./baton", "help")
+    assert code == 0
+    assert len(output.splitlines()) <= 40 and max(map(len, output.splitlines())) <= 80

@@ -1,0 +1,113 @@
+"""iso/make-iso and iso/run-qemu: names, words, two at once, and ends before their time."""
+import os
+import re
+import shutil
+import signal
+import time
+
+import payloads
+import pytest
+from machine import Machine, run
+
+PASSED = 65                             # isa-debug-exit of the judge's 0x20
+JUDGE = payloads.judge("low")
+
+
+def boot(checkout, tmp_path, words, kernel=JUDGE):
+    """What the judge says that is booted from ./baton iso's ISO, in QEMU by its first entry."""
+    iso = tmp_path / "it.iso"
+    code, output = checkout.run("iso/make-iso", iso,
+                                env={**os.environ, "KERNEL": str(kernel), "APPEND": words,
+                                     "EXITPORT": "0xf4"})
+    assert code == 0, output
+    return run(Machine(f"iso-{tmp_path.name}", memory="32M", iso=str(iso)))
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize("words", [
+    """a="b c" x="" root=/dev/sda1  two  blanks\ttab  'it''s' back\\slash \\" $HOME `id` {x}; #end""",
+], ids=["all"])
+def test_the_payload_gets_its_words_as_they_were_written(checkout, tmp_path, words):
+    result = boot(checkout, tmp_path, words)
+    assert result.status == PASSED, result.story()
+    # The judge prints what is not a printable character, a quote or a backslash, as \xNN.
+    shown = re.sub(r"[\t\\]", lambda m: f"\\x{ord(m[0]):02x}", words)
+    assert f'note command-line "{shown}"' in result.log, result.story()
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize("name", ['qu"ote', "do$HOME`l'ar", "bl ank ä {x}; #", "-o", "a\tb"])
+def test_a_file_name_that_grub_could_stumble_over(checkout, tmp_path, name):
+    shutil.copy(JUDGE, tmp_path / name)
+    result = boot(checkout, tmp_path, "x", tmp_path / name)
+    assert result.status == PASSED, result.story()
+
+
+def env(**settings):
+    return {**os.environ, "KERNEL": JUDGE, **settings}
+
+
+@pytest.mark.quick
+def test_two_runs_in_one_checkout(checkout):
+    """Each boots its own ISO: the judges' command lines differ."""
+    (checkout.top / "build" / "baton.elf").unlink(missing_ok=True)
+    both = [checkout.start("./baton", "run", "--kernel", JUDGE, "--append", word)
+            for word in ("first", "second")]
+    for process, word in zip(both, ("first", "second")):
+        output = process.communicate(timeout=120)[0]
+        assert process.returncode == PASSED, output
+        assert f'note command-line "{word}' in output
+    assert checkout.left_over() == []
+
+
+@pytest.mark.quick
+def test_qemu_is_asked_for_its_machines(checkout):
+    for wrong in ({"CPU": "max9"}, {"CPU": "max,frob=1"}):
+        code, output = checkout.run("iso/run-qemu", env=env(**wrong))
+        assert code == 2 and wrong["CPU"].split(",")[-1].split("=")[0] in output, output
+        assert len(output.splitlines()) == 1 and "QEMU does not take this machine" in output
+    assert checkout.left_over() == []
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize("script, number, status", [
+    ("iso/make-iso", signal.SIGINT, 130), ("iso/make-iso", signal.SIGTERM, 143),
+    ("iso/run-qemu", signal.SIGINT, 130), ("iso/run-qemu", signal.SIGTERM, 143),
+    ("iso/run-qemu", signal.SIGHUP, 129)])
+def test_a_signal_leaves_nothing_behind(checkout, tmp_path, script, number, status):
+    """The signal comes when the script has begun to make files, as Ctrl-C does: to all of them."""
+    words = [tmp_path / "it.iso"] if script.endswith("make-iso") else []
+    checkout.run("make", "all")
+    process = checkout.start(script, *words, env=env(), start_new_session=True)
+    end = time.monotonic() + 60
+    while not checkout.left_over():
+        assert time.monotonic() < end and process.poll() is None, "it never began"
+        time.sleep(0.005)
+    os.killpg(process.pid, number)
+    process.communicate(timeout=60)
+    assert process.returncode == status
+    assert checkout.left_over() == [] and list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.quick
+def test_what_a_killed_run_left_goes_at_the_next(checkout, tmp_path):
+    gone = checkout.start("true")
+    gone.wait()
+    for name in (f"run.{gone.pid}", f"iso.{gone.pid}"):
+        (checkout.top / "build" / name).mkdir()
+    (checkout.top / "build" / f"run.{os.getpid()}").mkdir()     # of one that is alive
+    code, output = checkout.run("./baton", "run", "--kernel", JUDGE)
+    assert code == PASSED, output
+    assert checkout.left_over() == [f"run.{os.getpid()}"]
+    (checkout.top / "build" / f"run.{os.getpid()}").rmdir()
+
+
+@pytest.mark.quick
+def test_an_iso_replaces_a_file_and_keeps_a_link(checkout, tmp_path):
+    (tmp_path / "old").write_text("old")
+    (tmp_path / "link").symlink_to("old")
+    code, output = checkout.run("./baton", "iso", "-o", tmp_path / "link", "--kernel", JUDGE)
+    assert code == 0, output
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "old").read_bytes()[0x8001:0x8006] == b"CD001"       # [ISO 9660 7.1]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["link", "old"]
