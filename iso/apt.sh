@@ -94,7 +94,7 @@ Dir::State::Status "../status";
 Dir::State::extended_states "../extended_states";
 Dir::Cache "../cache";
 Dir::Cache::pkgcache "pkgcache.bin";
-Dir::Cache::srcpkgcache "srcpkgcache.bin";
+Dir::Cache::srcpkgcache "";
 END
     [ -z "$suite" ] || cat <<END
 APT::Default-Release "";
@@ -173,7 +173,7 @@ apt_suite() {
 
 # apt_download PACKAGE: into $apt_folder/$place/debs, where nothing else is then.
 apt_download() {
-    apt_log=$apt_folder/$1.log
+    apt_log=$apt_folder/$place-download.log
     rm -f "$apt_folder/$place/debs/"*
     growing=$apt_folder/$place/debs
     into_log "$apt_log" watched own apt-get download "$1"

@@ -43,3 +43,7 @@ hold() {
     fi
 }
 
+# release: lets others work in the folder that is held.
+release() {
+    exec 9>&-
+}
