@@ -7,8 +7,8 @@
 apt_folder=build/payloads/apt
 apt_read='' apt_incomplete=''
 
-# Seconds in which nothing arrives until apt is ended: on a full disk it waits for ever [seen with
-# 2.6]. What the network does not send, apt itself gives up sooner.
+# Seconds in which nothing arrives until apt is ended. What the network does not send, apt gives up
+# by itself, sooner than this.
 PATIENCE=${PATIENCE:-120}
 
 # apt_lists ARCHITECTURE [SUITE]: chooses the lists of the system's own sources, or those of Debian's
@@ -41,13 +41,15 @@ apt_update() {
         apt_incomplete="$apt_incomplete $place "
 }
 
-# watched COMMAND...: killable, and ended when nothing arrives in $growing for $PATIENCE seconds.
+# watched COMMAND...: killable, and ended when nothing arrives in $growing for $PATIENCE seconds, or
+# the disk is full: apt 2.6 then waits for ever.
 watched() {
     "$@" &
     job=$!
     (
         before='' left=$PATIENCE
-        while [ "$left" -gt 0 ] && sleep 1 && kill -0 "$job" && kill -0 $$; do
+        while [ "$left" -gt 0 ] && sleep 1 && kill -0 "$job" && kill -0 $$ &&
+            [ "$(free)" -gt 65536 ]; do
             now=$(du -sb "$growing")
             if [ "$now" = "$before" ]; then left=$((left - 1)); else before=$now left=$PATIENCE; fi
         done

@@ -5,23 +5,30 @@
 # made FOLDER...: they are there, and can be written.
 made() {
     for folder; do
-        said=$(mkdir -p "$folder" 2>&1) ||
-            die 1 "the folder \"$PWD/$folder\" cannot be made (${said##*: }); $(whose "$folder")"
-        [ -w "$folder" ] ||
-            die 1 "the folder \"$PWD/$folder\" cannot be written; $(whose "$folder")"
+        said=$(mkdir -p "$folder" 2>&1) || die 1 "the folder $PWD/$folder cannot be made: $(in_the_way)"
+        [ -w "$folder" ] || die 1 "the folder $PWD/$folder cannot be written: $(in_the_way)"
     done
 }
 
-# whose FOLDER: what to do about it.
-whose() {
-    there=$1
+# in_the_way: why $folder cannot be made or written, and what to do.
+in_the_way() {
+    there=$folder
     until [ -e "$there" ]; do there=$(dirname "$there"); done
-    echo "$there belongs to $(stat -c %U "$there") and you are $(id -un), $(size "$(free)") are free there"
+    owner=$(stat -c %U "$there")
+    if [ ! -d "$there" ]; then
+        echo "$there is not a folder; move it away"
+    elif [ "$(free)" -lt $((1 << 20)) ]; then
+        echo "the disk is full, $(size "$(free)") are free; make room there"
+    elif [ "$owner" != "$(id -un)" ]; then
+        echo "$(readlink -f "$there") belongs to $owner, and you are $(id -un); make it yours, or remove it"
+    else
+        echo "${said##*: }; is the file system read-only?"
+    fi
 }
 
 # free: bytes that are free where build/ is. A file system that knows no sizes is taken as large.
 free() {
-    df -B1 --output=size,avail build 2>/dev/null |
+    df -B1 --output=size,avail "$([ -d build ] && echo build || echo .)" |
         awk 'END { printf "%.0f\n", ($1 > 0 ? $2 : 2 ^ 60) }'
 }
 
