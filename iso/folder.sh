@@ -1,6 +1,6 @@
 # shellcheck shell=sh
-# Sourced: a folder in build/: whether it can be written, whether there is
-# room, and who works in it.
+# Sourced: a folder in build/: whether it can be written, whether there is room, and who works in it.
+LOCK_WAIT=${LOCK_WAIT:-3600}        # seconds until another run is taken to hang
 
 # made FOLDER...: they are there, and can be written.
 made() {
@@ -39,15 +39,15 @@ room() {
         die 1 "$2 takes $(size "$1"), and $(size "$had") are free in $PWD/build; make room there and start again"
 }
 
-# hold FOLDER: waits until no other script works in FOLDER, and keeps it to this one's end. Only on
-# descriptor 9, which what it starts inherits: what a killed script leaves running is waited for.
+# hold FOLDER: waits until no other script works in FOLDER, and keeps it to this one's end. What this
+# one starts inherits descriptor 9: what a killed script leaves running is waited for, too.
 hold() {
     exec 9>>"$1/lock"
-    if ! flock -n 9; then
-        say waiting "another run is at work in $1; this one goes on when it ends"
-        killable flock -w "${LOCK_WAIT:-3600}" 9 ||
-            die 1 "another run has held $PWD/$1/lock for an hour; find it with: fuser -v \"$PWD/$1/lock\""
-    fi
+    flock -n 9 && return 0
+    [ $? -eq 1 ] || die 1 "$PWD/$1/lock cannot be locked; use a checkout on a local file system"
+    say waiting "another run is at work in $1; this one goes on when it ends"
+    killable flock -w "$LOCK_WAIT" 9 || die 1 \
+        "another run has held $1 for $LOCK_WAIT s; this shows which: fuser -v \"$PWD/$1/lock\""
 }
 
 # release: lets others work in the folder that is held.

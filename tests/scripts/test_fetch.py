@@ -292,6 +292,18 @@ def test_a_module_packed_in_an_unknown_way(place, tmp_path):
     assert "ahci.ko.br is compressed in a way that" in said
 
 
+def test_modules_that_cannot_be_unpacked(place, archive):
+    """A kernel without its modules would be taken for whole."""
+    archive.add("trixie", "amd64", "linux-image-amd64", {
+        "boot/vmlinuz": KERNEL, "lib/modules/ahci.ko.xz": b"not xz"})
+    archive.write()
+    for name in ("modules-amd64", "amd64"):
+        said = place.fetch(archive.environment(["trixie"]), name, status=1)
+        assert "ahci.ko.xz could not be unpacked" in said
+        assert not (place.payloads / "vmlinuz-amd64").exists()
+        assert not (place.payloads / "modules-amd64").exists()
+
+
 @pytest.mark.parametrize("spoil, said", [
     (lambda top: (top / "build").touch(), "build is not a folder; move it away"),
     (lambda top: ((top / "build").mkdir(), (top / "build/payloads").touch()),
