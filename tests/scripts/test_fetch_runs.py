@@ -90,11 +90,11 @@ def test_no_network(scene):
     """Neither at first, nor with lists of yesterday."""
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
-        nowhere = scene.archive.environment(
-            ["trixie"], f"http://127.0.0.1:{nobody.getsockname()[1]}")
+        address = f"http://127.0.0.1:{nobody.getsockname()[1]}"
+        nowhere = scene.archive.environment(["trixie"], address)
         said = scene.place.fetch(nowhere, "686", status=1).splitlines()
         assert said[-1].startswith("baton: no amd64 kernel: ")
-        assert "Could not connect" in said[-1] and "is there a network" in said[-1]
+        assert address in said[-1] and "is there a network" in said[-1]
         assert "none" not in (scene.place.payloads / "versions").read_text()
     scene.place.fetch(scene.environment(), "amd64")
     os.truncate(scene.place.payloads / "vmlinuz-amd64", 0)
