@@ -1,7 +1,7 @@
 # The boot tests: what they need, and how they are run. Included by the top Makefile.
 #
 #   make check-boot   the quick ones (marked so in the tables)
-#   make test-boot    all of them
+#   make test-boot    all of them; ONLY="cpu-486 or shell" picks some, here and for the quick ones
 #   make layouts      the random layouts alone (BATON_SEED, BATON_LAYOUTS: see test_layouts.py)
 #   make figures      instructions from the hand-off to the payload
 #
@@ -11,7 +11,7 @@ BOOT_TESTS := tests/boot
 BOOT_RESULTS := $(BUILD)/tests/results/boot.xml
 STOREWATCH := $(BUILD)/tests/boot/storewatch.so
 FIRMWARE := $(BUILD)/tests/boot/firmware.bin
-PYTEST = PYTHONDONTWRITEBYTECODE=1 BATON_BUILD=$(abspath $(BUILD)) /usr/bin/python3 -m pytest \
+PYTEST = PYTHONDONTWRITEBYTECODE=1 BATON_BUILD="$$(readlink -f $(BUILD))" /usr/bin/python3 -m pytest \
          -p no:cacheprovider -p no:xdist --tb=short -q --junitxml=$(BOOT_RESULTS)
 
 BOOT_NEEDS = $(BUILD)/baton.elf $(BUILD)/spoil/baton.elf $(BUILD)/inject/baton.elf \
@@ -35,15 +35,15 @@ $(FIRMWARE): $(BOOT_TESTS)/firmware.S
 check-boot: $(BOOT_NEEDS)
 	@echo "boot tests, the quick ones"
 	@rm -f $(BOOT_RESULTS)
-	@$(PYTEST) -m quick $(BOOT_TESTS)
+	@$(PYTEST) -m quick $(if $(ONLY),-k "$(ONLY)") $(BOOT_TESTS)
 
 test-boot: $(BOOT_NEEDS) kernels
 	@echo "boot tests"
 	@rm -f $(BOOT_RESULTS)
-	@$(PYTEST) $(BOOT_TESTS)
+	@$(PYTEST) $(if $(ONLY),-k "$(ONLY)") $(BOOT_TESTS)
 
 layouts: $(BUILD)/baton.elf $(BUILD)/spoil/baton.elf $(STOREWATCH) $(FIRMWARE)
 	@$(PYTEST) -rP $(BOOT_TESTS)/test_layouts.py
 
-figures: $(BUILD)/baton.elf $(STOREWATCH) kernels
-	@BATON_BUILD=$(abspath $(BUILD)) /usr/bin/python3 -B $(BOOT_TESTS)/figures
+figures: $(BUILD)/baton.elf payloads $(STOREWATCH) kernels
+	@BATON_BUILD="$$(readlink -f $(BUILD))" /usr/bin/python3 -B $(BOOT_TESTS)/figures

@@ -7,12 +7,11 @@ else starts: it stands still, too, until gdb lets it go.
 import os
 import re
 import shutil
-import tempfile
 import time
 from dataclasses import replace
 
 import machine as machines
-from qmp import Qmp, connect
+from qmp import Qmp, connect, socket_folder
 
 # The first registers of the "g" packet, four bytes each.
 REGISTERS = ["eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi", "eip", "eflags"]
@@ -26,7 +25,7 @@ class Gdb:
     """.machine is to be started; then attach() to it."""
 
     def __init__(self, machine):
-        self.folder = tempfile.mkdtemp(prefix="baton-")     # socket paths must be short
+        self.folder = socket_folder()
         self.path = os.path.join(self.folder, "gdb")
         self.machine = replace(machine, extra=machine.extra + (
             "-S", "-gdb", f"unix:{self.path},server=on,wait=off"))
