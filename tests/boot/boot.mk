@@ -18,6 +18,17 @@ BOOT_NEEDS = $(BUILD)/baton.elf $(BUILD)/spoil/baton.elf $(BUILD)/inject/baton.e
              $(BUILD)/examples/embed.elf payloads $(STOREWATCH) \
              $(FIRMWARE)
 
+# The builds of builds.txt: one sub-make each, which knows best what is out of date.
+BUILDS := $(shell sed -n '/^name/d; s/^\([a-z0-9-]*\) *|.*/\1/p' $(BOOT_TESTS)/builds.txt)
+BUILDS_ELF := $(patsubst %,$(BUILD)/builds/%/baton.elf,$(BUILDS))
+
+.PHONY: builds
+builds: $(BUILDS_ELF)
+
+$(BUILDS_ELF): $(BUILD)/builds/%/baton.elf: FORCE
+	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/builds/$* \
+	    $$(sed -n 's/^$* *| *//p' $(BOOT_TESTS)/builds.txt) $@
+
 $(STOREWATCH): $(addprefix $(BOOT_TESTS)/,storewatch.c fetches.c fetches.h plugin.h)
 	$(call say,CC,$@)
 	@mkdir -p $(@D)
@@ -37,7 +48,7 @@ check-boot: $(BOOT_NEEDS)
 	@rm -f $(BOOT_RESULTS)
 	@$(PYTEST) -m quick $(if $(ONLY),-k "$(ONLY)") $(BOOT_TESTS)
 
-test-boot: $(BOOT_NEEDS) kernels
+test-boot: $(BOOT_NEEDS) builds kernels
 	@echo "boot tests"
 	@rm -f $(BOOT_RESULTS)
 	@$(PYTEST) $(if $(ONLY),-k "$(ONLY)") $(BOOT_TESTS)
