@@ -3,7 +3,7 @@
 #   make check-boot   the quick ones (marked so in the tables)
 #   make test-boot    all of them; ONLY="cpu-486 or shell" picks some, here and for the quick ones
 #   make layouts      the random layouts alone (BATON_SEED, BATON_LAYOUTS: see test_layouts.py)
-#   make figures      instructions from the hand-off to the payload
+#   make figures      instructions from the hand-off to the payload; ONLY=judge-low:1M for some
 #
 # Results go to build/tests/results/boot.xml, for tests/summary.
 
@@ -57,4 +57,4 @@ layouts: $(BUILD)/baton.elf $(BUILD)/spoil/baton.elf $(STOREWATCH) $(FIRMWARE)
 	@$(PYTEST) -rP $(BOOT_TESTS)/test_layouts.py
 
 figures: $(BUILD)/baton.elf payloads $(STOREWATCH) kernels
-	@BATON_BUILD="$$(readlink -f $(BUILD))" /usr/bin/python3 -B $(BOOT_TESTS)/figures
+	@BATON_BUILD="$$(readlink -f $(BUILD))" /usr/bin/python3 -B $(BOOT_TESTS)/figures $(ONLY)
