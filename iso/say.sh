@@ -52,12 +52,24 @@ progress() {
 # logged LOG COMMAND...: runs COMMAND, its output in LOG. On a terminal a passing line shows how far
 # it is. When the command fails, the end of LOG is shown, and its status returned.
 logged() {
+    into_log "$@" || {
+        status=$?
+        tail -n 20 "$log" | sed 's/^/    /' >&2
+        printf 'baton: failed with status %d; the whole log is in %s\n' $status "$log" >&2
+        return $status
+    }
+}
+
+# into_log LOG COMMAND...: the same, and nothing is said when it fails. Where the terminal cannot
+# clear a line, no passing line is shown.
+into_log() {
     log=$1
     shift
-    mkdir -p "$(dirname "$log")"
-    : >"$log"
+    # In a shell of its own: dash ends on a redirection that fails. A log of another user is replaced.
+    (mkdir -p "$(dirname "$log")" && rm -f "$log" && : >"$log") 2>/dev/null ||
+        die 1 "the log \"$log\" cannot be written; is its folder yours, and is the disk full?"
     ticker=
-    if [ -t 1 ]; then
+    if [ -t 1 ] && [ "${TERM:-dumb}" != dumb ]; then
         # Ends by itself when this script is gone: a background process does not see the Ctrl-C that
         # ended it.
         (
@@ -76,9 +88,23 @@ logged() {
         wait "$ticker" 2>/dev/null || :
         printf '\r\033[K'
     fi
-    if [ $status -ne 0 ]; then
-        tail -n 20 "$log" | sed 's/^/    /' >&2
-        printf 'baton: failed with status %d; the whole log is in %s\n' $status "$log" >&2
-    fi
     return $status
+}
+
+# killable COMMAND...: COMMAND, such that a signal to this script alone need not wait for its end:
+# at_end's command calls end_jobs. A function must end in exec: the signal is for the program.
+killable() {
+    "$@" &
+    job=$!
+    job_status=0
+    wait "$job" || job_status=$?
+    job=
+    return $job_status
+}
+
+# end_jobs: ends what runs in the background, which does not see a Ctrl-C.
+end_jobs() {
+    # shellcheck disable=SC2086 # words
+    kill ${job-} ${watcher-} ${ticker-} 2>/dev/null || :
+    wait
 }

@@ -1,0 +1,192 @@
+# shellcheck shell=sh disable=SC2034,SC2016 # variables for who sources it; $( ) is apt's own
+# Sourced: apt with package lists, a cache and a configuration of its own in build/payloads/apt, so
+# that the system's apt and dpkg never learn of what is asked here: another architecture, an older
+# suite. Mirrors, keys and proxies are the system's.
+#
+# One set of lists is chosen at a time, by apt_lists; the functions after it ask that one.
+apt_folder=build/payloads/apt
+apt_read='' apt_incomplete=''
+
+# Seconds in which nothing arrives until apt is ended. What the network does not send, apt gives up
+# by itself, sooner than this.
+PATIENCE=${PATIENCE:-120}
+
+# apt_lists ARCHITECTURE [SUITE]: chooses the lists of the system's own sources, or those of Debian's
+# SUITE on the mirrors that these name, and reads them anew, once in a run. Fails where there are
+# none.
+apt_lists() {
+    [ -z "${2-}" ] || debian_mirrors "$1" || return 1
+    arch=$1 suite=${2-}
+    place=$arch${suite:+-$suite}
+    apt_log=$apt_folder/$place.log
+    case $apt_read in *" $place "*) ;; *) apt_update ;; esac
+    (own apt-get indextargets --format '$(CREATED_BY)' 2>/dev/null) | grep -qx Packages
+}
+
+# apt_update: reads the chosen lists. A source that fails need not matter (a third party's, a mirror
+# that is being updated): the packages may be in the others.
+apt_update() {
+    apt_read="$apt_read $place "
+    apt_log=$apt_folder/$place.log
+    made "$apt_folder/$place/lists/partial" "$apt_folder/$place/cache/archives/partial" \
+        "$apt_folder/$place/debs"
+    : >"$apt_folder/$place/status"
+    apt_configuration >"$apt_folder/$place/apt.conf"
+    [ -z "$suite" ] || debian_sources >"$apt_folder/$place/debian.sources"
+    say fetch "package lists for $arch${suite:+ of $suite}, about 10 MiB"
+    # Where they come compressed; with what apt makes of them.
+    room $((100 << 20)) "reading package lists"
+    growing=$apt_folder/$place bytes=
+    into_log "$apt_log" watched own apt-get update ||
+        apt_incomplete="$apt_incomplete $place "
+}
+
+# watched COMMAND...: killable, and ended when nothing arrives in $growing for $PATIENCE seconds, or
+# the disk is full: apt 2.6 then waits for ever.
+watched() {
+    "$@" &
+    job=$!
+    (
+        before='' left=$PATIENCE
+        while [ "$left" -gt 0 ] && sleep 1 && kill -0 "$job" && kill -0 $$ &&
+            [ "$(free)" -gt 65536 ]; do
+            now=$(du -sb "$growing")
+            if [ "$now" = "$before" ]; then left=$((left - 1)); else before=$now left=$PATIENCE; fi
+        done
+        kill "$job"
+    ) >/dev/null 2>&1 9>&- &
+    watcher=$!
+    job_status=0
+    wait "$job" || job_status=$?
+    kill "$watcher" 2>/dev/null || :
+    job='' watcher=''
+    return $job_status
+}
+
+# apt_unsure: whether a package that the chosen lists do not have may exist nevertheless.
+apt_unsure() {
+    case $apt_incomplete in *" $place "*) ;; *) return 1 ;; esac
+}
+
+# Paths are relative: apt takes no absolute ones with a space in them from everywhere. Only package
+# lists are read, and no hooks run: those of the system are for the system's lists.
+apt_configuration() {
+    cat <<END
+#clear APT::Update;
+#clear APT::Architectures;
+#clear Acquire::IndexTargets;
+APT::Architecture "$arch";
+APT::Architectures { "$arch"; };
+APT::Sandbox::User "root";
+APT::Update::Error-Mode "any";
+Acquire::IndexTargets::deb::Packages {
+    MetaKey "\$(COMPONENT)/binary-\$(ARCHITECTURE)/Packages";
+    flatMetaKey "Packages";
+    ShortDescription "Packages";
+    Description "\$(RELEASE)/\$(COMPONENT) \$(ARCHITECTURE) Packages";
+    flatDescription "\$(RELEASE) Packages";
+    Optional "0";
+};
+Acquire::GzipIndexes "true";
+Acquire::Retries "2";
+Acquire::http::Timeout "20";
+Acquire::https::Timeout "20";
+Dir::State::Lists "../lists";
+Dir::State::Status "../status";
+Dir::State::extended_states "../extended_states";
+Dir::Cache "../cache";
+Dir::Cache::pkgcache "pkgcache.bin";
+Dir::Cache::srcpkgcache "";
+END
+    [ -z "$suite" ] || cat <<END
+APT::Default-Release "";
+Dir::Etc::sourcelist "../debian.sources";
+Dir::Etc::sourceparts "/dev/null";
+Dir::Etc::preferences "/dev/null";
+Dir::Etc::preferencesparts "/dev/null";
+END
+}
+
+# own PROGRAM ARGUMENT...: apt-get or apt-cache with the chosen lists. It takes the place of the
+# shell that calls it, so that a signal to that one reaches it: only for ( ), $( ) and &.
+own() {
+    program=$1
+    shift
+    cd "$apt_folder/$place/debs" && LC_ALL=C exec "$program" -c ../apt.conf "$@"
+}
+
+# debian_mirrors ARCHITECTURE: leaves lines "label URI" in $mirrors, for each of Debian's archives among
+# the system's sources. Where these say nothing of ARCHITECTURE, amd64 is asked for. Fails where
+# there are none, or where Debian's keys are not here.
+debian_mirrors() {
+    for keyring in "${KEYRING-}" /usr/share/keyrings/debian-archive-keyring.pgp \
+        /usr/share/keyrings/debian-archive-keyring.gpg ''; do
+        [ ! -f "$keyring" ] || break
+    done
+    [ -n "$keyring" ] || return 1
+    for from in "$1" amd64; do
+        apt_lists "$from" || continue
+        mirrors=$(own apt-get indextargets \
+            --format '$(CREATED_BY) $(ORIGIN) $(COMPONENT) $(LABEL) $(REPO_URI)' |
+            sed -n 's/^Packages Debian main //p' | sort -u)
+        [ -z "$mirrors" ] || return 0
+    done
+    return 1
+}
+
+# debian_sources: apt's sources for $suite on the same archives, trusted by Debian's own keys.
+debian_sources() {
+    echo "$mirrors" | while read -r label uri; do
+        case $label in
+            Debian) suites=$suite ;;
+            Debian-Security) suites=$suite-security ;;
+            *) continue ;;
+        esac
+        printf 'Types: deb\nURIs: %s\nSuites: %s\nComponents: main\nSigned-By: %s\n\n' \
+            "$uri" "$suites" "$keyring"
+    done
+}
+
+# apt_sources: a number that changes with the system's release, its sources, and the month.
+apt_sources() {
+    {
+        cat /etc/os-release
+        date +%Y-%m
+        apt-get indextargets --no-release-info \
+            --format '$(CREATED_BY) $(REPO_URI) $(RELEASE) $(COMPONENT) $(ARCHITECTURE)'
+    } 2>/dev/null | sha256sum | cut -c 1-64
+}
+
+# apt_show PACKAGE: its fields, as apt would install it; nothing where there is no such package.
+apt_show() {
+    (own apt-cache show --no-all-versions "$1" 2>/dev/null) || :
+}
+
+# field NAME: its value in the fields on standard input.
+field() {
+    awk -v name="$1:" '$1 == name { sub(/^[^:]*: */, ""); print; exit }'
+}
+
+# apt_suite PACKAGE VERSION: the suite that this version comes from.
+apt_suite() {
+    (own apt-cache madison "$1") | awk -F ' *[|] *' -v version="$2" '
+        $2 == version { split($3, words, " "); split(words[2], parts, "/"); print parts[1]; exit }'
+}
+
+# apt_download PACKAGE: into $apt_folder/$place/debs, where nothing else is then.
+apt_download() {
+    apt_log=$apt_folder/$place-download.log
+    rm -f "$apt_folder/$place/debs/"*
+    growing=$apt_folder/$place/debs
+    into_log "$apt_log" watched own apt-get download "$1"
+}
+
+# apt_cause: why apt failed last, as far as one can say.
+apt_cause() {
+    if [ "$(free)" -lt $((1 << 20)) ]; then
+        echo "the disk of $PWD/build is full, $(size "$(free)") are free; make room there"
+        return
+    fi
+    said=$(sed -n 's/^E: //p' "$apt_log" | grep -v '^Some index files failed' | tail -n 1)
+    echo "${said:-apt came to no end}; is there a network, and are this system's apt sources right? apt's log is $apt_log"
+}

@@ -1,0 +1,56 @@
+# shellcheck shell=sh
+# Sourced: a folder in build/: whether it can be written, whether there is room, and who works in it.
+LOCK_WAIT=${LOCK_WAIT:-3600}        # seconds until another run is taken to hang
+
+# made FOLDER...: they are there, and can be written.
+made() {
+    for folder; do
+        said=$(mkdir -p "$folder" 2>&1) || die 1 "the folder $PWD/$folder cannot be made: $(in_the_way)"
+        [ -w "$folder" ] || die 1 "the folder $PWD/$folder cannot be written: $(in_the_way)"
+    done
+}
+
+# in_the_way: why $folder cannot be made or written, and what to do.
+in_the_way() {
+    there=$folder
+    until [ -e "$there" ]; do there=$(dirname "$there"); done
+    owner=$(stat -c %U "$there")
+    if [ ! -d "$there" ]; then
+        echo "$there is not a folder; move it away"
+    elif [ "$(free)" -lt $((1 << 20)) ]; then
+        echo "the disk is full, $(size "$(free)") are free; make room there"
+    elif [ "$owner" != "$(id -un)" ]; then
+        echo "$(readlink -f "$there") belongs to $owner, and you are $(id -un); make it yours, or remove it"
+    else
+        echo "${said##*: }; is the file system read-only?"
+    fi
+}
+
+# free: bytes that are free where build/ is. A file system that knows no sizes is taken as large.
+free() {
+    df -B1 --output=size,avail "$([ -d build ] && echo build || echo .)" |
+        awk 'END { printf "%.0f\n", ($1 > 0 ? $2 : 2 ^ 60) }'
+}
+
+# room BYTES WHAT: ends where there is less than that.
+room() {
+    had=$(free)
+    [ "$had" -ge "$1" ] ||
+        die 1 "$2 takes $(size "$1"), and $(size "$had") are free in $PWD/build; make room there and start again"
+}
+
+# hold FOLDER: waits until no other script works in FOLDER, and keeps it to this one's end. What this
+# one starts inherits descriptor 9: what a killed script leaves running is waited for, too.
+hold() {
+    exec 9>>"$1/lock"
+    flock -n 9 && return 0
+    [ $? -eq 1 ] || die 1 "$PWD/$1/lock cannot be locked; use a checkout on a local file system"
+    say waiting "another run is at work in $1; this one goes on when it ends"
+    killable flock -w "$LOCK_WAIT" 9 || die 1 \
+        "another run has held $1 for $LOCK_WAIT s; this shows which: fuser -v \"$PWD/$1/lock\""
+}
+
+# release: lets others work in the folder that is held.
+release() {
+    exec 9>&-
+}
