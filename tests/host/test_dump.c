@@ -30,7 +30,7 @@ static size_t headers(const struct baton_dump_range *ranges, uint32_t count, siz
                       size_t *registers)
 {
     memset(out, GUARD, sizeof(out));
-    return baton_dump_headers(out, room, PA, ranges, count, info, registers);
+    return baton_dump_headers(out, room, PA, BATON_DUMP_386, ranges, count, info, registers);
 }
 
 /* The two notes, one after the other; the registers are in the second, and nearly at the end. */
@@ -112,7 +112,7 @@ static void too_many_ranges(void **state)
     size_t registers;
 
     (void)state;
-    assert_int_equal(baton_dump_headers(out, 4096, PA, many, UINT16_MAX, info, &registers), 0);
+    assert_int_equal(baton_dump_headers(out, 4096, PA, BATON_DUMP_386, many, UINT16_MAX, info, &registers), 0);
 }
 
 /* Exactly enough room will do; a byte less is refused, and nothing is written behind the room. */
