@@ -3,7 +3,8 @@
  * beginning, as only there QEMU keeps it up to date, and the block's other instructions are as far
  * away from it as they were when it was translated.
  *
- * QEMU 7.2 (API 1) can read no register, and needs not: there, a block belongs to one address.
+ * With API 1 no register can be read. It need not be: a block of QEMU 7.2 and 8.2 belongs to one
+ * address.
  */
 #include "address.h"
 

@@ -1,8 +1,8 @@
 /*
  * Part of storewatch.so: the address that an instruction is executed at.
  *
- * QEMU tells a plugin addresses when it translates a block of instructions. From QEMU 8 on, a block
- * may be executed at other addresses, too: wherever else its physical page is mapped.
+ * QEMU tells a plugin addresses when it translates a block of instructions. QEMU 10 executes a block
+ * at other addresses, too: wherever else its physical page is mapped.
  */
 #ifndef TESTS_BOOT_ADDRESS_H
 #define TESTS_BOOT_ADDRESS_H
