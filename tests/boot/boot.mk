@@ -29,11 +29,24 @@ $(BUILDS_ELF): $(BUILD)/builds/%/baton.elf: FORCE
 	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/builds/$* \
 	    $$(sed -n 's/^$* *| *//p' $(BOOT_TESTS)/builds.txt) $@
 
-$(STOREWATCH): $(addprefix $(BOOT_TESTS)/,storewatch.c fetches.c fetches.h plugin.h)
+# QEMU's plugins are built for the QEMU at hand: $(PLUGIN_API) says which that is, is looked at each
+# time, and is newer only if that QEMU is another one.
+PLUGIN_API := $(BUILD)/tests/boot/plugin-api
+PLUGIN_PROBE := $(BUILD)/tests/boot/plugin-probe.so
+PLUGIN_CC = $(CC) -std=gnu11 -O2 -Wall -Wextra -Werror -shared -fPIC -fvisibility=hidden
+
+$(PLUGIN_PROBE): $(addprefix $(BOOT_TESTS)/,plugin-probe.c plugin.h)
 	$(call say,CC,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) -std=gnu11 -O2 -Wall -Wextra -Werror -shared -fPIC -fvisibility=hidden \
-	    $(filter %.c,$^) -o $@
+	$(Q)$(PLUGIN_CC) $(filter %.c,$^) -o $@
+
+$(PLUGIN_API): $(PLUGIN_PROBE) $(BOOT_TESTS)/plugin-api FORCE
+	$(Q)$(BOOT_TESTS)/plugin-api $(PLUGIN_PROBE) $@
+
+$(STOREWATCH): $(addprefix $(BOOT_TESTS)/,storewatch.c fetches.c fetches.h address.c address.h plugin.h) \
+               $(PLUGIN_API)
+	$(call say,CC,$@)
+	$(Q)$(PLUGIN_CC) -DBATON_PLUGIN_API=$$(tail -n 1 $(PLUGIN_API)) $(filter %.c,$^) -o $@
 
 # Flat, as it lies in its ROM: the last 64 KiB below 4 GiB.
 $(FIRMWARE): $(BOOT_TESTS)/firmware.S

@@ -20,6 +20,8 @@ RUNS = os.path.join(BUILD, "tests", "boot", "runs")
 
 # QEMU's exit statuses: isa-debug-exit makes 2 * code + 1 of a byte.
 POWERED_OFF, REFUSED, PANICKED, FAULTED, PASSED, FAILED = 0, 33, 35, 37, 65, 67
+# With these, each round of a REP is an instruction to a plugin. Without, QEMU 10 makes many at once.
+COUNTING = ("-icount", "shift=0,sleep=off")
 SOFT_OFF = "soft power off"         # Bochs has no such port; the judge switches it off
 TAIL = 40                           # lines of a log that a failure shows
 

@@ -91,7 +91,7 @@ def test_without_a_capture_kernel_it_ends_as_ever(job, status, last, outcome):
 
 
 class Reset(Words):
-    """No exit port: onfault= is what is left."""
+    """No exit port, or none where it is said to be: onfault= is what is left."""
 
     def run(self):
         return run(Machine(self.name, memory=self.memory, kernel=payloads.BATON, timeout=60,
@@ -100,7 +100,8 @@ class Reset(Words):
 
 @pytest.mark.quick
 @pytest.mark.parametrize("job", cases(
-    Reset("reset", f"{REGION} fault=divide onfault=reset")))
+    Reset("reset", f"{REGION} fault=divide onfault=reset"),
+    Reset("reset-nothing-there", f"{REGION} fault=divide onfault=reset exitport=0xf8")))
 def test_onfault_resets_without_a_capture_kernel(job, outcome):
     assert outcome.status == POWERED_OFF, outcome.story()
     assert outcome.lines(r"^stop +resetting the machine \(onfault=reset\)"), outcome.story()
