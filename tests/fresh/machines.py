@@ -1,0 +1,48 @@
+"""The two tables, machines.txt and verbs.txt."""
+import os
+from dataclasses import dataclass
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+@dataclass
+class Machine:
+    name: str
+    distribution: str
+    suite: str
+    more: list
+    components: list
+    script: str
+    keyring: str
+    keys: str
+
+
+@dataclass
+class Verb:
+    name: str
+    seconds: int
+    least: int
+    command: str
+
+
+def rows(name, columns):
+    with open(os.path.join(HERE, name)) as table:
+        for line in table:
+            if line.strip() and not line.startswith("#"):
+                yield line.split(None, columns - 1)
+
+
+def several(word):
+    return [] if word == "-" else word.split("+")
+
+
+def machines():
+    return {name: Machine(name, distribution, suite, several(more), several(components),
+                          "" if script == "-" else script, keyring, "" if keys == "-" else keys.strip())
+            for name, distribution, suite, more, components, script, keyring, keys
+            in rows("machines.txt", 8)}
+
+
+def verbs():
+    return {name: Verb(name, 60 * int(minutes), 0 if least == "-" else int(least), command.strip())
+            for name, minutes, least, command in rows("verbs.txt", 4)}
