@@ -6,8 +6,6 @@
 #
 # tests/fresh/run says what else there is.
 
-export MACHINES VERBS USERS FRESH FRESH_NEW FRESH_PAYLOADS FRESH_KEEP FRESH_MIRROR_DEBIAN FRESH_MIRROR_UBUNTU
-
 .PHONY: fresh check-fresh
 fresh:
 	@tests/fresh/run $(BUILD)
