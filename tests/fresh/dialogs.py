@@ -8,6 +8,7 @@ import time
 
 PROMPT = "baton> "
 GDB = r"\(gdb\) "
+PATIENCE = 180              # seconds for an answer; the first one may take as long as the verb
 
 DIALOGS = {
     "shell": [
@@ -16,6 +17,8 @@ DIALOGS = {
         (r"pages +[\d,]+ free", None),
         (PROMPT, "walk 0xc0100000"),
         (r"result +0xc0100000 is at 0x00100000", None),
+        (PROMPT, "load"),
+        (r"trampoline +0xc0[0-9a-f]+ and 0x", None),
         (PROMPT, "exec"),
         ("handed me this machine", None),
         ("This is a shell", None),
@@ -35,21 +38,26 @@ DIALOGS = {
 
 
 def have(steps, command, environment, log, seconds):
-    """Runs the command on a terminal of its own, all that it prints in the log. Its exit status,
-    or None when the time ran out."""
+    """Runs the command on a terminal of its own, all that it prints in the log. Its exit status;
+    None when an answer did not come."""
     import pexpect
-    end = time.monotonic() + seconds
     child = pexpect.spawn(command[0], command[1:], env=environment, dimensions=(25, 80))
     child.logfile_read = log
     try:
         for pattern, answer in [*steps, (pexpect.EOF, None)]:
-            child.expect(pattern, timeout=max(1, end - time.monotonic()))
+            child.expect(pattern, timeout=seconds)
+            seconds = min(seconds, PATIENCE)
             if answer is not None:
                 child.send(answer + "\r")
     except pexpect.TIMEOUT:
         return None
     except pexpect.EOF:             # too early; the log shows which steps there were
         pass
+    else:
+        # The terminal is closed a moment before the program has ended.
+        while child.isalive() and seconds > 0:
+            time.sleep(0.1)
+            seconds -= 0.1
     finally:
         child.close(force=True)     # a system ends with the first process in it, see enter
     return child.exitstatus if child.signalstatus is None else -child.signalstatus

@@ -40,7 +40,8 @@ GOOD = {
              "checksum    0x356c1825, as it was at the start\n",
     "iso": "build\nEl Torito boot img :   1  BIOS  y   none  0x0000  0x00      4  1234\n",
     "shell": "baton> more off\r\nbaton> status\r\npages       62,811 free\r\nbaton> walk 0xc0100000\r\n"
-             "result      0xc0100000 is at 0x00100000, in a page\r\nbaton> exec\r\n"
+             "result      0xc0100000 is at 0x00100000, in a page\r\nbaton> load\r\n"
+             "trampoline  0xc0119000 and 0x03fd9000 both lead to 0x03fd9000\r\nbaton> exec\r\n"
              "Baton handed me this machine.\r\n  This is a shell.\r\n# uname -s\r\nLinux\r\n"
              "# poweroff\r\nexit 0      the machine was switched off\r\n",
     "debug": "  at 0xc0119000, in the old kernel's live tables, root 0x1000\n(gdb) to-switch\n"
@@ -77,13 +78,13 @@ def test_silence_fails(verdicts, verb):
         assert not verdict.passed and verdict.why
 
 
-DIALOG = ("more off", "free", "result ", "handed me", "This is a shell", "Linux", "switched off")
+DIALOG = ("free", "result ", "trampoline", "handed me", "This is a shell", "Linux", "switched off")
 
 
 @pytest.mark.parametrize("verb,needed", [
     ("run", "handed me this machine"), ("prove", "proved"), ("crash", "kernel_main"),
     ("crash", "as it was"), ("iso", "El Torito"), ("debug", "live tables"), ("debug", "new tables"),
-    *[("shell", needed) for needed in DIALOG if needed != "more off"],
+    *[("shell", needed) for needed in DIALOG],
 ])
 def test_each_line_is_needed(verdicts, verb, needed):
     assert needed in GOOD[verb]
@@ -104,6 +105,12 @@ def test_what_is_almost_right_fails(verdicts, verb, old, new):
     assert not verdicts.judge(verb, 0, GOOD[verb].replace(old, new), LEAST).passed
 
 
+@pytest.mark.parametrize("verb", ["shell", "debug"])
+def test_a_dialog_in_another_order_fails(verdicts, verb):
+    text = "".join(reversed(GOOD[verb].splitlines(True)))
+    assert not verdicts.judge(verb, 0, text).passed
+
+
 @pytest.mark.parametrize("verb", ["check", "test", "ci"])
 @pytest.mark.parametrize("last", ["399 passed, 0 failed", "400 passed, 1 failed", "400 passed",
                                   "0 passed, 0 failed", "400 passed, 0 failed\nand then"])
@@ -121,7 +128,7 @@ def test_counted_verbs_have_a_least_number(fresh, verdicts):
 
 
 def test_the_last_word_is_the_cause(verdicts):
-    text = "cc1: error: no such option\nmake[1]: *** [x.o] Error 1\n" \
+    text = "CC x.c\ncc1: error: no such option\nmake[1]: *** [x.o] Error 1\n" \
            "baton: failed with status 2; the whole log is in build/build.log\n\n"
     assert verdicts.judge("run", 1, text).why == "cc1: error: no such option"
 
@@ -149,10 +156,15 @@ def test_time_that_runs_out_is_no_pass(fresh, verdicts):
     assert status is None
 
 
+def test_what_a_dialog_waited_for_is_told(verdicts):
+    text = GOOD["shell"].split("handed")[0]
+    assert "handed me this machine" in verdicts.judge("shell", None, text).why
+
+
 def test_a_whole_dialog_is_held(fresh):
     dialogs = module("dialogs")
     log = io.BytesIO()
-    script = 'printf "baton> "; read -r line; echo "got $line"; exit 3'
+    script = 'printf "baton> "; read -r line; echo "got $line"; exec >/dev/null 2>&1 </dev/null; sleep 1; exit 3'
     status = dialogs.have([("baton> ", "exec"), ("got exec", None)], ["/bin/sh", "-c", script],
                           dict(os.environ), log, 20)
     assert status == 3

@@ -42,6 +42,8 @@ def last_word(text):
 
 def judge(verb, status, text, least=0):
     """status None: its time ran out. least: so many tests must pass."""
+    if status is None and verb in DIALOGS and (missing := dialogs.seen(verb, plain(text))):
+        return Verdict(False, "timeout", f"its time ran out before it said {missing!r}")
     if status is None:
         return Verdict(False, "timeout", f"its time ran out; its last line: {last_word(text)}")
     if status != 0:
