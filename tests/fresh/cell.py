@@ -27,7 +27,6 @@ class Result:
     seconds: int
     log: str
     commit: str
-    dirty: bool = False
     versions: dict = field(default_factory=dict)
     packages: int = 0           # installed by the verb
     download: int = 0           # bytes of those packages
