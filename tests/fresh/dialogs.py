@@ -41,7 +41,9 @@ def have(steps, command, environment, log, seconds):
     """Runs the command on a terminal of its own, all that it prints in the log. Its exit status;
     None when an answer did not come."""
     import pexpect
-    child = pexpect.spawn(command[0], command[1:], env=environment, dimensions=(25, 80))
+    # On a terminal without colours, or gdb would write them into the middle of what is awaited.
+    child = pexpect.spawn(command[0], command[1:], env=environment | {"TERM": "dumb"},
+                          dimensions=(25, 80))
     child.logfile_read = log
     try:
         for pattern, answer in [*steps, (pexpect.EOF, None)]:
