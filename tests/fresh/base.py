@@ -1,5 +1,9 @@
 """Bases: minimal systems in which nothing is installed but what debootstrap's minbase has, brought
-up to date. One for root; one for the plain user, which has sudo and that user besides. They are kept.
+up to date. They are kept. There is one for each kind of user:
+
+  root    apt has never been asked: there are no package lists
+  user    the same, with sudo and a user student besides
+  stale   root, but with package lists older than the mirror: a file they name is not there any more
 """
 import os
 import shutil
@@ -10,16 +14,19 @@ import mirrors
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ENTER = os.path.join(HERE, "enter")
-USER = "student"
+USERS = {"root": "root", "user": "student", "stale": "root"}
+STUDENT = USERS["user"]
 APT = "apt-get -q -y -o APT::Install-Recommends=false"
-# Package lists go: a system on which apt has never been asked is the hardest for a set-up.
 FORGET = "apt-get clean && find /var/lib/apt/lists -type f -delete"
-STEPS = {
-    "root": f"{APT} update && DEBIAN_FRONTEND=noninteractive {APT} dist-upgrade && {FORGET}",
-    USER: f"{APT} update && {APT} install sudo && {FORGET} && "
-          f"useradd --create-home --shell /bin/bash {USER} && "
-          f"echo '{USER} ALL=(ALL:ALL) NOPASSWD: ALL' >/etc/sudoers.d/{USER}",
-}
+UPGRADE = f"{APT} update && DEBIAN_FRONTEND=noninteractive {APT} dist-upgrade && {FORGET}"
+ADD_STUDENT = (f"{APT} update && {APT} install sudo && {FORGET} && "
+               f"useradd --create-home --shell /bin/bash {STUDENT} && "
+               f"echo '{STUDENT} ALL=(ALL:ALL) NOPASSWD: ALL' >/etc/sudoers.d/{STUDENT}")
+# make is of the packages that every verb installs. Lists may be compressed; plain text is read, too.
+AGE_LISTS = (f"{APT} -o Acquire::GzipIndexes=false update && "
+             "sed -i 's,^Filename: .*/make_,&0,' /var/lib/apt/lists/*_Packages && "
+             "grep -q '^Filename: .*/make_0' /var/lib/apt/lists/*_Packages")
+STEPS = {"root": UPGRADE, "user": ADD_STUDENT, "stale": AGE_LISTS}
 
 
 class Failed(Exception):

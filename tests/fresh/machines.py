@@ -20,6 +20,7 @@ class Machine:
 @dataclass
 class Verb:
     name: str
+    users: list
     seconds: int
     least: int
     command: str
@@ -44,5 +45,6 @@ def machines():
 
 
 def verbs():
-    return {name: Verb(name, 60 * int(minutes), 0 if least == "-" else int(least), command.strip())
-            for name, minutes, least, command in rows("verbs.txt", 4)}
+    return {name: Verb(name, several(users), 60 * int(minutes), 0 if least == "-" else int(least),
+                       command.strip())
+            for name, users, minutes, least, command in rows("verbs.txt", 5)}

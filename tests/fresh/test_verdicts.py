@@ -140,6 +140,12 @@ def test_machines_are_whole(fresh):
         assert machine.distribution in ("Debian", "Ubuntu") and machine.components
 
 
+def test_every_verb_has_its_users(fresh):
+    known = set(module("base").USERS)
+    for verb in module("machines").verbs().values():
+        assert {"root", "user"} <= set(verb.users) <= known
+
+
 def test_an_early_end_is_no_pass(fresh, verdicts):
     """A real terminal, without any system: a program that says half of it and ends with status 0."""
     dialogs = module("dialogs")
@@ -154,6 +160,13 @@ def test_time_that_runs_out_is_no_pass(fresh, verdicts):
     dialogs = module("dialogs")
     status = dialogs.have([("never", None)], ["/bin/sleep", "60"], dict(os.environ), io.BytesIO(), 1)
     assert status is None
+
+
+def test_a_dialog_has_no_colours(fresh):
+    dialogs = module("dialogs")
+    environment = {**os.environ, "TERM": "xterm"}
+    assert dialogs.have([(r"\[dumb\]", None)], ["/bin/sh", "-c", 'echo "[$TERM]"; exit 3'], environment,
+                        io.BytesIO(), 20) == 3
 
 
 def test_what_a_dialog_waited_for_is_told(verdicts):
