@@ -37,6 +37,7 @@ class Bases:
     def __init__(self, folder, anew, say):
         self.folder, self.anew, self.say = folder, anew, say
         self.made = set()               # in this run
+        self.failed = {}                # {path: why}, so that it is tried once
 
     def path(self, machine, user):
         return f"{self.folder}/base-{machine.name}" + ("" if user == "root" else f"-{user}")
@@ -44,8 +45,19 @@ class Bases:
     def get(self, machine, user):
         """The folder of that base; makes it if need be."""
         path = self.path(machine, user)
+        if path in self.failed:
+            raise self.failed[path]
         if os.path.exists(path) and (path in self.made or not self.anew):
             return path
+        try:
+            self.make(machine, user, path)
+        except Failed as why:
+            self.failed[path] = why
+            raise
+        self.made.add(path)
+        return path
+
+    def make(self, machine, user, path):
         if user != "root":
             self.get(machine, "root")
         log = f"{path}.log"
@@ -62,9 +74,7 @@ class Bases:
             run([ENTER, f"{path}.part", "root", STEPS[user]], output)
         os.rename(f"{path}.part", path)
         os.utime(path)
-        self.made.add(path)
         self.say(f"{machine.name}: made the base for {user}, {time.monotonic() - start:.0f} s")
-        return path
 
     def bootstrap(self, machine, target, output):
         uri = mirrors.mirror(machine)
@@ -77,6 +87,9 @@ class Bases:
         run(["unshare", "--mount", "--propagation", "private", "debootstrap", "--variant=minbase",
              f"--components={','.join(machine.components)}", f"--keyring={keys}",
              machine.suite, target, uri, script], output)
+        if os.environ.get("FRESH_OLD_MIRROR") == "1":
+            with open(f"{target}/etc/apt/apt.conf.d/90old-mirror", "w") as conf:
+                conf.write('Acquire::Check-Valid-Until "false";\n')
         # Where no mirror was named, debootstrap has written down its own.
         with open(f"{target}/etc/apt/sources.list", "r+") as sources:
             uri = uri or sources.read().split()[1]

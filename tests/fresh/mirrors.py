@@ -57,16 +57,17 @@ def keyring(machine, folder):
                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     files = glob.glob(f"{fetched}/*.deb")
     if answer.returncode or not files:
+        said = (answer.stdout.strip() or "nothing").splitlines()[-1]
         raise NotFound(f"the package {machine.keyring}, which has {machine.distribution}'s keys, "
-                       f"could not be fetched; please install it. apt-get said: "
-                       f"{answer.stdout.strip().splitlines()[-1:]}")
+                       f"could not be fetched; please install it. apt-get said: {said}")
     subprocess.run(["dpkg-deb", "-x", files[0], fetched], check=True)
     return f"{fetched}{KEYRINGS}/{name}"
 
 
 def known(package):
-    return subprocess.run(["apt-cache", "show", package], stdout=subprocess.DEVNULL,
-                          stderr=subprocess.DEVNULL).returncode == 0
+    """Whether this system's package lists have it. apt-cache's status is 0 for a mere mention."""
+    return bool(subprocess.run(["apt-cache", "show", package], stdout=subprocess.PIPE,
+                               stderr=subprocess.DEVNULL).stdout)
 
 
 def lists_of(suite, folder):
@@ -77,7 +78,7 @@ def lists_of(suite, folder):
         os.makedirs(f"{state}/{name}", exist_ok=True)
     open(f"{state}/status", "w").close()
     uri = asked("Debian", "Debian")
-    if not suite or not uri:
+    if not (suite and uri):
         raise NotFound("this system's apt knows no such keyring and names no Debian mirror; "
                        "please install the keyring's package")
     with open(f"{state}/sources.list", "w") as sources:
