@@ -22,7 +22,7 @@ UPGRADE = f"{APT} update && DEBIAN_FRONTEND=noninteractive {APT} dist-upgrade &&
 ADD_STUDENT = (f"{APT} update && {APT} install sudo && {FORGET} && "
                f"useradd --create-home --shell /bin/bash {STUDENT} && "
                f"echo '{STUDENT} ALL=(ALL:ALL) NOPASSWD: ALL' >/etc/sudoers.d/{STUDENT}")
-# make is of the packages that every verb installs. Lists may be compressed; plain text is read, too.
+# make is one of the packages that every verb installs.
 AGE_LISTS = (f"{APT} -o Acquire::GzipIndexes=false update && "
              "sed -i 's,^Filename: .*/make_,&0,' /var/lib/apt/lists/*_Packages && "
              "grep -q '^Filename: .*/make_0' /var/lib/apt/lists/*_Packages")

@@ -41,11 +41,14 @@ class Cell:
 
     def __init__(self, folder, base, user, archives, payloads, overlay):
         self.folder, self.base, self.user = folder, base, user
-        self.environment = {"PATH": os.environ["PATH"], "ARCHIVES": archives}
+        self.environment = {"PATH": os.environ["PATH"]}
+        if archives:
+            self.environment["ARCHIVES"] = archives
         for word in ("TERM", "LANG"):
             if word in os.environ:
                 self.environment[word] = os.environ[word]
-        self.overlay, self.payloads, self.archives = overlay, payloads, archives
+        self.overlay, self.payloads = overlay, payloads
+        self.archives = archives or self.path("var/cache/apt/archives")
         self.home = "root" if user == "root" else f"home/{user}"
 
     def make(self):

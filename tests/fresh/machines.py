@@ -39,7 +39,7 @@ def several(word):
 
 def machines():
     return {name: Machine(name, distribution, suite, several(more), several(components),
-                          "" if script == "-" else script, keyring, "" if keys == "-" else keys.strip())
+                          "".join(several(script)), keyring, "".join(several(keys.strip())))
             for name, distribution, suite, more, components, script, keyring, keys
             in rows("machines.txt", 8)}
 

@@ -1,8 +1,7 @@
-"""The judge's own tests: no verdict is a pass without what it is for. Each good log is spoilt in every
-way, and must fail."""
+"""The judge's own tests: nothing passes without what the verb is for. Each good log is spoilt in
+every way, and must fail."""
 import importlib.util
 import io
-import os
 import re
 import sys
 from pathlib import Path
@@ -35,12 +34,12 @@ def verdicts(fresh):
 
 GOOD = {
     "run": "  Baton 0.1, loaded by GRUB 2.06, handed me this machine.\r\nexit 0  switched off\n",
-    "prove": "claim ...\n\nproved      with PAE and legacy tables\n            fail on the wrong build\n",
+    "prove": "claim ...\n\nproved      with PAE and legacy tables\n            fail on the other\n",
     "crash": "#0  page_read () at kernel/x.c:86\n#4  kernel_main (magic=1) at kernel/main.c:255\n"
              "checksum    0x356c1825, as it was at the start\n",
     "iso": "build\nEl Torito boot img :   1  BIOS  y   none  0x0000  0x00      4  1234\n",
-    "shell": "baton> more off\r\nbaton> status\r\npages       62,811 free\r\nbaton> walk 0xc0100000\r\n"
-             "result      0xc0100000 is at 0x00100000, in a page\r\nbaton> load\r\n"
+    "shell": "baton> more off\r\nbaton> status\r\npages       62,811 free\r\n"
+             "baton> walk 0xc0100000\r\nresult      0xc0100000 is at 0x00100000, in a page\r\nbaton> load\r\n"
              "trampoline  0xc0119000 and 0x03fd9000 both lead to 0x03fd9000\r\nbaton> exec\r\n"
              "Baton handed me this machine.\r\n  This is a shell.\r\n# uname -s\r\nLinux\r\n"
              "# poweroff\r\nexit 0      the machine was switched off\r\n",
@@ -115,7 +114,8 @@ def test_a_dialog_in_another_order_fails(verdicts, verb):
 @pytest.mark.parametrize("last", ["399 passed, 0 failed", "400 passed, 1 failed", "400 passed",
                                   "0 passed, 0 failed", "400 passed, 0 failed\nand then"])
 def test_fewer_tests_or_a_failed_one(verdicts, verb, last):
-    assert not verdicts.judge(verb, 0, GOOD[verb].replace("400 passed, 0 failed", last), LEAST).passed
+    text = GOOD[verb].replace("400 passed, 0 failed", last)
+    assert not verdicts.judge(verb, 0, text, LEAST).passed
 
 
 def test_the_number_is_shown(verdicts):
@@ -146,27 +146,26 @@ def test_every_verb_has_its_users(fresh):
         assert {"root", "user"} <= set(verb.users) <= known
 
 
-def test_an_early_end_is_no_pass(fresh, verdicts):
-    """A real terminal, without any system: a program that says half of it and ends with status 0."""
-    dialogs = module("dialogs")
+def have(steps, script, seconds=20):
+    """A dialog with a script of sh's: its exit status, and what stood on the terminal."""
     log = io.BytesIO()
-    status = dialogs.have(dialogs.DIALOGS["shell"], ["/bin/echo", "baton> "], dict(os.environ), log, 20)
-    text = log.getvalue().decode()
+    status = module("dialogs").have(steps, ["/bin/sh", "-c", script], {"TERM": "xterm"}, log, seconds)
+    return status, log.getvalue().decode()
+
+
+def test_an_early_end_is_no_pass(fresh, verdicts):
+    """A program that says half of it and ends with status 0."""
+    status, text = have(module("dialogs").DIALOGS["shell"], "echo 'baton> '")
     assert "baton> " in text
     assert not verdicts.judge("shell", status, text).passed
 
 
 def test_time_that_runs_out_is_no_pass(fresh, verdicts):
-    dialogs = module("dialogs")
-    status = dialogs.have([("never", None)], ["/bin/sleep", "60"], dict(os.environ), io.BytesIO(), 1)
-    assert status is None
+    assert have([("never", None)], "sleep 60", seconds=1) == (None, "")
 
 
 def test_a_dialog_has_no_colours(fresh):
-    dialogs = module("dialogs")
-    environment = {**os.environ, "TERM": "xterm"}
-    assert dialogs.have([(r"\[dumb\]", None)], ["/bin/sh", "-c", 'echo "[$TERM]"; exit 3'], environment,
-                        io.BytesIO(), 20) == 3
+    assert have([(r"\[dumb\]", None)], 'echo "[$TERM]"; exit 3')[0] == 3
 
 
 def test_what_a_dialog_waited_for_is_told(verdicts):
@@ -175,22 +174,21 @@ def test_what_a_dialog_waited_for_is_told(verdicts):
 
 
 def test_a_whole_dialog_is_held(fresh):
-    dialogs = module("dialogs")
-    log = io.BytesIO()
-    script = 'printf "baton> "; read -r line; echo "got $line"; exec >/dev/null 2>&1 </dev/null; sleep 1; exit 3'
-    status = dialogs.have([("baton> ", "exec"), ("got exec", None)], ["/bin/sh", "-c", script],
-                          dict(os.environ), log, 20)
-    assert status == 3
+    """To its end, which comes after its terminal was closed."""
+    script = 'printf "baton> "; read -r line; echo "got $line"; exec >/dev/null 2>&1 </dev/null; ' \
+             'sleep 1; exit 3'
+    assert have([("baton> ", "exec"), ("got exec", None)], script)[0] == 3
 
 
 def test_a_failure_is_told_with_its_log_and_an_older_commit_is_named(fresh, tmp_path):
     report = module("report")
     results = report.Results(str(tmp_path / "results.json"))
-    common = {"seconds": 5, "versions": {"GCC": "14.2.0"}, "packages": 3, "download": 5 << 20, "disk": 0}
-    results.put("sid", "root", "run", {**common, "passed": False, "cell": "exit 2", "why": "no model",
-                                       "log": "build/a.log", "commit": "new"})
+    common = {"seconds": 5, "versions": {"GCC": "14.2.0"}, "packages": 3, "download": 5 << 20,
+              "disk": 0, "log": "build/a.log"}
+    results.put("sid", "root", "run", {**common, "passed": False, "cell": "exit 2",
+                                       "why": "no model", "commit": "new"})
     results.put("sid", "root", "iso", {**common, "passed": True, "cell": "ok", "why": "",
-                                       "log": "build/b.log", "commit": "old"})
+                                       "commit": "old"})
     text = "\n".join(report.render(report.Results(results.path), ["debian12", "sid"],
                                    ["root", "user"], ["run", "iso"], "new"))
     assert re.search(r"\| sid +\| root \| \*\*exit 2\*\* \| ok, 5 s \(old\) \|", text)

@@ -1,5 +1,4 @@
-"""Whether a verb has done what it is for, by its exit status and its log. Nothing here runs anything.
-"""
+"""Whether a verb has done what it is for, by its exit status and its log."""
 import re
 from dataclasses import dataclass
 
@@ -72,5 +71,5 @@ def count(text, least):
     if failed:
         return Verdict(False, f"{failed} failed", last)
     if passed < least:
-        return Verdict(False, f"only {passed}", f"{passed} passed, but it was {least} tests at least")
+        return Verdict(False, f"only {passed}", f"{passed} passed, fewer than {least}")
     return Verdict(True, f"{passed} ok")
