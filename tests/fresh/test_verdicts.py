@@ -39,7 +39,8 @@ GOOD = {
              "checksum    0x356c1825, as it was at the start\n",
     "iso": "build\nEl Torito boot img :   1  BIOS  y   none  0x0000  0x00      4  1234\n",
     "shell": "baton> more off\r\nbaton> status\r\npages       62,811 free\r\n"
-             "baton> walk 0xc0100000\r\nresult      0xc0100000 is at 0x00100000, in a page\r\nbaton> load\r\n"
+             "baton> walk 0xc0100000\r\nresult      0xc0100000 is at 0x00100000, in a page\r\n"
+             "baton> load\r\n"
              "trampoline  0xc0119000 and 0x03fd9000 both lead to 0x03fd9000\r\nbaton> exec\r\n"
              "Baton handed me this machine.\r\n  This is a shell.\r\n# uname -s\r\nLinux\r\n"
              "# poweroff\r\nexit 0      the machine was switched off\r\n",
@@ -149,7 +150,8 @@ def test_every_verb_has_its_users(fresh):
 def have(steps, script, seconds=20):
     """A dialog with a script of sh's: its exit status, and what stood on the terminal."""
     log = io.BytesIO()
-    status = module("dialogs").have(steps, ["/bin/sh", "-c", script], {"TERM": "xterm"}, log, seconds)
+    shell = ["/bin/sh", "-c", script]
+    status = module("dialogs").have(steps, shell, {"TERM": "xterm"}, log, seconds)
     return status, log.getvalue().decode()
 
 
