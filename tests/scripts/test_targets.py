@@ -22,7 +22,7 @@ SHORT = {
 # check and test call make for each of their parts.
 LONG = {"check": ["check-docs", "check-scripts", "check-host", "check-boot"],
         "test": ["test-scripts", "test-host", "check-fuzz", "test-boot"],
-        "coverage": ["coverage"], "mutants": ["mutants"]}
+        "coverage": ["coverage"], "mutants": ["mutants"], "fresh": ["fresh"]}
 
 
 @pytest.mark.parametrize("words", SHORT, ids=[words.split(" ")[0] or "all" for words in SHORT])
