@@ -373,8 +373,19 @@ extern const char baton_digest_page[];
 /*
  * ELF core headers: what a capture kernel (Linux with elfcorehdr=) makes its /proc/vmcore of, and gdb
  * understands. [ELF, i386 psABI] One PT_NOTE with the registers and a VMCOREINFO text, one PT_LOAD a
- * range. ELF32 where all of it lies below 4 GiB, else ELF64; e_machine is EM_386 in both.
+ * range.
+ *
+ * A Linux makes /proc/vmcore only of headers that call the dead kernel one of its own machine. So
+ * e_machine is what the capture kernel wants to read. It is the only thing about a 64-bit core that
+ * is not true: the registers are i386's in both, as the dead kernel had no others.
  */
+
+enum baton_dump_machine { /* e_machine */
+                          BATON_DUMP_386 =
+                              3, /* EM_386: ELF32 where all of it lies below 4 GiB, else ELF64 */
+                          BATON_DUMP_X86_64 =
+                              62, /* EM_X86_64: ELF64, always. gdb wants EM_386 put in its place */
+};
 
 #define BATON_DUMP_NO_VA UINT32_MAX /* the dead kernel had it mapped nowhere that can be told */
 
@@ -394,7 +405,7 @@ struct baton_dump_registers {
  * they do not fit into `room`. *registers gets the offset of the struct baton_dump_registers in
  * them (zeros so far), to be filled in at the crash; all else that matters stands before them.
  */
-size_t baton_dump_headers(void *out, size_t room, uint64_t pa,
+size_t baton_dump_headers(void *out, size_t room, uint64_t pa, enum baton_dump_machine machine,
                           const struct baton_dump_range *ranges, uint32_t count, const char *info,
                           size_t *registers);
 

@@ -10,6 +10,13 @@ made() {
     done
 }
 
+# temporary: TMPDIR, where it is set, is a folder that can be written: GRUB's tools, gdb and the tests
+# make their files there.
+temporary() {
+    [ -z "${TMPDIR-}" ] || { [ -d "$TMPDIR" ] && [ -w "$TMPDIR" ]; } ||
+        die 1 "TMPDIR is \"$TMPDIR\", which is not a folder that $(id -un) can write to; unset it, or name one"
+}
+
 # in_the_way: why $folder cannot be made or written, and what to do.
 in_the_way() {
     there=$folder

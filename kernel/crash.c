@@ -136,27 +136,27 @@ static int build(const struct dump *dump, struct baton_refusal *why)
     int error;
 
     stage_segments();
+    dump_write();
     error = baton_image_make(&host, &stage->request, &machine, &stage->payload, &stage->image, why);
     if (!error)
         vault_arm(&stage->image, dump->registers);
     return error;
 }
 
-/* A 64-bit Linux makes no /proc/vmcore of an i386 core: at the crash it would be of no use. */
-static bool is_64_bit(void)
+/* A 64-bit Linux makes no /proc/vmcore of headers that say i386. */
+static enum baton_dump_machine machine_of_headers(void)
 {
     struct baton_refusal why;
     struct bzimage image;
 
-    return stage->payload.format == &payload_bzimage &&
-           bzimage_open(&host, &stage->request.kernel, &image, &why) == 0 &&
-           bzimage_field(&image, HDR_XLOADFLAGS, 2) & XLOADFLAG_KERNEL_64;
+    if (stage->payload.format == &payload_bzimage &&
+        bzimage_open(&host, &stage->request.kernel, &image, &why) == 0 &&
+        bzimage_field(&image, HDR_XLOADFLAGS, 2) & XLOADFLAG_KERNEL_64)
+        return BATON_DUMP_X86_64;
+    return BATON_DUMP_386;
 }
 
-/*
- * All that can be refused before the region is touched. The core headers are written, which are
- * the same for every capture kernel. false: refused, and said.
- */
+/* All that can be refused before the region is touched. false: refused, and said. */
 static bool plan(const struct stage_wish *wish, struct dump *dump)
 {
     struct baton_refusal why;
@@ -175,15 +175,8 @@ static bool plan(const struct stage_wish *wish, struct dump *dump)
                stage->payload.name, stage->payload.kind, stage->payload.segment[0].prefer);
         return false;
     }
-    if (!error && is_64_bit()) {
-        report("refused",
-               "%s is a 64-bit kernel, which cannot read the core of an i386 kernel; take one for "
-               "i386, such as Debian's 686-pae",
-               stage->payload.name);
-        return false;
-    }
     if (!error)
-        error = dump_headers(dump, &why);
+        error = dump_plan(machine_of_headers(), dump, &why);
     if (!error)
         error = bound_segments(dump, &why);
     if (!error)

@@ -11,6 +11,7 @@
 #define INFO_MAX 512
 
 static struct baton_dump_range ranges[RANGES];
+static char planned[REGION_HEADERS] __attribute__((aligned(4)));
 
 static void add_range(uint32_t *n, uint64_t start, uint64_t end, uint64_t at)
 {
@@ -63,19 +64,30 @@ static void write_info(struct text *text)
     text_char(text, '\n');
 }
 
-int dump_headers(struct dump *dump, struct baton_refusal *why)
+static char *direct_headers(void)
 {
-    char info[INFO_MAX], *out = (char *)(KERNEL_BASE + (uint32_t)region.headers);
+    return (void *)(KERNEL_BASE + (uint32_t)region.headers);
+}
+
+int dump_plan(enum baton_dump_machine machine, struct dump *dump, struct baton_refusal *why)
+{
+    char info[INFO_MAX];
     struct text text = {info, sizeof(info), 0};
     uint32_t count = collect_ranges();
     size_t registers;
 
     write_info(&text);
-    if (baton_dump_headers(out, REGION_HEADERS, region.headers, ranges, count, info, &registers)) {
-        *dump = (struct dump){(uint32_t)registers, (void *)(out + registers)};
+    if (baton_dump_headers(planned, sizeof(planned), region.headers, machine, ranges, count, info,
+                           &registers)) {
+        *dump = (struct dump){(uint32_t)registers, (void *)(direct_headers() + registers)};
         return 0;
     }
     *why = (struct baton_refusal){BATON_E_SEGMENTS, "memory ranges in the core headers", count,
                                   RANGES};
     return why->error;
+}
+
+void dump_write(void)
+{
+    __builtin_memcpy(direct_headers(), planned, sizeof(planned));
 }

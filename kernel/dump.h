@@ -9,7 +9,11 @@ struct dump {
     struct baton_dump_registers *registers; /* behind them: where those of the dead go */
 };
 
-/* Writes the headers into the region. 0, or an error with *why: they do not fit. */
-int dump_headers(struct dump *dump, struct baton_refusal *why);
+/* Makes the headers, for a capture kernel of that machine; the region stays as it is, where those
+ * of one loaded before may lie. 0, or an error with *why: they do not fit. */
+int dump_plan(enum baton_dump_machine machine, struct dump *dump, struct baton_refusal *why);
+
+/* The planned headers, into the region. */
+void dump_write(void);
 
 #endif

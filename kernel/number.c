@@ -15,7 +15,7 @@ static unsigned shift_of(char unit)
     return unit == 'k' ? 10 : unit == 'm' ? 20 : unit == 'g' ? 30 : 0;
 }
 
-static void skip(const char **at, uint32_t *left, uint32_t n)
+static void advance(const char **at, uint32_t *left, uint32_t n)
 {
     *at += n;
     *left -= n;
@@ -27,10 +27,10 @@ bool number_take(const char **at, uint32_t *left, uint64_t *value)
     uint64_t sum = 0, most = base == 16 ? UINT64_MAX >> 4 : UINT64_MAX / 10;
 
     if (base == 16)
-        skip(at, left, 2);
+        advance(at, left, 2);
     if (!*left || digit_of(**at) >= base)
         return false;
-    for (; *left && digit_of(**at) < base; skip(at, left, 1)) {
+    for (; *left && digit_of(**at) < base; advance(at, left, 1)) {
         uint64_t next = sum * base + digit_of(**at);
 
         if (sum > most || next < sum * base)
@@ -39,7 +39,7 @@ bool number_take(const char **at, uint32_t *left, uint64_t *value)
     }
     unsigned shift = *left ? shift_of(**at) : 0;
     if (shift)
-        skip(at, left, 1);
+        advance(at, left, 1);
     *value = sum << shift;
     return *value >> shift == sum;
 }

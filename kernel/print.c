@@ -4,9 +4,9 @@
 #include "kernel/console.h"
 #include "relocate/text.h"
 
-#define LINE_MAX 512
+#define LINE_LENGTH 512
 #define NUMBER_WIDTH 9    /* %N */
-#define SIZE_WIDTH 10     /* %Z */
+#define BYTES_WIDTH 10    /* %Z */
 #define ADDRESS_WIDTH 11  /* %A: up to 64 GiB */
 #define CONVERSION_MAX 32 /* what a number may take */
 
@@ -122,7 +122,7 @@ static void format_into(struct text *out, const char *format, va_list arguments)
             text_hex(out, va_arg(arguments, uint64_t));
             break;
         case 'Z':
-            aligned(out, SIZE_WIDTH, bytes, va_arg(arguments, uint64_t));
+            aligned(out, BYTES_WIDTH, bytes, va_arg(arguments, uint64_t));
             break;
         case 'z':
             bytes(out, va_arg(arguments, uint64_t));
@@ -135,7 +135,7 @@ static void format_into(struct text *out, const char *format, va_list arguments)
 
 void print_list(const char *format, va_list arguments)
 {
-    char line[LINE_MAX];
+    char line[LINE_LENGTH];
     struct text out = {line, sizeof(line), 0};
 
     line[0] = '\0';
@@ -172,7 +172,7 @@ static enum console_colour colour_of(const char *step)
 
 void report(const char *step, const char *format, ...)
 {
-    char line[LINE_MAX];
+    char line[LINE_LENGTH];
     struct text out = {line, sizeof(line), 0};
     va_list arguments;
 

@@ -15,6 +15,13 @@
 #define KEYBOARD_COMMAND 0x64
 #define KEYBOARD_PULSE_RESET 0xfe
 
+/* An emulator need not end in the instruction that writes to its exit port: in QEMU 10 the CPU runs
+ * on until another thread has seen it. So that it does not begin a line meanwhile, it reads a port
+ * that is of no use so many times. On any real machine a read takes about a microsecond: where
+ * nothing is behind the exit port, it goes on after five seconds. */
+#define EXIT_WAIT_READS 5000000
+#define UNUSED_PORT 0x80
+
 static uint16_t exit_port;
 static bool reset;
 
@@ -41,8 +48,11 @@ void stop(int code)
                "the capture kernel is not entered: its control pages in the region are not "
                "what was loaded");
     watchdog_end();
-    if (exit_port)
+    if (exit_port) {
         out8(exit_port, (uint8_t)code);
+        for (uint32_t i = 0; i < EXIT_WAIT_READS; i++)
+            in8(UNUSED_PORT);
+    }
     if (reset) {
         report("stop", "resetting the machine (onfault=reset)");
         stop_reset();

@@ -8,13 +8,17 @@
 #include "payload/payload.h"
 
 enum { EI_CLASS_32 = 1, EI_CLASS_64 = 2, EI_DATA_LSB = 1, EV_CURRENT = 1 };
-enum { ET_CORE = 4, EM_386 = 3, PT_LOAD = 1, PT_NOTE = 4, PF_RWX = 7 };
+enum { ET_CORE = 4, PT_LOAD = 1, PT_NOTE = 4, PF_RWX = 7 };
 enum { NT_PRSTATUS = 1, NT_VMCOREINFO = 0 };
 
 #define EHDR_SIZE(wide) ((wide) ? 64u : 52u)
 #define PHDR_SIZE(wide) ((wide) ? 56u : 32u)
 
-/* i386's struct elf_prstatus, as gdb and Linux know it: the registers' place in 144 bytes. */
+/*
+ * i386's struct elf_prstatus, as gdb and Linux know it: the registers' place in 144 bytes. A core
+ * for a 64-bit Linux has the same: Linux copies notes unread, and the core that is made of its
+ * /proc/vmcore for gdb (iso/save-dump) is i386's again, with every byte behind the headers kept.
+ */
 #define PRSTATUS_SIZE 144u
 #define PRSTATUS_PID 24u
 #define PRSTATUS_REGISTERS 72u
@@ -39,7 +43,7 @@ static void put_word(struct writer *w, uint64_t value)
     put(w, value, w->wide ? 8 : 4);
 }
 
-static void put_elf_header(struct writer *w, uint32_t segments)
+static void put_elf_header(struct writer *w, enum baton_dump_machine machine, uint32_t segments)
 {
     put(w, 0x464c457f, 4); /* "\x7fELF" */
     put(w, w->wide ? EI_CLASS_64 : EI_CLASS_32, 1);
@@ -48,7 +52,7 @@ static void put_elf_header(struct writer *w, uint32_t segments)
     put(w, 0, 8);
     put(w, 0, 1);
     put(w, ET_CORE, 2);
-    put(w, EM_386, 2);
+    put(w, machine, 2);
     put(w, EV_CURRENT, 4);
     put_word(w, 0);                  /* entry */
     put_word(w, EHDR_SIZE(w->wide)); /* program headers */
@@ -94,9 +98,12 @@ static void put_note(struct writer *w, const char *name, uint32_t type, size_t s
     put_text(w, name, length);
 }
 
-/* Does any of it lie where 32 bits do not reach? */
-static bool is_wide(const struct baton_dump_range *ranges, uint32_t count)
+/* ELF64 for a 64-bit machine, or does any of it lie where 32 bits do not reach? */
+static bool is_wide(enum baton_dump_machine machine, const struct baton_dump_range *ranges,
+                    uint32_t count)
 {
+    if (machine == BATON_DUMP_X86_64)
+        return true;
     for (uint32_t i = 0; i < count; i++)
         if (ranges[i].end > UINT32_MAX ||
             ranges[i].at + (ranges[i].end - ranges[i].start) > UINT32_MAX)
@@ -117,18 +124,18 @@ static void put_notes(struct writer *w, const char *info, size_t *registers)
         put(w, w->at == start + PRSTATUS_PID ? FIRST_PID : 0, 1);
 }
 
-size_t baton_dump_headers(void *out, size_t room, uint64_t pa,
+size_t baton_dump_headers(void *out, size_t room, uint64_t pa, enum baton_dump_machine machine,
                           const struct baton_dump_range *ranges, uint32_t count, const char *info,
                           size_t *registers)
 {
-    struct writer w = {out, room, 0, is_wide(ranges, count)};
+    struct writer w = {out, room, 0, is_wide(machine, ranges, count)};
     struct writer notes = {out, 0, 0, w.wide}; /* measures */
     size_t begin = EHDR_SIZE(w.wide) + PHDR_SIZE(w.wide) * (count + 1);
 
     if (count >= UINT16_MAX)
         return 0;
     put_notes(&notes, info, registers);
-    put_elf_header(&w, count + 1);
+    put_elf_header(&w, machine, count + 1);
     put_segment(&w, PT_NOTE, pa + begin, 0, 0, notes.at);
     for (uint32_t i = 0; i < count; i++) {
         uint64_t va = ranges[i].va;

@@ -1,9 +1,9 @@
 # The boot tests: what they need, and how they are run. Included by the top Makefile.
 #
 #   make check-boot   the quick ones (marked so in the tables)
-#   make test-boot    all of them
+#   make test-boot    all of them; ONLY="cpu-486 or shell" picks some, here and for the quick ones
 #   make layouts      the random layouts alone (BATON_SEED, BATON_LAYOUTS: see test_layouts.py)
-#   make figures      instructions from the hand-off to the payload
+#   make figures      instructions from the hand-off to the payload; ONLY=judge-low:1M for some
 #
 # Results go to build/tests/results/boot.xml, for tests/summary.
 
@@ -11,18 +11,42 @@ BOOT_TESTS := tests/boot
 BOOT_RESULTS := $(BUILD)/tests/results/boot.xml
 STOREWATCH := $(BUILD)/tests/boot/storewatch.so
 FIRMWARE := $(BUILD)/tests/boot/firmware.bin
-PYTEST = PYTHONDONTWRITEBYTECODE=1 BATON_BUILD=$(abspath $(BUILD)) /usr/bin/python3 -m pytest \
+PYTEST = PYTHONDONTWRITEBYTECODE=1 BATON_BUILD="$$(readlink -f $(BUILD))" /usr/bin/python3 -m pytest \
          -p no:cacheprovider -p no:xdist --tb=short -q --junitxml=$(BOOT_RESULTS)
 
 BOOT_NEEDS = $(BUILD)/baton.elf $(BUILD)/spoil/baton.elf $(BUILD)/inject/baton.elf \
              $(BUILD)/examples/embed.elf payloads $(STOREWATCH) \
              $(FIRMWARE)
 
-$(STOREWATCH): $(addprefix $(BOOT_TESTS)/,storewatch.c fetches.c fetches.h plugin.h)
+# The builds of builds.txt: one sub-make each, which knows best what is out of date.
+BUILDS := $(shell sed -n '/^name/d; s/^\([a-z0-9-]*\) *|.*/\1/p' $(BOOT_TESTS)/builds.txt)
+BUILDS_ELF := $(patsubst %,$(BUILD)/builds/%/baton.elf,$(BUILDS))
+
+.PHONY: builds
+builds: $(BUILDS_ELF)
+
+$(BUILDS_ELF): $(BUILD)/builds/%/baton.elf: FORCE
+	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/builds/$* \
+	    $$(sed -n 's/^$* *| *//p' $(BOOT_TESTS)/builds.txt) $@
+
+# QEMU's plugins are built for the QEMU at hand: $(PLUGIN_API) says which that is, is looked at each
+# time, and is newer only if that QEMU is another one.
+PLUGIN_API := $(BUILD)/tests/boot/plugin-api
+PLUGIN_PROBE := $(BUILD)/tests/boot/plugin-probe.so
+PLUGIN_CC = $(CC) -std=gnu11 -O2 -Wall -Wextra -Werror -shared -fPIC -fvisibility=hidden
+
+$(PLUGIN_PROBE): $(addprefix $(BOOT_TESTS)/,plugin-probe.c plugin.h)
 	$(call say,CC,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) -std=gnu11 -O2 -Wall -Wextra -Werror -shared -fPIC -fvisibility=hidden \
-	    $(filter %.c,$^) -o $@
+	$(Q)$(PLUGIN_CC) $(filter %.c,$^) -o $@
+
+$(PLUGIN_API): $(PLUGIN_PROBE) $(BOOT_TESTS)/plugin-api FORCE
+	$(Q)$(BOOT_TESTS)/plugin-api $(PLUGIN_PROBE) $@
+
+$(STOREWATCH): $(addprefix $(BOOT_TESTS)/,storewatch.c fetches.c fetches.h address.c address.h plugin.h) \
+               $(PLUGIN_API)
+	$(call say,CC,$@)
+	$(Q)$(PLUGIN_CC) -DBATON_PLUGIN_API=$$(tail -n 1 $(PLUGIN_API)) $(filter %.c,$^) -o $@
 
 # Flat, as it lies in its ROM: the last 64 KiB below 4 GiB.
 $(FIRMWARE): $(BOOT_TESTS)/firmware.S
@@ -35,15 +59,15 @@ $(FIRMWARE): $(BOOT_TESTS)/firmware.S
 check-boot: $(BOOT_NEEDS)
 	@echo "boot tests, the quick ones"
 	@rm -f $(BOOT_RESULTS)
-	@$(PYTEST) -m quick $(BOOT_TESTS)
+	@$(PYTEST) -m quick $(if $(ONLY),-k "$(ONLY)") $(BOOT_TESTS)
 
-test-boot: $(BOOT_NEEDS) kernels
+test-boot: $(BOOT_NEEDS) builds kernels
 	@echo "boot tests"
 	@rm -f $(BOOT_RESULTS)
-	@$(PYTEST) $(BOOT_TESTS)
+	@$(PYTEST) $(if $(ONLY),-k "$(ONLY)") $(BOOT_TESTS)
 
 layouts: $(BUILD)/baton.elf $(BUILD)/spoil/baton.elf $(STOREWATCH) $(FIRMWARE)
 	@$(PYTEST) -rP $(BOOT_TESTS)/test_layouts.py
 
-figures: $(BUILD)/baton.elf $(STOREWATCH) kernels
-	@BATON_BUILD=$(abspath $(BUILD)) /usr/bin/python3 -B $(BOOT_TESTS)/figures
+figures: $(BUILD)/baton.elf payloads $(STOREWATCH) kernels
+	@BATON_BUILD="$$(readlink -f $(BUILD))" /usr/bin/python3 -B $(BOOT_TESTS)/figures $(ONLY)

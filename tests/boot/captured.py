@@ -14,7 +14,8 @@ from machine import BUILD, POWERED_OFF, ROOT, Machine, Result, read_log
 from typist import Typist
 
 WORDS = "console=ttyS0 quiet panic=-1 reset_devices nr_cpus=1 baton.unattended baton.exitport=0xf4"
-REGION = "96M"
+REGION = {"amd64": "128M"}            # iso/crash has that for every amd64 kernel; else
+USUAL_REGION = "96M"
 CAPTURE_TIME = 300
 MIB = 1 << 20
 
@@ -32,12 +33,14 @@ class Captured:
         self.name, self.linux, self.paging = f"crash-{name or linux}-{paging}", linux, paging
         self.dies, self.typed, self.memory, self.high = dies, typed, memory, high
         self.words, self.extra, self.settings = words, extra, settings
+        if linux == "amd64":
+            self.settings = {"emulator": "x86_64", "cpu": "max", **settings}
 
     def loaded(self):
         """How Baton and its modules come into the machine: settings of it."""
         how = "shell" if self.typed else f"crash=1,2 {self.words}"
         return {"kernel": payloads.BATON,
-                "append": f"paging={self.paging} crashkernel={REGION} exitport=0xf4 {how}",
+                "append": f"paging={self.paging} crashkernel={REGION.get(self.linux, USUAL_REGION)} exitport=0xf4 {how}",
                 "modules": (f"{payloads.linux(self.linux)} {WORDS}",
                             os.path.join(BUILD, f"capture-{self.linux}.gz"))}
 
@@ -108,9 +111,9 @@ def assert_saved(result):
 def assert_backtrace(core, frames, *commands):
     """gdb's backtrace has these calls, in this order, the innermost first; what gdb said, after
     further commands."""
-    said = gdb(core, "backtrace", *commands)
+    said = gdb(core, "echo \\n-- backtrace --\\n", "backtrace", *commands)
     # "#1  0xc0100000 in name (words=...) at file:line"
-    calls = re.findall(r"^#\d+ +(?:0x\w+ in )?(\w+) \(", said.split("LWP 1]")[1], re.M)[1:]
+    calls = re.findall(r"^#\d+ +(?:0x\w+ in )?(\w+) \(", said.split("-- backtrace --")[1], re.M)
     # what the compiler inlined stands between them, or does not
     assert [call for call in calls if call in frames] == frames, said
     return said

@@ -7,7 +7,7 @@ import struct
 from dataclasses import dataclass
 
 PT_LOAD, PT_NOTE = 1, 4
-ET_CORE, EM_386 = 4, 3
+ET_CORE, EM_386, EM_X86_64 = 4, 3, 62
 PAGE = 4096
 
 
@@ -24,14 +24,14 @@ def note(name, kind, description):
     return struct.pack("<III", len(name) + 1, len(description), kind) + b"".join(padded)
 
 
-def headers(pieces, notes, notes_at, wide=True):
+def headers(pieces, notes, notes_at, wide=True, machine=EM_386):
     """The ELF header and the program headers: notes at a physical address, then the pieces.
     PT_NOTE's and PT_LOAD's offsets are physical addresses: that is how elfcorehdr= wants them."""
     segments = [(PT_NOTE, notes_at, 0, len(notes))]
     segments += [(PT_LOAD, piece.start, piece.start, piece.bytes) for piece in pieces]
     ident = b"\x7fELF" + bytes([2 if wide else 1, 1, 1]) + bytes(9)
     size, entry = (64, 56) if wide else (52, 32)
-    data = ident + struct.pack("<HHIQQQIHHHHHH" if wide else "<HHIIIIIHHHHHH", ET_CORE, EM_386, 1,
+    data = ident + struct.pack("<HHIQQQIHHHHHH" if wide else "<HHIIIIIHHHHHH", ET_CORE, machine, 1,
                                0, size, 0, 0, size, entry, len(segments), 0, 0, 0)
     for kind, offset, address, length in segments:
         if wide:

@@ -7,15 +7,17 @@ else starts: it stands still, too, until gdb lets it go.
 import os
 import re
 import shutil
-import tempfile
 import time
 from dataclasses import replace
 
 import machine as machines
-from qmp import Qmp, connect
+from qmp import Qmp, connect, socket_folder
 
-# The first registers of the "g" packet, four bytes each.
-REGISTERS = ["eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi", "eip", "eflags"]
+# The first registers of the "g" packet, and the bytes of each; qemu-system-x86_64 has its own also
+# where the CPU is in 32-bit mode.
+REGISTERS = {"i386": (["eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi", "eip"], 4),
+             "x86_64": (["eax", "ebx", "ecx", "edx", "esi", "edi", "ebp", "esp",
+                         *(f"r{i}" for i in range(8, 16)), "eip"], 8)}
 
 REP, REP_SIZE = "f3", 2         # the prefix, and the bytes of a "rep movsl" or "rep stosl"
 
@@ -26,7 +28,7 @@ class Gdb:
     """.machine is to be started; then attach() to it."""
 
     def __init__(self, machine):
-        self.folder = tempfile.mkdtemp(prefix="baton-")     # socket paths must be short
+        self.folder = socket_folder()
         self.path = os.path.join(self.folder, "gdb")
         self.machine = replace(machine, extra=machine.extra + (
             "-S", "-gdb", f"unix:{self.path},server=on,wait=off"))
@@ -102,13 +104,19 @@ class Gdb:
         if repeats and self.eip() == eip:
             self.go_to(eip + REP_SIZE)
 
+    def _place(self, name):
+        """Of a register in the packet's digits: where it begins and ends, and its bytes."""
+        names, size = REGISTERS[self.machine.emulator]
+        at = names.index(name) * 2 * size
+        return at, at + 2 * size, size
+
     def eip(self):
-        at = REGISTERS.index("eip") * 8
-        return int.from_bytes(bytes.fromhex(self.packet("g")[at:at + 8]), "little")
+        at, end, _ = self._place("eip")
+        return int.from_bytes(bytes.fromhex(self.packet("g")[at:end]), "little")
 
     def set_register(self, name, value):
-        registers, at = self.packet("g"), REGISTERS.index(name) * 8
-        registers = registers[:at] + value.to_bytes(4, "little").hex() + registers[at + 8:]
+        registers, (at, end, size) = self.packet("g"), self._place(name)
+        registers = registers[:at] + value.to_bytes(size, "little").hex() + registers[end:]
         assert self.packet(f"G{registers}") == "OK"
 
 

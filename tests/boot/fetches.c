@@ -1,7 +1,7 @@
 /*
- * Where the code lies that is executed. QEMU tells a plugin an instruction's virtual address and
- * the place in QEMU's own memory that its bytes were read from; RAM is a file here, so the place
- * where that file is mapped turns the second into a physical address.
+ * Where the code lies that is executed. QEMU tells a plugin the place in QEMU's own memory that an
+ * instruction's bytes were read from; RAM is a file here, so the place where that file is mapped
+ * turns it into a physical address. The virtual one is that of the moment (address.h).
  */
 #include "fetches.h"
 
@@ -12,16 +12,20 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "address.h"
+
 #define NOT_IN_RAM 1u /* no page's address */
 
-/* One page of code as it was seen: never freed, for translated code keeps pointing to it. */
+/* One page of code, and an address that it was translated at: never freed, for translated code
+ * keeps pointing to it. */
 struct place {
     struct place *next;
     uint64_t va, pa;
 };
 
+/* Instructions in a row from one page, at one address. */
 struct run {
-    const struct place *place;
+    uint64_t va, pa;
     uint64_t instructions;
 };
 
@@ -100,18 +104,23 @@ void *fetches_place(const struct qemu_plugin_insn *insn)
     return p;
 }
 
-void fetches_add(void *place)
+void fetches_add(const void *at)
 {
+    const struct place *place = at;
+
     if (!place)
         return;
-    if (!run_count || runs[run_count - 1].place != place) {
+
+    uint64_t va = address_now(place->va), pa = place->pa;
+
+    if (!run_count || runs[run_count - 1].va != va || runs[run_count - 1].pa != pa) {
         if (run_count == run_room) {
             run_room = run_room ? 2 * run_room : 1024;
             runs = realloc(runs, run_room * sizeof(*runs));
             if (!runs)
                 abort();
         }
-        runs[run_count++] = (struct run){place, 0};
+        runs[run_count++] = (struct run){va, pa, 0};
     }
     runs[run_count - 1].instructions++;
 }
@@ -119,6 +128,6 @@ void fetches_add(void *place)
 void fetches_write(FILE *f)
 {
     for (size_t i = 0; i < run_count; i++)
-        fprintf(f, "fetch 0x%" PRIx64 " 0x%" PRIx64 " %" PRIu64 "\n", runs[i].place->va,
-                runs[i].place->pa, runs[i].instructions);
+        fprintf(f, "fetch 0x%" PRIx64 " 0x%" PRIx64 " %" PRIu64 "\n", runs[i].va, runs[i].pa,
+                runs[i].instructions);
 }

@@ -9,8 +9,6 @@
 
 #include "plugin.h"
 
-#define PAGE_SIZE 4096u
-
 /* RAM lies in this file; it must be known before the first instruction is translated. */
 void ram_watch(const char *file);
 
@@ -19,7 +17,7 @@ bool ram_copy(const char *to);
 
 /* Where an instruction lies, for fetches_add() when it is executed. */
 void *fetches_place(const struct qemu_plugin_insn *insn);
-void fetches_add(void *place);
+void fetches_add(const void *place);
 
 /* The lines "fetch VA PA N", in the order of execution. */
 void fetches_write(FILE *f);

@@ -11,11 +11,17 @@ import time
 from dataclasses import dataclass, field
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-BUILD = os.environ.get("BATON_BUILD", os.path.join(ROOT, "build"))
+START = os.getcwd()                 # where the user stands
+# All is done from the top of the checkout, with paths from there: QEMU's -initrd takes no blank in a
+# file's name, and a socket's path is 107 bytes at most.
+os.chdir(ROOT)
+BUILD = os.path.relpath(os.path.join(START, os.environ.get("BATON_BUILD", os.path.join(ROOT, "build"))))
 RUNS = os.path.join(BUILD, "tests", "boot", "runs")
 
 # QEMU's exit statuses: isa-debug-exit makes 2 * code + 1 of a byte.
 POWERED_OFF, REFUSED, PANICKED, FAULTED, PASSED, FAILED = 0, 33, 35, 37, 65, 67
+# With these, each round of a REP is an instruction to a plugin. Without, QEMU 10 makes many at once.
+COUNTING = ("-icount", "shift=0,sleep=off")
 SOFT_OFF = "soft power off"         # Bochs has no such port; the judge switches it off
 TAIL = 40                           # lines of a log that a failure shows
 

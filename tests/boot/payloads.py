@@ -6,9 +6,11 @@ linux-NAME   Debian's kernels as iso/fetch-payloads names them, with the demo's 
 """
 import os
 import re
+import struct
 import zlib
 
 import images
+from bzimage import FIELDS
 from machine import BUILD, PASSED, POWERED_OFF, SOFT_OFF
 
 BATON = os.path.join(BUILD, "baton.elf")
@@ -94,13 +96,15 @@ def assert_refused(result, pattern):
     assert not result.lines("^(BATON-VERDICT|hand-off|panic|fault)"), result.story()
 
 
-def capture_kernel(stays=False):
+def capture_kernel(stays=False, **fields):
     """A bzImage that runs anywhere and says with its exit status that it did; or says CAPTURED
-    and stays."""
+    and stays. fields: of its header, by their names in bzimage.FIELDS."""
     code = STAY_CODE if stays else PASS_CODE
     with open(judge("linux"), "rb") as f:
         image = bytearray(f.read())
     entry = (image[0x1f1] + 1) * 512    # behind setup_sects [LBP 1.1]
-    image[0x234] = 1                    # relocatable_kernel
+    for name, value in {"relocatable_kernel": 1, **fields}.items():
+        offset, form = FIELDS[name]
+        struct.pack_into(form, image, offset, value)
     image[entry:entry + len(code)] = code
     return images.bytes_file(bytes(image), "capture.bz")

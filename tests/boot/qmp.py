@@ -4,6 +4,7 @@ import mmap
 import os
 import re
 import socket
+import tempfile
 import time
 
 # What is typed on a US keyboard for each character that has no key of its own name. [QKeyCode]
@@ -20,6 +21,17 @@ def keys_of(character):
     if character.isupper():
         return ["shift", character.lower()]
     return [KEYS.get(character, character)]
+
+
+SOCKET_PATH = 107                   # bytes [unix(7), sun_path]
+
+
+def socket_folder():
+    """A new folder whose path leaves room for a socket's name."""
+    for place in (tempfile.gettempdir(), "/tmp", "/dev/shm"):
+        if len(os.fsencode(place)) < SOCKET_PATH - 40 and os.access(place, os.W_OK):
+            return tempfile.mkdtemp(prefix="baton-", dir=place)
+    raise RuntimeError(f"{tempfile.gettempdir()} is too long for a socket; set TMPDIR")
 
 
 def connect(path, process, timeout):

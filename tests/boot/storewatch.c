@@ -10,7 +10,7 @@
  * holds lines:
  *
  *     end stop|start-never|stop-never
- *     instructions N                    each round of a REP counts as one
+ *     instructions N                    each round of a REP counts as one, if -icount is given
  *     split N                           stores across a page's end, counted on their first page
  *     page 0xPA STORES BYTES            one line a page, ascending
  *     device STORES                     to memory-mapped devices
@@ -33,16 +33,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "address.h"
 #include "fetches.h"
 #include "plugin.h"
 
 #define PAGES (1u << 24) /* 64 GiB: PAE's reach */
 
-/* What QEMU looks for in this file. */
-#define EXPORT __attribute__((visibility("default")))
-EXPORT extern int qemu_plugin_version;
-EXPORT int qemu_plugin_version = 1;
-EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, char **argv);
+EXPORT int qemu_plugin_version = BATON_PLUGIN_API;
 
 struct page {
     uint32_t stores, bytes;
@@ -84,9 +81,8 @@ static void write_summary(void)
     fclose(f);
 }
 
-static void on_exit_of_qemu(qemu_plugin_id_t id, void *data)
+ON_EXIT(on_exit_of_qemu)
 {
-    (void)id, (void)data;
     if (phase != AFTER)
         write_summary();
 }
@@ -100,26 +96,34 @@ static void on_instruction(unsigned vcpu, void *place)
     fetches_add(place);
 }
 
-static void on_start(unsigned vcpu, void *data)
+/* These three are called at every instruction with the offset in its page that start, mark or stop
+ * has; which page, is known only now. */
+static bool is_at(uint64_t point, void *translated_at)
 {
-    (void)vcpu, (void)data;
-    if (phase != BEFORE)
+    return address_now((uintptr_t)translated_at) == point;
+}
+
+static void on_start(unsigned vcpu, void *translated_at)
+{
+    (void)vcpu;
+    if (phase != BEFORE || !is_at(start, translated_at))
         return;
     phase = WATCHING;
     if (before && !ram_copy(before))
         exit(1);
 }
 
-static void on_mark(unsigned vcpu, void *data)
+static void on_mark(unsigned vcpu, void *translated_at)
 {
-    (void)vcpu, (void)data;
-    late = phase == WATCHING;
+    (void)vcpu;
+    if (is_at(mark, translated_at))
+        late = phase == WATCHING;
 }
 
-static void on_stop(unsigned vcpu, void *data)
+static void on_stop(unsigned vcpu, void *translated_at)
 {
-    (void)vcpu, (void)data;
-    if (phase != WATCHING)
+    (void)vcpu;
+    if (phase != WATCHING || !is_at(stop, translated_at))
         return;
     phase = AFTER;
     write_summary();
@@ -159,22 +163,23 @@ static void on_memory(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t vaddr,
         split++;
 }
 
-static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
+ON_TRANSLATION(on_translation, tb)
 {
     size_t n = qemu_plugin_tb_n_insns(tb);
 
-    (void)id;
+    address_watch(tb);
     for (size_t i = 0; i < n; i++) {
         struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
+        uint64_t vaddr = qemu_plugin_insn_vaddr(insn);
         const struct {
             uint64_t at;
             exec_cb call;
         } point[] = {{start, on_start}, {mark, on_mark}, {stop, on_stop}};
 
         for (unsigned k = 0; k < sizeof(point) / sizeof(*point); k++)
-            if (point[k].at && qemu_plugin_insn_vaddr(insn) == point[k].at)
+            if (point[k].at && vaddr % PAGE_SIZE == point[k].at % PAGE_SIZE)
                 qemu_plugin_register_vcpu_insn_exec_cb(insn, point[k].call, QEMU_PLUGIN_CB_NO_REGS,
-                                                       NULL);
+                                                       (void *)(uintptr_t)vaddr);
         qemu_plugin_register_vcpu_insn_exec_cb(insn, on_instruction, QEMU_PLUGIN_CB_NO_REGS,
                                                fetches_place(insn));
         qemu_plugin_register_vcpu_mem_cb(insn, on_memory, QEMU_PLUGIN_CB_NO_REGS,
@@ -220,7 +225,7 @@ int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, 
     }
     if (ram)
         ram_watch(ram);
-    qemu_plugin_register_vcpu_tb_trans_cb(id, on_translation);
+    register_translation(id, on_translation);
     qemu_plugin_register_atexit_cb(id, on_exit_of_qemu, NULL);
     return 0;
 }

@@ -24,12 +24,18 @@ def plant():
         yield from ("-device", f"loader,file={images.blob(SIZE)},addr={at:#x},force-raw=on")
 
 
-JOB = Captured("686-pae", "pae", "divide", words="fault=divide", memory=LOWER, high=UPPER,
-               name="above-4g", cpu="pentium3",     # qemu32 has 32 address lines
-               machine=f"pc,max-ram-below-4g={LOWER}M", extra=tuple(plant()))
+def above(linux, **settings):
+    return Captured(linux, "pae", "divide", words="fault=divide", memory=LOWER, high=UPPER,
+                    name=f"above-4g-{linux}", machine=f"pc,max-ram-below-4g={LOWER}M",
+                    extra=tuple(plant()), **settings)
 
 
-@pytest.mark.parametrize("job", [pytest.param(JOB, id="686-pae")])
+JOBS = [pytest.param(job, id=job.linux) for job in (
+    above("686-pae", cpu="pentium3"),           # qemu32 has 32 address lines
+    above("amd64"))]
+
+
+@pytest.mark.parametrize("job", JOBS)
 def test_linux_saves_what_lies_above_4_gib(job, outcome):
     assert_saved(outcome)
     core = vmcore.of_file(outcome.data["core"])
@@ -46,7 +52,7 @@ def test_linux_saves_what_lies_above_4_gib(job, outcome):
     assert_unchanged(core, outcome.data["fault"], outcome.data["high"])
 
 
-@pytest.mark.parametrize("job", [pytest.param(JOB, id="686-pae")])
+@pytest.mark.parametrize("job", JOBS)
 def test_readelf_and_gdb_take_it(job, outcome):
     assert_saved(outcome)
     done = subprocess.run(["readelf", "-W", "-h", "-l", "-n", outcome.data["core"]],

@@ -6,7 +6,6 @@ whatever went wrong is told with all that COM1 has said.
 import os
 import re
 import subprocess
-import tempfile
 import threading
 import time
 from dataclasses import replace
@@ -14,7 +13,7 @@ from dataclasses import replace
 import machine as machines
 import pexpect.fdpexpect
 import pytest
-from qmp import Qmp, connect
+from qmp import Qmp, connect, socket_folder
 
 PROMPT = "baton> "
 SCREEN, COLUMNS, ROWS = 0xb8000, 80, 25
@@ -27,7 +26,7 @@ class Failed(AssertionError):
 
 class Typist:
     def __init__(self, machine):
-        self.folder = tempfile.mkdtemp(prefix="baton-")     # socket paths must be short
+        self.folder = socket_folder()
         self.paths = {name: os.path.join(self.folder, name) for name in ("com1", "qmp")}
         self.machine = machine
         self.com1 = self.talk = None

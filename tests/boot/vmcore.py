@@ -7,7 +7,7 @@ import re
 import struct
 from collections import namedtuple
 
-ET_CORE, EM_386, PT_LOAD, PT_NOTE = 4, 3, 1, 4
+ET_CORE, EM_386, EM_X86_64, PT_LOAD, PT_NOTE = 4, 3, 62, 1, 4
 NT_PRSTATUS, NT_VMCOREINFO = 1, 0
 PRSTATUS_SIZE, PRSTATUS_REGISTERS = 144, 72     # of i386
 REGISTERS = ["ebx", "ecx", "edx", "esi", "edi", "ebp", "eax", "ds", "es", "fs", "gs", "orig_eax",
@@ -19,9 +19,10 @@ Load = namedtuple("Load", "offset va pa size")
 class Core:
     """.loads, .registers {name: value}, .info {key: value} of VMCOREINFO."""
 
-    def __init__(self, read_at):
-        """read_at(offset, size): bytes of the core's file, or of memory."""
-        self.read_at = read_at
+    def __init__(self, read_at, machine=EM_386):
+        """read_at(offset, size): bytes of the core's file, or of memory. It must be for `machine`;
+        the registers are i386's all the same."""
+        self.read_at, self.machine = read_at, machine
         ident = read_at(0, 16)
         assert ident[:4] == b"\x7fELF" and ident[5] == 1 and ident[6] == 1, ident
         self.wide = ident[4] == 2
@@ -32,7 +33,7 @@ class Core:
     def _read_headers(self):
         form = struct.Struct(f"<16sHHI{3 * self.word}I6H")
         fields = form.unpack(self.read_at(0, form.size))
-        assert fields[1:4] == (ET_CORE, EM_386, 1), fields
+        assert fields[1:4] == (ET_CORE, self.machine, 1), fields
         order = "IIQQQQQQ" if self.wide else "8I"
         program = struct.Struct("<" + order)
         assert fields[8] == form.size and fields[9] == program.size, fields
@@ -72,17 +73,17 @@ class Core:
         raise KeyError(f"{pa:#x}: not in the core")
 
 
-def of_memory(memory, headers):
+def of_memory(memory, headers, machine=EM_386):
     """The core that the headers at this physical address describe, in a snapshot of all RAM."""
     size = 4 * 4096                 # REGION_HEADERS of kernel/region.h
     own = memory[headers:headers + size]
     # Headers speak of themselves by file offset, of everything else by physical address.
-    return Core(lambda at, n: own[at:at + n] if at + n <= size else memory[at:at + n])
+    return Core(lambda at, n: own[at:at + n] if at + n <= size else memory[at:at + n], machine)
 
 
-def of_file(path):
+def of_file(path, machine=EM_386):
     def read_at(at, size):
         with open(path, "rb") as f:
             f.seek(at)
             return f.read(size)
-    return Core(read_at)
+    return Core(read_at, machine)

@@ -11,7 +11,7 @@ enum { TO = 1, ON_IN = 2, END = 4, FROM = 8, ZERO = 16 };
 #define WORDS_MOST (1u << 22) /* more than any list for 4 GiB */
 #define PAGE BATON_PAGE_SIZE
 
-static bool stop(struct interpreter *r, const char *why, uint32_t word)
+static bool refuse(struct interpreter *r, const char *why, uint32_t word)
 {
     snprintf(r->wrong, sizeof(r->wrong), "%s: word %llu of the list, 0x%08x", why,
              (unsigned long long)r->words, word);
@@ -24,7 +24,7 @@ static bool write_page(struct interpreter *r, uint64_t to, uint32_t word)
     uint8_t *at;
 
     if (to >= MACHINE_END)
-        return stop(r, "a destination beyond 4 GiB", word);
+        return refuse(r, "a destination beyond 4 GiB", word);
     if (r->may_write)
         why = r->may_write(r->ctx, to);
     if (why) {
@@ -57,28 +57,28 @@ bool interpreter_run(struct interpreter *r, uint64_t control)
         at += 4;
         r->words++;
         if (r->words > WORDS_MOST)
-            return stop(r, "the list has no end", word);
+            return refuse(r, "the list has no end", word);
         if (flag == ON_IN) {
             r->list_pages++;
             at = page;
             continue;
         }
         if (first)
-            return stop(r, "the parameters do not lead to a list", word);
+            return refuse(r, "the parameters do not lead to a list", word);
         if (flag == END)
             return true;
         if (at % PAGE == 0)
-            return stop(r, "the list runs out of its page", word);
+            return refuse(r, "the list runs out of its page", word);
         if (flag == TO) {
             to = page;
         } else if (flag == FROM || flag == ZERO) {
             if (to == UINT64_MAX)
-                return stop(r, "no destination yet", word);
+                return refuse(r, "no destination yet", word);
             if (!write_page(r, to, word))
                 return false;
             to += PAGE;
         } else {
-            return stop(r, "no such word", word);
+            return refuse(r, "no such word", word);
         }
     }
 }

@@ -87,7 +87,7 @@ static void start(void)
     assert_shown();
 }
 
-static int stop(void **state)
+static int take_down(void **state)
 {
     (void)state;
     free(e);
@@ -470,15 +470,15 @@ static void any_keys(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(editing, stop),
-        cmocka_unit_test_teardown(history, stop),
-        cmocka_unit_test_teardown(history_is_a_ring, stop),
-        cmocka_unit_test_teardown(long_lines_in_the_history, stop),
-        cmocka_unit_test_teardown(completion, stop),
-        cmocka_unit_test_teardown(completion_at_the_end_of_a_long_line, stop),
-        cmocka_unit_test_teardown(completion_of_a_full_line, stop),
-        cmocka_unit_test_teardown(a_line_is_full_at_its_end, stop),
-        cmocka_unit_test_teardown(any_keys, stop),
+        cmocka_unit_test_teardown(editing, take_down),
+        cmocka_unit_test_teardown(history, take_down),
+        cmocka_unit_test_teardown(history_is_a_ring, take_down),
+        cmocka_unit_test_teardown(long_lines_in_the_history, take_down),
+        cmocka_unit_test_teardown(completion, take_down),
+        cmocka_unit_test_teardown(completion_at_the_end_of_a_long_line, take_down),
+        cmocka_unit_test_teardown(completion_of_a_full_line, take_down),
+        cmocka_unit_test_teardown(a_line_is_full_at_its_end, take_down),
+        cmocka_unit_test_teardown(any_keys, take_down),
     };
 
     return cmocka_run_group_tests_name("edit", tests, NULL, NULL);

@@ -152,7 +152,7 @@ class Experiment:
         if os.path.exists(out):
             os.remove(out)
         result = machines.run(self.machine(f"stores-{phase}", extra=(
-            "-plugin", f"{PLUGIN},start={start:#x},stop={stop:#x},out={out}")))
+            *machines.COUNTING, "-plugin", f"{PLUGIN},start={start:#x},stop={stop:#x},out={out}")))
         if not os.path.exists(out):
             raise NotSeen("the store watch, a QEMU plugin, wrote nothing\n" + result.story())
         if same_machine(result.log) != same_machine(self.evidence.log):

@@ -81,10 +81,16 @@ def test_a_build_folder_that_cannot_be_written(checkout, tmp_path):
     build.rename(tmp_path / "build")
     build.touch()
     try:
-        assert "the folder build/ cannot be written" in refused(checkout, "run", status=1)
+        line = refused(checkout, "run", status=1)
+        assert f"the folder {build} cannot be made" in line and "is not a folder" in line
     finally:
         build.unlink()
         (tmp_path / "build").rename(build)
+
+
+def test_a_wrong_tmpdir(checkout):
+    line = refused(checkout, "run", status=1, env={**os.environ, "TMPDIR": "/no/where"})
+    assert 'TMPDIR is "/no/where", which is not a folder' in line
 
 
 def test_help_is_one_screen(checkout):

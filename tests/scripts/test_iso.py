@@ -10,7 +10,7 @@ import pytest
 from machine import Machine, run
 
 PASSED = 65                             # isa-debug-exit of the judge's 0x20
-JUDGE = payloads.judge("low")
+JUDGE = os.path.abspath(payloads.judge("low"))
 
 
 def boot(checkout, tmp_path, words, kernel=JUDGE):

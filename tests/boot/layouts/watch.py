@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 @dataclass
 class Watch:
     end: str = "nothing was written down"
+    instructions: int = 0
     split: int = 0
     stored: dict = field(default_factory=dict)      # page: bytes, all the way
     late_stored: dict = field(default_factory=dict)  # page: bytes, from the mark on
@@ -23,6 +24,8 @@ def read(path):
         word, *rest = line.split()
         if word == "end":
             watch.end = rest[0]
+        elif word == "instructions":
+            watch.instructions = int(rest[0])
         elif word == "split":
             watch.split = int(rest[0])
         elif word == "page":

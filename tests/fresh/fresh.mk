@@ -1,0 +1,19 @@
+# Minimal systems of every current distribution, and every verb in each. Included by the top
+# Makefile. Not part of make test: it takes hours, the network, and root.
+#
+#   make fresh                                        all: into build/fresh/table.md
+#   make fresh MACHINES="debian12 sid" VERBS="run crash" USERS="root user"
+#
+# tests/fresh/run says what else there is.
+
+.PHONY: fresh check-fresh
+fresh:
+	@tests/fresh/run $(BUILD)
+
+# The judge's own tests; make check and make test have this part, too.
+check test: TEST_PARTS += check-fresh
+check-fresh:
+	@echo "verdicts of make fresh"
+	@mkdir -p $(BUILD)/tests/results
+	@/usr/bin/python3 -m pytest -q -p no:cacheprovider tests/fresh \
+	    --junitxml=$(BUILD)/tests/results/fresh.xml

@@ -1,0 +1,61 @@
+"""Every target of CONTRIBUTING, on a clean clone: each makes what it needs itself, in any order."""
+import re
+import subprocess
+
+import pytest
+from checkout import TOP, Checkout
+
+# Each with the words that keep it short, and what it says when all is well.
+SHORT = {
+    "": "OBJDUMP +build/baton.lst",
+    "spoil": "LD +build/spoil/baton.elf",
+    "inject": "LD +build/inject/baton.elf",
+    "core examples": "LD +build/examples/embed.elf",
+    "prove PAGING=legacy": "^proved ",
+    "layouts BATON_LAYOUTS=1": "1 passed",
+    "figures ONLY=judge-low:1M": "^judge-low +1M +legacy ",
+    "fuzz MINUTES=0.02 TARGETS=options": r"options +[\d,]+ executions .* 0 crashes",
+    "kernels": "",
+    "run-host-random BATON_ROUNDS=10": r"test_random +\d+ passed, 0 failed",
+}
+# These take minutes: make says whether it knows how to make all that they name.
+# check and test call make for each of their parts.
+LONG = {"check": ["check-docs", "check-scripts", "check-host", "check-boot"],
+        "test": ["test-scripts", "test-host", "check-fuzz", "test-boot"],
+        "coverage": ["coverage"], "mutants": ["mutants"], "fresh": ["fresh"]}
+
+
+@pytest.mark.parametrize("words", SHORT, ids=[words.split(" ")[0] or "all" for words in SHORT])
+def test_a_target_makes_what_it_needs(tmp_path, words):
+    checkout = Checkout(tmp_path / "baton", ready=False)
+    status, output = checkout.run("make", *words.split(), timeout=600)
+    assert status == 0 and re.search(SHORT[words], output, re.M), output[-3000:]
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize("target", [part for parts in LONG.values() for part in parts])
+def test_make_knows_what_a_long_target_needs(tmp_path, target):
+    checkout = Checkout(tmp_path / "baton", ready=False)
+    status, output = checkout.run("make", "-n", target)
+    assert status == 0, output[-3000:]
+
+
+@pytest.mark.quick
+def test_no_target_is_forgotten():
+    listed = re.findall(r"^    (?:\w+=\w+ )?make(?: ([a-z].*?))?  +\S|^    BATON_\w+=\d+ make (\S+)  ",
+                        (TOP / "CONTRIBUTING.md").read_text(), re.M)
+    targets = {word for pair in listed for text in pair for word in text.split()
+               if "=" not in word}
+    tried = {word for words in [*SHORT, *LONG] for word in words.split() if "=" not in word}
+    assert len(targets) >= 14 and targets <= tried, targets - tried
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize("words, said", [
+    (["fuzz", "MINUTES=0"], 'MINUTES="0" is not a time'),
+    (["fuzz-repro"], "which file?"),
+])
+def test_a_target_refuses_what_cannot_be_meant(words, said):
+    output = subprocess.run(["make", *words, "FUZZ_TARGETS="], cwd=TOP, text=True,
+                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT).stdout
+    assert said in output
