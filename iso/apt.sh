@@ -44,6 +44,7 @@ apt_update() {
 # watched COMMAND...: killable, and ended when nothing arrives in $growing for $PATIENCE seconds, or
 # the disk is full: apt 2.6 then waits for ever.
 watched() {
+    job=new
     "$@" &
     job=$!
     (

@@ -94,6 +94,7 @@ into_log() {
 # killable COMMAND...: COMMAND, such that a signal to this script alone need not wait for its end:
 # at_end's command calls end_jobs. A function must end in exec: the signal is for the program.
 killable() {
+    job=new
     "$@" &
     job=$!
     job_status=0
@@ -104,7 +105,11 @@ killable() {
 
 # end_jobs: ends what runs in the background, which does not see a Ctrl-C.
 end_jobs() {
-    # shellcheck disable=SC2086 # words
-    kill ${job-} ${watcher-} ${ticker-} 2>/dev/null || :
-    wait
+    # A signal may have come before its number was noted.
+    [ "${job-}" != new ] || job=${!-}
+    for running in ${job-} ${watcher-} ${ticker-}; do
+        # More than once: a process that is only just born loses the first.
+        (while kill "$running"; do sleep 0.2; done) >/dev/null 2>&1 9>&- &
+        wait "$running" 2>/dev/null || :
+    done
 }

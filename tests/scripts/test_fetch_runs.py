@@ -3,6 +3,7 @@ signals, and the passing line on a terminal."""
 import os
 import signal
 import socket
+import time
 
 import pytest
 from archive import KERNEL, Archive
@@ -164,6 +165,21 @@ def test_a_signal_while_it_waits(scene):
     os.kill(waiting.process.pid, signal.SIGTERM)
     assert waiting.end()[0] == 143 and waiting.all_gone()
     assert scene.place.left_over() == ["temp"], "the other run's"
+
+
+def test_a_signal_at_any_moment(scene):
+    """Right when a program is started, too: before its number is noted, before it hears signals."""
+    for number in range(100):
+        script = Script(["sh", "-c", ". iso/say.sh; at_end end_jobs; echo; killable sleep 1000"],
+                        scene.environment(), cwd=scene.place.top)
+        scene.scripts.append(script)
+        script.process.stdout.readline()
+        moment = time.perf_counter() + number * 0.00003
+        while time.perf_counter() < moment:
+            pass
+        script.process.terminate()
+        assert script.end()[0] == 143
+        assert script.all_gone(), script.alive()
 
 
 def test_killed_without_a_word(scene):
