@@ -1,0 +1,86 @@
+# shellcheck shell=sh disable=SC2154 # $file, $temp and more are fetch-payloads' own
+# Sourced by fetch-payloads: packages of the chosen lists (apt.sh) into $temp, and what is wanted of
+# them into $temp/new, with where each is from in $temp/from.
+
+# unpack PACKAGE: $file, out of it, into $temp/new; for a kernel, its modules, too. Fails when a
+# download does.
+unpack() {
+    rm -rf "$temp"
+    mkdir -p "$temp/tree" "$temp/new" "$temp/from"
+    case $file in
+        vmlinuz-*) unpack_kernel "$1" ;;
+        *)
+            add "$1" || return 1
+            found "$file" "$(find "$temp/tree" -type f -path "*bin/$file")" ||
+                die 1 "$1 holds no $file"
+            mv "$found" "$temp/new/$file" && chmod 755 "$temp/new/$file" || exit 1
+            ;;
+    esac
+}
+
+# unpack_kernel PACKAGE: which of the packages that it stands for holds the kernel, and where, and
+# which its modules, differs from release to release. So they are added one by one until both are
+# there, and the kernel is known by its bytes.
+unpack_kernel() {
+    queue="$1 " seen=' ' image='' driver=''
+    while [ -n "$queue" ]; do
+        package=${queue%% *} queue=${queue#* }
+        case $seen in *" $package "*) continue ;; esac
+        seen="$seen$package "
+        [ -n "$(apt_show "$package")" ] || continue
+        add "$package" || return 1
+        [ -n "$image" ] || ! found "$file" "$(find_kernel)" || image=$found
+        [ -n "$driver" ] || ! found "modules-$kernel" "$(find_driver)" || driver=$found
+        if [ -n "$image" ] && { [ -n "$driver" ] || [ -z "$modules" ]; }; then break; fi
+        queue="$queue$(apt_show "$package" | kernel_dependencies)"
+    done
+    [ -n "$image" ] || die 1 "no Linux kernel in the packages that $1 stands for:$seen"
+    [ -n "$driver" ] || [ -z "$modules" ] ||
+        die 1 "no kernel modules in the packages that $1 stands for:$seen"
+    mv "$image" "$temp/new/$file" || exit 1
+    [ -z "$driver" ] || killable iso/pick-modules "$temp/tree" "$temp/new/modules-$kernel" ||
+        die 1 "no modules could be taken out of the packages of $1, so its kernel is not taken either"
+}
+
+# kernel_dependencies: of the package whose fields are on standard input, those that name a version
+# of Linux: "linux-modules-6.8.0-31-generic", not "linux-firmware".
+kernel_dependencies() {
+    field Depends | tr ',' '\n' |
+        sed -n 's/^ *\(linux-[a-z-]*[0-9]*\.[0-9][^ (:|]*\).*/\1/p' | tr '\n' ' '
+}
+
+# find_kernel: a bzImage has 0xaa55 at byte 0x1fe and "HdrS" at 0x202 [LBP].
+find_kernel() {
+    find "$temp/tree" -type f ! -name '*.ko*' | LC_ALL=C sort | while IFS= read -r candidate; do
+        case $(od -A n -t x1 -j 510 -N 8 "$candidate" 2>/dev/null) in
+            *'55 aa '*' 48 64 72 53') echo "$candidate" && break ;;
+        esac
+    done
+}
+
+find_driver() {
+    find "$temp/tree" -type f -name '*.ko*' | head -n 1
+}
+
+# found NAME PATH: PATH, if it is not empty, is NAME's; the package added last is where it is from.
+found() {
+    found=$2
+    [ -n "$found" ] || return 1
+    echo "$origin" >"$temp/from/$1"
+}
+
+# add PACKAGE: downloads and unpacks it into $temp/tree. Fails when the download does.
+add() {
+    shown=$(apt_show "$1")
+    bytes=$(printf '%s\n' "$shown" | field Size)
+    unpacked=$(printf '%s\n' "$shown" | field Installed-Size)
+    version=$(printf '%s\n' "$shown" | field Version)
+    room $((bytes + ${unpacked:-0} * 1024)) "$1"
+    # Those that only name others take no time.
+    [ "$bytes" -lt 65536 ] || say fetch "$1 for $arch, $(size "$bytes")"
+    apt_download "$1" || return 1
+    into_log "$apt_log" killable dpkg-deb -x "$apt_folder/$place/debs/"*.deb "$temp/tree" ||
+        die 1 "$1 could not be unpacked: $(apt_cause)"
+    rm -f "$apt_folder/$place/debs/"*
+    origin="$1 $version $arch $(apt_suite "$1" "$version")"
+}
