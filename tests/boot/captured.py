@@ -14,8 +14,12 @@ from machine import BUILD, POWERED_OFF, ROOT, Machine, Result, read_log
 from typist import Typist
 
 WORDS = "console=ttyS0 quiet panic=-1 reset_devices nr_cpus=1 baton.unattended baton.exitport=0xf4"
-REGION = {"amd64": "128M"}            # iso/crash has that for every amd64 kernel; else
+# The region, and the machine's memory in MiB. amd64: what iso/crash takes for every distribution's;
+# the region has to begin above the modules, which may be 17 MiB.
+REGION = {"amd64": "128M"}
 USUAL_REGION = "96M"
+MEMORY = {"amd64": 176}
+USUAL_MEMORY = 160
 CAPTURE_TIME = 300
 MIB = 1 << 20
 
@@ -28,10 +32,11 @@ class Captured:
     deadly. high: MiB of memory above 4 GiB, in "high". settings: of the machine.
     """
 
-    def __init__(self, linux, paging, dies, words="", typed=(), memory=160, high=0, name="",
+    def __init__(self, linux, paging, dies, words="", typed=(), high=0, name="",
                  extra=(), **settings):
         self.name, self.linux, self.paging = f"crash-{name or linux}-{paging}", linux, paging
-        self.dies, self.typed, self.memory, self.high = dies, typed, memory, high
+        self.dies, self.typed, self.high = dies, typed, high
+        self.memory = MEMORY.get(linux, USUAL_MEMORY)
         self.words, self.extra, self.settings = words, extra, settings
         if linux == "amd64":
             self.settings = {"emulator": "x86_64", "cpu": "max", **settings}
