@@ -44,8 +44,9 @@ class Captured:
     def loaded(self):
         """How Baton and its modules come into the machine: settings of it."""
         how = "shell" if self.typed else f"crash=1,2 {self.words}"
+        region = REGION.get(self.linux, USUAL_REGION)
         return {"kernel": payloads.BATON,
-                "append": f"paging={self.paging} crashkernel={REGION.get(self.linux, USUAL_REGION)} exitport=0xf4 {how}",
+                "append": f"paging={self.paging} crashkernel={region} exitport=0xf4 {how}",
                 "modules": (f"{payloads.linux(self.linux)} {WORDS}",
                             os.path.join(BUILD, f"capture-{self.linux}.gz"))}
 

@@ -19,7 +19,8 @@ FAKES = {
     "iso/fetch-payloads": """
         for name; do
             kernel=${name#modules-}
-            case $kernel in 686*) [ -e "$kernel.exists" ] || kernel=amd64 ;; busybox) continue ;; esac
+            [ "$kernel" != busybox ] || continue
+            case $kernel in 686*) [ -e "$kernel.exists" ] || kernel=amd64 ;; esac
             mkdir -p "build/payloads/modules-$kernel"
             echo kernel >"build/payloads/vmlinuz-$kernel"
         done""",
@@ -37,7 +38,7 @@ FAKES = {
         for word; do case $word in build/vmcore*) echo "$word" >>opened ;; esac; done
         case $* in
             *'python print'*) echo 42 ;;
-            *) printf '%s\\n' '#0  its greeting' '-- backtrace --' '#0  page_read ()' 'checksum 0x1' ;;
+            *) printf '%s\\n' '#0  first' '-- backtrace --' '#0  page_read ()' 'checksum 0x1' ;;
         esac""",
 }
 
