@@ -3,6 +3,7 @@
 Captured is a job of the fleet. A debugger stops the machine at the fault and keeps its memory;
 what Linux writes goes through iso/save-dump, and into gdb with iso/crash.gdb.
 """
+import json
 import os
 import re
 import subprocess
@@ -117,9 +118,12 @@ def assert_saved(result):
 def assert_backtrace(core, frames, *commands):
     """gdb's backtrace has these calls, in this order, the innermost first; what gdb said, after
     further commands."""
-    said = gdb(core, "echo \\n-- backtrace --\\n", "backtrace", *commands)
+    # gdb shows a frame when it loads the core, too; in which words around it, changes.
+    begin = "now its backtrace\n"
+    said = gdb(core, f"printf {json.dumps(begin)}", "backtrace", *commands)
+    assert begin in said, said
     # "#1  0xc0100000 in name (words=...) at file:line"
-    calls = re.findall(r"^#\d+ +(?:0x\w+ in )?(\w+) \(", said.split("-- backtrace --")[1], re.M)
+    calls = re.findall(r"^#\d+ +(?:0x\w+ in )?(\w+) \(", said.split(begin)[1], re.M)
     # what the compiler inlined stands between them, or does not
     assert [call for call in calls if call in frames] == frames, said
     return said
