@@ -123,7 +123,7 @@ FEW = "echo Filesystem; echo 'x 1 1 1000 1% /'"
                  "kernel 152 MiB are needed", id="too little memory"),
     pytest.param({"bin/df": FEW}, {}, 1, "build, and there is room for 1024000", id="a full disk"),
     pytest.param({"bin/gdb": "exit 1"}, {}, 1, "no gdb that knows Python", id="no gdb"),
-    pytest.param({"iso/save-dump": "exit 127"}, {}, 1, "it needs /usr/bin/python3", id="no python"),
+    pytest.param({"iso/save-dump": "exit 127"}, {}, 1, "it needs python3", id="no python"),
 ])
 def test_what_is_missing_is_said_before_the_machine_is_booted(fakes, variables, status, sentence,
                                                               checkout):
