@@ -73,17 +73,18 @@ int dump_plan(enum baton_dump_machine machine, struct dump *dump, struct baton_r
 {
     char info[INFO_MAX];
     struct text text = {info, sizeof(info), 0};
-    uint32_t count = collect_ranges();
+    uint32_t count = collect_ranges(), fit = count;
     size_t registers;
 
     write_info(&text);
-    if (baton_dump_headers(planned, sizeof(planned), region.headers, machine, ranges, count, info,
-                           &registers)) {
-        *dump = (struct dump){(uint32_t)registers, (void *)(direct_headers() + registers)};
+    while (!baton_dump_headers(planned, sizeof(planned), region.headers, machine, ranges, fit, info,
+                               &registers))
+        fit--; /* without any range they do fit */
+    *dump = (struct dump){(uint32_t)registers, (void *)(direct_headers() + registers)};
+    if (fit == count)
         return 0;
-    }
-    *why = (struct baton_refusal){BATON_E_SEGMENTS, "memory ranges in the core headers", count,
-                                  RANGES};
+    *why =
+        (struct baton_refusal){BATON_E_SEGMENTS, "memory ranges in the core headers", count, fit};
     return why->error;
 }
 

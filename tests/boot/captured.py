@@ -3,6 +3,7 @@
 Captured is a job of the fleet. A debugger stops the machine at the fault and keeps its memory;
 what Linux writes goes through iso/save-dump, and into gdb with iso/crash.gdb.
 """
+import json
 import os
 import re
 import subprocess
@@ -14,8 +15,12 @@ from machine import BUILD, POWERED_OFF, ROOT, Machine, Result, read_log
 from typist import Typist
 
 WORDS = "console=ttyS0 quiet panic=-1 reset_devices nr_cpus=1 baton.unattended baton.exitport=0xf4"
-REGION = {"amd64": "128M"}            # iso/crash has that for every amd64 kernel; else
+# The region, and the machine's memory in MiB. amd64: what iso/crash takes for every distribution's;
+# the region has to begin above the modules, which may be 17 MiB.
+REGION = {"amd64": "128M"}
 USUAL_REGION = "96M"
+MEMORY = {"amd64": 176}
+USUAL_MEMORY = 160
 CAPTURE_TIME = 300
 MIB = 1 << 20
 
@@ -28,10 +33,11 @@ class Captured:
     deadly. high: MiB of memory above 4 GiB, in "high". settings: of the machine.
     """
 
-    def __init__(self, linux, paging, dies, words="", typed=(), memory=160, high=0, name="",
+    def __init__(self, linux, paging, dies, words="", typed=(), high=0, name="",
                  extra=(), **settings):
         self.name, self.linux, self.paging = f"crash-{name or linux}-{paging}", linux, paging
-        self.dies, self.typed, self.memory, self.high = dies, typed, memory, high
+        self.dies, self.typed, self.high = dies, typed, high
+        self.memory = MEMORY.get(linux, USUAL_MEMORY)
         self.words, self.extra, self.settings = words, extra, settings
         if linux == "amd64":
             self.settings = {"emulator": "x86_64", "cpu": "max", **settings}
@@ -39,8 +45,9 @@ class Captured:
     def loaded(self):
         """How Baton and its modules come into the machine: settings of it."""
         how = "shell" if self.typed else f"crash=1,2 {self.words}"
+        region = REGION.get(self.linux, USUAL_REGION)
         return {"kernel": payloads.BATON,
-                "append": f"paging={self.paging} crashkernel={REGION.get(self.linux, USUAL_REGION)} exitport=0xf4 {how}",
+                "append": f"paging={self.paging} crashkernel={region} exitport=0xf4 {how}",
                 "modules": (f"{payloads.linux(self.linux)} {WORDS}",
                             os.path.join(BUILD, f"capture-{self.linux}.gz"))}
 
@@ -111,9 +118,12 @@ def assert_saved(result):
 def assert_backtrace(core, frames, *commands):
     """gdb's backtrace has these calls, in this order, the innermost first; what gdb said, after
     further commands."""
-    said = gdb(core, "echo \\n-- backtrace --\\n", "backtrace", *commands)
+    # gdb shows a frame when it loads the core, too; in which words around it, changes.
+    begin = "now its backtrace\n"
+    said = gdb(core, f"printf {json.dumps(begin)}", "backtrace", *commands)
+    assert begin in said, said
     # "#1  0xc0100000 in name (words=...) at file:line"
-    calls = re.findall(r"^#\d+ +(?:0x\w+ in )?(\w+) \(", said.split("-- backtrace --")[1], re.M)
+    calls = re.findall(r"^#\d+ +(?:0x\w+ in )?(\w+) \(", said.split(begin)[1], re.M)
     # what the compiler inlined stands between them, or does not
     assert [call for call in calls if call in frames] == frames, said
     return said

@@ -8,10 +8,11 @@ import subprocess
 import images
 import pytest
 import vmcore
-from captured import MIB, Captured, assert_backtrace, assert_saved
+from captured import (MEMORY, MIB, USUAL_MEMORY, Captured, assert_backtrace,
+                      assert_saved)
 from unchanged import HIGH, LOW, assert_unchanged
 
-LOWER, UPPER = 160, 64              # MiB
+UPPER = 64                          # MiB
 NO_VA = (1 << 64) - 1
 
 # Laid there before the machine starts: at the beginning, across pages, at the end.
@@ -25,8 +26,9 @@ def plant():
 
 
 def above(linux, **settings):
-    return Captured(linux, "pae", "divide", words="fault=divide", memory=LOWER, high=UPPER,
-                    name=f"above-4g-{linux}", machine=f"pc,max-ram-below-4g={LOWER}M",
+    lower = MEMORY.get(linux, USUAL_MEMORY)
+    return Captured(linux, "pae", "divide", words="fault=divide", high=UPPER,
+                    name=f"above-4g-{linux}", machine=f"pc,max-ram-below-4g={lower}M",
                     extra=tuple(plant()), **settings)
 
 

@@ -19,7 +19,8 @@ FAKES = {
     "iso/fetch-payloads": """
         for name; do
             kernel=${name#modules-}
-            case $kernel in 686*) [ -e "$kernel.exists" ] || kernel=amd64 ;; busybox) continue ;; esac
+            [ "$kernel" != busybox ] || continue
+            case $kernel in 686*) [ -e "$kernel.exists" ] || kernel=amd64 ;; esac
             mkdir -p "build/payloads/modules-$kernel"
             echo kernel >"build/payloads/vmlinuz-$kernel"
         done""",
@@ -37,7 +38,7 @@ FAKES = {
         for word; do case $word in build/vmcore*) echo "$word" >>opened ;; esac; done
         case $* in
             *'python print'*) echo 42 ;;
-            *) printf '%s\\n' '#0  its greeting' '-- backtrace --' '#0  page_read ()' 'checksum 0x1' ;;
+            *) printf '%s\\n' '#0  first' '-- backtrace --' '#0  page_read ()' 'checksum 0x1' ;;
         esac""",
 }
 
@@ -122,7 +123,7 @@ FEW = "echo Filesystem; echo 'x 1 1 1000 1% /'"
                  "kernel 152 MiB are needed", id="too little memory"),
     pytest.param({"bin/df": FEW}, {}, 1, "build, and there is room for 1024000", id="a full disk"),
     pytest.param({"bin/gdb": "exit 1"}, {}, 1, "no gdb that knows Python", id="no gdb"),
-    pytest.param({"iso/save-dump": "exit 127"}, {}, 1, "it needs /usr/bin/python3", id="no python"),
+    pytest.param({"iso/save-dump": "exit 127"}, {}, 1, "it needs python3", id="no python"),
 ])
 def test_what_is_missing_is_said_before_the_machine_is_booted(fakes, variables, status, sentence,
                                                               checkout):

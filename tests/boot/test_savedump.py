@@ -132,7 +132,7 @@ def test_a_64_bit_kernels_core_becomes_an_i386_one(image, tmp_path):
     done, core = save(tmp_path, image)
     assert done.returncode == 0, done.stderr
     assert "now they say i386" in done.stdout
-    assert ("not checked" in done.stdout) == (image[:4] == b"\x7fELF" and b"baton-dump" not in image)
+    assert ("not checked" in done.stdout) == (b"baton-dump" not in image)
     assert core[PAGE:] == BELOW[PAGE:], "a byte behind the headers has changed"
     read = vmcore.of_file(tmp_path / "core")
     assert not read.wide and read.registers == REGISTERS
