@@ -23,6 +23,7 @@ POWERED_OFF, REFUSED, PANICKED, FAULTED, PASSED, FAILED = 0, 33, 35, 37, 65, 67
 # With these, each round of a REP is an instruction to a plugin. Without, QEMU 10 makes many at once.
 COUNTING = ("-icount", "shift=0,sleep=off")
 SOFT_OFF = "soft power off"         # Bochs has no such port; the judge switches it off
+VERDICT = "BATON-VERDICT"           # a judge's last line
 TAIL = 40                           # lines of a log that a failure shows
 
 BOCHS_RC = """\
@@ -143,10 +144,12 @@ def wait(machine, process):
         try:
             return process.wait(0.2 if machine.until else machine.timeout)
         except subprocess.TimeoutExpired:
-            if machine.until and re.search(machine.until, read_log(machine.log()), re.M):
-                # What else it has to say; a Bochs that was switched off takes its time to end.
+            log = read_log(machine.log())
+            if machine.until and re.search(machine.until, log, re.M):
+                # What else it has to say; a Bochs that a judge switches off takes its time to end.
                 try:
-                    return process.wait(10 if machine.emulator == "bochs" else 0.3)
+                    return process.wait(10 if machine.emulator == "bochs" and VERDICT in log
+                                        else 0.3)
                 except subprocess.TimeoutExpired:
                     process.kill()
                     process.wait()

@@ -36,7 +36,8 @@ def run_code(d, at, **registers):
         d.set_register(name, value)
     d.go_to(at + len(CODE))
     changed = d.packet("g")
-    size = 8 * len(REGISTERS)           # the rest are segments and the FPU's
+    names, each = REGISTERS["i386"]
+    size = 2 * each * len(names)        # digits; the rest are flags, segments and the FPU's
     assert d.packet(f"G{before[:size]}{changed[size:]}") == "OK"
 
 
