@@ -14,7 +14,8 @@ from elf32 import Elf32
 from machine import BUILD, POWERED_OFF, ROOT, Machine, Result, read_log
 from typist import Typist
 
-WORDS = "console=ttyS0 quiet panic=-1 reset_devices nr_cpus=1 baton.unattended baton.exitport=0xf4"
+WORDS = ("console=ttyS0 quiet panic=-1 no_timer_check reset_devices nr_cpus=1 baton.unattended "
+         "baton.exitport=0xf4")
 REGION = "96M"
 CAPTURE_TIME = 300
 MIB = 1 << 20
