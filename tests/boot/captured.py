@@ -14,7 +14,8 @@ from elf32 import Elf32
 from machine import BUILD, POWERED_OFF, ROOT, Machine, Result, read_log
 from typist import Typist
 
-WORDS = "console=ttyS0 quiet panic=-1 reset_devices nr_cpus=1 baton.unattended baton.exitport=0xf4"
+WORDS = ("console=ttyS0 quiet panic=-1 no_timer_check reset_devices nr_cpus=1 baton.unattended "
+         "baton.exitport=0xf4")
 # The region, and the machine's memory in MiB. amd64: what iso/crash takes for every distribution's;
 # the region has to begin above the modules, which may be 17 MiB.
 REGION = {"amd64": "128M"}

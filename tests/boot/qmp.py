@@ -7,6 +7,8 @@ import socket
 import tempfile
 import time
 
+TAKEN = 5       # seconds for a guest to take what was typed
+
 # What is typed on a US keyboard for each character that has no key of its own name. [QKeyCode]
 KEYS = {" ": "spc", "\n": "ret", "\t": "tab", "\b": "backspace", "-": "minus", "=": "equal",
         "[": "bracket_left", "]": "bracket_right", ";": "semicolon", "'": "apostrophe",
@@ -116,6 +118,14 @@ class Qmp:
         self.command("send-key", keys=[{"type": "qcode", "data": name} for name in names],
                      **{"hold-time": 10})
         time.sleep(0.02)            # QEMU releases them by its own clock
+        # The keyboard keeps 16 bytes. On a busy host the guest may need its time to take them.
+        end = time.monotonic() + TAKEN
+        while self.keyboard_is_full() and time.monotonic() < end:
+            time.sleep(0.01)
+
+    def keyboard_is_full(self):
+        """Bit 0 of the keyboard controller's status: a byte waits for the guest."""
+        return int(re.search(r"= (0x\w+)", self.monitor("i /b 0x64"))[1], 16) & 1
 
     def type(self, text):
         for character in text:

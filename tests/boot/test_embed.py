@@ -13,8 +13,8 @@ class Boot:
         self.kernel, self.name = kernel, f"embed-{kernel or 'nothing'}"
 
     def run(self):
-        words = payloads.LINUX_WORDS + " no_timer_check"
-        modules = (f"{payloads.linux(self.kernel)} {words}", payloads.initrd("demo"))
+        modules = (f"{payloads.linux(self.kernel)} {payloads.LINUX_WORDS}",
+                   payloads.initrd("demo"))
         return run(Machine(self.name, emulator="x86_64", cpu="max", memory="256M", kernel=EMBED,
                            modules=modules if self.kernel else (), timeout=120))
 

@@ -25,7 +25,7 @@ def shows(t, text):
 def typed(t, line):
     """Types a line; the rows below it that are its answer, when the prompt is there again."""
     shows(t, PROMPT)
-    t.type(line)
+    t.qmp.type(line)
     shows(t, PROMPT + line)
     t.qmp.press("ret")
     t.until(lambda: bottom(t)[0] == PROMPT.rstrip())
@@ -38,7 +38,7 @@ def typed(t, line):
 def test_every_character_can_be_typed(t):
     t.prompt()
     line = 'aZ09 "q" !@#$%^&*()_+-={}[]|\\:;<>?,./~`\''
-    t.type(line)
+    t.qmp.type(line)
     shows(t, PROMPT + line)
     t.qmp.press("ctrl", "u")
     assert typed(t, 'load 1 place=none append "A_b" ! 0x1')[0].startswith("payload ")
@@ -49,13 +49,13 @@ def test_every_character_can_be_typed(t):
 @sessions(PAE)
 def test_the_line_is_edited_on_the_screen(t):
     t.prompt()
-    t.type("mor 8")
+    t.qmp.type("mor 8")
     for key in ("left", "left"):
         t.qmp.press(key)
     t.until(lambda: t.cursor()[1] == len(PROMPT + "mor"))
-    t.type("e")
+    t.qmp.type("e")
     t.qmp.press("end")
-    t.type("8x\b")
+    t.qmp.type("8x\b")
     shows(t, PROMPT + "more 88")
     t.qmp.press("ret")
     t.until(lambda: "more        long output stops after 88 rows" in t.screen())
@@ -67,15 +67,15 @@ def test_the_line_is_edited_on_the_screen(t):
         t.qmp.press("delete")
     t.until(lambda: bottom(t)[0] == PROMPT + "88")
     t.qmp.press("ctrl", "k")
-    t.type("tra\t")
+    t.qmp.type("tra\t")
     shows(t, PROMPT + "trampoline ")
     t.qmp.press("ctrl", "c")
     t.until(lambda: bottom(t)[0] == PROMPT.rstrip() and PROMPT + "trampoline ^C" in t.screen())
-    t.type("p\t")                       # what there is, then the line again
+    t.qmp.type("p\t")                       # what there is, then the line again
     t.until(lambda: "plan  peek  poke  poweroff" in t.screen())
     shows(t, PROMPT + "p")
     t.qmp.press("caps_lock")
-    t.type("ab1")
+    t.qmp.type("ab1")
     shows(t, PROMPT + "pAB1")
 
 
@@ -83,7 +83,7 @@ def test_the_line_is_edited_on_the_screen(t):
 def test_a_line_longer_than_the_screen_scrolls_in_its_row(t):
     t.prompt()
     room, line = COLUMNS - len(PROMPT) - 1, "".join(chr(ord("a") + i % 26) for i in range(100))
-    t.type(line)
+    t.qmp.type(line)
 
     def window():
         row = bottom(t)[0]
@@ -101,7 +101,7 @@ def test_a_line_longer_than_the_screen_scrolls_in_its_row(t):
 @sessions(PAE, LEGACY, quick=True)
 def test_the_pager_keeps_a_screen_and_colours_mean_something(t):
     t.prompt()
-    t.type("help\n")
+    t.qmp.type("help\n")
     t.until(lambda: bottom(t)[0] == MORE)
     rows = t.screen()
     assert rows[0] == PROMPT + "help" and len(rows[23]) > 12 and rows[24] == MORE

@@ -30,7 +30,6 @@ class Typist:
         self.paths = {name: os.path.join(self.folder, name) for name in ("com1", "qmp")}
         self.machine = machine
         self.com1 = self.talk = None
-        self.heard = 0              # bytes from COM1
 
     def command(self):
         command = self.machine.command()
@@ -69,7 +68,6 @@ class Typist:
                 self.log.write(data)
                 self.log.flush()
                 os.write(self.pumped, data)
-                self.heard += len(data)
         except (OSError, ValueError):   # the end of the machine, or of the test
             pass
         os.close(self.pumped)
@@ -110,15 +108,7 @@ class Typist:
         self.talk.expect(pexpect.EOF, timeout=timeout)
         return self.talk.before.replace("\r", ""), self.process.wait(timeout)
 
-    # ---- the screen and its keyboard
-
-    def type(self, text):
-        """On the keyboard, each key when the one before it has been answered on COM1, which shows
-        what the screen does: a keyboard's buffer holds 16 bytes, and a busy machine loses the rest."""
-        for character in text:
-            before = self.heard
-            self.qmp.type(character)
-            self.until(lambda: self.heard > before)
+    # ---- the screen
 
     def screen(self):
         """25 rows as text, blanks at their ends left out."""
