@@ -158,10 +158,11 @@ def upstream(version):
 
 
 def kernels(lines):
-    """Of build/payloads/versions: "vmlinuz-686 linux-image-6.1.0-50-686 6.1.170-1 i386"."""
+    """Of build/payloads/versions: "vmlinuz-686 linux-image-6.1.0-50-686 6.1.170-1 i386"; where
+    there was none, "vmlinuz-686 none for i386"."""
     words = [line.split() for line in lines if line.startswith("vmlinuz-")]
     return sorted({f"{upstream(row[2])} {row[0].removeprefix('vmlinuz-')}" for row in words
-                   if len(row) == 4})
+                   if row[1] != "none"})
 
 
 def see(cell, verb, log, commit):

@@ -134,6 +134,15 @@ def test_the_last_word_is_the_cause(verdicts):
     assert verdicts.judge("run", 1, text).why == "cc1: error: no such option"
 
 
+def test_versions_are_upstreams(fresh):
+    cell = module("cell")
+    assert [cell.upstream(v) for v in ("1:7.2+dfsg-7+deb12u18", "4:12.2.0-3", "3.14.10-1",
+                                       "2.06-13+deb12u2")] == ["7.2", "12.2.0", "3.14.10", "2.06"]
+    lines = ["vmlinuz-686 linux-image-6.1.0-50-686 6.1.170-1 i386\n",
+             "vmlinuz-686-pae none for i386\n", "busybox busybox-static 1:1.35 i386\n"]
+    assert cell.kernels(lines) == ["6.1.170 686"]
+
+
 def test_machines_are_whole(fresh):
     machines = module("machines").machines()
     assert {"debian12", "debian13", "sid", "ubuntu24.04"} <= set(machines)
