@@ -36,7 +36,7 @@ ASFLAGS32 := -m32 -march=i486 -g -Iinclude -I.
 # Two segments are writable and executable: .boot, which is data and code of the first instants, and
 # the trampoline's template. Linkers that warn of that are told that it is meant.
 LDFLAGS32 := -m elf_i386 -nostdlib -z noexecstack -z max-page-size=4096 \
-             $(if $(findstring no-warn-rwx,$(shell $(LD32) --help)),--no-warn-rwx-segments)
+             $(if $(findstring no-warn-rwx,$(shell $(LD32) --help 2> /dev/null)),--no-warn-rwx-segments)
 
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-8s %s\n' '$(1)' '$(2)')

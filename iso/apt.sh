@@ -33,7 +33,7 @@ apt_update() {
     : >"$apt_folder/$place/status"
     apt_configuration >"$apt_folder/$place/apt.conf"
     [ -z "$suite" ] || debian_sources >"$apt_folder/$place/debian.sources"
-    say fetch "package lists for $arch${suite:+ of $suite}, about 10 MiB"
+    say fetch "package lists for $arch${suite:+ of $suite}, 10 to 25 MiB"
     # Where they come compressed; with what apt makes of them.
     room $((100 << 20)) "reading package lists"
     growing=$apt_folder/$place bytes=
