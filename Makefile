@@ -48,8 +48,10 @@ KERNEL_S := $(wildcard boot/*.S kernel/*.S relocate/*.S)
 .PHONY: all clean distclean spoil inject FORCE
 all: $(BUILD)/baton.elf $(BUILD)/baton.lst
 
-# What a failed command leaves half written (on a full disk, say) is taken for nothing that is made.
+# What a failed command leaves half written (on a full disk, say) is not taken as made; nor is an
+# empty object, which a power cut may leave.
 .DELETE_ON_ERROR:
+$(shell find $(BUILD) -name '*.o' -empty -delete 2> /dev/null)
 
 # Everything is compiled again when the compiler is another one, or a newer one.
 # $(call compiler_stamp,FILE,COMPILER)

@@ -41,6 +41,14 @@ def test_make_knows_what_a_long_target_needs(tmp_path, target):
 
 
 @pytest.mark.quick
+def test_an_empty_object_is_made_again(checkout):
+    for name in ("main.o", "traps.S.o"):
+        (checkout.top / "build" / "obj" / "kernel" / name).write_bytes(b"")
+    status, output = checkout.run("make", "all")
+    assert status == 0 and "CC       kernel/main.c" in output, output
+
+
+@pytest.mark.quick
 def test_no_target_is_forgotten():
     listed = re.findall(r"^    (?:\w+=\w+ )?make(?: ([a-z].*?))?  +\S|^    BATON_\w+=\d+ make (\S+)  ",
                         (TOP / "CONTRIBUTING.md").read_text(), re.M)
