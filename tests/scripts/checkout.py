@@ -1,4 +1,4 @@
-"""A checkout of its own for a test: the files that git knows, and what costs long to make.
+"""A checkout of its own for a test: a copy without what was made, and what costs long to make.
 
 It starts as a clean clone does, but for build/payloads, whose fetched files are links to those of
 this checkout, and build/obj, where make is to have little to do.
@@ -11,6 +11,7 @@ from pathlib import Path
 TOP = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("BATON_BUILD", TOP / "build"))
 FETCHED = "payloads"
+MADE = {"build", ".git", "__pycache__"}
 
 
 class Checkout:
@@ -18,12 +19,8 @@ class Checkout:
 
     def __init__(self, folder, ready=True):
         self.top = Path(folder)
-        names = subprocess.run(["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=TOP,
-                               stdout=subprocess.PIPE, check=True).stdout.decode().split("\0")
-        for name in filter(None, names):
-            if (TOP / name).is_file():
-                (self.top / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(TOP / name, self.top / name)
+        shutil.copytree(TOP, self.top, symlinks=True,
+                        ignore=lambda folder, names: MADE & set(names))
         build = self.top / "build"
         build.mkdir()
         for kept in [FETCHED, *(["obj", "compiler"] if ready else [])]:

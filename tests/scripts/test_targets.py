@@ -58,7 +58,6 @@ def test_no_target_is_forgotten():
     assert len(targets) >= 14 and targets <= tried, targets - tried
 
 
-@pytest.mark.quick
 @pytest.mark.parametrize("words, said", [
     (["fuzz", "MINUTES=0"], 'MINUTES="0" is not a time'),
     (["fuzz-repro"], "which file?"),
