@@ -36,20 +36,20 @@ static void prepare_host(void)
     host.memory = region_map(usual->memory, usual->memory_count, &host.memory_count);
 }
 
-/* The capture kernel's own words, and where the headers are. false: they do not fit, and said. */
+/* Where the headers are, then the capture kernel's own words: behind a "--" of these, Linux would
+ * hand what follows to init. false: they do not fit, and said. */
 static bool complete_line(void)
 {
-    struct text text = {stage->own_line, sizeof(stage->own_line), 0};
-    const char *line = stage->request.command_line;
+    static char line[STAGE_LINE];
+    struct text text = {line, sizeof(line), 0};
+    const char *words = stage->request.command_line;
 
-    if (line == stage->own_line)
-        text.length = string_length(line);
-    else
-        text_add(&text, line);
-    if (text.length)
-        text_char(&text, ' ');
     text_add(&text, "elfcorehdr=");
     text_hex(&text, region.headers);
+    if (*words)
+        text_char(&text, ' ');
+    text_add(&text, words);
+    __builtin_memcpy(stage->own_line, line, sizeof(line));
     stage->request.command_line = stage->own_line;
     if (text.length + 1 < sizeof(stage->own_line))
         return true;

@@ -34,7 +34,8 @@ static void write_screen(uint8_t *page, const struct baton_screen *screen)
         put(info, SCREEN_HEIGHT, 2, screen->height);
         put(info, SCREEN_DEPTH, 2, screen->bits);
         put(info, SCREEN_BASE, 4, screen->pa);
-        put(info, SCREEN_SIZE, 4, (uint64_t)screen->pitch * screen->height);
+        put(info, SCREEN_SIZE, 4,
+            ((uint64_t)screen->pitch * screen->height + SCREEN_SIZE_UNIT - 1) / SCREEN_SIZE_UNIT);
         put(info, SCREEN_PITCH, 2, screen->pitch);
         __builtin_memcpy(info + SCREEN_COLOURS, colours, sizeof(colours));
         if (screen->pa >> 32) {

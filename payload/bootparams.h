@@ -70,7 +70,7 @@ enum {
     SCREEN_HEIGHT = 0x14,
     SCREEN_DEPTH = 0x16,
     SCREEN_BASE = 0x18,
-    SCREEN_SIZE = 0x1c,
+    SCREEN_SIZE = 0x1c, /* of a VESA linear framebuffer: in units */
     SCREEN_PITCH = 0x24,
     SCREEN_COLOURS = 0x26, /* size and position, a byte each: red, green, blue, reserved */
     SCREEN_CAPABILITIES = 0x36,
@@ -82,6 +82,7 @@ enum {
     SCREEN_KIND_LINEAR = 0x23, /* VESA linear framebuffer */
     SCREEN_MODE_TEXT_80X25 = 3,
     SCREEN_CAP_64BIT_BASE = 2,
+    SCREEN_SIZE_UNIT = 1 << 16,
 };
 
 struct __attribute__((packed)) e820_entry {

@@ -51,7 +51,8 @@ static int add_segment(const struct baton_request *request, const struct elf_seg
     char what[20];
     struct text text = {what, sizeof(what), 0};
 
-    if ((uint64_t)e->offset + e->filesz > request->kernel.size)
+    /* Where no byte is in the file, the offset says nothing; linkers let it point anywhere. */
+    if (e->filesz && (uint64_t)e->offset + e->filesz > request->kernel.size)
         return refuse(why, BATON_E_TRUNCATED, "PT_LOAD segments", request->kernel.size,
                       (uint64_t)e->offset + e->filesz);
     if (e->filesz > e->memsz)
@@ -63,7 +64,7 @@ static int add_segment(const struct baton_request *request, const struct elf_seg
         return refuse(why, BATON_E_SEGMENTS, "PT_LOAD segments", BATON_SEGMENTS + 1,
                       BATON_SEGMENTS);
     s->flags = BATON_SEG_FIXED;
-    s->source = request->kernel.pa + e->offset;
+    s->source = request->kernel.pa + (e->filesz ? e->offset : 0);
     s->file_size = e->filesz;
     s->mem_size = e->memsz;
     s->prefer = e->paddr;

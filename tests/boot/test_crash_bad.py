@@ -137,6 +137,17 @@ def test_a_capture_kernel_is_given_up_and_staged_again(t):
     assert t.end()[1] == PASSED
 
 
+@sessions(shell("crash-words", REGION, (payloads.capture_kernel(),), memory="40M"), quick=True)
+def test_the_core_headers_are_named_before_the_users_words(t):
+    """Behind a "--" Linux would hand elfcorehdr= to init."""
+    t.prompt()
+    staged = t.ask("load -p append one -- two")
+    headers, = re.findall(r"core headers at (0x\w+);", "\n".join(staged))
+    line = f"elfcorehdr={int(headers, 16):#x} one -- two\0".encode()
+    assert t.qmp.memory(0, 40 * MIB).count(line) >= 1
+    assert b"-- two elfcorehdr" not in t.qmp.memory(0, 40 * MIB)
+
+
 class Twice:
     """After the registers were noted, the printing breaks: a wild jump, or a double fault."""
 

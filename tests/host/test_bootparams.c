@@ -211,7 +211,7 @@ static void screen_linear(void **state)
                                                  .pa = high ? 0x12fd000000 : 0xfd000000,
                                                  .pitch = 4096,
                                                  .width = 1024,
-                                                 .height = 768,
+                                                 .height = high ? 770 : 768,
                                                  .bits = 32,
                                                  .red_size = 8,
                                                  .red_at = 16,
@@ -223,10 +223,10 @@ static void screen_linear(void **state)
         expect(&bzimage_usual);
         put(0x0f, 1, 0x23); /* VESA linear */
         put(0x12, 2, 1024);
-        put(0x14, 2, 768);
+        put(0x14, 2, high ? 770 : 768);
         put(0x16, 2, 32);
         put(0x18, 4, 0xfd000000);
-        put(0x1c, 4, 4096 * 768);
+        put(0x1c, 4, high ? 49 : 48); /* in units of 64 KiB, the last one begun */
         put(0x24, 2, 4096);
         put(0x26, 1, 8); /* size and position: red, green, blue */
         put(0x27, 1, 16);

@@ -109,6 +109,8 @@ static const struct lie {
     {"65535 program headers", BATON_E_TRUNCATED, "program headers", {.loads = 0xffff}},
     {"interpreter wanted", BATON_E_FIELD, "p_type", {.load = {{3, 0x100, 0, 0, 0x10, 0x10}}}},
     {"dynamic section", BATON_E_FIELD, "p_type", {.load = {{2, 0x100, 0, 0, 0x10, 0x10}}}},
+    {"nothing in the file, and an offset behind it", 0, NULL,
+     {.load = {{1, 0xfffff000, 0xc0200000, 0x200000, 0, 0x1000}}}},
     {"segment behind the file", BATON_E_TRUNCATED, "PT_LOAD segments",
      {.load = {{1, SIZE, 0xc0200000, 0x200000, 1, 0x1000}}}},
     {"segment ends a byte behind the file", BATON_E_TRUNCATED, "PT_LOAD segments",
