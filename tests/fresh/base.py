@@ -25,6 +25,9 @@ ADD_STUDENT = (f"{APT} update && {APT} install sudo && {FORGET} && "
 # make is one of the packages that every verb installs.
 AGE_LISTS = (f"{APT} -o Acquire::GzipIndexes=false update && "
              "sed -i 's,^Filename: .*/make_,&0,' /var/lib/apt/lists/*_Packages && "
+             # As of older lists: what apt compares when it updates them differs, and is dated.
+             "sed -i 's,^ [0-9a-f]\\{63\\},&0,;s,^ \\([0-9a-f]\\{63\\}\\)0.,\\1f,' "
+             "/var/lib/apt/lists/*Release && touch -d 2020-01-01 /var/lib/apt/lists/*Release && "
              "grep -q '^Filename: .*/make_0' /var/lib/apt/lists/*_Packages")
 STEPS = {"root": UPGRADE, "user": ADD_STUDENT, "stale": AGE_LISTS}
 

@@ -12,7 +12,7 @@ from layouts.room import PAGE, Room
 MIB = 1 << 20
 LOW_END = 0x9f000                   # usable memory below 1 MiB ends here
 LOADERS_OWN = 0x10000               # and begins with what the loader uses (machine.py)
-IMAGE_END = 0x180000                # Baton's image ends below; no file is put there
+IMAGE_END = 0x190000                # Baton's image ends below; no file is put there
 USABLE, RESERVED, ACPI, NVS, BAD = 1, 2, 3, 4, 5
 SEGMENTS = 56                       # Baton takes 64, the initrd and its own pages among them
 HALT = b"\xf4\xeb\xfd"              # hlt; jmp to it: what stands at the entry
