@@ -1,0 +1,10 @@
+"""For a conftest to import: a skip would be a test that nobody saw, so it is a failure."""
+import pytest
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = (yield).get_result()
+    if report.skipped:
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} was skipped; a skip is a failure"
