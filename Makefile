@@ -1,6 +1,7 @@
 # Baton's build. `make` builds build/baton.elf; ./baton help shows what else there is.
 #
 #   CROSS=PREFIX    the cross compiler's prefix, such as i686-elf-, or clang; found if not given
+#   OPTIMIZE=...    how the kernel is compiled, such as -O0, -Os or "-O2 -flto"; -O2 if not given
 #   V=1             shows the commands
 
 BUILD := build
@@ -27,16 +28,26 @@ endif
 
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
             -Wpointer-arith -Wundef -Wvla
+OPTIMIZE := -O2
 # No SSE, no FPU, nothing that a 486 lacks; no code that jumps out of the trampoline's page.
-CFLAGS32 := -std=c11 -m32 -march=i486 -O2 -g -ffreestanding -fno-pic -fno-stack-protector \
-            -fno-asynchronous-unwind-tables -fno-strict-aliasing -fno-common -fcf-protection=none \
-            $(WARNINGS) -Iinclude -I.
+CFLAGS32 := -std=c11 -m32 -march=i486 -mgeneral-regs-only -g -ffreestanding -fno-pic \
+            -fno-stack-protector -fno-asynchronous-unwind-tables -fno-strict-aliasing -fno-common \
+            -fcf-protection=none $(WARNINGS) -Iinclude -I. $(OPTIMIZE)
 ASFLAGS32 := -m32 -march=i486 -g -Iinclude -I.
 
 # Two segments are writable and executable: .boot, which is data and code of the first instants, and
 # the trampoline's template. Linkers that warn of that are told that it is meant.
 LDFLAGS32 := -m elf_i386 -nostdlib -z noexecstack -z max-page-size=4096 \
              $(if $(findstring no-warn-rwx,$(shell $(LD32) --help 2> /dev/null)),--no-warn-rwx-segments)
+
+# The linker, by way of GCC, which knows where its plugin for -flto lies; lld needs none.
+comma := ,
+ifneq ($(CROSS),clang)
+LINK32 = $(CC32) $(CFLAGS32) -static -no-pie -nostdlib -Wl,--build-id=none \
+         $(subst $() ,$(comma),-Wl $(strip $(LDFLAGS32)))
+else
+LINK32 = $(LD32) $(LDFLAGS32)
+endif
 
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-8s %s\n' '$(1)' '$(2)')
@@ -53,15 +64,16 @@ all: $(BUILD)/baton.elf $(BUILD)/baton.lst
 .DELETE_ON_ERROR:
 $(shell find $(BUILD) -name '*.o' -empty -delete 2> /dev/null)
 
-# Everything is compiled again when the compiler is another one, or a newer one.
-# $(call compiler_stamp,FILE,COMPILER)
+# Everything is compiled again when the compiler is another one, or a newer one, or has other options.
+# $(call compiler_stamp,FILE,COMPILER,OPTIONS)
 define compiler_stamp
 $(1): FORCE
 	@mkdir -p $$(@D)
-	@$(2) --version > $$@.new && { cmp -s $$@.new $$@ && rm $$@.new || mv $$@.new $$@; }
+	@{ $(2) --version && echo '$(3)'; } > $$@.new && \
+	    { cmp -s $$@.new $$@ && rm $$@.new || mv $$@.new $$@; }
 endef
 COMPILER := $(BUILD)/compiler
-$(eval $(call compiler_stamp,$(COMPILER),$(CC32)))
+$(eval $(call compiler_stamp,$(COMPILER),$(CC32),$(CFLAGS32)))
 
 # One ELF from one folder of objects: $(1) folder, $(2) extra flags.
 define kernel_rules
@@ -88,12 +100,12 @@ $(1)/baton.elf: $$($(1)_OBJECTS) $(1)/linker.ld kernel/mksymbols | $(1)/trampoli
 	$$(call say,LD,$$@)
 	$$(Q)kernel/mksymbols < /dev/null > $(1)/symbols0.S
 	$$(Q)$$(CC32) $$(ASFLAGS32) -c $(1)/symbols0.S -o $(1)/symbols0.o
-	$$(Q)$$(LD32) $$(LDFLAGS32) -T $(1)/linker.ld \
+	$$(Q)$$(LINK32) -T $(1)/linker.ld \
 	    $$($(1)_OBJECTS) $(1)/symbols0.o -o $(1)/first.elf
 	$$(Q)$$(NM32) -n $(1)/first.elf | kernel/mksymbols > $(1)/symbols.S
 	$$(Q)$$(CC32) $$(ASFLAGS32) -c $(1)/symbols.S -o $(1)/symbols.o
-	$$(Q)$$(LD32) $$(LDFLAGS32) -T $(1)/linker.ld \
-	    -Map $(1)/baton.map $$($(1)_OBJECTS) $(1)/symbols.o -o $$@.part
+	$$(Q)$$(LINK32) -T $(1)/linker.ld \
+	    $(if $(filter clang,$(CROSS)),,-Wl$$(comma))-Map=$(1)/baton.map $$($(1)_OBJECTS) $(1)/symbols.o -o $$@.part
 	$$(Q)rm -f $(1)/first.elf $(1)/symbols0.*
 	$$(Q)mv $$@.part $$@
 

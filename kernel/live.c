@@ -99,8 +99,8 @@ static bool map_direct(void)
 
     for (uint64_t pa = 0; pa < direct_end;) {
         uint32_t va = KERNEL_BASE + (uint32_t)pa;
-        bool is_large =
-            has_large && pa >= KERNEL_END_MAX && pa % span == 0 && direct_end - pa >= span;
+        bool is_large = has_large && pa >= KERNEL_END_MAX && !(pa & (span - 1)) &&
+                        direct_end - pa >= span;
 
         /* the guard page under the stack stays unmapped */
         if (pa != physical(boot_stack) && !map(is_large ? large : small, va, pa, bits_at(pa)))

@@ -29,7 +29,8 @@ static uint32_t memory_count;
 static uint64_t usable; /* bytes */
 
 extern char boot_windows_high[], kernel_end[]; /* boot/entry.S, linker.ld */
-void kernel_main(uint32_t magic, uint32_t information) __attribute__((noreturn));
+/* Called by boot/entry.S alone. */
+void kernel_main(uint32_t magic, uint32_t information) __attribute__((noreturn, used));
 
 static void read_loader(uint64_t pa, void *to, uint32_t n)
 {

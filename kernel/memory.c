@@ -1,11 +1,12 @@
-/* The four functions that GCC expects of every environment. [GCC: Standards] */
+/* The four functions that GCC expects of every environment. It may call them when all else has been
+ * optimized already (-flto), so they are kept though nobody calls them. [GCC: Standards] */
 #include <stddef.h>
 #include <stdint.h>
 
-void *memcpy(void *to, const void *from, size_t n);
-void *memmove(void *to, const void *from, size_t n);
-void *memset(void *to, int value, size_t n);
-int memcmp(const void *a, const void *b, size_t n);
+void *memcpy(void *to, const void *from, size_t n) __attribute__((used));
+void *memmove(void *to, const void *from, size_t n) __attribute__((used));
+void *memset(void *to, int value, size_t n) __attribute__((used));
+int memcmp(const void *a, const void *b, size_t n) __attribute__((used));
 
 void *memcpy(void *to, const void *from, size_t n)
 {

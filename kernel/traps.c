@@ -52,8 +52,9 @@ static const char *const names[TRAP_VECTORS] = {
 
 extern char trap_stubs[], double_fault_entry[];
 extern uint64_t boot_gdt[];
-void trap_report(const struct trap_frame *frame) __attribute__((noreturn));
-void double_fault_report(void) __attribute__((noreturn));
+/* Called by traps.S alone. */
+void trap_report(const struct trap_frame *frame) __attribute__((noreturn, used));
+void double_fault_report(void) __attribute__((noreturn, used));
 
 static uint64_t idt[TRAP_VECTORS];
 static struct tss main_tss, double_fault_tss;

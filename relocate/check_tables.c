@@ -31,7 +31,9 @@ static unsigned leaves_of(const struct pt_space *space, uint64_t table, unsigned
 
         if (!(entry & PTE_PRESENT))
             continue;
-        if (level == space->format->levels - 1u || (entry & PTE_LARGE)) {
+        /* compilers that unroll the recursion cannot know that a format has PT_LEVELS_MAX at most */
+        if (level + 1 >= space->format->levels || level + 1 >= PT_LEVELS_MAX ||
+            (entry & PTE_LARGE)) {
             leaves++;
             continue;
         }

@@ -25,9 +25,14 @@ BUILDS_ELF := $(patsubst %,$(BUILD)/builds/%/baton.elf,$(BUILDS))
 .PHONY: builds
 builds: $(BUILDS_ELF)
 
+# Several compilers at once, unless make was told how many.
+BUILDS_JOBS = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
+
 $(BUILDS_ELF): $(BUILD)/builds/%/baton.elf: FORCE
-	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/builds/$* \
-	    $$(sed -n 's/^$* *| *//p' $(BOOT_TESTS)/builds.txt) $@
+	$(Q)sed -n 's/^$* *| *\([a-z]*\) *| *[a-z0-9]* *| *\(.*\)/\1 \2/p' $(BOOT_TESTS)/builds.txt | { \
+	    read -r compiler optimize && \
+	    $(MAKE) $(BUILDS_JOBS) --no-print-directory BUILD=$(BUILD)/builds/$* \
+	        $$([ "$$compiler" = gcc ] || echo "CROSS=$$compiler") OPTIMIZE="$$optimize" $@; }
 
 # QEMU's plugins are built for the QEMU at hand: $(PLUGIN_API) says which that is, is looked at each
 # time, and is newer only if that QEMU is another one.

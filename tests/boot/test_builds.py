@@ -7,7 +7,7 @@ import table
 from elf32 import Elf32
 from machine import BUILD, PASSED, Machine, run
 
-BUILDS = {row["name"]: row["make"] for row in table.read("builds.txt")}
+BUILDS = {row["name"]: row["cpu"] for row in table.read("builds.txt")}
 
 
 class Built:
@@ -19,7 +19,7 @@ class Built:
         self.kernel = os.path.join(BUILD, "builds", build, "baton.elf")
 
     def run(self):
-        return run(Machine(self.name, memory="40M", cpu="pentium3", kernel=self.kernel, timeout=60,
+        return run(Machine(self.name, memory="40M", cpu=BUILDS[self.build], kernel=self.kernel, timeout=60,
                            append=f"{self.words} exitport=0xf4", modules=(self.module(),)))
 
 

@@ -49,6 +49,15 @@ def test_an_empty_object_is_made_again(checkout):
 
 
 @pytest.mark.quick
+def test_other_options_compile_all_again(checkout):
+    """Else a build is half of these, half of those."""
+    for options in ("", "OPTIMIZE=-O1"):
+        status, output = checkout.run("make", *options.split(), "build/obj/boot/memmap.o")
+        compiled = "CC       boot/memmap.c" in output
+        assert status == 0 and compiled == bool(options), output
+
+
+@pytest.mark.quick
 def test_no_target_is_forgotten():
     listed = re.findall(r"^    (?:\w+=\w+ )?make(?: ([a-z].*?))?  +\S|^    BATON_\w+=\d+ make (\S+)  ",
                         (TOP / "CONTRIBUTING.md").read_text(), re.M)
