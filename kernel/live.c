@@ -10,6 +10,7 @@
 #include "kernel/layout.h"
 #include "kernel/pages.h"
 #include "kernel/stop.h"
+#include "kernel/traps.h"
 #include "kernel/window.h"
 #include "pagetable/walk.h"
 
@@ -146,6 +147,7 @@ static void switch_to_live(void)
     } else {
         if (cpu.cr4)
             cpu_set_cr4(cr4);
+        traps_root((uint32_t)space.root);
         cpu_set_cr3((uint32_t)space.root);
     }
     if (cpu.pge)

@@ -186,7 +186,6 @@ static void start_tables(void)
     if (!live_start(pae, memory, memory_count))
         refuse("too little memory: no page is left for Baton's own page tables; give the machine "
                "more, or smaller modules");
-    traps_tables_changed();
     report("tables", "live: %s, root %a, %u page%s, checksum %x",
            pae ? pt_pae.name : pt_legacy.name, live.summary.root, live.summary.tables,
            plural(live.summary.tables), (uint64_t)live.summary.checksum);

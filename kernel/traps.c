@@ -25,6 +25,8 @@ struct tss {
     uint32_t es, cs, ss, ds, fs, gs, ldt, iomap;
 };
 
+_Static_assert(offsetof(struct tss, cr3) == TSS_CR3, "cr3");
+
 static const char *const names[TRAP_VECTORS] = {
     "divide error",
     "debug",
@@ -56,7 +58,8 @@ void trap_report(const struct trap_frame *frame) __attribute__((noreturn));
 void double_fault_report(void) __attribute__((noreturn));
 
 static uint64_t idt[TRAP_VECTORS];
-static struct tss main_tss, double_fault_tss;
+static struct tss main_tss;
+struct tss double_fault_tss; /* boot/entry.S knows it, too */
 static uint8_t double_fault_stack[DOUBLE_FAULT_STACK] __attribute__((aligned(16)));
 
 static uint64_t gate(uint32_t offset, uint32_t selector, uint32_t type)
@@ -95,9 +98,9 @@ void traps_start(void)
     __asm__ volatile("lidt %0; ltr %w1" : : "m"(idtr), "r"(SEL_TSS) : "memory");
 }
 
-void traps_tables_changed(void)
+void traps_root(uint32_t root)
 {
-    double_fault_tss.cr3 = cpu_cr3();
+    double_fault_tss.cr3 = root;
 }
 
 static void print_place(uint32_t eip)
