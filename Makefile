@@ -82,8 +82,8 @@ $(1)/linker.ld: linker.ld kernel/layout.h
 	@mkdir -p $$(@D)
 	$$(Q)$$(CC32) -E -P -undef -x assembler-with-cpp -I. $$< -o $$@
 
-# Two links: the symbol table holds what the first one says. It stands last in the file, so that
-# no other address depends on its size.
+# Two links: the symbol table holds what the first one says of the code, whose addresses do not depend
+# on the table's size.
 $(1)/baton.elf: $$($(1)_OBJECTS) $(1)/linker.ld kernel/mksymbols | $(1)/trampoline.checked
 	$$(call say,LD,$$@)
 	$$(Q)kernel/mksymbols < /dev/null > $(1)/symbols0.S

@@ -1,7 +1,9 @@
 /* Features by CPUID, where there is a CPUID. [SDM2 CPUID] */
 #include "kernel/cpu.h"
 
-struct cpu cpu;
+#include "kernel/readonly.h"
+
+struct cpu cpu READ_ONLY;
 
 #define EFLAGS_ID (1u << 21)
 #define EXTENDED 0x80000000u

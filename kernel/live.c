@@ -77,11 +77,13 @@ static uint64_t data_bits(void)
 }
 
 /* Permissions of a page of the direct map, by what lies there. */
-static uint64_t bits_at(uint64_t pa)
+uint64_t live_bits(uint64_t pa)
 {
     uint64_t nx = data_bits() & PTE_NX;
     uint64_t bits = data_bits() & ~(PTE_NX | PTE_WRITE);
 
+    if (pa == physical(boot_stack))
+        return 0; /* the guard page under the stack */
     if ((pa >= physical(text_start) && pa < physical(text_end)) ||
         pa == baton_page_down((uint32_t)paging_switch)) /* linked where it is loaded */
         return bits;                                    /* read and execute */
@@ -100,11 +102,11 @@ static bool map_direct(void)
 
     for (uint64_t pa = 0; pa < direct_end;) {
         uint32_t va = KERNEL_BASE + (uint32_t)pa;
+        uint64_t bits = live_bits(pa);
         bool is_large =
             has_large && pa >= KERNEL_END_MAX && pa % span == 0 && direct_end - pa >= span;
 
-        /* the guard page under the stack stays unmapped */
-        if (pa != physical(boot_stack) && !map(is_large ? large : small, va, pa, bits_at(pa)))
+        if (bits && !map(is_large ? large : small, va, pa, bits))
             return false;
         pa += is_large ? span : BATON_PAGE_SIZE;
     }

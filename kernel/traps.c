@@ -9,6 +9,7 @@
 #include "kernel/crash.h"
 #include "kernel/layout.h"
 #include "kernel/print.h"
+#include "kernel/probe.h"
 #include "kernel/stop.h"
 #include "kernel/symbols.h"
 
@@ -133,52 +134,51 @@ static void print_registers(uint32_t eax, uint32_t ebx, uint32_t ecx, uint32_t e
 }
 
 /* For the dump; esp is where it was before the CPU pushed its frame. */
-static void note_frame(const struct trap_frame *f)
+static bool note_frame(const struct trap_frame *f)
 {
-    crash_note(&(struct baton_dump_registers){.ebx = f->ebx,
-                                              .ecx = f->ecx,
-                                              .edx = f->edx,
-                                              .esi = f->esi,
-                                              .edi = f->edi,
-                                              .ebp = f->ebp,
-                                              .eax = f->eax,
-                                              .ds = SEL_DATA,
-                                              .es = SEL_DATA,
-                                              .fs = SEL_DATA,
-                                              .gs = SEL_DATA,
-                                              .orig_eax = f->error,
-                                              .eip = f->eip,
-                                              .cs = f->cs,
-                                              .eflags = f->eflags,
-                                              .esp = (uint32_t)(f + 1),
-                                              .ss = SEL_DATA});
+    return crash_note(&(struct baton_dump_registers){.ebx = f->ebx,
+                                                     .ecx = f->ecx,
+                                                     .edx = f->edx,
+                                                     .esi = f->esi,
+                                                     .edi = f->edi,
+                                                     .ebp = f->ebp,
+                                                     .eax = f->eax,
+                                                     .ds = SEL_DATA,
+                                                     .es = SEL_DATA,
+                                                     .fs = SEL_DATA,
+                                                     .gs = SEL_DATA,
+                                                     .orig_eax = f->error,
+                                                     .eip = f->eip,
+                                                     .cs = f->cs,
+                                                     .eflags = f->eflags,
+                                                     .esp = (uint32_t)(f + 1),
+                                                     .ss = SEL_DATA});
 }
 
-static void note_task(const struct tss *t)
+static bool note_task(const struct tss *t)
 {
-    crash_note(&(struct baton_dump_registers){.ebx = t->ebx,
-                                              .ecx = t->ecx,
-                                              .edx = t->edx,
-                                              .esi = t->esi,
-                                              .edi = t->edi,
-                                              .ebp = t->ebp,
-                                              .eax = t->eax,
-                                              .ds = t->ds,
-                                              .es = t->es,
-                                              .fs = t->fs,
-                                              .gs = t->gs,
-                                              .eip = t->eip,
-                                              .cs = t->cs,
-                                              .eflags = t->eflags,
-                                              .esp = t->esp,
-                                              .ss = t->ss});
+    return crash_note(&(struct baton_dump_registers){.ebx = t->ebx,
+                                                     .ecx = t->ecx,
+                                                     .edx = t->edx,
+                                                     .esi = t->esi,
+                                                     .edi = t->edi,
+                                                     .ebp = t->ebp,
+                                                     .eax = t->eax,
+                                                     .ds = t->ds,
+                                                     .es = t->es,
+                                                     .fs = t->fs,
+                                                     .gs = t->gs,
+                                                     .eip = t->eip,
+                                                     .cs = t->cs,
+                                                     .eflags = t->eflags,
+                                                     .esp = t->esp,
+                                                     .ss = t->ss});
 }
 
-void trap_report(const struct trap_frame *f)
+static void print_trap(const struct trap_frame *f)
 {
     const char *name = f->vector < TRAP_VECTORS ? names[f->vector] : NULL;
 
-    note_frame(f);
     console_urgent();
     print("exception   vector %u, %s, error code %x, at ", f->vector, name ? name : "reserved",
           (uint64_t)f->error);
@@ -188,19 +188,32 @@ void trap_report(const struct trap_frame *f)
     print_registers(f->eax, f->ebx, f->ecx, f->edx, f->esi, f->edi, f->ebp, (uint32_t)(f + 1));
     print("            cs %x eflags %a\n", (uint64_t)f->cs, (uint64_t)f->eflags);
     print_control();
+}
+
+void trap_report(const struct trap_frame *f)
+{
+    if (f->vector == TRAP_PAGE_FAULT)
+        probe_fault();
+    if (note_frame(f) || stop_tells())
+        print_trap(f);
     stop(EXIT_PANIC);
 }
 
-void double_fault_report(void)
+static void print_task(const struct tss *t)
 {
-    const struct tss *t = &main_tss; /* the CPU saved the broken task there */
-
-    note_task(t);
     console_urgent();
     print("exception   vector 8, double fault, at ");
     print_place(t->eip);
     print("\n");
     print_registers(t->eax, t->ebx, t->ecx, t->edx, t->esi, t->edi, t->ebp, t->esp);
     print_control();
+}
+
+void double_fault_report(void)
+{
+    const struct tss *t = &main_tss; /* the CPU saved the broken task there */
+
+    if (note_task(t) || stop_tells())
+        print_task(t);
     stop(EXIT_PANIC);
 }
