@@ -135,7 +135,8 @@ static bool map_windows(void)
 static void switch_to_live(void)
 {
     static uint64_t passage[4] __attribute__((aligned(32)));
-    uint32_t cr4 = (cpu.pse ? CR4_PSE : 0) | (cpu.pae && live.summary.pae ? CR4_PAE : 0);
+    uint32_t cr4 = (cpu.pse ? CR4_PSE : 0) | (cpu.pae && live.summary.pae ? CR4_PAE : 0) |
+                   (cpu.mce ? CR4_MCE : 0);
 
     if (live.summary.pae) {
         const uint64_t *root = window_map(BATON_WINDOW_TABLE, space.root);

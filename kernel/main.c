@@ -6,6 +6,7 @@
 #include "kernel/crash.h"
 #include "kernel/layout.h"
 #include "kernel/live.h"
+#include "kernel/machinecheck.h"
 #include "kernel/options.h"
 #include "kernel/pages.h"
 #include "kernel/print.h"
@@ -232,6 +233,7 @@ void kernel_main(uint32_t magic, uint32_t information)
     console_start();
     traps_start();
     cpu_detect();
+    machinecheck_start();
     wrong = boot_read_multiboot1(magic, information, read_loader, &boot);
     console_screen(boot.screen.kind);
     report("Baton " BATON_VERSION, "i386, loaded by %s", boot.loader);

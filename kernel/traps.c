@@ -8,6 +8,7 @@
 #include "kernel/cpu.h"
 #include "kernel/crash.h"
 #include "kernel/layout.h"
+#include "kernel/machinecheck.h"
 #include "kernel/print.h"
 #include "kernel/probe.h"
 #include "kernel/stop.h"
@@ -188,6 +189,8 @@ static void print_trap(const struct trap_frame *f)
     print_registers(f->eax, f->ebx, f->ecx, f->edx, f->esi, f->edi, f->ebp, (uint32_t)(f + 1));
     print("            cs %x eflags %a\n", (uint64_t)f->cs, (uint64_t)f->eflags);
     print_control();
+    if (f->vector == TRAP_MACHINE_CHECK)
+        machinecheck_tell();
 }
 
 void trap_report(const struct trap_frame *f)
