@@ -169,15 +169,15 @@ FILLS = {"zeros": lambda size: bytes(size), "ones": lambda size: b"\xff" * size,
 class Forgetful:
     """All of .data and .bss is filled where the kernel dies; for an exception, all but DESCRIPTORS."""
 
-    def __init__(self, fill, death, words, broken=False):
-        self.fill, self.death, self.words, self.broken = fill, death, words, broken
-        self.name = f"crash-forgetful-{fill}-{death}-{words}{'-broken' * broken}"
+    def __init__(self, fill, death, words, broken=False, cpu="pentium3"):
+        self.fill, self.death, self.words, self.broken, self.cpu = fill, death, words, broken, cpu
+        self.name = f"crash-forgetful-{fill}-{death}-{words}{'-broken' * broken}-{cpu}"
         self.quick = fill == "zeros"
 
     def run(self):
         elf = Elf32(payloads.BATON)
         crash = "crash=1 " * self.broken
-        machine = Machine(self.name, memory="40M", kernel=payloads.BATON, timeout=60, cpu="pentium3",
+        machine = Machine(self.name, memory="40M", kernel=payloads.BATON, timeout=60, cpu=self.cpu,
                           modules=(payloads.capture_kernel(),),
                           append=f"crashkernel=16M {crash}fault={self.death} {self.words}")
         data = max(elf.segments, key=lambda s: s.paddr)
@@ -203,6 +203,7 @@ class Forgetful:
 @pytest.mark.parametrize("job", cases(
     *(Forgetful(fill, death, words) for fill in FILLS for death in ("panic", "divide")
       for words in ("exitport=0xf4", "onfault=reset")),
+    *(Forgetful(fill, "divide", "exitport=0xf4", cpu="486,-vme,-pse") for fill in FILLS),  # no CR4
     *(Forgetful(fill, death, "exitport=0xf4", broken=True) for fill in FILLS
       for death in ("panic", "divide"))))
 def test_a_kernel_that_has_lost_all_its_variables_ends_as_it_was_told_to(job, outcome):
