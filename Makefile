@@ -27,9 +27,11 @@ endif
 
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
             -Wpointer-arith -Wundef -Wvla
-# No SSE, no FPU, nothing that a 486 lacks; no code that jumps out of the trampoline's page.
+# No SSE, no FPU, nothing that a 486 lacks; no code that jumps out of the trampoline's page; no frame
+# pointer, which clang would push on a stack that may be gone (crash_take).
 CFLAGS32 := -std=c11 -m32 -march=i486 -O2 -g -ffreestanding -fno-pic -fno-stack-protector \
-            -fno-asynchronous-unwind-tables -fno-strict-aliasing -fno-common -fcf-protection=none \
+            -fno-asynchronous-unwind-tables -fomit-frame-pointer -fno-strict-aliasing -fno-common \
+            -fcf-protection=none \
             $(WARNINGS) -Iinclude -I.
 ASFLAGS32 := -m32 -march=i486 -g -Iinclude -I.
 

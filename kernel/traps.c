@@ -11,6 +11,7 @@
 #include "kernel/machinecheck.h"
 #include "kernel/print.h"
 #include "kernel/probe.h"
+#include "kernel/readonly.h"
 #include "kernel/stop.h"
 #include "kernel/symbols.h"
 
@@ -59,7 +60,7 @@ extern uint64_t boot_gdt[];
 void trap_report(const struct trap_frame *frame) __attribute__((noreturn));
 void double_fault_report(void) __attribute__((noreturn));
 
-static uint64_t idt[TRAP_VECTORS];
+static uint64_t idt[TRAP_VECTORS] READ_ONLY;
 static struct tss main_tss;
 struct tss double_fault_tss; /* boot/entry.S knows it, too */
 static uint8_t double_fault_stack[DOUBLE_FAULT_STACK] __attribute__((aligned(16)));

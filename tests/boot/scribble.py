@@ -16,7 +16,7 @@ PDPT = 32                           # bytes of its page that a CPU reads [SDM3 4
 STICKY = lt.ACCESSED | lt.DIRTY     # the CPU sets these in the entries that it walks
 
 TRAMPOLINE = "baton_trampoline_page"
-DESCRIPTORS = ["boot_gdt", "idt", "main_tss", "double_fault_tss"]
+DESCRIPTORS = ["boot_gdt", "main_tss", "double_fault_tss"]
 PARTS = {
     "allocator": ["free_bits", "free_count", "highest"],    # kernel/pages.c
     "images": ["slot", "host", "region", "loaded"],         # kernel/stage.c, crash.c, region.c
