@@ -37,6 +37,8 @@ static inline void watchdog_pause(void)
 /* For good: Baton ends on purpose, or hands over to a kernel that knows of no watchdog. */
 static inline void watchdog_end(void)
 {
+    if (!watchdog_on)
+        return;
     watchdog_pause();
     READ_ONLY_SET(watchdog_on, false);
 }
