@@ -29,10 +29,12 @@ endif
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
             -Wpointer-arith -Wundef -Wvla
 OPTIMIZE := -O2
-# No SSE, no FPU, nothing that a 486 lacks; no code that jumps out of the trampoline's page.
+# No SSE, no FPU, nothing that a 486 lacks; no code that jumps out of the trampoline's page; no frame
+# pointer, which clang would push on a stack that may be gone (crash_take).
 CFLAGS32 := -std=c11 -m32 -march=i486 -mgeneral-regs-only -g -ffreestanding -fno-pic \
-            -fno-stack-protector -fno-asynchronous-unwind-tables -fno-strict-aliasing -fno-common \
-            -fcf-protection=none $(WARNINGS) -Iinclude -I. $(OPTIMIZE)
+            -fno-stack-protector -fno-asynchronous-unwind-tables -fomit-frame-pointer \
+            -fno-strict-aliasing -fno-common -fcf-protection=none $(WARNINGS) -Iinclude -I. \
+            $(OPTIMIZE)
 ASFLAGS32 := -m32 -march=i486 -g -Iinclude -I.
 
 # Two segments are writable and executable: .boot, which is data and code of the first instants, and
@@ -94,8 +96,8 @@ $(1)/linker.ld: linker.ld kernel/layout.h
 	@mkdir -p $$(@D)
 	$$(Q)$$(CC32) -E -P -undef -x assembler-with-cpp -I. $$< -o $$@
 
-# Two links: the symbol table holds what the first one says. It stands last in the file, so that
-# no other address depends on its size.
+# Two links: the symbol table holds what the first one says of the code, whose addresses do not depend
+# on the table's size.
 $(1)/baton.elf: $$($(1)_OBJECTS) $(1)/linker.ld kernel/mksymbols | $(1)/trampoline.checked
 	$$(call say,LD,$$@)
 	$$(Q)kernel/mksymbols < /dev/null > $(1)/symbols0.S

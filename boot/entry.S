@@ -4,6 +4,7 @@
  */
 #include "boot/multiboot.h"
 #include "kernel/layout.h"
+#include "kernel/traps.h"
 
 #define CR0_KNOWN 0x80010031    /* PG, WP, NE, ET, PE; caches on, no AM, TS or EM [SDM3 2.5] */
 /* CPUID 1, edx: VME DE PSE TSC PAE MCE PGE FXSR SSE: each brings a CR4 bit, so a CR4. */
@@ -92,6 +93,9 @@ paging_switch:
         jmp     1f
 1:      movl    %ecx, %cr4
         movl    %edi, %cr3
+        /* Legacy tables are none for a CPU in PAE mode, nor the other way round: the double fault's
+         * task gets the new ones here, where it could not be entered in any case. */
+        movl    %esi, double_fault_tss - KERNEL_BASE + TSS_CR3
         testl   %ebx, %ebx
         jz      1f
         movl    $MSR_EFER, %ecx

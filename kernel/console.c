@@ -5,6 +5,7 @@
 
 #include "kernel/cpu.h"
 #include "kernel/layout.h"
+#include "kernel/readonly.h"
 #include "kernel/watchdog.h"
 
 /* 16550 registers, by offset from the port. */
@@ -36,8 +37,9 @@ static const uint16_t vga_attributes[] = {
     [CONSOLE_PROMPT] = 0x0f00,
 };
 
-static uint16_t com_port;
-static bool has_screen, muted;
+static uint16_t com_port READ_ONLY;
+static bool has_screen READ_ONLY;
+static bool muted;
 static unsigned column, row;
 static bool filled; /* the last character filled its row: a \n now would make an empty one */
 static uint32_t screen_rows; /* that the line of console_write has taken so far */
@@ -245,16 +247,14 @@ void console_mute(bool mute)
 }
 
 /*
- * A kernel that dies may have written over these variables. What would lead to a wild port, address
- * or jump is made harmless; the rest costs a line its look at worst.
+ * A kernel that dies may have written over these variables. What would lead to a wild address or
+ * jump is made harmless; the rest costs a line its look at worst.
  */
 void console_urgent(void)
 {
     muted = false;
     line_hook = NULL; /* nobody may be there to press a key */
     colour = CONSOLE_PLAIN;
-    if (com_port)
-        com_port = COM1;
     if (row >= VGA_ROWS || column >= VGA_COLUMNS) {
         row = VGA_ROWS - 1;
         column = 0;

@@ -1,7 +1,9 @@
 /* Features by CPUID, where there is a CPUID. [SDM2 CPUID] */
 #include "kernel/cpu.h"
 
-struct cpu cpu;
+#include "kernel/readonly.h"
+
+struct cpu cpu READ_ONLY;
 
 #define EFLAGS_ID (1u << 21)
 #define EXTENDED 0x80000000u
@@ -14,6 +16,7 @@ enum {
     EDX_PAE = 1 << 6,
     EDX_MCE = 1 << 7,
     EDX_PGE = 1 << 13,
+    EDX_MCA = 1 << 14,
     EDX_FXSR = 1 << 24,
     EDX_SSE = 1 << 25
 };
@@ -51,6 +54,8 @@ void cpu_detect(void)
     cpu.pae = edx & EDX_PAE;
     cpu.pge = edx & EDX_PGE;
     cpu.mce = edx & EDX_MCE;
+    cpu.mca = edx & EDX_MCA;
+    cpu.sse = edx & EDX_SSE;
     cpu.tsc = edx & EDX_TSC;
     /* each of these brings a bit of CR4 */
     cpu.cr4 = edx & (EDX_VME | EDX_DE | EDX_PSE | EDX_TSC | EDX_PAE | EDX_MCE | EDX_PGE | EDX_FXSR |

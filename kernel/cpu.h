@@ -6,7 +6,8 @@
 #include <stdint.h>
 
 struct cpu {
-    bool pse, pae, pge, mce, tsc, nx, long_mode;
+    bool pse, pae, pge, mce, mca, tsc, nx, long_mode;
+    bool sse;
     bool cr4;  /* there is a CR4 */
     bool efer; /* there is an EFER */
 };
@@ -16,7 +17,8 @@ extern struct cpu cpu;
 void cpu_detect(void);
 
 enum { CR0_EM = 1 << 2, CR0_NE = 1 << 5, CR0_WP = 1 << 16 };
-enum { CR4_PSE = 1 << 4, CR4_PAE = 1 << 5, CR4_PGE = 1 << 7 };
+enum { CR4_PSE = 1 << 4, CR4_PAE = 1 << 5, CR4_MCE = 1 << 6, CR4_PGE = 1 << 7 };
+enum { CR4_OSFXSR = 1 << 9, CR4_OSXMMEXCPT = 1 << 10 };
 enum { EFER_NXE = 1 << 11 };
 
 static inline void out8(uint16_t port, uint8_t value)
@@ -72,13 +74,24 @@ CPU_READ(cr2)
 CPU_READ(cr3)
 CPU_READ(cr4)
 
+/* Where there is one of that number. */
+static inline uint64_t cpu_msr(uint32_t number)
+{
+    uint64_t value;
+
+    __asm__ volatile("rdmsr" : "=A"(value) : "c"(number));
+    return value;
+}
+
+static inline void cpu_set_msr(uint32_t number, uint64_t value)
+{
+    __asm__ volatile("wrmsr" : : "A"(value), "c"(number) : "memory");
+}
+
 /* Where there is one. */
 static inline uint32_t cpu_efer(void)
 {
-    uint32_t low, high;
-
-    __asm__ volatile("rdmsr" : "=a"(low), "=d"(high) : "c"(0xc0000080));
-    return low;
+    return (uint32_t)cpu_msr(0xc0000080);
 }
 
 static inline void cpu_set_cr4(uint32_t value)

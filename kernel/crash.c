@@ -138,8 +138,11 @@ static int build(const struct dump *dump, struct baton_refusal *why)
     stage_segments();
     dump_write();
     error = baton_image_make(&host, &stage->request, &machine, &stage->payload, &stage->image, why);
-    if (!error)
-        vault_arm(&stage->image, dump->registers);
+    if (!error && !vault_arm(&host, &stage->image, dump->registers)) {
+        baton_image_free(&stage->image);
+        *why = (struct baton_refusal){BATON_E_NO_PAGES, "crash's page tables", 0, 0};
+        error = why->error;
+    }
     return error;
 }
 
@@ -188,7 +191,7 @@ static bool plan(const struct stage_wish *wish, struct dump *dump)
 
 static void give_up(struct stage *armed)
 {
-    vault_disarm();
+    vault_disarm(&host);
     baton_image_free(&armed->image);
     loaded = false;
 }

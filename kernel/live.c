@@ -10,6 +10,7 @@
 #include "kernel/layout.h"
 #include "kernel/pages.h"
 #include "kernel/stop.h"
+#include "kernel/traps.h"
 #include "kernel/window.h"
 #include "pagetable/walk.h"
 
@@ -76,11 +77,13 @@ static uint64_t data_bits(void)
 }
 
 /* Permissions of a page of the direct map, by what lies there. */
-static uint64_t bits_at(uint64_t pa)
+uint64_t live_bits(uint64_t pa)
 {
     uint64_t nx = data_bits() & PTE_NX;
     uint64_t bits = data_bits() & ~(PTE_NX | PTE_WRITE);
 
+    if (pa == physical(boot_stack))
+        return 0; /* the guard page under the stack */
     if ((pa >= physical(text_start) && pa < physical(text_end)) ||
         pa == baton_page_down((uint32_t)paging_switch)) /* linked where it is loaded */
         return bits;                                    /* read and execute */
@@ -99,11 +102,11 @@ static bool map_direct(void)
 
     for (uint64_t pa = 0; pa < direct_end;) {
         uint32_t va = KERNEL_BASE + (uint32_t)pa;
+        uint64_t bits = live_bits(pa);
         bool is_large = has_large && pa >= KERNEL_END_MAX && !(pa & (span - 1)) &&
                         direct_end - pa >= span;
 
-        /* the guard page under the stack stays unmapped */
-        if (pa != physical(boot_stack) && !map(is_large ? large : small, va, pa, bits_at(pa)))
+        if (bits && !map(is_large ? large : small, va, pa, bits))
             return false;
         pa += is_large ? span : BATON_PAGE_SIZE;
     }
@@ -132,7 +135,8 @@ static bool map_windows(void)
 static void switch_to_live(void)
 {
     static uint64_t passage[4] __attribute__((aligned(32)));
-    uint32_t cr4 = (cpu.pse ? CR4_PSE : 0) | (cpu.pae && live.summary.pae ? CR4_PAE : 0);
+    uint32_t cr4 = (cpu.pse ? CR4_PSE : 0) | (cpu.pae && live.summary.pae ? CR4_PAE : 0) |
+                   (cpu.mce ? CR4_MCE : 0);
 
     if (live.summary.pae) {
         const uint64_t *root = window_map(BATON_WINDOW_TABLE, space.root);
@@ -146,6 +150,7 @@ static void switch_to_live(void)
     } else {
         if (cpu.cr4)
             cpu_set_cr4(cr4);
+        traps_root((uint32_t)space.root);
         cpu_set_cr3((uint32_t)space.root);
     }
     if (cpu.pge)

@@ -30,6 +30,9 @@ uint64_t live_direct_limit(const struct baton_memory *memory, uint32_t count);
 /* Where it does end, after live_start. */
 uint64_t live_direct_end(void);
 
+/* Permissions of the page at pa below the direct map's end; 0: it is not mapped. */
+uint64_t live_bits(uint64_t pa);
+
 /* Calls visit for each page of the tables, root first. */
 void live_tables(bool (*visit)(void *ctx, uint64_t table), void *ctx);
 

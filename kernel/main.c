@@ -6,6 +6,7 @@
 #include "kernel/crash.h"
 #include "kernel/layout.h"
 #include "kernel/live.h"
+#include "kernel/machinecheck.h"
 #include "kernel/options.h"
 #include "kernel/pages.h"
 #include "kernel/print.h"
@@ -187,7 +188,6 @@ static void start_tables(void)
     if (!live_start(pae, memory, memory_count))
         refuse("too little memory: no page is left for Baton's own page tables; give the machine "
                "more, or smaller modules");
-    traps_tables_changed();
     report("tables", "live: %s, root %a, %u page%s, checksum %x",
            pae ? pt_pae.name : pt_legacy.name, live.summary.root, live.summary.tables,
            plural(live.summary.tables), (uint64_t)live.summary.checksum);
@@ -234,6 +234,7 @@ void kernel_main(uint32_t magic, uint32_t information)
     console_start();
     traps_start();
     cpu_detect();
+    machinecheck_start();
     wrong = boot_read_multiboot1(magic, information, read_loader, &boot);
     console_screen(boot.screen.kind);
     report("Baton " BATON_VERSION, "i386, loaded by %s", boot.loader);

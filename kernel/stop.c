@@ -8,6 +8,7 @@
 #include "kernel/crash.h"
 #include "kernel/layout.h"
 #include "kernel/print.h"
+#include "kernel/readonly.h"
 #include "kernel/watchdog.h"
 
 #define RESET_CONTROL 0xcf9 /* [ICH] full reset */
@@ -22,13 +23,22 @@
 #define EXIT_WAIT_READS 5000000
 #define UNUSED_PORT 0x80
 
-static uint16_t exit_port;
-static bool reset;
+#define DEATHS_TOLD 2
+
+static uint16_t exit_port READ_ONLY;
+static bool reset READ_ONLY;
+static uint32_t deaths READ_ONLY; /* that no capture kernel took over */
 
 void stop_options(const struct options *options)
 {
     exit_port = options->exit_port;
     reset = options->onfault == FAULT_RESET;
+}
+
+bool stop_tells(void)
+{
+    READ_ONLY_SET(deaths, deaths + 1);
+    return deaths <= DEATHS_TOLD;
 }
 
 void stop_reset(void)
@@ -37,16 +47,26 @@ void stop_reset(void)
     out8(KEYBOARD_COMMAND, KEYBOARD_PULSE_RESET);
 }
 
-void stop(int code)
+/* Returns where there is no capture kernel, or none that can be entered. */
+static void hand_over(void)
 {
-    if (code == EXIT_PANIC && crash_ready()) {
+    const char *why;
+
+    if (crash_ready()) {
         report("crash", "handing over to the capture kernel");
         crash_take();
     }
-    if (code == EXIT_PANIC && crash_broken())
-        report("crash",
-               "the capture kernel is not entered: its control pages in the region are not "
-               "what was loaded");
+    why = crash_lost();
+    if (why)
+        report("crash", "the capture kernel is not entered: %s", why);
+}
+
+void stop(int code)
+{
+    bool tells = deaths <= DEATHS_TOLD;
+
+    if (code == EXIT_PANIC && tells)
+        hand_over();
     watchdog_end();
     if (exit_port) {
         out8(exit_port, (uint8_t)code);
@@ -54,16 +74,18 @@ void stop(int code)
             in8(UNUSED_PORT);
     }
     if (reset) {
-        report("stop", "resetting the machine (onfault=reset)");
+        if (tells)
+            report("stop", "resetting the machine (onfault=reset)");
         stop_reset();
     }
-    report("stop", "halted; switch off, or reset by hand");
+    if (tells)
+        report("stop", "halted; switch off, or reset by hand");
     for (;;)
         cpu_halt();
 }
 
 /* The registers as they are, for the dump: gdb unwinds from here. */
-static inline __attribute__((always_inline)) void note_here(void)
+static inline __attribute__((always_inline)) bool note_here(void)
 {
     struct baton_dump_registers r = {.ds = SEL_DATA,
                                      .es = SEL_DATA,
@@ -79,19 +101,20 @@ static inline __attribute__((always_inline)) void note_here(void)
                        "=r"(r.eflags), "=r"(r.eip)
                      :
                      : "memory");
-    crash_note(&r);
+    return crash_note(&r);
 }
 
 void panic(const char *format, ...)
 {
     va_list arguments;
 
-    note_here();
-    console_urgent();
-    va_start(arguments, format);
-    print("panic       ");
-    print_list(format, arguments);
-    print("\n");
-    va_end(arguments);
+    if (note_here() || stop_tells()) {
+        console_urgent();
+        va_start(arguments, format);
+        print("panic       ");
+        print_list(format, arguments);
+        print("\n");
+        va_end(arguments);
+    }
     stop(EXIT_PANIC);
 }

@@ -8,7 +8,10 @@
 #include "kernel/cpu.h"
 #include "kernel/crash.h"
 #include "kernel/layout.h"
+#include "kernel/machinecheck.h"
 #include "kernel/print.h"
+#include "kernel/probe.h"
+#include "kernel/readonly.h"
 #include "kernel/stop.h"
 #include "kernel/symbols.h"
 
@@ -24,6 +27,8 @@ struct tss {
     uint32_t eax, ecx, edx, ebx, esp, ebp, esi, edi;
     uint32_t es, cs, ss, ds, fs, gs, ldt, iomap;
 };
+
+_Static_assert(offsetof(struct tss, cr3) == TSS_CR3, "cr3");
 
 static const char *const names[TRAP_VECTORS] = {
     "divide error",
@@ -56,8 +61,9 @@ extern uint64_t boot_gdt[];
 void trap_report(const struct trap_frame *frame) __attribute__((noreturn, used));
 void double_fault_report(void) __attribute__((noreturn, used));
 
-static uint64_t idt[TRAP_VECTORS];
-static struct tss main_tss, double_fault_tss;
+static uint64_t idt[TRAP_VECTORS] READ_ONLY;
+static struct tss main_tss;
+struct tss double_fault_tss; /* boot/entry.S knows it, too */
 static uint8_t double_fault_stack[DOUBLE_FAULT_STACK] __attribute__((aligned(16)));
 
 static uint64_t gate(uint32_t offset, uint32_t selector, uint32_t type)
@@ -96,9 +102,9 @@ void traps_start(void)
     __asm__ volatile("lidt %0; ltr %w1" : : "m"(idtr), "r"(SEL_TSS) : "memory");
 }
 
-void traps_tables_changed(void)
+void traps_root(uint32_t root)
 {
-    double_fault_tss.cr3 = cpu_cr3();
+    double_fault_tss.cr3 = root;
 }
 
 static void print_place(uint32_t eip)
@@ -131,52 +137,51 @@ static void print_registers(uint32_t eax, uint32_t ebx, uint32_t ecx, uint32_t e
 }
 
 /* For the dump; esp is where it was before the CPU pushed its frame. */
-static void note_frame(const struct trap_frame *f)
+static bool note_frame(const struct trap_frame *f)
 {
-    crash_note(&(struct baton_dump_registers){.ebx = f->ebx,
-                                              .ecx = f->ecx,
-                                              .edx = f->edx,
-                                              .esi = f->esi,
-                                              .edi = f->edi,
-                                              .ebp = f->ebp,
-                                              .eax = f->eax,
-                                              .ds = SEL_DATA,
-                                              .es = SEL_DATA,
-                                              .fs = SEL_DATA,
-                                              .gs = SEL_DATA,
-                                              .orig_eax = f->error,
-                                              .eip = f->eip,
-                                              .cs = f->cs,
-                                              .eflags = f->eflags,
-                                              .esp = (uint32_t)(f + 1),
-                                              .ss = SEL_DATA});
+    return crash_note(&(struct baton_dump_registers){.ebx = f->ebx,
+                                                     .ecx = f->ecx,
+                                                     .edx = f->edx,
+                                                     .esi = f->esi,
+                                                     .edi = f->edi,
+                                                     .ebp = f->ebp,
+                                                     .eax = f->eax,
+                                                     .ds = SEL_DATA,
+                                                     .es = SEL_DATA,
+                                                     .fs = SEL_DATA,
+                                                     .gs = SEL_DATA,
+                                                     .orig_eax = f->error,
+                                                     .eip = f->eip,
+                                                     .cs = f->cs,
+                                                     .eflags = f->eflags,
+                                                     .esp = (uint32_t)(f + 1),
+                                                     .ss = SEL_DATA});
 }
 
-static void note_task(const struct tss *t)
+static bool note_task(const struct tss *t)
 {
-    crash_note(&(struct baton_dump_registers){.ebx = t->ebx,
-                                              .ecx = t->ecx,
-                                              .edx = t->edx,
-                                              .esi = t->esi,
-                                              .edi = t->edi,
-                                              .ebp = t->ebp,
-                                              .eax = t->eax,
-                                              .ds = t->ds,
-                                              .es = t->es,
-                                              .fs = t->fs,
-                                              .gs = t->gs,
-                                              .eip = t->eip,
-                                              .cs = t->cs,
-                                              .eflags = t->eflags,
-                                              .esp = t->esp,
-                                              .ss = t->ss});
+    return crash_note(&(struct baton_dump_registers){.ebx = t->ebx,
+                                                     .ecx = t->ecx,
+                                                     .edx = t->edx,
+                                                     .esi = t->esi,
+                                                     .edi = t->edi,
+                                                     .ebp = t->ebp,
+                                                     .eax = t->eax,
+                                                     .ds = t->ds,
+                                                     .es = t->es,
+                                                     .fs = t->fs,
+                                                     .gs = t->gs,
+                                                     .eip = t->eip,
+                                                     .cs = t->cs,
+                                                     .eflags = t->eflags,
+                                                     .esp = t->esp,
+                                                     .ss = t->ss});
 }
 
-void trap_report(const struct trap_frame *f)
+static void print_trap(const struct trap_frame *f)
 {
     const char *name = f->vector < TRAP_VECTORS ? names[f->vector] : NULL;
 
-    note_frame(f);
     console_urgent();
     print("exception   vector %u, %s, error code %x, at ", f->vector, name ? name : "reserved",
           (uint64_t)f->error);
@@ -186,19 +191,34 @@ void trap_report(const struct trap_frame *f)
     print_registers(f->eax, f->ebx, f->ecx, f->edx, f->esi, f->edi, f->ebp, (uint32_t)(f + 1));
     print("            cs %x eflags %a\n", (uint64_t)f->cs, (uint64_t)f->eflags);
     print_control();
+    if (f->vector == TRAP_MACHINE_CHECK)
+        machinecheck_tell();
+}
+
+void trap_report(const struct trap_frame *f)
+{
+    if (f->vector == TRAP_PAGE_FAULT)
+        probe_fault();
+    if (note_frame(f) || stop_tells())
+        print_trap(f);
     stop(EXIT_PANIC);
 }
 
-void double_fault_report(void)
+static void print_task(const struct tss *t)
 {
-    const struct tss *t = &main_tss; /* the CPU saved the broken task there */
-
-    note_task(t);
     console_urgent();
     print("exception   vector 8, double fault, at ");
     print_place(t->eip);
     print("\n");
     print_registers(t->eax, t->ebx, t->ecx, t->edx, t->esi, t->edi, t->ebp, t->esp);
     print_control();
+}
+
+void double_fault_report(void)
+{
+    const struct tss *t = &main_tss; /* the CPU saved the broken task there */
+
+    if (note_task(t) || stop_tells())
+        print_task(t);
     stop(EXIT_PANIC);
 }

@@ -4,6 +4,9 @@
 
 #define TRAP_VECTORS 32
 #define TRAP_DOUBLE_FAULT 8
+#define TRAP_PAGE_FAULT 14
+#define TRAP_MACHINE_CHECK 18
+#define TSS_CR3 0x1c /* [SDM3 figure 7-2] */
 
 #ifndef __ASSEMBLER__
 #include <stdint.h>
@@ -18,8 +21,9 @@ struct trap_frame {
 /* Loads IDT and TSS. */
 void traps_start(void);
 
-/* CR3 has changed: the double fault's task needs the new one. */
-void traps_tables_changed(void);
+/* CR3 will change, without a change of CR4.PAE: the double fault's task needs the new one. (With one it
+ * is paging_switch that sets it, in boot/entry.S.) */
+void traps_root(uint32_t root);
 #endif
 
 #endif

@@ -8,10 +8,12 @@
 #include "baton.h"
 
 /* From now on the old kernel's death leads into the image; its registers go to *registers, which
- * lies in the region, too. */
-void vault_arm(const struct baton_image *image, struct baton_dump_registers *registers);
+ * lies in the region, too. host: the one that loaded it, whose pages are the region's pool. false: the
+ * pool has no pages left; nothing is armed. */
+bool vault_arm(const struct baton_host *host, const struct baton_image *image,
+               struct baton_dump_registers *registers);
 
 /* From now on it does not. */
-void vault_disarm(void);
+void vault_disarm(const struct baton_host *host);
 
 #endif

@@ -1,10 +1,10 @@
 /* Switching the watchdog on. */
 #include "kernel/watchdog.h"
 
-bool watchdog_on;
+bool watchdog_on READ_ONLY;
 
 void watchdog_start(void)
 {
-    watchdog_on = true;
+    READ_ONLY_SET(watchdog_on, true);
     watchdog_feed();
 }

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "kernel/cpu.h"
+#include "kernel/readonly.h"
 
 /* Two I/O ports: a write to the one starts it anew, to the other ends it. [IB700; QEMU: ib700] */
 enum { IB700_STOP = 0x441, IB700_START = 0x443 };
@@ -26,24 +27,20 @@ static inline void watchdog_feed(void)
         out8(IB700_START, IB700_COUNT);
 }
 
-/* For good, by a dying kernel, whose variables are not believed. */
-static inline void watchdog_end_if(bool on)
-{
-    if (on)
-        out8(IB700_STOP, 0);
-}
-
 /* Until it is fed again: what comes now may take its time. */
 static inline void watchdog_pause(void)
 {
-    watchdog_end_if(watchdog_on);
+    if (watchdog_on)
+        out8(IB700_STOP, 0);
 }
 
 /* For good: Baton ends on purpose, or hands over to a kernel that knows of no watchdog. */
 static inline void watchdog_end(void)
 {
+    if (!watchdog_on)
+        return;
     watchdog_pause();
-    watchdog_on = false;
+    READ_ONLY_SET(watchdog_on, false);
 }
 
 #endif

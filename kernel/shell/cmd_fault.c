@@ -76,6 +76,26 @@ static void math(void)
                      : "r"(cpu_cr0() | CR0_NE), "m"(zero_divide));
 }
 
+/* As one of the CPU's own arrives: without an error code. */
+static void machine(void)
+{
+    __asm__ volatile("int $18");
+}
+
+/* An emulator may have SSE without its exceptions: QEMU's TCG has. [SDM3 6.15, vector 19] */
+static void simd(void)
+{
+    static const uint32_t zero_divide = 0x1d80; /* MXCSR: that error unmasked, the others masked */
+    static const float one = 1;
+
+    if (!cpu.sse)
+        return;
+    cpu_set_cr4(cpu_cr4() | CR4_OSFXSR | CR4_OSXMMEXCPT);
+    __asm__ volatile("ldmxcsr %0; movss %1, %%xmm0; xorps %%xmm1, %%xmm1; divss %%xmm1, %%xmm0"
+                     :
+                     : "m"(zero_divide), "m"(one));
+}
+
 static void segment(void)
 {
     __asm__ volatile("movw %w0, %%fs" : : "r"(0xfff8)); /* far beyond the GDT */
@@ -136,6 +156,8 @@ static const struct {
     {"write", "vector 14, a write to the kernel's code", page_write},
     {"execute", "vector 14, a call to where nothing is mapped", page_execute},
     {"math", "vector 16, an FPU division by zero", math},
+    {"machine", "vector 18, int 18", machine},
+    {"simd", "vector 19, an SSE division by zero", simd},
     {"panic", "no vector: a broken promise of the kernel's own", give_up},
     {"hang", "no vector: a loop without end, until an NMI comes (watchdog=)", hang},
 };

@@ -16,7 +16,7 @@ PDPT = 32                           # bytes of its page that a CPU reads [SDM3 4
 STICKY = lt.ACCESSED | lt.DIRTY     # the CPU sets these in the entries that it walks
 
 TRAMPOLINE = "baton_trampoline_page"
-DESCRIPTORS = ["boot_gdt", "idt", "main_tss", "double_fault_tss"]
+DESCRIPTORS = ["boot_gdt", "main_tss", "double_fault_tss"]
 PARTS = {
     "allocator": ["free_bits", "free_count", "highest"],    # kernel/pages.c
     "images": ["slot", "host", "region", "loaded"],         # kernel/stage.c, crash.c, region.c
@@ -125,12 +125,13 @@ class Dying:
     def wanted(self):
         """What has to stay mapped: [(va, va's end)]. The page below the stack has to stay
         unmapped, or a stack that has run out is not noticed."""
-        places = [self._span("text_start", "rodata_end"), self.region, *self.mapped]
+        places = [self._span("text_start", "text_end"), self._span("rodata_start", "rodata_end"),
+                  self.region, *self.mapped]
         return [(KERNEL_BASE + start, KERNEL_BASE + end) for start, end in places]
 
     def entries(self):
-        """The entries for these, on every level, as ranges. With PAE the root's four as well: the
-        trampoline's write to CR4 makes the CPU read them all [SDM3 4.4.1]."""
+        """The entries for these, on every level, as ranges. With PAE the root's four as well: QEMU
+        reads them at each walk, a CPU when a double fault's task brings its CR3 [SDM3 4.4.1]."""
         wanted, size = self.wanted(), 8 if self.pae else 4
         found = [(self.root, self.root + PDPT)] if self.pae else []
 

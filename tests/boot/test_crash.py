@@ -32,6 +32,7 @@ KINDS = {"divide": ("divide", "vector 0, divide error"), "debug": ("debug", "vec
          "write": ("page_write", "vector 14, page fault, error code 0x3"),
          "execute": ("page_execute", "vector 14, page fault, error code 0x0"),
          "math": ("math", "vector 16, FPU error"),
+         "machine": ("machine", "vector 18, machine check"),
          "panic": ("give_up", "on purpose"),
          "button": ("shell_run", "vector 2, NMI")}     # QEMU's NMI, while the shell begins
 

@@ -1,8 +1,10 @@
 """A dying kernel has written into the region: nothing of it is entered, and what is wrong is told.
+Or over all of its own variables: it ends as it was told to at boot.
 
 A debugger changes a bit where the kernel dies. What the capture kernel is made of is compared in the
 hand-off; what the trampoline needs before it can do that is under the vault's seal.
 """
+import random
 import re
 
 import payloads
@@ -14,8 +16,8 @@ from machine import FAULTED, PANICKED, PASSED, POWERED_OFF, Machine, read_log
 PAGE = 4096
 # kernel/region.h, from the region's end downwards
 VAULT, HEADERS, LOW, POOL = 3 * PAGE, 4 * PAGE, 0xa0000, 96 * PAGE
-# struct vault: the trampoline's page, three words, then struct baton_image with these in it
-IMAGE = PAGE + 12
+# struct vault: the trampoline's page, two words, then struct baton_image with these in it
+IMAGE = PAGE + 8
 NOTED = IMAGE + 180 + 32            # struct baton_image, and the seal
 CONTROL, TABLES, LIST, DIGEST, DIGESTS = (IMAGE + at for at in (8, 24, 68, 76, 84))
 SAID = "the capture kernel is not entered: its control pages in the region are not what was loaded"
@@ -155,3 +157,64 @@ def test_this_does_not_matter(job, outcome):
     death has begun says more than a bit; check=off does not compare what the capture kernel is."""
     assert outcome.status == PASSED, outcome.story()
     assert len(outcome.lines("^exception +vector 0, divide error")) == 1, outcome.story()
+
+
+# ---- the dying kernel's own variables
+
+DESCRIPTORS = ("boot_gdt", "main_tss", "double_fault_tss")  # without them no exception comes
+FILLS = {"zeros": lambda size: bytes(size), "ones": lambda size: b"\xff" * size,
+         "random": lambda size: random.Random(size).randbytes(size)}
+
+
+class Forgetful:
+    """All of .data and .bss is filled where the kernel dies; for an exception, all but DESCRIPTORS."""
+
+    def __init__(self, fill, death, words, broken=False, cpu="pentium3"):
+        self.fill, self.death, self.words, self.broken, self.cpu = fill, death, words, broken, cpu
+        self.name = f"crash-forgetful-{fill}-{death}-{words}{'-broken' * broken}-{cpu}"
+        self.quick = fill == "zeros"
+
+    def run(self):
+        elf = Elf32(payloads.BATON)
+        crash = "crash=1 " * self.broken
+        machine = Machine(self.name, memory="40M", kernel=payloads.BATON, timeout=60, cpu=self.cpu,
+                          modules=(payloads.capture_kernel(),),
+                          append=f"crashkernel=16M {crash}fault={self.death} {self.words}")
+        data = max(elf.segments, key=lambda s: s.paddr)
+        spared = []
+        if self.death == "divide":
+            spared = [(at, size) for name in DESCRIPTORS[1:] for at, size in elf.variables[name]]
+            spared.append((elf.symbols["boot_gdt"], elf.symbols["boot_gdtr"] - elf.symbols["boot_gdt"]))
+        with Debugger(machine) as d:
+            d.go_to(elf.symbols["give_up" if self.death == "panic" else self.death])
+            if self.broken:
+                log = read_log(machine.log())
+                at = int(re.search(r"^crashkernel +0x\w+ to (0x\w+),", log, re.M)[1], 16) - VAULT
+                d.write_physical(at, bytes([d.memory(at, 1)[0] ^ 1]))
+            filled = bytearray(FILLS[self.fill](data.memsz))
+            before = d.memory(data.paddr, data.memsz)
+            for at, size in spared:
+                filled[at - data.vaddr:at - data.vaddr + size] = \
+                    before[at - data.vaddr:at - data.vaddr + size]
+            d.write_physical(data.paddr, bytes(filled))
+            return d.end()
+
+
+@pytest.mark.parametrize("job", cases(
+    *(Forgetful(fill, death, words) for fill in FILLS for death in ("panic", "divide")
+      for words in ("exitport=0xf4", "onfault=reset")),
+    *(Forgetful(fill, "divide", "exitport=0xf4", cpu="486,-vme,-pse") for fill in FILLS),  # no CR4
+    *(Forgetful(fill, death, "exitport=0xf4", broken=True) for fill in FILLS
+      for death in ("panic", "divide"))))
+def test_a_kernel_that_has_lost_all_its_variables_ends_as_it_was_told_to(job, outcome):
+    reset = job.words == "onfault=reset"
+    assert outcome.status == (POWERED_OFF if reset else PANICKED), outcome.story()
+    said = {"panic": r"^panic +on purpose \(fault panic\)$",
+            "divide": r"^exception +vector 0, divide error, error code 0x0, at 0x\w+, divide \+ 0x"}
+    assert len(outcome.lines(said[job.death])) == 1, outcome.story()
+    assert len(outcome.lines("^(exception|panic)")) == 1, outcome.story()
+    if job.death == "divide":           # what the CPU has is still known
+        assert len(outcome.lines(" cr4 0x")) == (job.cpu == "pentium3"), outcome.story()
+    assert len(outcome.lines(r"^stop +resetting the machine")) == reset, outcome.story()
+    assert len([line for line in outcome.lines("^crash ") if SAID in line]) == job.broken, \
+        outcome.story()

@@ -8,11 +8,12 @@ import payloads
 import pytest
 from debugger import Debugger
 from elf32 import Elf32
-from machine import Machine
+from machine import PASSED, Machine
 
 KERNEL_BASE = 0xc0000000
 MEMORY = 16 << 20
-CR0_PG, CR4_PAE, CR4_MCE, CR4_PGE = 1 << 31, 1 << 5, 1 << 6, 1 << 7
+CR0_PG, CR0_TS = 1 << 31, 1 << 3
+CR4_PAE, CR4_MCE, CR4_PGE = 1 << 5, 1 << 6, 1 << 7
 IF, DF = 1 << 9, 1 << 10
 TABLES = {"pae": 5, "legacy": 3}        # pages at most (H5)
 
@@ -92,3 +93,31 @@ def test_the_new_tables_map_one_page_twice(job, outcome):
         (control, lt.PAGE, control), (job.trampoline, lt.PAGE, control)]
     assert not any(entry & lt.GLOBAL for *_, entry, _ in mappings)
     assert len(tables) <= TABLES[job.kind]
+
+
+class TaskSwitched:
+    """A crash by a double fault, whose task switch has set CR0.TS. The outcome: CR0 when the
+    trampoline begins, and when its own fault task would be the next to switch."""
+    name = "order-task-switched"
+
+    def run(self):
+        symbols = Elf32(payloads.BATON).symbols
+        machine = Machine(self.name, cpu="pentium3", memory="40M", timeout=40, kernel=payloads.BATON,
+                          modules=(payloads.capture_kernel(),),
+                          append="crashkernel=16M crash=1 fault=stack exitport=0xf4")
+        with Debugger(machine) as d:
+            d.go_to(symbols["baton_trampoline_page"])
+            before = now = d.registers()
+            while now["IDT"] == before["IDT"]:
+                d.step()
+                now = d.registers()
+            return before["CR0"], now["CR0"], d.end().status
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize("job", [pytest.param(TaskSwitched(), id="task-switched")])
+def test_the_task_switched_flag_is_clear_before_a_fault_can_set_it(job, outcome):
+    """The fault line leaves the flag out, for its own task switch sets it: it must not have been set."""
+    before, now, status = outcome
+    assert before & CR0_TS and not now & CR0_TS
+    assert status == PASSED

@@ -10,7 +10,7 @@ from typist import PROMPT, sessions, shell
 
 KINDS = {"divide": 0, "debug": 1, "nmi": 2, "breakpoint": 3, "overflow": 4, "bound": 5,
          "opcode": 6, "fpu": 7, "stack": 8, "task": 10, "absent": 11, "ss": 12, "segment": 13,
-         "read": 14, "write": 14, "execute": 14, "math": 16}
+         "read": 14, "write": 14, "execute": 14, "math": 16, "machine": 18}
 
 
 def assert_judged_well(t, words, initrd=INITRD):

@@ -91,11 +91,17 @@ static const struct baton_memory memory[] = {
 };
 static const struct baton_range taken[] = {{M, 2 * M}, {100 * M, 110 * M}};
 
-static const char *place(uint64_t size, uint64_t offset, struct baton_range *region)
+static const char *place_below(uint64_t limit, uint64_t size, uint64_t offset,
+                               struct baton_range *region)
 {
     const struct crashkernel wish = {size, offset};
 
-    return crashkernel_place(&wish, memory, 3, taken, 2, 256 * M, region);
+    return crashkernel_place(&wish, memory, 3, taken, 2, limit, region);
+}
+
+static const char *place(uint64_t size, uint64_t offset, struct baton_range *region)
+{
+    return place_below(256 * M, size, offset, region);
 }
 
 static void places(void **state)
@@ -120,12 +126,31 @@ static void places(void **state)
     assert_non_null(place(98 * M + 4096, 2 * M, &r));
 }
 
+/* There is memory beyond the limit, but Baton cannot map it: not a page of it is taken. */
+static void limits(void **state)
+{
+    struct baton_range r;
+
+    (void)state;
+    assert_null(place_below(208 * M, 64 * M, 144 * M, &r)); /* up to the limit */
+    assert_int_equal(r.end, 208 * M);
+    assert_non_null(place_below(208 * M, 64 * M, 144 * M + BATON_PAGE_SIZE, &r));
+    assert_non_null(place_below(208 * M - BATON_PAGE_SIZE, 64 * M, 144 * M, &r));
+    assert_null(place_below(208 * M, 64 * M, 0, &r));
+    assert_int_equal(r.end, 208 * M);
+    assert_null(place_below(208 * M - BATON_PAGE_SIZE, 64 * M, 0, &r)); /* aligned: a step lower */
+    assert_int_equal(r.end, 208 * M - CRASHKERNEL_ALIGN);
+    assert_null(place_below(208 * M, 208 * M - 110 * M, 110 * M, &r));
+    assert_non_null(place_below(64 * M - BATON_PAGE_SIZE, 64 * M, 0, &r));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(known_texts),
         cmocka_unit_test(random_texts),
         cmocka_unit_test(places),
+        cmocka_unit_test(limits),
     };
 
     return cmocka_run_group_tests_name("crashkernel", tests, NULL, NULL);

@@ -1,0 +1,37 @@
+/* CR4.MCE, and what the banks of the machine-check architecture say. */
+#include "kernel/machinecheck.h"
+
+#include "kernel/cpu.h"
+#include "kernel/print.h"
+
+/* [SDM3 16.3, SDM4] */
+enum { MSR_MCG_CAP = 0x179, MSR_MCG_STATUS = 0x17a, MSR_MC0_STATUS = 0x401, MSR_MC0_ADDR = 0x402 };
+enum { MCG_CAP_BANKS = 0xff, BANK_STEP = 4 };
+#define STATUS_VALID (1ull << 63)
+#define STATUS_ADDRESS (1ull << 58) /* the bank's ADDR register holds one */
+
+void machinecheck_start(void)
+{
+    if (cpu.mce)
+        cpu_set_cr4(cpu_cr4() | CR4_MCE);
+}
+
+void machinecheck_tell(void)
+{
+    uint32_t banks;
+
+    if (!cpu.mca)
+        return;
+    banks = (uint32_t)cpu_msr(MSR_MCG_CAP) & MCG_CAP_BANKS;
+    for (uint32_t i = 0; i < banks; i++) {
+        uint64_t status = cpu_msr(MSR_MC0_STATUS + i * BANK_STEP);
+
+        if (!(status & STATUS_VALID))
+            continue;
+        print("            bank %u status %x", i, status);
+        if (status & STATUS_ADDRESS)
+            print(" address %a", cpu_msr(MSR_MC0_ADDR + i * BANK_STEP));
+        print("\n");
+    }
+    cpu_set_msr(MSR_MCG_STATUS, 0); /* "in progress" goes */
+}

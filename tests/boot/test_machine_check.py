@@ -1,0 +1,93 @@
+"""A machine check in the old kernel: an exception as any other, with what the CPU's banks say; and the
+vectors beside it, each raised for real where an emulator does.
+
+QEMU's monitor reports broken memory (mce). Alignment checks (vector 17) are for ring 3 alone [SDM3
+6.15], and Baton has none; QEMU's TCG has no SIMD exceptions, Bochs has.
+"""
+import re
+
+import images
+import payloads
+import pytest
+from elf32 import Elf32
+from machine import PANICKED, PASSED, Machine, run
+from test_faults import MCE
+from typist import sessions, shell
+
+PAE, LEGACY = {"cpu": "pentium3"}, {"cpu": "pentium3"}
+STATUS, ADDRESS = 1 << 63 | 1 << 61 | 1 << 60 | 1 << 58, 0x12345000
+MCE_WITH_ADDRESS = f"mce 0 2 {STATUS:#x} 0x4 {ADDRESS:#x} 0"
+
+
+def machines(name, words=""):
+    return [shell(f"mce-{name}-{paging}", f"paging={paging} {words}", (payloads.capture_kernel(),),
+                  memory="40M", cpu="pentium3") for paging in ("pae", "legacy")]
+
+
+@sessions(*machines("alone"), quick=True)
+def test_it_is_told_with_the_bank_that_reports_it(t):
+    t.prompt()
+    t.qmp.monitor(MCE_WITH_ADDRESS)
+    log, status = t.end()
+    assert status == PANICKED, log
+    assert len(re.findall("^exception", log, re.M)) == 1, log
+    assert re.search("^exception +vector 18, machine check, error code 0x0, at 0x", log, re.M), log
+    assert re.search(r"cr4 0x0*([0-9a-f]+)$", log, re.M), log
+    assert f"            bank 2 status {STATUS:#x} address {ADDRESS:#x}\n" in log, log
+    assert len(re.findall("^ +bank ", log, re.M)) == 1, log
+
+
+@sessions(*machines("capture", "crashkernel=16M"), quick=True)
+def test_it_ends_in_the_capture_kernel(t):
+    t.prompt()
+    t.ask("load -p")
+    t.qmp.monitor(MCE)
+    log, status = t.end()
+    assert status == PASSED, log
+    assert re.search("^exception +vector 18, machine check", log, re.M), log
+    assert re.search("^ +bank 1 status 0x[0-9a-f]+$", log, re.M), log
+
+
+@sessions(*machines("none"))
+def test_none_is_pending_and_the_payload_starts_without(t):
+    """int 18 tells of no bank, for none reports an error."""
+    t.prompt()
+    t.send("fault machine\r")
+    log, status = t.end()
+    assert status == PANICKED, log
+    assert re.search("^exception +vector 18, machine check, error code 0x0, at .*, machine ", log,
+                     re.M), log
+    assert not re.search("^ +bank ", log, re.M), log
+
+
+@sessions(shell("simd-tcg", cpu="pentium3", modules=(payloads.judge("tiny"),)),
+          shell("simd-no-sse", cpu="486", modules=(payloads.judge("tiny"),)))
+def test_where_no_simd_exception_comes_that_is_said(t):
+    t.prompt()
+    assert t.ask("fault simd")[-1] == "fault       nothing happened"
+
+
+class Bochs:
+    """An SSE division by zero, where there are such exceptions; and one where there is no SSE."""
+
+    def __init__(self, cpu, fault, said):
+        self.cpu, self.fault, self.said, self.name = cpu, fault, said, f"fault-bochs-{fault}-{cpu}"
+
+    def run(self):
+        iso = images.baton_iso(payloads.BATON, f"fault={self.fault} onfault=halt",
+                               [(payloads.judge("tiny"), "")])
+        return run(Machine(self.name, emulator="bochs", cpu=self.cpu, memory="32M", iso=iso,
+                           timeout=120, until="^stop +halted.*\n"))
+
+
+@pytest.mark.parametrize("job", [pytest.param(job, id=job.name.removeprefix("fault-bochs-")) for job in (
+    Bochs("p3_katmai", "simd", "vector 19, SIMD error"),
+    Bochs("p2_klamath", "math", "vector 16, FPU error"),
+    Bochs("p2_klamath", "machine", "vector 18, machine check"))])
+def test_bochs_raises_it(job, outcome):
+    told = outcome.lines("^exception")
+    assert outcome.status == "until" and len(told) == 1, outcome.story()
+    assert re.match(f"exception +{job.said}, error code 0x0, at 0x.*, {job.fault} ", told[0]), \
+        outcome.story()
+    eip = int(re.search(r"at (0x\w+),", told[0])[1], 16)
+    assert 0 < eip - Elf32(payloads.BATON).symbols[job.fault] < 0x60
