@@ -240,7 +240,7 @@ struct baton_segment {
     uint64_t mem_size;  /* bytes at the destination, >= file_size */
     /* the wish */
     uint64_t prefer;   /* the address it would like, aligned */
-    uint64_t min, max; /* else anywhere in [min, max) */
+    uint64_t min, max; /* else anywhere in [min, max): window and room, too */
     uint64_t align;    /* a power of two, >= 4096 */
     uint64_t window;   /* bytes used from its aligned address on before the payload reads its
                             memory map, >= mem_size; 0: only mem_size */
