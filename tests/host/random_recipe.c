@@ -203,6 +203,8 @@ static void random_kernel(struct dice *d, const struct arena *a, struct recipe *
     kernel->flags = BATON_SEG_SKEW | BATON_SEG_INPLACE;
     kernel->min = LOW;
     kernel->room = dice_once(d, 3) ? kernel->window : 0;
+    if (kernel->room && dice_once(d, 3)) /* neither need be the larger one */
+        kernel->room += dice_roll(d, 6 * PAGE);
     if (dice_once(d, 4)) {
         kernel->room = 0;
         kernel->flags = BATON_SEG_FIXED;
