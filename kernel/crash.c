@@ -173,7 +173,9 @@ static bool plan(const struct stage_wish *wish, struct dump *dump)
         error = bound_segments(dump, &why);
     if (!error)
         error = baton_place(&host, &stage->request, &stage->payload, &why);
-    if (error)
+    if (error == BATON_E_NO_ROOM)
+        tell_no_room(stage, &why);
+    else if (error)
         tell_refusal(&why);
     return !error;
 }
