@@ -115,9 +115,12 @@ $(1)/baton.elf: $$($(1)_OBJECTS) $(1)/linker.ld kernel/mksymbols | $(1)/trampoli
 # trampoline must be (one page, aligned, alone in its section) linker.ld asserts.
 $(1)/trampoline.checked: $(addprefix $(1)/obj/relocate/,trampoline.S.o digest.S.o)
 	$$(Q)for object in $$^; do \
-	    if $$(OBJDUMP32) -r -j .trampoline -j .rodata.digest $$$$object | grep -q R_386; then \
+	    name=$$$$($$(OBJDUMP32) -h $$$$object | grep -oE ' \.(trampoline|rodata\.digest) ') || { \
+	        echo "$$$$object has neither .trampoline nor .rodata.digest" >&2; exit 1; }; \
+	    said=$$$$($$(OBJDUMP32) -r -j $$$$name $$$$object) || exit 1; \
+	    case $$$$said in *R_386*) \
 	        echo "$$$$object has relocations; its source must be position independent:" >&2; \
-	        $$(OBJDUMP32) -r -j .trampoline -j .rodata.digest $$$$object >&2; exit 1; fi; done
+	        echo "$$$$said" >&2; exit 1;; esac; done
 	@touch $$@
 
 -include $$($(1)_OBJECTS:.o=.d)

@@ -6,7 +6,7 @@
  *     baton_payload_read    what the file wants            touches nothing but the file
  *     baton_place           where every segment goes       touches nothing
  *     baton_image_begin     pages for what Baton writes    may allocate
- *     baton_payload_finish  boot_params or record filled   writes only those pages
+ *     baton_payload_finish  boot_params or record filled   writes only those pages, cannot fail
  *     baton_image_build     control pages, tables, list    may allocate
  *     baton_image_check     the dry run                    may allocate, gives it back
  *     baton_handoff         the trampoline                 never fails, never returns
@@ -191,7 +191,8 @@ struct baton_live {
                           of their index */
 };
 
-/* What the host asks for. All of it must outlive baton_payload_finish(). */
+/* What the host asks for. All of it must outlive the last baton_payload_finish(), and be then as it
+ * was when the payload was read, but for `screen`, `loader`, `acpi_rsdp` and `live`. */
 struct baton_request {
     struct baton_file kernel;
     struct baton_file initrd;
@@ -239,7 +240,7 @@ struct baton_segment {
     uint64_t mem_size;  /* bytes at the destination, >= file_size */
     /* the wish */
     uint64_t prefer;   /* the address it would like, aligned */
-    uint64_t min, max; /* else anywhere in [min, max) */
+    uint64_t min, max; /* else anywhere in [min, max): window and room, too */
     uint64_t align;    /* a power of two, >= 4096 */
     uint64_t window;   /* bytes used from its aligned address on before the payload reads its
                             memory map, >= mem_size; 0: only mem_size */
@@ -253,6 +254,8 @@ struct baton_segment {
 
 struct baton_format; /* payload/payload.h */
 
+#define BATON_HEADER 160 /* bytes of the longest file header that is kept */
+
 struct baton_payload {
     const struct baton_format *format;
     struct baton_segment segment[BATON_SEGMENTS];
@@ -260,6 +263,12 @@ struct baton_payload {
     struct baton_registers entry; /* complete after baton_payload_finish */
     char name[96];                /* "Linux 6.1.0-50-686-pae" */
     char kind[48];                /* "bzImage, boot protocol 2.15" */
+    bool long_mode;               /* a 64-bit kernel: it reads x86-64 cores, and no others */
+
+    /* The file's header as it was read. Headers are read once: what changes in the file afterwards
+     * changes no step. */
+    uint8_t header[BATON_HEADER];
+    uint32_t header_size;
 };
 
 /*
@@ -316,10 +325,14 @@ struct baton_image {
 int baton_image_begin(const struct baton_host *host, struct baton_payload *payload,
                       struct baton_image *image, struct baton_refusal *why);
 
-/* Fills the MADE pages and the entry registers from the destinations chosen. May be called again,
- * for a request that has learned something, such as where the cursor stands: their digests follow. */
-int baton_payload_finish(const struct baton_request *request, struct baton_payload *payload,
-                         struct baton_image *image, struct baton_refusal *why);
+/*
+ * Fills the MADE pages, from zeros, and the entry registers from the destinations chosen. Cannot fail:
+ * it reads the request and *payload, nothing of the file. May be called again, for a request that has
+ * learned something, such as where the cursor stands: digests follow, and the image is armed no more,
+ * for baton_image_check() has not seen what was written (H6).
+ */
+void baton_payload_finish(const struct baton_request *request, struct baton_payload *payload,
+                          struct baton_image *image);
 
 /* What the trampoline is to do about the machine. */
 struct baton_machine {

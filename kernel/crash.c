@@ -13,7 +13,6 @@
 #include "kernel/vault.h"
 #include "kernel/watchdog.h"
 #include "kernel/window.h"
-#include "payload/bzimage.h"
 #include "relocate/text.h"
 
 static struct stage slot[2];
@@ -149,14 +148,7 @@ static int build(const struct dump *dump, struct baton_refusal *why)
 /* A 64-bit Linux makes no /proc/vmcore of headers that say i386. */
 static enum baton_dump_machine machine_of_headers(void)
 {
-    struct baton_refusal why;
-    struct bzimage image;
-
-    if (stage->payload.format == &payload_bzimage &&
-        bzimage_open(&host, &stage->request.kernel, &image, &why) == 0 &&
-        bzimage_field(&image, HDR_XLOADFLAGS, 2) & XLOADFLAG_KERNEL_64)
-        return BATON_DUMP_X86_64;
-    return BATON_DUMP_386;
+    return stage->payload.long_mode ? BATON_DUMP_X86_64 : BATON_DUMP_386;
 }
 
 /* All that can be refused before the region is touched. false: refused, and said. */
@@ -184,7 +176,9 @@ static bool plan(const struct stage_wish *wish, struct dump *dump)
         error = bound_segments(dump, &why);
     if (!error)
         error = baton_place(&host, &stage->request, &stage->payload, &why);
-    if (error)
+    if (error == BATON_E_NO_ROOM)
+        tell_no_room(stage, &why);
+    else if (error)
         tell_refusal(&why);
     return !error;
 }

@@ -68,6 +68,7 @@ void inject_fault(const char *words, const struct baton_image *image)
         return;
     if (take(&words, "pdpt")) {
         spoil_root(image);
+        windows_close(); /* as the dry run has left them */
         return;
     }
 
@@ -78,5 +79,6 @@ void inject_fault(const char *words, const struct baton_image *image)
 
     order((uint8_t *)baton_trampoline_page, phase, kind, turn);
     order(window_map(BATON_WINDOW_PAGE, image->control), phase, kind, turn);
+    windows_close();
 }
 #endif

@@ -143,7 +143,6 @@ bool stage_load(const struct stage_wish *wish)
         baton_image_free(&loaded->image);
     loaded = stage;
     tell_stage(stage);
-    INJECT_FAULT(boot->command_line, &stage->image);
     return true;
 }
 
@@ -172,33 +171,50 @@ const struct baton_host *stage_host(void)
     return &host;
 }
 
-/* Lines were printed since the load, and one more will be: the next kernel goes on below them. */
-static void tell_cursor(void)
+/* Lines were printed since the load, and one more will be, a row of the screen (tell_handoff): the
+ * next kernel goes on below them. */
+static void settle_cursor(void)
 {
     struct baton_screen *screen = &loaded->request.screen;
-    struct baton_refusal why;
 
     if (screen->kind != BATON_SCREEN_TEXT)
         return;
     console_cursor(&screen->cursor_x, &screen->cursor_y);
     if (screen->cursor_y + 1 < screen->rows)
         screen->cursor_y++;
-    baton_payload_finish(&loaded->request, &loaded->payload, &loaded->image, &why);
 }
 
-void stage_handoff(void)
+/* Writes what is known only now, and then proves all of it: behind this, no byte changes (H6). false:
+ * refused, and said. */
+static bool prove(void)
 {
+    struct baton_refusal why;
     uint32_t sum;
+    int error;
 
-    loaded->image.exec_ticks = cpu.tsc ? cpu_ticks() : 0;
-    tell_cursor();
+    settle_cursor();
+    baton_payload_finish(&loaded->request, &loaded->payload, &loaded->image);
+    watchdog_pause();
+    error = baton_image_check(&loaded->request, &loaded->payload, &loaded->image, &why);
+    watchdog_feed();
     sum = live_checksum(); /* closes the windows: from here on nothing may look through one */
     if (sum != live.summary.checksum)
         panic("the live tables changed: checksum %x, was %x (H1)", (uint64_t)sum,
               (uint64_t)live.summary.checksum);
+    if (error)
+        tell_refusal(&why);
+    return !error;
+}
+
+void stage_handoff(void)
+{
+    if (!prove())
+        return;
+    loaded->image.exec_ticks = cpu.tsc ? cpu_ticks() : 0;
     devices_quiet();
     tell_handoff(loaded);
     watchdog_end();
+    INJECT_FAULT(boot->command_line, &loaded->image);
     SPOIL_LIVE_TABLES(loaded->image.control);
     baton_handoff(&loaded->image);
 }

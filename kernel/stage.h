@@ -50,7 +50,8 @@ bool stage_prepare(struct stage *stage, const struct stage_wish *wish);
 /* What the trampoline is to do about this machine. */
 struct baton_machine stage_machine(void);
 
-/* The point of no return; something must be loaded. */
-void stage_handoff(void) __attribute__((noreturn));
+/* The dry run of what is loaded, as it is now, and the point of no return. Something must be loaded.
+ * Returns if the dry run refuses, and it has said why. */
+void stage_handoff(void);
 
 #endif

@@ -13,6 +13,9 @@ void tell_stage(struct stage *stage);
 /* crash, dump: a capture kernel that is staged */
 void tell_crash(struct stage *stage);
 
+/* refused: the region is too small for the capture kernel; what would not fit, and what to write */
+void tell_no_room(struct stage *stage, const struct baton_refusal *why);
+
 /* hand-off: the last line */
 void tell_handoff(const struct stage *stage);
 

@@ -145,8 +145,8 @@ static void write_record(const struct baton_image *image, const struct baton_req
     node->length = (uint32_t)text.length;
 }
 
-int bootparams_finish(const struct baton_image *image, const struct baton_request *request,
-                      struct baton_payload *payload, struct baton_refusal *why)
+void bootparams_finish(const struct baton_image *image, const struct baton_request *request,
+                       struct baton_payload *payload)
 {
     const struct baton_host *host = image->host;
     const struct baton_segment *kernel = segment_find(payload, "kernel", 0);
@@ -154,12 +154,8 @@ int bootparams_finish(const struct baton_image *image, const struct baton_reques
     const struct baton_segment *params = segment_find(payload, "boot_params", 0);
     const struct baton_segment *line = segment_find(payload, "command line", 0);
     const struct baton_segment *record = segment_find(payload, "record", 0);
-    struct bzimage image_file;
-    int error = bzimage_open(host, &request->kernel, &image_file, why);
     uint64_t nodes = 0;
 
-    if (error)
-        return error;
     __builtin_memcpy(host->map(host->ctx, BATON_WINDOW_PAGE, line->dest), request->command_line,
                      string_length(request->command_line) + 1);
     if (record) {
@@ -168,14 +164,14 @@ int bootparams_finish(const struct baton_image *image, const struct baton_reques
     }
 
     uint8_t *page = host->map(host->ctx, BATON_WINDOW_PAGE, params->dest);
-    __builtin_memcpy(page + HDR_FIRST, image_file.header, image_file.header_end - HDR_FIRST);
+    __builtin_memcpy(page + HDR_FIRST, payload->header, payload->header_size);
     put(page, HDR_TYPE_OF_LOADER, 1, LOADER_UNDEFINED);
     put(page, HDR_LOADFLAGS, 1, page[HDR_LOADFLAGS] & ~LOADFLAG_CAN_USE_HEAP);
     put(page, HDR_CODE32_START, 4, kernel->dest);
     put(page, HDR_CMD_LINE_PTR, 4, line->dest);
     put(page, HDR_RAMDISK_IMAGE, 4, initrd ? initrd->dest : 0);
     put(page, HDR_RAMDISK_SIZE, 4, initrd ? initrd->mem_size : 0);
-    if (image_file.protocol >= 0x0209)
+    if (record)
         put(page, HDR_SETUP_DATA, 8, nodes);
     put(page, BP_ACPI_RSDP, 8, request->acpi_rsdp);
     write_screen(page, &request->screen);
@@ -184,5 +180,4 @@ int bootparams_finish(const struct baton_image *image, const struct baton_reques
     /* ebx, ebp and edi zero, esi at boot_params. [LBP 32-bit] */
     payload->entry =
         (struct baton_registers){.eip = (uint32_t)kernel->dest, .esi = (uint32_t)params->dest};
-    return 0;
 }

@@ -16,6 +16,17 @@
 #define CMDLINE_SIZE_DEFAULT 255            /* before 2.06 */
 #define GROWTH_GUESS 4 /* before 2.10 a kernel does not say how large it unpacks */
 
+/* An opened bzImage. */
+struct bzimage {
+    const struct baton_file *file;
+    uint8_t header[HDR_END_MAX - HDR_FIRST]; /* the setup header, from HDR_FIRST on */
+    uint32_t header_end;                     /* offset of its end in the file */
+    uint32_t protocol;                       /* 0x020f is 2.15 */
+    uint64_t setup_size, kernel_size;        /* bytes; the kernel follows the setup */
+};
+
+_Static_assert(HDR_END_MAX - HDR_FIRST <= BATON_HEADER, "a payload keeps the setup header");
+
 static bool bzimage_is(const struct baton_host *host, const struct baton_file *file)
 {
     uint32_t magic;
@@ -23,7 +34,8 @@ static bool bzimage_is(const struct baton_host *host, const struct baton_file *f
     return file_read(host, file, HDR_MAGIC, &magic, sizeof(magic)) && magic == HDR_MAGIC_VALUE;
 }
 
-uint32_t bzimage_field(const struct bzimage *image, unsigned offset, unsigned size)
+/* A field of 1, 2 or 4 bytes by its offset in the file; 0 where the header ends before it. */
+static uint32_t bzimage_field(const struct bzimage *image, unsigned offset, unsigned size)
 {
     uint32_t value = 0;
 
@@ -32,8 +44,9 @@ uint32_t bzimage_field(const struct bzimage *image, unsigned offset, unsigned si
     return value;
 }
 
-int bzimage_open(const struct baton_host *host, const struct baton_file *file,
-                 struct bzimage *image, struct baton_refusal *why)
+/* Reads the setup header, whole. 0 or an error. */
+static int bzimage_open(const struct baton_host *host, const struct baton_file *file,
+                        struct bzimage *image, struct baton_refusal *why)
 {
     uint8_t jump;
 
@@ -178,9 +191,12 @@ static int bzimage_read(const struct baton_host *host, const struct baton_reques
         return error;
     if (!(bzimage_field(&image, HDR_LOADFLAGS, 1) & LOADFLAG_LOADED_HIGH))
         return refuse(why, BATON_E_REALMODE, "its loadflags do not say LOADED_HIGH", 0, 0);
-    if ((bzimage_field(&image, HDR_XLOADFLAGS, 2) & XLOADFLAG_KERNEL_64) && !request->long_mode)
+    payload->long_mode = bzimage_field(&image, HDR_XLOADFLAGS, 2) & XLOADFLAG_KERNEL_64;
+    if (payload->long_mode && !request->long_mode)
         return refuse(why, BATON_E_CPU, "long mode (it is a 64-bit kernel)", 0, 0);
     read_name(host, &image, payload);
+    payload->header_size = image.header_end - HDR_FIRST;
+    __builtin_memcpy(payload->header, image.header, payload->header_size);
 
     uint64_t most = CMDLINE_SIZE_DEFAULT;
     if (image.protocol >= 0x0206)

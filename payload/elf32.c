@@ -145,8 +145,8 @@ static void write_map(const struct baton_host *host, struct told told,
     }
 }
 
-static int elf_finish(const struct baton_image *image, const struct baton_request *request,
-                      struct baton_payload *payload, struct baton_refusal *why)
+static void elf_finish(const struct baton_image *image, const struct baton_request *request,
+                       struct baton_payload *payload)
 {
     const struct baton_host *host = image->host;
     struct baton_segment *map = segment_find(payload, "memory map", 0);
@@ -154,7 +154,6 @@ static int elf_finish(const struct baton_image *image, const struct baton_reques
     struct baton_segment *line = segment_find(payload, "command line", 0);
     struct baton_segment *s = segment_find(payload, "record", 0);
 
-    (void)why;
     __builtin_memcpy(host->map(host->ctx, BATON_WINDOW_PAGE, line->dest), request->command_line,
                      string_length(request->command_line) + 1);
     write_map(host, told_of(host, request), payload);
@@ -181,7 +180,6 @@ static int elf_finish(const struct baton_image *image, const struct baton_reques
     uint32_t eip = payload->entry.eip;
     payload->entry =
         (struct baton_registers){.eip = eip, .eax = BATON_RECORD_MAGIC, .ebx = (uint32_t)s->dest};
-    return 0;
 }
 
 const struct baton_format payload_elf32 = {"ELF32", elf_is, elf_read, elf_finish};

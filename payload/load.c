@@ -9,10 +9,10 @@ int baton_image_make(const struct baton_host *host, const struct baton_request *
 
     *image = (struct baton_image){0};
     error = baton_image_begin(host, payload, image, why);
-    if (!error)
-        error = baton_payload_finish(request, payload, image, why);
-    if (!error)
+    if (!error) {
+        baton_payload_finish(request, payload, image);
         error = baton_image_build(request, payload, machine, image, why);
+    }
     if (!error)
         error = baton_image_check(request, payload, image, why);
     if (error)

@@ -28,14 +28,16 @@ int baton_payload_read(const struct baton_host *host, const struct baton_request
     return refuse(why, BATON_E_FORMAT, FORMATS_KNOWN, magic, 0);
 }
 
-int baton_payload_finish(const struct baton_request *request, struct baton_payload *payload,
-                         struct baton_image *image, struct baton_refusal *why)
+void baton_payload_finish(const struct baton_request *request, struct baton_payload *payload,
+                          struct baton_image *image)
 {
-    int error = payload->format->finish(image, request, payload, why);
+    const struct baton_host *host = image->host;
 
-    if (error)
-        baton_image_free(image);
-    else
-        digest_made(payload, image);
-    return error;
+    image->armed = false;
+    for (uint32_t i = 0; i < payload->segments; i++) /* whatever an earlier call has left there */
+        if (payload->segment[i].flags & BATON_SEG_MADE)
+            __builtin_memset(host->map(host->ctx, BATON_WINDOW_PAGE, payload->segment[i].dest), 0,
+                             BATON_PAGE_SIZE);
+    payload->format->finish(image, request, payload);
+    digest_made(payload, image);
 }

@@ -17,9 +17,10 @@ struct baton_format {
     int (*read)(const struct baton_host *host, const struct baton_request *request,
                 struct baton_payload *payload, struct baton_refusal *why);
 
-    /* Fills the MADE pages (cleared before) and payload->entry from the destinations. */
-    int (*finish)(const struct baton_image *image, const struct baton_request *request,
-                  struct baton_payload *payload, struct baton_refusal *why);
+    /* Fills the MADE pages (cleared before) and payload->entry from the destinations. The file is
+     * not read a second time: payload->header is what read() keeps of it. */
+    void (*finish)(const struct baton_image *image, const struct baton_request *request,
+                   struct baton_payload *payload);
 };
 
 extern const struct baton_format payload_bzimage;

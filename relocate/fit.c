@@ -63,13 +63,22 @@ static bool is_free(const struct placing *p, uint32_t self, uint64_t start, uint
     return !is_claimed(p, self, start, end, false);
 }
 
+bool fit_within(const struct baton_segment *s, uint64_t dest)
+{
+    uint64_t window = fit_window(s, dest);
+
+    if (dest < s->min || dest > s->max || s->mem_size > s->max - dest || s->room > s->max - dest)
+        return false;
+    return !s->window || (window <= s->max && s->window <= s->max - window);
+}
+
 /* Could segment i start at dest? */
 bool fit_at(const struct placing *p, uint32_t i, uint64_t dest)
 {
     const struct baton_segment *s = &p->payload->segment[i];
     uint64_t window = fit_window(s, dest);
 
-    if (dest < s->min || dest > s->max || s->mem_size > s->max - dest)
+    if (!fit_within(s, dest))
         return false;
     if (dest != s->source) {
         if (!is_free(p, i, dest, dest + s->mem_size))

@@ -20,8 +20,7 @@
 /* Might the segment stay where it lies, were it alone? */
 static bool may_stay(const struct placing *p, const struct baton_segment *s)
 {
-    return p->policy != BATON_PLACE_ALL && s->source >= s->min && s->source <= s->max &&
-           s->mem_size <= s->max - s->source;
+    return p->policy != BATON_PLACE_ALL && fit_within(s, s->source);
 }
 
 /* Pages of other movable segments that could stay, did segment i not come to dest. */

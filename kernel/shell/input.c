@@ -3,6 +3,7 @@
 
 #include "kernel/console.h"
 #include "kernel/cpu.h"
+#include "kernel/shell/portb.h"
 #include "kernel/watchdog.h"
 
 enum { UART_DATA = 0, UART_STATUS = 5, UART_RECEIVED = 1 };
@@ -10,15 +11,11 @@ enum { UART_DATA = 0, UART_STATUS = 5, UART_RECEIVED = 1 };
 /* [8042] */
 enum { KBD_DATA = 0x60, KBD_STATUS = 0x64, KBD_FULL = 0x01, KBD_MOUSE = 0x20 };
 
-/* [8254, PC AT port 0x61] */
+/* [8254] */
 enum {
     PIT_CHANNEL_2 = 0x42,
     PIT_COMMAND = 0x43,
-    PIT_ONE_SHOT_2 = 0xb0, /* channel 2, both bytes, mode 0: the output goes high at the end */
-    PORT_B = 0x61,
-    PORT_B_GATE = 0x01,
-    PORT_B_SPEAKER = 0x02,
-    PORT_B_OUTPUT = 0x20
+    PIT_ONE_SHOT_2 = 0xb0 /* channel 2, both bytes, mode 0: the output goes high at the end */
 };
 #define PIT_HZ 1193182u
 #define TICKS (PIT_HZ / 20) /* a twentieth of a second: fits 16 bits */
@@ -66,7 +63,7 @@ int input_key(void)
 /* Starts the one-shot; its output falls now and rises when the time is over. */
 static void start_timer(uint8_t port_b)
 {
-    out8(PORT_B, (uint8_t)((port_b & ~PORT_B_SPEAKER) | PORT_B_GATE));
+    out8(PORT_B, portb_counting(port_b));
     out8(PIT_COMMAND, PIT_ONE_SHOT_2);
     out8(PIT_CHANNEL_2, (uint8_t)TICKS);
     out8(PIT_CHANNEL_2, (uint8_t)(TICKS >> 8));
@@ -74,7 +71,7 @@ static void start_timer(uint8_t port_b)
 
 int input_wait(uint32_t tenths)
 {
-    uint8_t port_b = in8(PORT_B) & (PORT_B_GATE | PORT_B_SPEAKER);
+    uint8_t port_b = in8(PORT_B);
     int key = KEY_NONE;
 
     for (uint32_t i = 0; i < 2 * tenths && !key; i++) {
@@ -90,6 +87,6 @@ int input_wait(uint32_t tenths)
         terminal.state = TERMINAL_PLAIN;
         key = KEY_ESCAPE;
     }
-    out8(PORT_B, port_b);
+    out8(PORT_B, portb_as_read(port_b));
     return key;
 }

@@ -72,11 +72,41 @@ def test_it_is_refused_before_anything_can_go_wrong(job, outcome):
 
 
 @pytest.mark.parametrize("job", cases(
-    Words("region-small", "crashkernel=8M crash=1", "kernel", linux, "64M", "686-pae"),
+    Words("region-small", "crashkernel=8M crash=1", "8 MiB, has no room for the kernel, which needs "
+          r"17.2 MiB in one piece .*; boot Baton with crashkernel=48M", linux, "64M", "686-pae"),
     Words("region-small-amd64", "crashkernel=48M crash=1", r"in one piece", lambda: linux("amd64"),
           "128M", "amd64", emulator="x86_64", cpu="max")))
 def test_a_kernel_that_does_not_fit_into_the_region(job, outcome):
     payloads.assert_refused(outcome, job.said)
+
+
+def unpacking(size, **fields):
+    """A capture kernel that says it unpacks itself into so many bytes."""
+    return lambda: payloads.capture_kernel(init_size=size, **fields)
+
+
+# Of 16 MiB at 16 MiB the last 1,052 KiB are Baton's: kernel/region.h. The kernel's first aligned
+# address is 0x1001000.
+AT_16M, ROOM = "crashkernel=16M@16M crash=1", 0x1ef9000 - 0x1001000
+KERNEL_64 = 1               # xloadflags [LBP]; it uses the same bytes from its very start on, too
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize("job", cases(
+    *(Words(f"window-{paging}", f"paging={paging} {AT_16M}", "kernel", unpacking(ROOM + 0x2000))
+      for paging in ("pae", "legacy")),
+    Words("window-amd64", AT_16M, "kernel", unpacking(ROOM + 0x2000, xloadflags=KERNEL_64),
+          emulator="x86_64", cpu="max")))
+def test_a_kernel_that_would_unpack_itself_over_batons_pages(job, outcome):
+    payloads.assert_refused(outcome, job.said)
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize("job", cases(
+    *(Words(f"window-fits-{paging}", f"paging={paging} {AT_16M} fault=divide", "",
+            unpacking(ROOM)) for paging in ("pae", "legacy"))))
+def test_a_kernel_that_unpacks_itself_up_to_batons_pages(job, outcome):
+    assert outcome.status == PASSED, outcome.story()
 
 
 @pytest.mark.quick

@@ -3,6 +3,8 @@
 Baton itself sets no breakpoints and has no LDT. The debugger stops it at the trampoline's first
 instruction and has the CPU run a few instructions that an old kernel with both might have run.
 """
+import re
+
 import payloads
 import pytest
 from debugger import REGISTERS, Debugger
@@ -73,4 +75,37 @@ def test_the_payload_finds_none_of_it(job, outcome):
     left = outcome.data["left"]
     assert (left["DR0"], left["DR1"]) == (outcome.data["entry"], outcome.data["base"])
     assert left["DR7"] & DR7_BREAKPOINTS == DR7_BREAKPOINTS and left["LDT"] == LDT_SELECTOR
+    payloads.assert_judged_well(outcome)
+
+
+SPEAKER_AND_GATE = 3
+
+
+class PortB:
+    """A countdown that nobody ends. Port 0x61 is written before, and read right before the hand-off."""
+
+    def __init__(self, kind, before):
+        self.kind, self.before, self.name = kind, before, f"leftovers-port-{kind}-{before}"
+
+    def run(self):
+        symbols = Elf32(payloads.BATON).symbols
+        machine = Machine(self.name, memory="16M", kernel=payloads.BATON, timeout=60,
+                          append=f"paging={self.kind} countdown=1 exitport=0xf4",
+                          modules=(payloads.judge("tiny"),))
+        with Debugger(machine) as d:
+            d.go_to(symbols["input_wait"])
+            d.monitor(f"o /b 0x61 {self.before}")
+            d.go_to(symbols["baton_handoff"])
+            after, = re.findall(r"= 0x([0-9a-f]+)", d.monitor("i /b 0x61"))
+            result = d.end()
+        result.data = {"after": int(after, 16)}
+        return result
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize("job", [pytest.param(PortB(kind, before), id=f"{kind}-{before}")
+                                 for kind in ("pae", "legacy") for before in range(4)])
+def test_the_payload_finds_port_0x61_as_it_was(job, outcome):
+    """Speaker and gate: QEMU keeps no more of it. The bits of the NMIs: tests/host/test_portb.c."""
+    assert outcome.data["after"] & SPEAKER_AND_GATE == job.before
     payloads.assert_judged_well(outcome)

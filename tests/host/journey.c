@@ -8,13 +8,12 @@
 
 /* ---- a payload without a file ---------------------------------------------------------------- */
 
-static int plain_finish(const struct baton_image *image, const struct baton_request *request,
-                        struct baton_payload *payload, struct baton_refusal *why)
+static void plain_finish(const struct baton_image *image, const struct baton_request *request,
+                         struct baton_payload *payload)
 {
     const struct baton_host *host = image->host;
 
     (void)request;
-    (void)why;
     for (uint32_t i = 0; i < payload->segments; i++) {
         struct baton_segment *s = &payload->segment[i];
 
@@ -31,7 +30,6 @@ static int plain_finish(const struct baton_image *image, const struct baton_requ
         0xd1d1d1d1,
         0xb9b9b9b9,
     };
-    return 0;
 }
 
 static const struct baton_format plain = {.name = "plain", .finish = plain_finish};
@@ -54,10 +52,10 @@ static int load_segments(struct journey *j)
 
     if (!error)
         error = baton_image_begin(host, &j->payload, &j->image, &j->why);
-    if (!error)
-        error = baton_payload_finish(&j->request, &j->payload, &j->image, &j->why);
-    if (!error)
+    if (!error) {
+        baton_payload_finish(&j->request, &j->payload, &j->image);
         error = baton_image_build(&j->request, &j->payload, &j->cpu, &j->image, &j->why);
+    }
     if (!error)
         error = baton_image_check(&j->request, &j->payload, &j->image, &j->why);
     if (error)

@@ -70,6 +70,8 @@ static const char *unlike_wished(const struct journey *j, const struct baton_seg
         return s->dest == s->prefer ? NULL : "a fixed segment is elsewhere";
     if (s->dest < s->min || s->dest > s->max || s->max - s->dest < s->mem_size)
         return "a segment is out of its limits";
+    if (s->used.end > s->max || s->room_used.end > s->max)
+        return "a range used early is out of the segment's limits";
     if (s->dest == s->source)
         return j->request.place == BATON_PLACE_ALL ? "a segment stays under place=all" : NULL;
     if (s->flags & BATON_SEG_SKEW) {

@@ -203,10 +203,15 @@ static void random_kernel(struct dice *d, const struct arena *a, struct recipe *
     kernel->flags = BATON_SEG_SKEW | BATON_SEG_INPLACE;
     kernel->min = LOW;
     kernel->room = dice_once(d, 3) ? kernel->window : 0;
+    if (kernel->room && dice_once(d, 3)) /* neither need be the larger one */
+        kernel->room += dice_roll(d, 6 * PAGE);
     if (dice_once(d, 4)) {
         kernel->room = 0;
         kernel->flags = BATON_SEG_FIXED;
         kernel->align = PAGE;
+    } else if (dice_once(d, 3)) { /* it has to keep to a region, as a capture kernel does */
+        kernel->min = some_page(d, a);
+        kernel->max = kernel->min + (1 + dice_roll(d, pages_in(a))) * PAGE;
     }
     add_file(r, kernel_at, kernel_at + kernel->file_size);
     initrd->flags = BATON_SEG_SKEW;

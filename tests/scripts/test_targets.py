@@ -59,8 +59,11 @@ def test_other_options_compile_all_again(checkout):
 
 @pytest.mark.quick
 def test_no_target_is_forgotten():
+    page = (TOP / "CONTRIBUTING.md").read_text()
     listed = re.findall(r"^    (?:\w+=\w+ )?make(?: ([a-z].*?))?  +\S|^    BATON_\w+=\d+ make (\S+)  ",
-                        (TOP / "CONTRIBUTING.md").read_text(), re.M)
+                        page, re.M)
+    block = re.search(r"(?:^    .+\n)+", page, re.M)[0]     # each of its lines is a target's
+    assert len(listed) == len(block.splitlines()), listed
     targets = {word for pair in listed for text in pair for word in text.split()
                if "=" not in word}
     tried = {word for words in [*SHORT, *LONG] for word in words.split() if "=" not in word}

@@ -1,0 +1,105 @@
+"""A region that is too small for the capture kernel: said when it is staged, with what to write; and
+what it says to write is enough for a dump.
+"""
+import os
+import re
+
+import payloads
+import pytest
+from captured import WORDS, Captured, assert_saved
+from machine import BUILD, Machine, run
+from typist import sessions, shell
+
+ROOM = (r"^room +\S+ MiB may be too little at a crash: the kernel unpacks into (\S+) MiB, the initrd "
+        r"takes (\S+) MiB and (\S+) MiB unpacked, Linux about (\S+) MiB more, Baton (\S+) MiB, in "
+        r"all (\S+) MiB; boot Baton with crashkernel=(\d+)M$")
+NO_ROOM = (r"^refused +the region 0x\w+ to 0x\w+, 16 MiB, has no room for the (kernel|initrd), which "
+           r"needs \S+ MiB in one piece .*; boot Baton with crashkernel=(\d+)M$")
+
+
+class AsTold(Captured):
+    """Into 16 MiB it does not fit: a region of the size that is said then, and a crash."""
+
+    def __init__(self, linux, paging, **settings):
+        super().__init__(linux, paging, "divide", words="fault=divide", name=f"room-{linux}",
+                         **settings)
+        self.region = "16M"
+
+    def loaded(self):
+        how = super().loaded()
+        how["append"] = re.sub(r"crashkernel=\w+", f"crashkernel={self.region}", how["append"])
+        return how
+
+    def run(self):
+        refused = run(Machine(f"{self.name}-refused", memory=f"{self.memory}M", timeout=60,
+                              **self.loaded(), **self.settings))
+        payloads.assert_refused(refused, NO_ROOM)
+        self.region = re.search(NO_ROOM, refused.lines("^refused")[0])[2] + "M"
+        result = super().run()
+        result.data["region"] = self.region
+        return result
+
+
+@pytest.mark.parametrize("job, most", [
+    pytest.param(AsTold(linux, paging), most, id=linux)
+    for linux, paging, most in (("686", "legacy", 64), ("686-pae", "pae", 64), ("amd64", "pae", 96))])
+def test_the_region_that_is_told_is_enough(job, most, outcome):
+    assert_saved(outcome)
+    assert not outcome.lines("^room"), outcome.story()
+    assert int(outcome.data["region"].rstrip("M")) <= most      # and not far more than enough
+
+
+class Staged:
+    """Debian's 686-pae, staged in a region of this size, with an initrd."""
+
+    def __init__(self, region, paging):
+        self.region, self.paging, self.linux = region, paging, "686-pae"
+        self.name = f"room-staged-{region}-{paging}"
+
+    def run(self):
+        return run(Machine(self.name, memory="128M", kernel=payloads.BATON, timeout=60,
+                           append=f"paging={self.paging} crashkernel={self.region} crash=1,2 "
+                                  "shell exitport=0xf4",
+                           until="^baton> ", modules=(
+                               f"{payloads.linux(self.linux)} {WORDS}",
+                               os.path.join(BUILD, f"capture-{self.linux}.gz"))))
+
+
+def cases(*regions):
+    return [pytest.param(Staged(region, paging), id=f"{region}-{paging}")
+            for region in regions for paging in ("pae", "legacy")]
+
+
+@pytest.mark.parametrize("job", cases("36M", "40M"))
+def test_a_region_that_may_be_too_small_is_told(job, outcome):
+    line, = outcome.lines("^room")
+    *parts, whole, _ = map(float, re.search(ROOM, line).groups())
+    with open(payloads.linux(job.linux), "rb") as f:
+        header = f.read(0x264)
+    with open(os.path.join(BUILD, f"capture-{job.linux}.gz"), "rb") as f:
+        initrd = f.read()
+    size = int.from_bytes(header[0x260:0x264], "little")    # init_size [LBP]
+    unpacked = int.from_bytes(initrd[-4:], "little")        # [RFC 1952]
+    for said, bytes_ in zip(parts, (size, len(initrd), unpacked)):
+        assert abs(said - bytes_ / (1 << 20)) < 0.11, line
+    assert abs(sum(parts) - whole) < 0.6 and whole > float(job.region.rstrip("M")), line
+    assert re.search(r"crashkernel=48M$", line), line
+
+
+@pytest.mark.parametrize("job", cases("48M", "64M"))
+def test_a_region_that_is_enough_is_not_spoken_of(job, outcome):
+    assert outcome.lines("^crash +Linux .* staged at"), outcome.story()
+    assert not outcome.lines("^room"), outcome.story()
+
+
+# ---- in the shell
+
+@sessions(shell("room", "crashkernel=16M", (payloads.capture_kernel(init_size=12 << 20),
+                                            payloads.capture_kernel()), memory="48M"), quick=True)
+def test_load_and_status_say_it(t):
+    t.prompt()
+    t.ask("more off")
+    for command in ("load -p 1", "status"):
+        said = [line for line in t.ask(command) if line.startswith("room ")]
+        assert len(said) == 1 and said[0].endswith("boot Baton with crashkernel=32M"), said
+    assert not [line for line in t.ask("load -p 2") if line.startswith(("room", "refused"))]
