@@ -243,7 +243,12 @@ struct baton_segment {
     uint64_t align;    /* a power of two, >= 4096 */
     uint64_t window;   /* bytes used from its aligned address on before the payload reads its
                             memory map, >= mem_size; 0: only mem_size */
-    uint64_t room;     /* bytes used from its very start on before it moves to its aligned
+    /* Wishes that give way; 0: align and window are needs. baton_place tries the wish first, and
+     * leaves in align and window what it came to. */
+    uint64_t align_best, align_least; /* powers of two, 4096 <= least <= best; segment 0 only */
+    uint64_t guess; /* a window that the file does not state: less will do, down to mem_size.
+                         Control pages that find no other room are taken from its end */
+    uint64_t room;  /* bytes used from its very start on before it moves to its aligned
                             address; 0: only mem_size */
     /* the answer of baton_place */
     uint64_t dest;                /* pa of its first byte */
@@ -334,7 +339,8 @@ struct baton_machine {
                            2: write it to I/O port 0x80, too; 0: neither */
 };
 
-int baton_image_build(const struct baton_request *request, const struct baton_payload *payload,
+/* May take pages from the end of a guessed window. */
+int baton_image_build(const struct baton_request *request, struct baton_payload *payload,
                       const struct baton_machine *machine, struct baton_image *image,
                       struct baton_refusal *why);
 

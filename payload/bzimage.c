@@ -15,6 +15,7 @@
 #define INITRD_ADDR_MAX_DEFAULT 0x37ffffffu /* before 2.03 */
 #define CMDLINE_SIZE_DEFAULT 255            /* before 2.06 */
 #define GROWTH_GUESS 4 /* before 2.10 a kernel does not say how large it unpacks */
+#define ALIGNMENT_LOG_MAX 31
 
 static bool bzimage_is(const struct baton_host *host, const struct baton_file *file)
 {
@@ -100,6 +101,18 @@ static void read_name(const struct baton_host *host, const struct bzimage *image
     text_version(&kind, image->protocol);
 }
 
+/* The loader may lower kernel_alignment to 1 << min_alignment, and then writes what it took into
+ * the header. A larger value lowers nothing. [LBP min_alignment] */
+static void add_min_alignment(const struct bzimage *image, struct baton_segment *s)
+{
+    uint32_t log = bzimage_field(image, HDR_MIN_ALIGNMENT, 1);
+
+    if (image->protocol < 0x020a || !log || log > ALIGNMENT_LOG_MAX || 1ull << log >= s->align)
+        return;
+    s->align_best = s->align;
+    s->align_least = 1ull << log < BATON_PAGE_SIZE ? BATON_PAGE_SIZE : 1ull << log;
+}
+
 /* What the kernel says of where it wants to be. */
 static int add_kernel(const struct bzimage *image, struct baton_payload *payload,
                       struct baton_refusal *why)
@@ -110,7 +123,7 @@ static int add_kernel(const struct bzimage *image, struct baton_payload *payload
     s->source = image->file->pa + image->setup_size;
     s->file_size = s->mem_size = image->kernel_size;
     s->prefer = KERNEL_ADDRESS_DEFAULT;
-    s->window = image->kernel_size * GROWTH_GUESS;
+    s->window = s->guess = image->kernel_size * GROWTH_GUESS;
     s->min = KERNEL_ADDRESS_DEFAULT;
     s->max = 1ull << 32;
     s->align = BATON_PAGE_SIZE;
@@ -119,6 +132,7 @@ static int add_kernel(const struct bzimage *image, struct baton_payload *payload
 
         s->prefer = high << 32 | bzimage_field(image, HDR_PREF_ADDRESS, 4);
         s->window = bzimage_field(image, HDR_INIT_SIZE, 4);
+        s->guess = 0;
         if (s->window < s->mem_size)
             return refuse(why, BATON_E_FIELD, "init_size (less than the kernel's own size)",
                           s->window, s->mem_size);
@@ -140,6 +154,7 @@ static int add_kernel(const struct bzimage *image, struct baton_payload *payload
                       s->align, 1u << 31);
     if (s->prefer & (s->align - 1))
         s->prefer = (s->prefer + s->align - 1) & ~(s->align - 1);
+    add_min_alignment(image, s);
     return 0;
 }
 

@@ -34,7 +34,7 @@ int baton_image_begin(const struct baton_host *host, struct baton_payload *paylo
     return 0;
 }
 
-int baton_image_build(const struct baton_request *request, const struct baton_payload *payload,
+int baton_image_build(const struct baton_request *request, struct baton_payload *payload,
                       const struct baton_machine *machine, struct baton_image *image,
                       struct baton_refusal *why)
 {

@@ -11,7 +11,7 @@
 #include "relocate/pages.h"
 
 /* Maps one address, taking a table page from the image each time that the walk lacks one. */
-static int map_one(const struct baton_payload *payload, struct baton_image *image,
+static int map_one(struct baton_payload *payload, struct baton_image *image,
                    const struct pt_space *space, uint32_t va)
 {
     /* Not global: a global entry would outlive the next CR3 write. */
@@ -35,7 +35,7 @@ static int map_one(const struct baton_payload *payload, struct baton_image *imag
     }
 }
 
-int tables_build(const struct baton_payload *payload, struct baton_image *image)
+int tables_build(struct baton_payload *payload, struct baton_image *image)
 {
     struct pt_space space = {image->pae ? &pt_pae : &pt_legacy, image->host, 0};
     int error = pages_take(image, payload, &space.root);

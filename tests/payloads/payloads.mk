@@ -55,6 +55,8 @@ $(eval $(call judge,   circles,   0x00201000, 0x3e0ab0, 0x000230, shuffle,   rec
 $(eval $(call judge,   linux,     0x00100000, 0x028b90, 0x000000, bzimage,   linux))
 $(eval $(call judge,   linuxhigh, 0x01000000, 0x028b94, 0x000000, bzimage,   linux))
 $(eval $(call judge,   linux202,  0x00100000, 0x028b98, 0x000000, bzimage202, linux))
+# 3.7 MiB of a protocol that does not say how much it unpacks into
+$(eval $(call judge,   linux209,  0x00100000, 0x3a0004, 0x000000, bzimage209, linux))
 
 $(PAYLOAD_BUILD)/liar.elf: $(addprefix $(PAYLOAD_BUILD)/,$(LIAR_PARTS)) $(PAYLOADS)/liar/liar.ld
 	$(call say,LD,$@)
