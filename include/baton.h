@@ -290,7 +290,7 @@ struct baton_counts {
     uint32_t composed;   /* of the moved pages, those put together at load time */
     uint32_t cycles;     /* cycles broken through the spare page */
     uint32_t list_pages; /* indirection pages */
-    /* code page, tables, spare, the digests' two; list, composed and made pages are extra */
+    /* code page, tables, the fault task's tables, spare, the digests' two; list, composed and made pages are extra */
     uint32_t control_pages;
     uint32_t made_pages; /* boot_params, command line, record */
     uint32_t digests;    /* segments that the digest page compares */
@@ -306,6 +306,9 @@ struct baton_image {
     uint64_t spare;                    /* pa of the page that breaks cycles, 0: none needed */
     uint64_t tables[BATON_TABLES_MAX]; /* pa; tables[0] is the root */
     uint32_t table_count;
+    /* pa of a legacy root and its table, which map the control page at its own address: for a fault
+     * in a payload that has paging on again. 0: tables[] are legacy, and serve. */
+    uint64_t fault_tables[2];
     uint64_t list;         /* pa of the first indirection page */
     uint64_t digest_code;  /* pa of the digest page, 0: none asked for */
     uint64_t digest_table; /* pa of its table */
@@ -419,8 +422,9 @@ size_t baton_dump_headers(void *out, size_t room, uint64_t pa, enum baton_dump_m
 
 /* eax = BATON_RECORD_MAGIC, ebx = pa of this record; protected mode, paging off, flat segments
  * CS 0x10 and DS/ES/SS/FS/GS 0x18, interrupts off, EFLAGS 2, CR0 0x11, CR4 0. GDT, IDT, stack and
- * the task register's TSS (TR 0x20) lie in the control page; until it has an IDT of its own, a
- * fault prints a line. */
+ * the task register's TSS (TR 0x20) lie in the control page; until it has a GDT or an IDT of its
+ * own, a fault prints a line, also with paging on if that is without PAE and maps the control page
+ * at its own address. */
 #define BATON_RECORD_MAGIC 0x4e544142u /* "BATN" in memory; also the type of Linux's setup_data */
 
 struct baton_record {

@@ -54,7 +54,7 @@ int baton_image_build(const struct baton_request *request, struct baton_payload 
         return error;
     }
     image->counts.control_pages =
-        1 + image->table_count + (image->spare ? 1 : 0) + (image->digest_code ? 2 : 0);
+        1 + image->table_count + (image->fault_tables[0] ? 2 : 0) + (image->spare ? 1 : 0) + (image->digest_code ? 2 : 0);
     control_fill(image, payload, machine);
     pages_unpark(image);
     return 0;

@@ -7,7 +7,7 @@
 /* Writes the whole indirection list and counts; image->list is set. */
 int list_build(struct baton_payload *payload, struct baton_image *image);
 
-/* The new tables: image->tables, both mappings. */
+/* The new tables: image->tables, both mappings; image->fault_tables where those are PAE. */
 int tables_build(struct baton_payload *payload, struct baton_image *image);
 
 /* The control code page, template and copy; wants all else to be built. (control.c) */

@@ -256,6 +256,26 @@ static void need_list_page(void *ctx, uint64_t pa)
     judge_needed(ctx, pa, "H3: a list page lies wrong");
 }
 
+/* The fault task's tables after paging is off: without PAE, the control page alone. */
+static bool judge_fault_tables(struct journey *j)
+{
+    const struct baton_image *image = &j->image;
+    const uint64_t *tables = image->fault_tables;
+    uint32_t pa = (uint32_t)image->control;
+
+    if (!image->pae)
+        return (!tables[0] && !tables[1]) ||
+               judge_wrong(j, "H5: tables for the fault task without need", tables[0], tables[1]);
+    struct reference_walk w = reference_translate(judge_word, false, tables[0], pa);
+    if (!w.present || w.pa != pa || w.size != PAGE || w.fault || !w.writable || w.user || w.global)
+        return judge_wrong(j, "H5: the fault task does not find its page", tables[0], pa);
+    if (w.tables != 2 || w.table[0] != tables[0] || w.table[1] != tables[1] ||
+        words_in(tables[0]) != 1 || words_in(tables[1]) != 1)
+        return judge_wrong(j, "H5: the fault task's tables are not as drawn", tables[0], tables[1]);
+    return judge_needed(j, tables[0], "H3: the fault task's root lies wrong") &&
+           judge_needed(j, tables[1], "H3: the fault task's table lies wrong");
+}
+
 static uint32_t param(const struct journey *j, unsigned offset)
 {
     uint32_t value;
@@ -285,6 +305,8 @@ bool judge_control(struct journey *j)
     }
     if (!interpreter_list_pages(image->control, need_list_page, j))
         return judge_wrong(j, "the list has no end", image->list, 0);
+    if (!judge_fault_tables(j))
+        return false;
     for (unsigned i = 0; i < sizeof(registers) / sizeof(*registers); i++)
         if (param(j, 4 + 4 * i) != registers[i])
             return judge_wrong(j, "H9: a register's parameter is wrong", i, param(j, 4 + 4 * i));
