@@ -137,7 +137,8 @@ enum baton_error {
     BATON_E_CPU = -14,
     BATON_E_CHECK = -15,
     BATON_E_REALMODE = -16,
-    BATON_ERRORS = 17, /* how many there are, BATON_OK included */
+    BATON_E_REACH = -17,
+    BATON_ERRORS = 18, /* how many there are, BATON_OK included */
 };
 
 struct baton_refusal {
@@ -262,6 +263,13 @@ struct baton_payload {
     const struct baton_format *format;
     struct baton_segment segment[BATON_SEGMENTS];
     uint32_t segments;
+    /* Where the pages must lie that the payload reads on page tables of its own, before these map
+     * all of memory: the MADE ones and the control code page (its GDT, IDT and TSS), tried in this
+     * order. Both empty: anywhere. */
+    struct baton_range reach[2];
+    /* Memory that the payload writes to right after its entry, besides its segments: up to its
+     * first MADE page if that lies in it. Empty: none. */
+    struct baton_range scratch;
     struct baton_registers entry; /* complete after baton_payload_finish */
     char name[96];                /* "Linux 6.1.0-50-686-pae" */
     char kind[48];                /* "bzImage, boot protocol 2.15" */
@@ -320,7 +328,9 @@ struct baton_image {
     uint64_t exec_ticks; /* the host may say when it began (TSC); 0: baton_handoff() does */
 };
 
-/* The control code page, and pages for the payload's MADE segments. On failure nothing is kept. */
+/* The control code page, and pages for the payload's MADE segments. Where the payload has a reach,
+ * their addresses ascend in the order of the segments, the control code page last. On failure nothing
+ * is kept. */
 int baton_image_begin(const struct baton_host *host, struct baton_payload *payload,
                       struct baton_image *image, struct baton_refusal *why);
 

@@ -17,6 +17,16 @@
 #define GROWTH_GUESS 4 /* before 2.10 a kernel does not say how large it unpacks */
 #define ALIGNMENT_LOG_MAX 31
 
+/* Low memory that firmware and BIOS leave alone: above their data, below 640 KiB. */
+#define LOW_START 0x10000u
+#define LOW_END 0xa0000u
+#define MAPPED_END 0x400000u /* what Linux 2.2 maps at first; 2.4 maps twice as much */
+
+/* Where a bzImage that is not made to be relocated unpacks into, before it moves itself up: from its
+ * mover on, to the start of the traditional boot sector or to boot_params if that lies lower. */
+#define UNPACK_LOW_START 0x1000u
+#define UNPACK_LOW_END 0x90000u
+
 static bool bzimage_is(const struct baton_host *host, const struct baton_file *file)
 {
     uint32_t magic;
@@ -99,6 +109,21 @@ static void read_name(const struct baton_host *host, const struct bzimage *image
         }
     text_add(&kind, "bzImage, boot protocol ");
     text_version(&kind, image->protocol);
+}
+
+/*
+ * Up to 2.6.13 (protocol 2.04 came with 2.6.14) a kernel loads SS by the loader's GDT, and reads
+ * boot_params and command line, after it has switched paging on. Boot loaders have always put them
+ * into low memory, which it maps.
+ */
+static void add_reach(const struct bzimage *image, struct baton_payload *payload)
+{
+    if (image->protocol < 0x0204) {
+        payload->reach[0] = (struct baton_range){LOW_START, LOW_END};
+        payload->reach[1] = (struct baton_range){KERNEL_ADDRESS_DEFAULT, MAPPED_END};
+    }
+    if (image->protocol < 0x0205)
+        payload->scratch = (struct baton_range){UNPACK_LOW_START, UNPACK_LOW_END};
 }
 
 /* The loader may lower kernel_alignment to 1 << min_alignment, and then writes what it took into
@@ -203,6 +228,7 @@ static int bzimage_read(const struct baton_host *host, const struct baton_reques
     error = command_line_check(request->command_line, most, "this kernel", why);
     if (!error)
         error = add_kernel(&image, payload, why);
+    add_reach(&image, payload);
     if (!error)
         error = segment_add_initrd(payload, &request->initrd,
                                    image.protocol >= 0x0203

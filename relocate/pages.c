@@ -11,7 +11,7 @@ static uint32_t *ledger_map(const struct baton_image *image, uint64_t page)
     return image->host->map(image->host->ctx, BATON_WINDOW_LEDGER, page);
 }
 
-bool pages_forbidden(const struct baton_payload *payload, uint64_t pa)
+static bool in_segment(const struct baton_payload *payload, uint64_t pa)
 {
     for (uint32_t i = 0; i < payload->segments; i++) {
         const struct baton_segment *s = &payload->segment[i];
@@ -25,6 +25,31 @@ bool pages_forbidden(const struct baton_payload *payload, uint64_t pa)
             return true;
     }
     return false;
+}
+
+/* What the payload writes to at its entry, as far as its first MADE page. */
+static struct baton_range scratch_of(const struct baton_payload *payload)
+{
+    struct baton_range scratch = payload->scratch;
+
+    for (uint32_t i = 0; i < payload->segments; i++) {
+        const struct baton_segment *s = &payload->segment[i];
+
+        if (s->flags & BATON_SEG_MADE) {
+            if (scratch.start <= s->dest && s->dest < scratch.end)
+                scratch.end = s->dest;
+            break;
+        }
+    }
+    return scratch;
+}
+
+bool pages_forbidden(const struct baton_payload *payload, uint64_t pa)
+{
+    struct baton_range scratch = scratch_of(payload);
+
+    return in_segment(payload, pa) ||
+           baton_overlap(pa, pa + BATON_PAGE_SIZE, scratch.start, scratch.end);
 }
 
 /* Enters pa into the ledger. */
@@ -76,7 +101,7 @@ static void unpark_some(struct baton_image *image, const struct baton_payload *p
 
     for (image->parked = 0; pa; pa = next) {
         next = ledger_map(image, pa)[0];
-        if (pages_forbidden(payload, pa))
+        if (in_segment(payload, pa))
             park(image, pa);
         else
             image->host->free_page(image->host->ctx, pa);
@@ -106,20 +131,21 @@ static bool shorten_guess(struct baton_image *image, struct baton_payload *paylo
     return true;
 }
 
-int pages_take(struct baton_image *image, struct baton_payload *payload, uint64_t *pa)
+static int take(struct baton_image *image, struct baton_payload *payload,
+                const struct baton_range *range, bool scratch_too, uint64_t *pa)
 {
-    const struct baton_range range = {0, PAGES_LIMIT};
     const struct baton_host *host = image->host;
 
     for (;;) {
-        if (host->alloc_page(host->ctx, range.end, pa)) {
-            if (!shorten_guess(image, payload, &range))
+        if (host->alloc_page(host->ctx, range->end, pa)) {
+            if (!shorten_guess(image, payload, range))
                 return BATON_E_NO_PAGES;
             continue;
         }
         /* The two addresses of the trampoline must differ: H5 maps both to one page. */
         bool same = *pa == baton_page_down(host->trampoline_va);
-        if (!same && !pages_forbidden(payload, *pa))
+        if (!same && *pa >= range->start &&
+            !(scratch_too ? in_segment(payload, *pa) : pages_forbidden(payload, *pa)))
             break;
         park(image, *pa);
     }
@@ -128,6 +154,17 @@ int pages_take(struct baton_image *image, struct baton_payload *payload, uint64_
         return BATON_E_NO_PAGES;
     }
     return 0;
+}
+
+int pages_take(struct baton_image *image, struct baton_payload *payload, uint64_t *pa)
+{
+    return take(image, payload, &(struct baton_range){0, PAGES_LIMIT}, false, pa);
+}
+
+int pages_take_in(struct baton_image *image, struct baton_payload *payload,
+                  const struct baton_range *range, uint64_t *pa)
+{
+    return take(image, payload, range, true, pa);
 }
 
 bool pages_each(const struct baton_image *image, bool (*visit)(void *ctx, uint64_t pa), void *ctx)

@@ -149,6 +149,33 @@ static void lower_alignments(void **state)
     }
 }
 
+/* What must lie where it is seen, and what is written to, by protocol. */
+static void old_kernels_see_little(void **state)
+{
+    static const struct {
+        uint32_t protocol, jump;
+        bool reach, scratch;
+    } cases[] = {{0x0202, 0x2a, true, true},   {0x0203, 0x2e, true, true},
+                 {0x0204, 0x2e, false, true},  {0x0205, 0x36, false, false},
+                 {0x0209, 0x56, false, false}, {0x020f, 0x6a, false, false}};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct bzimage_fields f = bzimage_usual;
+        const struct baton_payload *p = &j.payload;
+
+        f.protocol = cases[i].protocol;
+        f.jump = cases[i].jump;
+        assert_int_equal(read_kernel(&f), 0);
+        assert_int_equal(p->reach[0].start, cases[i].reach ? 0x10000 : 0);
+        assert_int_equal(p->reach[0].end, cases[i].reach ? 0xa0000 : 0);
+        assert_int_equal(p->reach[1].start, cases[i].reach ? 0x100000 : 0);
+        assert_int_equal(p->reach[1].end, cases[i].reach ? 0x400000 : 0);
+        assert_int_equal(p->scratch.start, cases[i].scratch ? 0x1000 : 0);
+        assert_int_equal(p->scratch.end, cases[i].scratch ? 0x90000 : 0);
+    }
+}
+
 /* A kernel for 64 bits: only where the CPU has them, and with room behind its file. */
 static void long_mode(void **state)
 {
@@ -433,7 +460,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_it_wants),
         cmocka_unit_test(lower_alignments),
-
+        cmocka_unit_test(old_kernels_see_little),
         cmocka_unit_test(long_mode),
         cmocka_unit_test(names),
         cmocka_unit_test(command_line_lengths),

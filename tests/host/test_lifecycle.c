@@ -178,11 +178,12 @@ static void a_reload_that_runs_out_of_pages(void **state)
                 break;
             j.machine.fail_at = 0;
             failed++;
-            if (!error) { /* the guessed window had some */
+            if (!error) { /* an old kernel's pages: where one range has none, another has */
                 assert_int_equal(road(n).kernel, 1);
                 baton_image_free(&newer.image);
             } else {
-                assert_int_equal(error, BATON_E_NO_PAGES);
+                assert_true(error == BATON_E_NO_PAGES ||
+                            (error == BATON_E_REACH && road(n).kernel == 1));
                 assert_refused(&newer, error, free_before);
             }
             assert_whole(&older);

@@ -1,4 +1,4 @@
-# The test payloads: the judge in its variants, and the liar. Included by the top Makefile.
+# The test payloads: the judge in its variants, the liar, and an old Linux's stand-in. Included by the top Makefile.
 # A variant is one line of data below; build/tests/payloads/judge-NAME comes of it.
 # Each judge is linked at its base, then tests/payloads/seal fills and lays out its file.
 
@@ -62,6 +62,10 @@ $(PAYLOAD_BUILD)/liar.elf: $(addprefix $(PAYLOAD_BUILD)/,$(LIAR_PARTS)) $(PAYLOA
 	$(call say,LD,$@)
 	$(Q)$(PAYLOAD_LD) -T $(PAYLOADS)/liar/liar.ld $(filter %.o,$^) -o $@
 
+$(PAYLOAD_BUILD)/old.bin: $(PAYLOAD_BUILD)/old/old.o
+	$(call say,LD,$@)
+	$(Q)$(PAYLOAD_LD) -Ttext 0x100000 -e entry --oformat binary $< -o $@
+
 $(PAYLOAD_BUILD)/%.o: $(PAYLOADS)/%.c $(COMPILER)
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
@@ -75,4 +79,4 @@ $(PAYLOAD_BUILD)/%.o: $(PAYLOADS)/%.S $(COMPILER)
 -include $(PAYLOAD_OBJECTS:.o=.d)
 
 .PHONY: payloads
-payloads: $(JUDGES) $(PAYLOAD_BUILD)/liar.elf
+payloads: $(JUDGES) $(PAYLOAD_BUILD)/liar.elf $(PAYLOAD_BUILD)/old.bin
