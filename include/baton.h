@@ -137,7 +137,8 @@ enum baton_error {
     BATON_E_CPU = -14,
     BATON_E_CHECK = -15,
     BATON_E_REALMODE = -16,
-    BATON_ERRORS = 17, /* how many there are, BATON_OK included */
+    BATON_E_REACH = -17,
+    BATON_ERRORS = 18, /* how many there are, BATON_OK included */
 };
 
 struct baton_refusal {
@@ -244,7 +245,12 @@ struct baton_segment {
     uint64_t align;    /* a power of two, >= 4096 */
     uint64_t window;   /* bytes used from its aligned address on before the payload reads its
                             memory map, >= mem_size; 0: only mem_size */
-    uint64_t room;     /* bytes used from its very start on before it moves to its aligned
+    /* Wishes that give way; 0: align and window are needs. baton_place tries the wish first, and
+     * leaves in align and window what it came to. */
+    uint64_t align_best, align_least; /* powers of two, 4096 <= least <= best; segment 0 only */
+    uint64_t guess; /* a window that the file does not state: less will do, down to mem_size.
+                         Control pages that find no other room are taken from its end */
+    uint64_t room;  /* bytes used from its very start on before it moves to its aligned
                             address; 0: only mem_size */
     /* the answer of baton_place */
     uint64_t dest;                /* pa of its first byte */
@@ -260,6 +266,13 @@ struct baton_payload {
     const struct baton_format *format;
     struct baton_segment segment[BATON_SEGMENTS];
     uint32_t segments;
+    /* Where the pages must lie that the payload reads on page tables of its own, before these map
+     * all of memory: the MADE ones and the control code page (its GDT, IDT and TSS), tried in this
+     * order. Both empty: anywhere. */
+    struct baton_range reach[2];
+    /* Memory that the payload writes to right after its entry, besides its segments: up to its
+     * first MADE page if that lies in it. Empty: none. */
+    struct baton_range scratch;
     struct baton_registers entry; /* complete after baton_payload_finish */
     char name[96];                /* "Linux 6.1.0-50-686-pae" */
     char kind[48];                /* "bzImage, boot protocol 2.15" */
@@ -294,7 +307,7 @@ struct baton_counts {
     uint32_t composed;   /* of the moved pages, those put together at load time */
     uint32_t cycles;     /* cycles broken through the spare page */
     uint32_t list_pages; /* indirection pages */
-    /* code page, tables, spare, the digests' two; list, composed and made pages are extra */
+    /* code page, tables, the fault task's tables, spare, the digests' two; list, composed and made pages are extra */
     uint32_t control_pages;
     uint32_t made_pages; /* boot_params, command line, record */
     uint32_t digests;    /* segments that the digest page compares */
@@ -310,6 +323,9 @@ struct baton_image {
     uint64_t spare;                    /* pa of the page that breaks cycles, 0: none needed */
     uint64_t tables[BATON_TABLES_MAX]; /* pa; tables[0] is the root */
     uint32_t table_count;
+    /* pa of a legacy root and its table, which map the control page at its own address: for a fault
+     * in a payload that has paging on again. 0: tables[] are legacy, and serve. */
+    uint64_t fault_tables[2];
     uint64_t list;         /* pa of the first indirection page */
     uint64_t digest_code;  /* pa of the digest page, 0: none asked for */
     uint64_t digest_table; /* pa of its table */
@@ -321,7 +337,9 @@ struct baton_image {
     uint64_t exec_ticks; /* the host may say when it began (TSC); 0: baton_handoff() does */
 };
 
-/* The control code page, and pages for the payload's MADE segments. On failure nothing is kept. */
+/* The control code page, and pages for the payload's MADE segments. Where the payload has a reach,
+ * their addresses ascend in the order of the segments, the control code page last. On failure nothing
+ * is kept. */
 int baton_image_begin(const struct baton_host *host, struct baton_payload *payload,
                       struct baton_image *image, struct baton_refusal *why);
 
@@ -347,7 +365,8 @@ struct baton_machine {
                            2: write it to I/O port 0x80, too; 0: neither */
 };
 
-int baton_image_build(const struct baton_request *request, const struct baton_payload *payload,
+/* May take pages from the end of a guessed window. */
+int baton_image_build(const struct baton_request *request, struct baton_payload *payload,
                       const struct baton_machine *machine, struct baton_image *image,
                       struct baton_refusal *why);
 
@@ -426,8 +445,9 @@ size_t baton_dump_headers(void *out, size_t room, uint64_t pa, enum baton_dump_m
 
 /* eax = BATON_RECORD_MAGIC, ebx = pa of this record; protected mode, paging off, flat segments
  * CS 0x10 and DS/ES/SS/FS/GS 0x18, interrupts off, EFLAGS 2, CR0 0x11, CR4 0. GDT, IDT, stack and
- * the task register's TSS (TR 0x20) lie in the control page; until it has an IDT of its own, a
- * fault prints a line. */
+ * the task register's TSS (TR 0x20) lie in the control page; until it has a GDT or an IDT of its
+ * own, a fault prints a line, also with paging on if that is without PAE and maps the control page
+ * at its own address. */
 #define BATON_RECORD_MAGIC 0x4e544142u /* "BATN" in memory; also the type of Linux's setup_data */
 
 struct baton_record {

@@ -4,7 +4,9 @@
 #include "kernel/stop.h"
 
 #define PAGES (1u << 20)
-#define LOW_MEMORY 0x100000u
+#define HIGH_START 0x100000u
+#define LOW_START 0x10000u /* below: interrupt vectors, BIOS data, and what loaders leave */
+#define LOW_END 0x9f000u   /* above: firmware tables may lie there, whatever the map says */
 #define FOUR_GIB (1ull << 32)
 
 static uint32_t free_bits[PAGES / 32];
@@ -30,18 +32,24 @@ static void set_taken(uint32_t page)
     free_count--;
 }
 
+/* Frees the whole pages of a range of memory that lie in [from, to). */
+static void start_range(const struct baton_memory *m, uint64_t from, uint64_t to)
+{
+    uint64_t start = m->start < from ? from : m->start;
+    uint64_t end = m->end > to ? to : m->end;
+
+    if (m->type != BATON_MEM_USABLE || start >= end)
+        return;
+    end = baton_page_down(end);
+    for (uint64_t pa = baton_page_up(start); pa < end; pa += BATON_PAGE_SIZE)
+        set_free((uint32_t)(pa >> BATON_PAGE_SHIFT));
+}
+
 void pages_start(const struct baton_memory *memory, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
-        uint64_t start = memory[i].start < LOW_MEMORY ? LOW_MEMORY : memory[i].start;
-        uint64_t end = memory[i].end > FOUR_GIB ? FOUR_GIB : memory[i].end;
-
-        if (memory[i].type != BATON_MEM_USABLE || start >= end)
-            continue;
-        start = baton_page_up(start);
-        end = baton_page_down(end);
-        for (uint64_t pa = start; pa < end; pa += BATON_PAGE_SIZE)
-            set_free((uint32_t)(pa >> BATON_PAGE_SHIFT));
+        start_range(&memory[i], LOW_START, LOW_END);
+        start_range(&memory[i], HIGH_START, FOUR_GIB);
     }
 }
 
@@ -58,6 +66,7 @@ int pages_alloc(uint64_t below, uint64_t *pa)
 {
     uint32_t limit = below >= FOUR_GIB ? PAGES : (uint32_t)(below >> BATON_PAGE_SHIFT);
     uint32_t word = limit / 32;
+    uint32_t last = below > HIGH_START ? HIGH_START / BATON_PAGE_SIZE / 32 : 0;
 
     if (!free_count)
         return -1;
@@ -65,7 +74,7 @@ int pages_alloc(uint64_t below, uint64_t *pa)
         highest--;
     if (word > highest)
         word = highest + 1;
-    for (uint32_t i = word + 1; i-- > 0;) {
+    for (uint32_t i = word + 1; i-- > last;) {
         uint32_t bits = i < PAGES / 32 ? free_bits[i] : 0;
 
         if (i == limit / 32)

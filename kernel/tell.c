@@ -56,10 +56,27 @@ static void tell_digests(const struct stage *stage)
                c->digests, plural(c->digests), c->digested);
 }
 
+/* A wish of the kernel's that had to give way. */
+static void tell_wishes(const struct stage *stage)
+{
+    const struct baton_segment *s = &stage->payload.segment[0];
+    uint32_t size = (uint32_t)s->mem_size, window = (uint32_t)s->window;
+
+    if (s->guess && s->window < s->guess)
+        report("room",
+               "this kernel does not say how much memory it unpacks into; %u.%u times its file "
+               "fits here",
+               window / size, window % size / (size / 10 + 1));
+    if (s->align_best && s->align < s->align_best)
+        report("alignment", "%z: no place fits that is aligned to the %z that this kernel prefers",
+               s->align, s->align_best);
+}
+
 void tell_stage(struct stage *stage)
 {
     report("payload", "%s, %s, %z", stage->payload.name, stage->payload.kind,
            stage->request.kernel.size);
+    tell_wishes(stage);
     tell_initrd(stage, false);
     tell_plan(stage);
     tell_digests(stage);
@@ -101,6 +118,7 @@ void tell_crash(struct stage *stage)
     report("crash", "%s, %s, staged at %a; the region is %a to %a, %z", payload->name,
            payload->kind, payload->segment[0].dest, region.range.start, region.range.end,
            region.range.end - region.range.start);
+    tell_wishes(stage);
     tell_initrd(stage, true);
     report("dump", "core headers at %a; low memory is saved to %a, %z", region.headers, region.low,
            (uint64_t)REGION_LOW);

@@ -168,6 +168,8 @@ void bootparams_finish(const struct baton_image *image, const struct baton_reque
     put(page, HDR_TYPE_OF_LOADER, 1, LOADER_UNDEFINED);
     put(page, HDR_LOADFLAGS, 1, page[HDR_LOADFLAGS] & ~LOADFLAG_CAN_USE_HEAP);
     put(page, HDR_CODE32_START, 4, kernel->dest);
+    if (kernel->align_best)
+        put(page, HDR_KERNEL_ALIGNMENT, 4, kernel->align);
     put(page, HDR_CMD_LINE_PTR, 4, line->dest);
     put(page, HDR_RAMDISK_IMAGE, 4, initrd ? initrd->dest : 0);
     put(page, HDR_RAMDISK_SIZE, 4, initrd ? initrd->mem_size : 0);

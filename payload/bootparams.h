@@ -27,6 +27,7 @@ enum {
     HDR_INITRD_ADDR_MAX = 0x22c,  /* 2.03 */
     HDR_KERNEL_ALIGNMENT = 0x230, /* 2.05 */
     HDR_RELOCATABLE = 0x234,      /* 2.05 */
+    HDR_MIN_ALIGNMENT = 0x235,    /* 2.10 */
     HDR_XLOADFLAGS = 0x236,       /* 2.12 */
     HDR_CMDLINE_SIZE = 0x238,     /* 2.06 */
     HDR_SETUP_DATA = 0x250,       /* 2.09 */

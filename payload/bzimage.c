@@ -15,6 +15,17 @@
 #define INITRD_ADDR_MAX_DEFAULT 0x37ffffffu /* before 2.03 */
 #define CMDLINE_SIZE_DEFAULT 255            /* before 2.06 */
 #define GROWTH_GUESS 4 /* before 2.10 a kernel does not say how large it unpacks */
+#define ALIGNMENT_LOG_MAX 31
+
+/* Low memory that firmware and BIOS leave alone: above their data, below 640 KiB. */
+#define LOW_START 0x10000u
+#define LOW_END 0xa0000u
+#define MAPPED_END 0x400000u /* what Linux 2.2 maps at first; 2.4 maps twice as much */
+
+/* Where a bzImage that is not made to be relocated unpacks into, before it moves itself up: from its
+ * mover on, to the start of the traditional boot sector or to boot_params if that lies lower. */
+#define UNPACK_LOW_START 0x1000u
+#define UNPACK_LOW_END 0x90000u
 
 /* An opened bzImage. */
 struct bzimage {
@@ -113,6 +124,33 @@ static void read_name(const struct baton_host *host, const struct bzimage *image
     text_version(&kind, image->protocol);
 }
 
+/*
+ * Up to 2.6.13 (protocol 2.04 came with 2.6.14) a kernel loads SS by the loader's GDT, and reads
+ * boot_params and command line, after it has switched paging on. Boot loaders have always put them
+ * into low memory, which it maps.
+ */
+static void add_reach(const struct bzimage *image, struct baton_payload *payload)
+{
+    if (image->protocol < 0x0204) {
+        payload->reach[0] = (struct baton_range){LOW_START, LOW_END};
+        payload->reach[1] = (struct baton_range){KERNEL_ADDRESS_DEFAULT, MAPPED_END};
+    }
+    if (image->protocol < 0x0205)
+        payload->scratch = (struct baton_range){UNPACK_LOW_START, UNPACK_LOW_END};
+}
+
+/* The loader may lower kernel_alignment to 1 << min_alignment, and then writes what it took into
+ * the header. A larger value lowers nothing. [LBP min_alignment] */
+static void add_min_alignment(const struct bzimage *image, struct baton_segment *s)
+{
+    uint32_t log = bzimage_field(image, HDR_MIN_ALIGNMENT, 1);
+
+    if (image->protocol < 0x020a || !log || log > ALIGNMENT_LOG_MAX || 1ull << log >= s->align)
+        return;
+    s->align_best = s->align;
+    s->align_least = 1ull << log < BATON_PAGE_SIZE ? BATON_PAGE_SIZE : 1ull << log;
+}
+
 /* What the kernel says of where it wants to be. */
 static int add_kernel(const struct bzimage *image, struct baton_payload *payload,
                       struct baton_refusal *why)
@@ -123,7 +161,7 @@ static int add_kernel(const struct bzimage *image, struct baton_payload *payload
     s->source = image->file->pa + image->setup_size;
     s->file_size = s->mem_size = image->kernel_size;
     s->prefer = KERNEL_ADDRESS_DEFAULT;
-    s->window = image->kernel_size * GROWTH_GUESS;
+    s->window = s->guess = image->kernel_size * GROWTH_GUESS;
     s->min = KERNEL_ADDRESS_DEFAULT;
     s->max = 1ull << 32;
     s->align = BATON_PAGE_SIZE;
@@ -132,6 +170,7 @@ static int add_kernel(const struct bzimage *image, struct baton_payload *payload
 
         s->prefer = high << 32 | bzimage_field(image, HDR_PREF_ADDRESS, 4);
         s->window = bzimage_field(image, HDR_INIT_SIZE, 4);
+        s->guess = 0;
         if (s->window < s->mem_size)
             return refuse(why, BATON_E_FIELD, "init_size (less than the kernel's own size)",
                           s->window, s->mem_size);
@@ -153,6 +192,7 @@ static int add_kernel(const struct bzimage *image, struct baton_payload *payload
                       s->align, 1u << 31);
     if (s->prefer & (s->align - 1))
         s->prefer = (s->prefer + s->align - 1) & ~(s->align - 1);
+    add_min_alignment(image, s);
     return 0;
 }
 
@@ -204,6 +244,7 @@ static int bzimage_read(const struct baton_host *host, const struct baton_reques
     error = command_line_check(request->command_line, most, "this kernel", why);
     if (!error)
         error = add_kernel(&image, payload, why);
+    add_reach(&image, payload);
     if (!error)
         error = segment_add_initrd(payload, &request->initrd,
                                    image.protocol >= 0x0203

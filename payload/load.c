@@ -27,7 +27,20 @@ int baton_load(const struct baton_host *host, const struct baton_request *reques
     int error = baton_payload_read(host, request, payload, why);
 
     *image = (struct baton_image){0};
-    if (!error)
+    if (error)
+        return error;
+    struct baton_segment *s = &payload->segment[0];
+    uint64_t guess = s->guess, wish = guess;
+    for (;;) {
+        s->guess = wish;
         error = baton_place(host, request, payload, why);
-    return error ? error : baton_image_make(host, request, machine, payload, image, why);
+        s->guess = guess;
+        uint64_t more = s->window - s->mem_size; /* than the kernel's own bytes */
+        if (!error)
+            error = baton_image_make(host, request, machine, payload, image, why);
+        /* A guessed window has moved others to where there was room for pages: half of it, then. */
+        if (error != BATON_E_NO_PAGES || !guess || more < BATON_PAGE_SIZE)
+            return error;
+        wish = s->mem_size + more / 2;
+    }
 }

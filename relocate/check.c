@@ -6,6 +6,7 @@
 #include "relocate/check.h"
 
 #include "relocate/pages.h"
+#include "relocate/reach.h"
 
 int check_failed(struct check *c, const char *invariant, uint64_t page)
 {
@@ -44,6 +45,15 @@ static bool page_is_safe(void *ctx, uint64_t pa)
     return true;
 }
 
+/* What the payload reads first, it can see. */
+static int check_reach(struct check *c)
+{
+    uint64_t page;
+    const char *wrong = reach_wrong(c->payload, c->image, &page);
+
+    return wrong ? check_failed(c, wrong, page) : 0;
+}
+
 /* Everybody else takes the control page for one, at an address of its own. */
 static int check_control_owned(struct check *c)
 {
@@ -68,6 +78,8 @@ int baton_image_check(const struct baton_request *request, const struct baton_pa
         error = why->error;
     if (!error)
         error = check_control_owned(&c);
+    if (!error)
+        error = check_reach(&c);
     if (!error)
         error = check_tables(&c);
     if (!error)

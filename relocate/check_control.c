@@ -108,6 +108,8 @@ static uint32_t wanted(const struct check *c, bool template, uint32_t at)
         return at & 4 ? TASK_GATE << 8 : (0x28 + offset) << 16;
     if (at == CONTROL_TSS + 0x64)
         return 0x680000;
+    if (at == CONTROL_FAULT_ROOT && !template)
+        return (uint32_t)(image->pae ? image->fault_tables[0] : image->tables[0]);
     if (within(at, CONTROL_TRACE, sizeof(struct control_trace), &offset))
         return trace_word(offset, image->machine);
     return 0;

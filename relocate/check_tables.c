@@ -60,6 +60,29 @@ static int check_mapping(struct check *c, const struct pt_space *space, uint32_t
     return 0;
 }
 
+/* Two legacy tables with the physical address alone, where the image's are PAE. */
+static int check_fault_tables(struct check *c)
+{
+    const struct baton_image *image = c->image;
+    struct pt_space space = {&pt_legacy, image->host, image->fault_tables[0]};
+    struct visit visit = {c, 0};
+
+    if (!image->pae)
+        return image->fault_tables[0] || image->fault_tables[1]
+                   ? check_failed(c, "H5: the fault task has tables that nobody needs",
+                                  image->fault_tables[0])
+                   : 0;
+    c->why->error = 0;
+    pt_tables(&space, visit_table, &visit);
+    if (c->why->error)
+        return c->why->error;
+    int error = check_mapping(c, &space, (uint32_t)image->control,
+                              "H5: the fault task's tables do not lead to the control page");
+    if (!error && (visit.tables != 2 || leaves_of(&space, space.root, 0) != 1))
+        error = check_failed(c, "H5: the fault task's tables map more than its page", space.root);
+    return error;
+}
+
 int check_tables(struct check *c)
 {
     const struct baton_image *image = c->image;
@@ -80,5 +103,5 @@ int check_tables(struct check *c)
                               "H5: the physical address does not lead to the control page");
     if (!error && leaves_of(&space, space.root, 0) != 2)
         error = check_failed(c, "H5: the tables map more than the two addresses", space.root);
-    return error;
+    return error ? error : check_fault_tables(c);
 }

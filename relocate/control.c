@@ -139,4 +139,6 @@ void control_fill(const struct baton_image *image, const struct baton_payload *p
     fill_gdt((void *)(copy + CONTROL_GDT_PA), pa, CONTROL_FAULT_TSS_PA);
     fill_fault_tss((void *)(copy + CONTROL_FAULT_TSS_VA), va, root);
     fill_fault_tss((void *)(copy + CONTROL_FAULT_TSS_PA), pa, root);
+    *(uint32_t *)(void *)(copy + CONTROL_FAULT_ROOT) =
+        image->fault_tables[0] ? (uint32_t)image->fault_tables[0] : root;
 }

@@ -13,7 +13,7 @@
  *   0xc30  GDT for the physical address
  *   0xd60  the trampoline's own TSS: where the CPU saves the registers at a fault
  *   0xdd0  the fault task's TSS for the virtual address
- *   0xe40  the fault task's TSS for the physical address
+ *   0xe40  the fault task's TSS for the physical address; at 0xea8 the root that step 6 puts in it
  *   0xeb0  stack, growing down from
  *   0x1000 the end of the page
  *
@@ -40,6 +40,7 @@
 #define CONTROL_TSS 0xd60
 #define CONTROL_FAULT_TSS_VA 0xdd0
 #define CONTROL_FAULT_TSS_PA 0xe40
+#define CONTROL_FAULT_ROOT 0xea8
 #define CONTROL_TSS_SIZE 0x68 /* the least that the CPU takes [SDM3 7.2.1] */
 #define CONTROL_STACK 0xeb0
 #define CONTROL_STACK_TOP 0x1000
@@ -149,6 +150,9 @@ _Static_assert(offsetof(struct control_tss, eip) == TSS_EIP, "eip");
 _Static_assert(offsetof(struct control_tss, esp) == TSS_ESP, "esp");
 _Static_assert(offsetof(struct control_tss, cs) == TSS_CS, "cs");
 _Static_assert(sizeof(struct control_tss) == CONTROL_TSS_SIZE, "TSS");
+_Static_assert(CONTROL_FAULT_TSS_PA + CONTROL_TSS_SIZE <= CONTROL_FAULT_ROOT &&
+                   CONTROL_FAULT_ROOT + 4 <= CONTROL_STACK,
+               "room");
 _Static_assert(CONTROL_FAULT_TR + 8 * CONTROL_VECTORS == CONTROL_GDT_SIZE, "GDT");
 #endif
 

@@ -57,7 +57,7 @@ static void fill(const struct baton_payload *payload, const struct baton_image *
     }
 }
 
-int digest_build(const struct baton_request *request, const struct baton_payload *payload,
+int digest_build(const struct baton_request *request, struct baton_payload *payload,
                  struct baton_image *image, struct baton_refusal *why)
 {
     const struct baton_host *host = image->host;

@@ -61,7 +61,7 @@ static inline bool digest_covers(const struct baton_segment *s)
 }
 
 /* The two pages, where the request asks for them; wants the MADE pages to be filled. */
-int digest_build(const struct baton_request *request, const struct baton_payload *payload,
+int digest_build(const struct baton_request *request, struct baton_payload *payload,
                  struct baton_image *image, struct baton_refusal *why);
 
 /* The MADE pages have been written again. */

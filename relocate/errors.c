@@ -43,6 +43,9 @@ static const struct sentence sentences[BATON_ERRORS] = {
                                    "{limit:n} of the list); please report this"},
     [-BATON_E_REALMODE] = {"E_REALMODE", "the payload has a Linux header but only a real-mode "
                                          "entry ({what}); load it with GRUB's linux16"},
+    [-BATON_E_REACH] = {"E_REACH", "no free page below {limit} for the {what}: this kernel maps no "
+                                   "more when it reads them; give the boot loader fewer or smaller "
+                                   "modules, or start the kernel with GRUB's linux"},
 };
 
 const char *baton_error_name(int error)

@@ -6,35 +6,42 @@
 
 #include "relocate/digest.h"
 #include "relocate/pages.h"
+#include "relocate/reach.h"
 
-static int refuse(struct baton_image *image, struct baton_refusal *why, const char *what, int error)
+static int refuse(struct baton_image *image, struct baton_refusal *why, const char *what,
+                  uint64_t limit, int error)
 {
     baton_image_free(image);
-    *why = (struct baton_refusal){error, what, 0, PAGES_LIMIT};
+    *why = (struct baton_refusal){error, what, 0, limit};
     return error;
 }
 
 int baton_image_begin(const struct baton_host *host, struct baton_payload *payload,
                       struct baton_image *image, struct baton_refusal *why)
 {
+    const char *what = "control code page";
+
     *image = (struct baton_image){.host = host};
-    if (pages_take(image, payload, &image->control))
-        return refuse(image, why, "control code page", BATON_E_NO_PAGES);
+    int error = payload->reach[0].end ? reach_take(image, payload, &what)
+                                      : pages_take(image, payload, &image->control);
+    if (error)
+        return refuse(image, why, what, reach_end(payload), error);
     for (uint32_t i = 0; i < payload->segments; i++) {
         struct baton_segment *s = &payload->segment[i];
 
         if (!(s->flags & BATON_SEG_MADE))
             continue;
-        int error = pages_take(image, payload, &s->dest);
+        if (!payload->reach[0].end)
+            error = pages_take(image, payload, &s->dest);
         if (error)
-            return refuse(image, why, s->what, error);
+            return refuse(image, why, s->what, PAGES_LIMIT, error);
         __builtin_memset(host->map(host->ctx, BATON_WINDOW_PAGE, s->dest), 0, BATON_PAGE_SIZE);
         image->counts.made_pages++;
     }
     return 0;
 }
 
-int baton_image_build(const struct baton_request *request, const struct baton_payload *payload,
+int baton_image_build(const struct baton_request *request, struct baton_payload *payload,
                       const struct baton_machine *machine, struct baton_image *image,
                       struct baton_refusal *why)
 {
@@ -44,17 +51,17 @@ int baton_image_build(const struct baton_request *request, const struct baton_pa
     image->machine = control_machine_bits(machine);
     error = tables_build(payload, image);
     if (error)
-        return refuse(image, why, "page tables", error);
+        return refuse(image, why, "page tables", PAGES_LIMIT, error);
     error = list_build(payload, image);
     if (error)
-        return refuse(image, why, "indirection list", error);
+        return refuse(image, why, "indirection list", PAGES_LIMIT, error);
     error = digest_build(request, payload, image, why);
     if (error) {
         baton_image_free(image);
         return error;
     }
-    image->counts.control_pages =
-        1 + image->table_count + (image->spare ? 1 : 0) + (image->digest_code ? 2 : 0);
+    image->counts.control_pages = 1 + image->table_count + (image->fault_tables[0] ? 2 : 0) +
+                                  (image->spare ? 1 : 0) + (image->digest_code ? 2 : 0);
     control_fill(image, payload, machine);
     pages_unpark(image);
     return 0;

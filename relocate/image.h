@@ -5,10 +5,10 @@
 #include "baton.h"
 
 /* Writes the whole indirection list and counts; image->list is set. */
-int list_build(const struct baton_payload *payload, struct baton_image *image);
+int list_build(struct baton_payload *payload, struct baton_image *image);
 
-/* The new tables: image->tables, both mappings. */
-int tables_build(const struct baton_payload *payload, struct baton_image *image);
+/* The new tables: image->tables, both mappings; image->fault_tables where those are PAE. */
+int tables_build(struct baton_payload *payload, struct baton_image *image);
 
 /* The control code page, template and copy; wants all else to be built. (control.c) */
 void control_fill(const struct baton_image *image, const struct baton_payload *payload,

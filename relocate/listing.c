@@ -10,7 +10,7 @@
 #include "relocate/pieces.h"
 
 struct writer {
-    const struct baton_payload *payload;
+    struct baton_payload *payload;
     struct baton_image *image;
     uint32_t *at;       /* the next word, in the indirection page being filled; nothing else uses
                            BATON_WINDOW_LIST meanwhile */
@@ -129,7 +129,7 @@ static int put_composed(struct writer *w, uint32_t segment, const struct pieces 
     return 0;
 }
 
-int list_build(const struct baton_payload *payload, struct baton_image *image)
+int list_build(struct baton_payload *payload, struct baton_image *image)
 {
     struct writer w = {payload, image, NULL, 0, UINT64_MAX};
     const struct move_sink sink = {&w, put_copy, put_save, put_restore};

@@ -11,7 +11,7 @@ static uint32_t *ledger_map(const struct baton_image *image, uint64_t page)
     return image->host->map(image->host->ctx, BATON_WINDOW_LEDGER, page);
 }
 
-bool pages_forbidden(const struct baton_payload *payload, uint64_t pa)
+static bool in_segment(const struct baton_payload *payload, uint64_t pa)
 {
     for (uint32_t i = 0; i < payload->segments; i++) {
         const struct baton_segment *s = &payload->segment[i];
@@ -25,6 +25,31 @@ bool pages_forbidden(const struct baton_payload *payload, uint64_t pa)
             return true;
     }
     return false;
+}
+
+/* What the payload writes to at its entry, as far as its first MADE page. */
+static struct baton_range scratch_of(const struct baton_payload *payload)
+{
+    struct baton_range scratch = payload->scratch;
+
+    for (uint32_t i = 0; i < payload->segments; i++) {
+        const struct baton_segment *s = &payload->segment[i];
+
+        if (s->flags & BATON_SEG_MADE) {
+            if (scratch.start <= s->dest && s->dest < scratch.end)
+                scratch.end = s->dest;
+            break;
+        }
+    }
+    return scratch;
+}
+
+bool pages_forbidden(const struct baton_payload *payload, uint64_t pa)
+{
+    struct baton_range scratch = scratch_of(payload);
+
+    return in_segment(payload, pa) ||
+           baton_overlap(pa, pa + BATON_PAGE_SIZE, scratch.start, scratch.end);
 }
 
 /* Enters pa into the ledger. */
@@ -56,16 +81,71 @@ static void park(struct baton_image *image, uint64_t pa)
     image->parked = pa;
 }
 
-int pages_take(struct baton_image *image, const struct baton_payload *payload, uint64_t *pa)
+/* The highest parked page in range that begins in [floor, end); 0: there is none. */
+static uint64_t highest_parked(const struct baton_image *image, const struct baton_range *range,
+                               uint64_t floor, uint64_t end)
+{
+    uint64_t highest = 0;
+
+    for (uint64_t pa = image->parked; pa; pa = ledger_map(image, pa)[0])
+        if (pa >= floor && pa < end && pa >= range->start && pa + BATON_PAGE_SIZE <= range->end &&
+            pa > highest)
+            highest = pa;
+    return highest;
+}
+
+/* The host gets the parked pages back that lie in no segment any more. */
+static void unpark_some(struct baton_image *image, const struct baton_payload *payload)
+{
+    uint64_t pa = image->parked, next;
+
+    for (image->parked = 0; pa; pa = next) {
+        next = ledger_map(image, pa)[0];
+        if (in_segment(payload, pa))
+            park(image, pa);
+        else
+            image->host->free_page(image->host->ctx, pa);
+    }
+}
+
+/*
+ * No page is left: a guessed window ends earlier, at the highest page of it that is in range, and
+ * some more, since others ask the host, too. false: there is no guess, or nothing left of it.
+ */
+static bool shorten_guess(struct baton_image *image, struct baton_payload *payload,
+                          const struct baton_range *range)
+{
+    const uint64_t more = 31 * BATON_PAGE_SIZE;
+    struct baton_segment *s = &payload->segment[0];
+
+    if (!s->guess)
+        return false;
+    uint64_t last = s->dest > s->used.start ? s->dest : s->used.start;
+    uint64_t floor = baton_page_up(last + s->mem_size);
+    uint64_t end = highest_parked(image, range, floor, s->used.end);
+    if (!end)
+        return false;
+    s->used.end = end - floor < more ? floor : end - more;
+    s->window = s->used.end - s->used.start;
+    unpark_some(image, payload);
+    return true;
+}
+
+static int take(struct baton_image *image, struct baton_payload *payload,
+                const struct baton_range *range, bool scratch_too, uint64_t *pa)
 {
     const struct baton_host *host = image->host;
 
     for (;;) {
-        if (host->alloc_page(host->ctx, PAGES_LIMIT, pa))
-            return BATON_E_NO_PAGES;
+        if (host->alloc_page(host->ctx, range->end, pa)) {
+            if (!shorten_guess(image, payload, range))
+                return BATON_E_NO_PAGES;
+            continue;
+        }
         /* The two addresses of the trampoline must differ: H5 maps both to one page. */
         bool same = *pa == baton_page_down(host->trampoline_va);
-        if (!same && !pages_forbidden(payload, *pa))
+        if (!same && *pa >= range->start &&
+            !(scratch_too ? in_segment(payload, *pa) : pages_forbidden(payload, *pa)))
             break;
         park(image, *pa);
     }
@@ -74,6 +154,17 @@ int pages_take(struct baton_image *image, const struct baton_payload *payload, u
         return BATON_E_NO_PAGES;
     }
     return 0;
+}
+
+int pages_take(struct baton_image *image, struct baton_payload *payload, uint64_t *pa)
+{
+    return take(image, payload, &(struct baton_range){0, PAGES_LIMIT}, false, pa);
+}
+
+int pages_take_in(struct baton_image *image, struct baton_payload *payload,
+                  const struct baton_range *range, uint64_t *pa)
+{
+    return take(image, payload, range, true, pa);
 }
 
 bool pages_each(const struct baton_image *image, bool (*visit)(void *ctx, uint64_t pa), void *ctx)

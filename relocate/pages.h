@@ -17,8 +17,13 @@
 /* Does the page at pa lie in a destination, or in a range used before the memory map is read? */
 bool pages_forbidden(const struct baton_payload *payload, uint64_t pa);
 
-/* One more page for the image, in no forbidden place. 0, or BATON_E_NO_PAGES. */
-int pages_take(struct baton_image *image, const struct baton_payload *payload, uint64_t *pa);
+/* One more page for the image, in no forbidden place; where there is none, from the end of a guessed
+ * window, which then is shorter. 0, or BATON_E_NO_PAGES. */
+int pages_take(struct baton_image *image, struct baton_payload *payload, uint64_t *pa);
+
+/* The same within range, and it may lie in the payload's scratch memory: the caller minds that. */
+int pages_take_in(struct baton_image *image, struct baton_payload *payload,
+                  const struct baton_range *range, uint64_t *pa);
 
 /* Calls visit for each page owned; stops when it returns false, and then returns false. */
 bool pages_each(const struct baton_image *image, bool (*visit)(void *ctx, uint64_t pa), void *ctx);

@@ -7,6 +7,9 @@
  * optimum is always at one of these. The cost of a candidate is the pages that move because of it,
  * then its distance from where the segment would like to be.
  *
+ * Wishes give way where nothing else fits, and no more than they must: first the alignment, from power
+ * of two to power of two; or a window that is only guessed, down to the bytes that are loaded.
+ *
  *     cost 0   ......[ initrd ]....[ kernel ].......   stays, or lies as preferred
  *              ..[ obstacle ][ kernel ].............   first fit above
  *              .............[ kernel ][ obstacle ]..   first fit below
@@ -173,8 +176,9 @@ static bool place_others(struct placing *p, struct baton_refusal *why)
     return true;
 }
 
-int baton_place(const struct baton_host *host, const struct baton_request *request,
-                struct baton_payload *payload, struct baton_refusal *why)
+/* All segments, as their alignments and windows are now. */
+static int place_all(const struct baton_host *host, const struct baton_request *request,
+                     struct baton_payload *payload, struct baton_refusal *why)
 {
     struct placing p = {host, payload, request->place, 0};
     const struct baton_segment *kernel = &payload->segment[0];
@@ -208,4 +212,38 @@ int baton_place(const struct baton_host *host, const struct baton_request *reque
             (struct baton_refusal){BATON_E_NO_ROOM, kernel->what,
                                    kernel->window ? kernel->window : kernel->mem_size, kernel->max};
     return why->error;
+}
+
+/* The largest window that fits, to a page; the whole guess does not. */
+static int place_guess(const struct baton_host *host, const struct baton_request *request,
+                       struct baton_payload *payload, struct baton_refusal *why)
+{
+    struct baton_segment *s = &payload->segment[0];
+    uint64_t fits = s->mem_size, too_much = s->guess;
+
+    s->window = fits;
+    int error = place_all(host, request, payload, why);
+    while (!error && too_much - fits > BATON_PAGE_SIZE) {
+        s->window = fits + (too_much - fits) / 2;
+        *(place_all(host, request, payload, why) ? &too_much : &fits) = s->window;
+    }
+    s->window = fits;
+    return error ? error : place_all(host, request, payload, why);
+}
+
+int baton_place(const struct baton_host *host, const struct baton_request *request,
+                struct baton_payload *payload, struct baton_refusal *why)
+{
+    struct baton_segment *s = &payload->segment[0];
+
+    if (s->align_best)
+        s->align = s->align_best;
+    if (s->guess)
+        s->window = s->guess;
+    int error = place_all(host, request, payload, why);
+    while (error && s->align_best && s->align > s->align_least) {
+        s->align /= 2;
+        error = place_all(host, request, payload, why);
+    }
+    return error && s->guess ? place_guess(host, request, payload, why) : error;
 }

@@ -264,7 +264,8 @@ static int check_spare(struct check *c)
     const struct baton_image *image = c->image;
     uint64_t spare = image->spare;
     bool alone = check_owned(c, spare) && spare != image->control && spare != image->list &&
-                 spare != image->digest_code && spare != image->digest_table;
+                 spare != image->digest_code && spare != image->digest_table &&
+                 spare != image->fault_tables[0] && spare != image->fault_tables[1];
 
     for (uint32_t i = 0; i < image->table_count && i < BATON_TABLES_MAX; i++)
         alone = alone && spare != image->tables[i];

@@ -155,6 +155,9 @@ baton_trampoline:
         movl    $DR6_CLEAR, %ecx
         movl    %ecx, %dr6
         lldt    %ax
+        /* Who switches paging on next does it without PAE, and a fault then loads this CR3. */
+        movl    CONTROL_FAULT_ROOT(%ebp), %ecx
+        movl    %ecx, CONTROL_FAULT_TSS_PA + TSS_CR3(%ebp)
         MARK(6)
         INJECT(INJECT_UNPAGED)
 

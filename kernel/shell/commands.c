@@ -36,7 +36,8 @@ const struct command commands[] = {
      "for example: status, unload, status: the pages are free again\n",
      command_unload},
     {"status", "", "payload", "what is loaded, and how many pages are free",
-     "Free are the pages of 4 KiB that a load may take, from 1 MiB on.\n"
+     "Free are the pages of 4 KiB that a load may take, from 1 MiB on, and\n"
+     "those from 64 to 636 KiB, for kernels that map no more at first.\n"
      "for example: status, then load, then status\n",
      command_status},
     {"exec", "", "payload", "check once more, then hand over; there is no way back",

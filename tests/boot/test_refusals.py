@@ -79,7 +79,7 @@ OTHERS = [
     Refusal("linux-24", r"kernel.*(usable RAM|in one piece)", linux="686", memory="24M"),
     Refusal("linux-16-grub", r"kernel.*(usable RAM|in one piece)", linux="686", memory="16M",
             grub=True),
-    Refusal("initrd-linux", r"initrd", linux="686", initrd="18M", memory="40M"),
+    Refusal("initrd-linux", r"initrd", linux="686", initrd="23M", memory="40M"),
     Refusal("initrd-window", r"(initrd|kernel)", lambda: images.bytes_file(
         badfiles.bzimage(badfiles.CODE, init_size=20 << 20), "wide"), initrd="3M"),
     Refusal("initrd-addr-max", r"initrd", lambda: images.bytes_file(

@@ -48,6 +48,7 @@ struct baton_file bzimage_make(struct machine *m, uint64_t pa, const struct bzim
     put(pa + 0x22c, 4, f->initrd_addr_max);
     put(pa + 0x230, 4, f->alignment);
     put(pa + 0x234, 1, f->relocatable);
+    put(pa + 0x235, 1, f->min_alignment);
     put(pa + 0x236, 2, f->xloadflags);
     put(pa + 0x238, 4, f->cmdline_size);
     put(pa + 0x258, 8, f->pref_address);

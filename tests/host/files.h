@@ -19,7 +19,7 @@ struct bzimage_fields {
     uint32_t protocol;
     uint32_t loadflags, xloadflags;
     uint32_t initrd_addr_max;
-    uint32_t alignment, relocatable;
+    uint32_t alignment, relocatable, min_alignment;
     uint32_t cmdline_size;
     uint64_t pref_address;
     uint32_t init_size;

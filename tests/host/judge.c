@@ -242,6 +242,18 @@ bool judge_tables(struct journey *j)
 
 /* ---- control pages --------------------------------------------------------------------------- */
 
+/* Does the payload write there at its entry? Up to its first MADE page, if that lies there. */
+static bool in_scratch(const struct baton_payload *p, uint64_t pa)
+{
+    uint64_t end = p->scratch.end;
+
+    for (uint32_t i = p->segments; i-- > 0;)
+        if (p->segment[i].flags & BATON_SEG_MADE && p->segment[i].dest >= p->scratch.start &&
+            p->segment[i].dest < end)
+            end = p->segment[i].dest;
+    return pa < end && pa + PAGE > p->scratch.start;
+}
+
 bool judge_needed(struct journey *j, uint64_t pa, const char *what)
 {
     if (!machine_is_lent(pa))
@@ -250,12 +262,57 @@ bool judge_needed(struct journey *j, uint64_t pa, const char *what)
         return judge_wrong(j, what, pa, 2); /* in the kernel's half */
     if (judge_in_destination(&j->payload, pa, true))
         return judge_wrong(j, what, pa, 3); /* H3 */
+    if (in_scratch(&j->payload, pa))
+        return judge_wrong(j, what, pa, 4); /* H3 */
     return true;
 }
 
 static void need_list_page(void *ctx, uint64_t pa)
 {
     judge_needed(ctx, pa, "H3: a list page lies wrong");
+}
+
+/* The fault task's tables after paging is off: without PAE, the control page alone. */
+static bool judge_fault_tables(struct journey *j)
+{
+    const struct baton_image *image = &j->image;
+    const uint64_t *tables = image->fault_tables;
+    uint32_t pa = (uint32_t)image->control;
+
+    if (!image->pae)
+        return (!tables[0] && !tables[1]) ||
+               judge_wrong(j, "H5: tables for the fault task without need", tables[0], tables[1]);
+    struct reference_walk w = reference_translate(judge_word, false, tables[0], pa);
+    if (!w.present || w.pa != pa || w.size != PAGE || w.fault || !w.writable || w.user || w.global)
+        return judge_wrong(j, "H5: the fault task does not find its page", tables[0], pa);
+    if (w.tables != 2 || w.table[0] != tables[0] || w.table[1] != tables[1] ||
+        words_in(tables[0]) != 1 || words_in(tables[1]) != 1)
+        return judge_wrong(j, "H5: the fault task's tables are not as drawn", tables[0], tables[1]);
+    return judge_needed(j, tables[0], "H3: the fault task's root lies wrong") &&
+           judge_needed(j, tables[1], "H3: the fault task's table lies wrong");
+}
+
+/* What the payload reads first lies where it sees it, in order, above its scratch memory. */
+static bool judge_reach(struct journey *j)
+{
+    const struct baton_payload *p = &j->payload;
+    uint64_t last = 0;
+
+    for (uint32_t i = 0; i <= p->segments; i++) {
+        bool made = i < p->segments && p->segment[i].flags & BATON_SEG_MADE, seen = false;
+        uint64_t pa = made ? p->segment[i].dest : j->image.control;
+
+        if (!p->reach[0].end || (i < p->segments && !made))
+            continue;
+        for (unsigned k = 0; k < 2; k++)
+            seen = seen || (pa >= p->reach[k].start && pa + PAGE <= p->reach[k].end);
+        if (!seen)
+            return judge_wrong(j, "H3: a page lies out of the payload's reach", pa, i);
+        if (pa <= last)
+            return judge_wrong(j, "H3: pages in reach are out of order", pa, last);
+        last = pa;
+    }
+    return true;
 }
 
 static uint32_t param(const struct journey *j, unsigned offset)
@@ -287,6 +344,8 @@ bool judge_control(struct journey *j)
     }
     if (!interpreter_list_pages(image->control, need_list_page, j))
         return judge_wrong(j, "the list has no end", image->list, 0);
+    if (!judge_fault_tables(j) || !judge_reach(j))
+        return false;
     for (unsigned i = 0; i < sizeof(registers) / sizeof(*registers); i++)
         if (param(j, 4 + 4 * i) != registers[i])
             return judge_wrong(j, "H9: a register's parameter is wrong", i, param(j, 4 + 4 * i));

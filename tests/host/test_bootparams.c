@@ -159,6 +159,28 @@ static void acpi_root_pointer(void **state)
     assert_int_equal(expected[0x70], 0x20);
 }
 
+/* The alignment that was taken is written into the header handed over. [LBP min_alignment] */
+static void the_alignment_taken(void **state)
+{
+    struct bzimage_fields f = bzimage_usual;
+
+    (void)state;
+    f.min_alignment = 13;
+    f.init_size = 0x1700000;
+    for (int lowered = 0; lowered < 2; lowered++) {
+        stage(&f, false, 0);
+        if (lowered) /* 23 MiB in one piece, but not from a multiple of 16 MiB on */
+            machine_keep(&j.machine, 0x1100000, 0x1101000),
+                machine_keep(&j.machine, 0x2900000, 0x2901000);
+        load("aligned");
+        expect(&f);
+        put(0x230, 4, lowered ? 0x200000 : 0x1000000);
+        assert_params("aligned");
+        assert_int_equal(segment("kernel")->used.start, lowered ? 0x1200000 : 0x1000000);
+        assert_journey(&j, journey_finish(&j));
+    }
+}
+
 static void odd_setups(void **state)
 {
     (void)state;
@@ -488,10 +510,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_protocol),       cmocka_unit_test(no_setup_data_before_2_09),
         cmocka_unit_test(acpi_root_pointer),    cmocka_unit_test(odd_setups),
-        cmocka_unit_test(screen_text),          cmocka_unit_test(screen_linear),
-        cmocka_unit_test(screen_none),          cmocka_unit_test(setup_data_chain),
-        cmocka_unit_test(the_record),           cmocka_unit_test(the_record_is_full),
-        cmocka_unit_test(filled_again),
+        cmocka_unit_test(the_alignment_taken),  cmocka_unit_test(screen_text),
+        cmocka_unit_test(screen_linear),        cmocka_unit_test(screen_none),
+        cmocka_unit_test(setup_data_chain),     cmocka_unit_test(the_record),
+        cmocka_unit_test(the_record_is_full),   cmocka_unit_test(filled_again),
         cmocka_unit_test(long_loader_name),     cmocka_unit_test(extended_memory),
         cmocka_unit_test(longest_command_line),
     };

@@ -93,6 +93,8 @@ static void what_it_wants(void **state)
         assert_int_equal(s->window, c->window);
         assert_int_equal(s->align, c->align);
         assert_int_equal(s->room, 0);
+        /* before 2.10 the window is a guess */
+        assert_int_equal(s->guess, c->protocol < 0x020a ? c->window : 0);
 
         const struct baton_segment *initrd = &j.payload.segment[1];
         assert_string_equal(initrd->what, "initrd");
@@ -102,6 +104,75 @@ static void what_it_wants(void **state)
         assert_int_equal(initrd->flags, BATON_SEG_SKEW);
         /* boot_params and command line, and from 2.09 on the record */
         assert_int_equal(j.payload.segments, c->protocol >= 0x0209 ? 5 : 4);
+    }
+}
+
+/* How far the alignment may be lowered, and how: [LBP min_alignment]. */
+static void lower_alignments(void **state)
+{
+    static const struct {
+        uint32_t protocol, jump, relocatable, alignment, min;
+        uint64_t best, least;
+    } cases[] = {
+        {0x020f, 0x6a, 1, 0x1000000, 13, 0x1000000, 0x2000},
+        {0x020f, 0x6a, 1, 0x1000000, 21, 0x1000000, 0x200000},
+        {0x020a, 0x62, 1, 0x1000000, 23, 0x1000000, 0x800000},
+        {0x020f, 0x6a, 1, 0x1000000, 12, 0x1000000, 0x1000},
+        {0x020f, 0x6a, 1, 0x1000000, 4, 0x1000000, 0x1000}, /* pages are moved */
+        {0x020f, 0x6a, 1, 0x1000000, 0, 0, 0},              /* says nothing */
+        {0x020f, 0x6a, 1, 0x1000000, 24, 0, 0},
+        {0x020f, 0x6a, 1, 0x1000000, 25, 0, 0},
+        {0x020f, 0x6a, 1, 0x80000000, 31, 0, 0},
+        {0x020f, 0x6a, 1, 0x80000000, 30, 0x80000000, 0x40000000},
+        {0x020f, 0x6a, 1, 0x1000000, 32, 0, 0},
+        {0x020f, 0x6a, 1, 0x1000000, 64 + 13, 0, 0},
+        {0x020f, 0x6a, 1, 0x1000000, 255, 0, 0},
+        {0x020f, 0x6a, 0, 0x1000000, 13, 0, 0}, /* runs at one place */
+        {0x0209, 0x56, 1, 0x1000000, 13, 0, 0}, /* a byte of padding then */
+        {0x0205, 0x36, 1, 0x1000000, 13, 0, 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct bzimage_fields f = bzimage_usual;
+        const struct baton_segment *s = &j.payload.segment[0];
+
+        f.protocol = cases[i].protocol;
+        f.jump = cases[i].jump;
+        f.relocatable = cases[i].relocatable;
+        f.alignment = cases[i].alignment;
+        f.min_alignment = cases[i].min;
+        f.pref_address = cases[i].alignment;
+        assert_int_equal(read_kernel(&f), 0);
+        assert_int_equal(s->align_best, cases[i].best);
+        assert_int_equal(s->align_least, cases[i].least);
+    }
+}
+
+/* What must lie where it is seen, and what is written to, by protocol. */
+static void old_kernels_see_little(void **state)
+{
+    static const struct {
+        uint32_t protocol, jump;
+        bool reach, scratch;
+    } cases[] = {{0x0202, 0x2a, true, true},   {0x0203, 0x2e, true, true},
+                 {0x0204, 0x2e, false, true},  {0x0205, 0x36, false, false},
+                 {0x0209, 0x56, false, false}, {0x020f, 0x6a, false, false}};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct bzimage_fields f = bzimage_usual;
+        const struct baton_payload *p = &j.payload;
+
+        f.protocol = cases[i].protocol;
+        f.jump = cases[i].jump;
+        assert_int_equal(read_kernel(&f), 0);
+        assert_int_equal(p->reach[0].start, cases[i].reach ? 0x10000 : 0);
+        assert_int_equal(p->reach[0].end, cases[i].reach ? 0xa0000 : 0);
+        assert_int_equal(p->reach[1].start, cases[i].reach ? 0x100000 : 0);
+        assert_int_equal(p->reach[1].end, cases[i].reach ? 0x400000 : 0);
+        assert_int_equal(p->scratch.start, cases[i].scratch ? 0x1000 : 0);
+        assert_int_equal(p->scratch.end, cases[i].scratch ? 0x90000 : 0);
     }
 }
 
@@ -388,6 +459,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_it_wants),
+        cmocka_unit_test(lower_alignments),
+        cmocka_unit_test(old_kernels_see_little),
         cmocka_unit_test(long_mode),
         cmocka_unit_test(names),
         cmocka_unit_test(command_line_lengths),

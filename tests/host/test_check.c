@@ -400,6 +400,54 @@ static void table_forgotten(void)
     j.image.table_count--;
 }
 
+/* ---- the fault task's tables, without PAE ---------------------------------------------------- */
+
+static uint64_t fault_entry(void)
+{
+    return j.image.fault_tables[1] + (PA >> 12) % 1024 * 4;
+}
+
+static void fault_page_absent(void)
+{
+    flip(fault_entry(), 1);
+}
+
+static void fault_page_elsewhere(void)
+{
+    flip(fault_entry(), 0x2000);
+}
+
+static void fault_page_global(void)
+{
+    flip(fault_entry(), 0x100);
+}
+
+static void fault_page_more(void)
+{
+    set(fault_entry() ^ 4, 0x00200063);
+}
+
+static void fault_root_not_ours(void)
+{
+    machine_write(SAMPLE_BASE + 9 * PAGE, machine_at(j.image.fault_tables[0]), PAGE);
+    j.image.fault_tables[0] = SAMPLE_BASE + 9 * PAGE;
+}
+
+static void fault_root_missing(void)
+{
+    j.image.fault_tables[0] = 0;
+}
+
+static void fault_root_is_the_other(void)
+{
+    set(j.image.control + 0xea8, (uint32_t)j.image.tables[0]);
+}
+
+static void fault_root_for_nothing(void)
+{
+    j.image.fault_tables[0] = j.image.tables[0];
+}
+
 /* ---- the control page ------------------------------------------------------------------------ */
 
 static void code_byte(void)
@@ -594,6 +642,20 @@ static const struct damage {
     {"a table not ours", table_not_ours, "H2: a table is no control page"},
     {"the root not ours", root_not_ours, "H2: a table is no control page"},
     {"a table forgotten", table_forgotten, "H5: the tables are more pages than were built"},
+
+    {"fault task's page absent", fault_page_absent,
+     "H5: the fault task's tables do not lead to the control page", PAE},
+    {"fault task's page elsewhere", fault_page_elsewhere,
+     "H5: the fault task's tables do not lead to the control page", PAE},
+    {"fault task's page global", fault_page_global, "H5: a mapping's entry has wrong bits", PAE},
+    {"fault task's tables map more", fault_page_more,
+     "H5: the fault task's tables map more than its page", PAE},
+    {"fault task's root not ours", fault_root_not_ours, "H2: a table is no control page", PAE},
+    {"fault task's root missing", fault_root_missing, "H2: a table is no control page", PAE},
+    {"fault task's root is the trampoline's", fault_root_is_the_other,
+     "H2: a fault would not find its handler", PAE},
+    {"fault task's root without need", fault_root_for_nothing,
+     "H5: the fault task has tables that nobody needs", LEGACY},
 
     {"code byte", code_byte, "H2: the trampoline's copy differs from it"},
     {"jump to the handler", jump_to_the_handler, "H2: the trampoline's copy differs from it"},

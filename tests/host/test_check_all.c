@@ -179,9 +179,9 @@ static void every_bit_of_the_template(void **state)
 
 /* ---- the tables ------------------------------------------------------------------------------ */
 
-static bool leads_home(uint32_t va)
+static bool leads_home(bool format, uint64_t root, uint32_t va)
 {
-    struct reference_walk w = reference_translate(judge_word, pae, j.image.tables[0], va);
+    struct reference_walk w = reference_translate(judge_word, format, root, va);
 
     for (unsigned i = 0; i < w.tables; i++)
         if (!machine_is_lent(w.table[i]))
@@ -192,8 +192,12 @@ static bool leads_home(uint32_t va)
 
 static bool tables_are_right(void)
 {
-    return leads_home(0xc0105000u) && leads_home((uint32_t)j.image.control) &&
-           reference_mappings(judge_word, pae, j.image.tables[0], NULL, NULL) == 2;
+    uint64_t root = j.image.tables[0], fault_root = j.image.fault_tables[0];
+
+    return leads_home(pae, root, 0xc0105000u) && leads_home(pae, root, (uint32_t)j.image.control) &&
+           reference_mappings(judge_word, pae, root, NULL, NULL) == 2 &&
+           (!pae || (leads_home(false, fault_root, (uint32_t)j.image.control) &&
+                     reference_mappings(judge_word, false, fault_root, NULL, NULL) == 1));
 }
 
 /* Every word with each bit flipped where it is not zero, and a few patterns where it is; of these
@@ -208,8 +212,12 @@ static void every_word_of_the_tables(void **state)
         pae = format;
         sample_load(pae, 1, &j);
         j.machine.lenient = true;
-        for (uint32_t t = 0; t < j.image.table_count; t++)
-            for (uint64_t at = j.image.tables[t]; at < j.image.tables[t] + PAGE; at += 4) {
+        for (uint32_t t = 0; t < j.image.table_count + (pae ? 2 : 0); t++) {
+            uint64_t table = t < j.image.table_count
+                                 ? j.image.tables[t]
+                                 : j.image.fault_tables[t - j.image.table_count];
+
+            for (uint64_t at = table; at < table + PAGE; at += 4) {
                 uint32_t good = machine_word(at);
 
                 if (!good && !dice_thorough() && at / 4 % 11)
@@ -226,6 +234,7 @@ static void every_word_of_the_tables(void **state)
                     machine_write(at, &good, 4);
                 }
             }
+        }
         assert_true(passes());
         assert_true(tables_are_right());
     }

@@ -24,6 +24,7 @@ static const char *const names[BATON_ERRORS] = {
     [-BATON_E_CPU] = "E_CPU",
     [-BATON_E_CHECK] = "E_CHECK",
     [-BATON_E_REALMODE] = "E_REALMODE",
+    [-BATON_E_REACH] = "E_REACH",
 };
 
 static void every_error_has_a_name(void **state)

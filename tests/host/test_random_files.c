@@ -61,6 +61,7 @@ static uint64_t stage_bzimage(struct dice *d, uint64_t at)
         (1 + dice_roll(d, 24)) * (dice_once(d, 2) ? MIB : 0x1000 * (1 + dice_roll(d, 99)));
     f.init_size = (uint32_t)(f.kernel_size + dice_roll(d, 3 * MIB));
     f.xloadflags = dice_once(d, 4);
+    f.min_alignment = dice_once(d, 2) ? (uint32_t)dice_roll(d, 28) : 0;
     f.initrd_addr_max = dice_once(d, 4) ? (uint32_t)dice_roll(d, 32 * MIB) : 0x37ffffff;
     f.version = dice_once(d, 2) ? bzimage_usual.version : NULL;
     if (f.setup_sects < 2 && f.setup_sects)

@@ -18,7 +18,7 @@ FIELDS = {
     "xloadflags": (0x236, "<H"), "cmdline_size": (0x238, "<I"), "setup_data": (0x250, "<Q"),
     "pref_address": (0x258, "<Q"), "init_size": (0x260, "<I"),
 }
-HEADER_END = {0x0202: 0x22c, 0x020f: 0x268}     # by protocol
+HEADER_END = {0x0202: 0x22c, 0x0203: 0x230, 0x0209: 0x258, 0x020f: 0x268}     # by protocol
 NAME_AT = 0x300                                 # where the version string is put
 NAME = b"judge #1"
 

@@ -1,4 +1,4 @@
-# The test payloads: the judge in its variants, and the liar. Included by the top Makefile.
+# The test payloads: the judge in its variants, the liar, and an old Linux's stand-in. Included by the top Makefile.
 # A variant is one line of data below; build/tests/payloads/judge-NAME comes of it.
 # Each judge is linked at its base, then tests/payloads/seal fills and lays out its file.
 
@@ -55,10 +55,16 @@ $(eval $(call judge,   circles,   0x00201000, 0x3e0ab0, 0x000230, shuffle,   rec
 $(eval $(call judge,   linux,     0x00100000, 0x028b90, 0x000000, bzimage,   linux))
 $(eval $(call judge,   linuxhigh, 0x01000000, 0x028b94, 0x000000, bzimage,   linux))
 $(eval $(call judge,   linux202,  0x00100000, 0x028b98, 0x000000, bzimage202, linux))
+# 3.7 MiB of a protocol that does not say how much it unpacks into
+$(eval $(call judge,   linux209,  0x00100000, 0x3a0004, 0x000000, bzimage209, linux))
 
 $(PAYLOAD_BUILD)/liar.elf: $(addprefix $(PAYLOAD_BUILD)/,$(LIAR_PARTS)) $(PAYLOADS)/liar/liar.ld
 	$(call say,LD,$@)
 	$(Q)$(PAYLOAD_LD) -T $(PAYLOADS)/liar/liar.ld $(filter %.o,$^) -o $@
+
+$(PAYLOAD_BUILD)/old.bin: $(PAYLOAD_BUILD)/old/old.o
+	$(call say,LD,$@)
+	$(Q)$(PAYLOAD_LD) -Ttext 0x100000 -e entry --oformat binary $< -o $@
 
 $(PAYLOAD_BUILD)/%.o: $(PAYLOADS)/%.c $(COMPILER)
 	$(call say,CC,$<)
@@ -73,4 +79,4 @@ $(PAYLOAD_BUILD)/%.o: $(PAYLOADS)/%.S $(COMPILER)
 -include $(PAYLOAD_OBJECTS:.o=.d)
 
 .PHONY: payloads
-payloads: $(JUDGES) $(PAYLOAD_BUILD)/liar.elf
+payloads: $(JUDGES) $(PAYLOAD_BUILD)/liar.elf $(PAYLOAD_BUILD)/old.bin

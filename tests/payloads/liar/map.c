@@ -14,6 +14,8 @@
  *   size24              entries of 24 bytes, as ACPI 3 has them
  *   types               types 0, 12, 20 and 2^32 - 1 over parts of usable memory
  *   ragged              usable ranges that begin and end within a page
+ *   nolow               no usable memory below 1 MiB
+ *   hole15, hole16      the MiB from 15 or 16 MiB on is reserved, as for an old video card
  *   wild                the map lies beyond memory
  *   tiny                512 KiB and no more
  *   nothing             a map of one reserved entry
@@ -116,6 +118,13 @@ static void ragged(void)
     add(end - 2 * MIB + 0x10, 0x20, USABLE); /* not even one page */
 }
 
+static void no_low(void)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (list[i].start < MIB)
+            list[i].type = RESERVED;
+}
+
 static void only(uint64_t start, uint64_t length, uint32_t type)
 {
     count = 0;
@@ -168,6 +177,12 @@ void make_map(struct mb_info *info, const struct mb_info *given)
         types();
     else if (word("map", "ragged"))
         ragged();
+    else if (word("map", "nolow"))
+        no_low();
+    else if (word("map", "hole15"))
+        add(15 * MIB, MIB, RESERVED);
+    else if (word("map", "hole16"))
+        add(16 * MIB, MIB, RESERVED);
     else if (word("map", "tiny"))
         only(0, 0x80000, USABLE);
     else if (word("map", "nothing"))
