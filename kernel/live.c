@@ -103,8 +103,8 @@ static bool map_direct(void)
     for (uint64_t pa = 0; pa < direct_end;) {
         uint32_t va = KERNEL_BASE + (uint32_t)pa;
         uint64_t bits = live_bits(pa);
-        bool is_large = has_large && pa >= KERNEL_END_MAX && !(pa & (span - 1)) &&
-                        direct_end - pa >= span;
+        bool is_large =
+            has_large && pa >= KERNEL_END_MAX && !(pa & (span - 1)) && direct_end - pa >= span;
 
         if (bits && !map(is_large ? large : small, va, pa, bits))
             return false;

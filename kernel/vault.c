@@ -151,7 +151,8 @@ static bool try_is_left(struct vault *vault)
 }
 
 /*
- * On the vault's stack. Returns if the seal does not hold, and when no try is left. Until the trampoline has its own IDT a second
+ * On the vault's stack. Returns if the seal does not hold, and when no try is left. Until the
+ * trampoline has its own IDT a second
  * death begins here again, so nothing is written to what the seal covers: the image is a copy. The
  * watchdog runs until nothing is left that could hang.
  */

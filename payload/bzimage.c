@@ -205,8 +205,7 @@ static int add_made(struct told told, const struct bzimage *image, struct baton_
         error = segment_add_made(payload, "command line", why);
     if (image->protocol < 0x0209) {
         if (!error && told.count > BP_E820_MAX)
-            return refuse(why, BATON_E_SEGMENTS, "memory map entries", told.count,
-                          BP_E820_MAX);
+            return refuse(why, BATON_E_SEGMENTS, "memory map entries", told.count, BP_E820_MAX);
         return error;
     }
     if (!error)

@@ -11,7 +11,7 @@ enum owner {
     OWNER_TABLES,
     OWNER_MODULE,
     OWNER_IMAGE,
-    OWNER_REGION, /* kept for a capture kernel */
+    OWNER_REGION,   /* kept for a capture kernel */
     OWNER_RESERVED, /* not usable RAM, by the memory map */
     OWNER_HOLE,     /* not in the memory map */
     OWNERS

@@ -7,6 +7,7 @@ hand-off; what the trampoline needs before it can do that is under the vault's s
 import random
 import re
 
+import members
 import payloads
 import pytest
 from debugger import Debugger
@@ -16,10 +17,9 @@ from machine import FAULTED, PANICKED, PASSED, POWERED_OFF, Machine, read_log
 PAGE = 4096
 # kernel/region.h, from the region's end downwards
 VAULT, HEADERS, LOW, POOL = 3 * PAGE, 4 * PAGE, 0xa0000, 96 * PAGE
-# struct vault: the trampoline's page, two words, then struct baton_image with these in it
-IMAGE = PAGE + 8
-NOTED = IMAGE + 180 + 32            # struct baton_image, and the seal
-CONTROL, TABLES, LIST, DIGEST, DIGESTS = (IMAGE + at for at in (8, 24, 68, 76, 84))
+NOTED, CONTROL, TABLES, LIST, DIGEST, DIGESTS = members.offsets(
+    "vault", "noted", "image.control", "image.tables", "image.list", "image.digest_code",
+    "image.digest_table")
 SAID = "the capture kernel is not entered: its control pages in the region are not what was loaded"
 
 

@@ -116,7 +116,7 @@ static void places(void **state)
     assert_int_equal(r.start, 112 * M);
     assert_null(place(64 * M, 16 * M, &r));
     assert_int_equal(r.start, 16 * M);
-    assert_non_null(place(64 * M, 96 * M, &r));  /* over a module */
+    assert_non_null(place(64 * M, 96 * M, &r)); /* over a module */
     assert_non_null(place(64 * M, 16 * M + 1, &r));
     assert_non_null(place(64 * M, 240 * M, &r)); /* beyond the end */
     assert_non_null(place(150 * M, 0, &r));
