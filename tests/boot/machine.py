@@ -29,8 +29,8 @@ TAIL = 40                           # lines of a log that a failure shows
 BOCHS_RC = """\
 config_interface: textconfig
 display_library: rfb, options="timeout=0"
-romimage: file=/usr/share/bochs/BIOS-bochs-latest
-vgaromimage: file=/usr/share/bochs/VGABIOS-lgpl-latest
+romimage: file=/usr/share/seabios/bios.bin
+vgaromimage: file=/usr/share/seabios/vgabios-isavga.bin
 cpu: model={cpu}, ips=200000000, reset_on_triple_fault=0
 memory: guest={memory}, host={host_memory}
 ata0-master: type=cdrom, path={iso}, status=inserted
