@@ -54,9 +54,11 @@ endif
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-8s %s\n' '$(1)' '$(2)')
 
-CORE_C := $(wildcard pagetable/*.c relocate/*.c payload/*.c)
-KERNEL_C := $(wildcard boot/*.c kernel/*.c kernel/shell/*.c)
-KERNEL_S := $(wildcard boot/*.S kernel/*.S relocate/*.S)
+# What the core needs of lib/, and what is the kernel's alone: a host of the core has its own memcpy.
+CORE_C := $(wildcard pagetable/*.c relocate/*.c relocate/*/*.c payload/*.c) lib/text.c lib/sha256.c
+CORE_S := $(wildcard relocate/*/*.S)
+KERNEL_C := $(filter-out $(CORE_C),$(wildcard lib/*.c boot/*.c kernel/*.c kernel/*/*.c))
+KERNEL_S := $(wildcard boot/*.S kernel/*/*.S)
 
 .PHONY: all clean distclean spoil inject FORCE
 all: $(BUILD)/baton.elf $(BUILD)/baton.lst
@@ -80,7 +82,7 @@ $(eval $(call compiler_stamp,$(COMPILER),$(CC32),$(CFLAGS32)))
 # One ELF from one folder of objects: $(1) folder, $(2) extra flags.
 define kernel_rules
 $(1)_OBJECTS := $$(patsubst %.c,$(1)/obj/%.o,$$(CORE_C) $$(KERNEL_C)) \
-                $$(patsubst %.S,$(1)/obj/%.S.o,$$(KERNEL_S))
+                $$(patsubst %.S,$(1)/obj/%.S.o,$$(KERNEL_S) $$(CORE_S))
 
 $(1)/obj/%.o: %.c $(COMPILER)
 	$$(call say,CC,$$<)
@@ -92,19 +94,19 @@ $(1)/obj/%.S.o: %.S $(COMPILER)
 	@mkdir -p $$(@D)
 	$$(Q)$$(CC32) $$(ASFLAGS32) $(2) -MMD -MP -c $$< -o $$@
 
-$(1)/linker.ld: linker.ld kernel/layout.h
+$(1)/linker.ld: linker.ld kernel/machine/layout.h
 	@mkdir -p $$(@D)
 	$$(Q)$$(CC32) -E -P -undef -x assembler-with-cpp -I. $$< -o $$@
 
 # Two links: the symbol table holds what the first one says of the code, whose addresses do not depend
 # on the table's size.
-$(1)/baton.elf: $$($(1)_OBJECTS) $(1)/linker.ld kernel/mksymbols | $(1)/trampoline.checked
+$(1)/baton.elf: $$($(1)_OBJECTS) $(1)/linker.ld kernel/console/mksymbols | $(1)/trampoline.checked
 	$$(call say,LD,$$@)
-	$$(Q)kernel/mksymbols < /dev/null > $(1)/symbols0.S
+	$$(Q)kernel/console/mksymbols < /dev/null > $(1)/symbols0.S
 	$$(Q)$$(CC32) $$(ASFLAGS32) -c $(1)/symbols0.S -o $(1)/symbols0.o
 	$$(Q)$$(LINK32) -T $(1)/linker.ld \
 	    $$($(1)_OBJECTS) $(1)/symbols0.o -o $(1)/first.elf
-	$$(Q)$$(NM32) -n $(1)/first.elf | kernel/mksymbols > $(1)/symbols.S
+	$$(Q)$$(NM32) -n $(1)/first.elf | kernel/console/mksymbols > $(1)/symbols.S
 	$$(Q)$$(CC32) $$(ASFLAGS32) -c $(1)/symbols.S -o $(1)/symbols.o
 	$$(Q)$$(LINK32) -T $(1)/linker.ld \
 	    $(if $(filter clang,$(CROSS)),,-Wl$$(comma))-Map=$(1)/baton.map $$($(1)_OBJECTS) $(1)/symbols.o -o $$@.part
@@ -113,7 +115,7 @@ $(1)/baton.elf: $$($(1)_OBJECTS) $(1)/linker.ld kernel/mksymbols | $(1)/trampoli
 
 # What is copied into control pages is position independent: no relocations at all. What else the
 # trampoline must be (one page, aligned, alone in its section) linker.ld asserts.
-$(1)/trampoline.checked: $(addprefix $(1)/obj/relocate/,trampoline.S.o digest.S.o)
+$(1)/trampoline.checked: $(addprefix $(1)/obj/relocate/trampoline/,trampoline.S.o digest.S.o)
 	$$(Q)for object in $$^; do \
 	    name=$$$$($$(OBJDUMP32) -h $$$$object | grep -oE ' \.(trampoline|rodata\.digest) ') || { \
 	        echo "$$$$object has neither .trampoline nor .rodata.digest" >&2; exit 1; }; \
@@ -132,7 +134,7 @@ $(eval $(call kernel_rules,$(BUILD)/inject,-DBATON_INJECT))
 
 # The core as a library for other kernels: include/baton.h is its header.
 CORE_OBJECTS := $(patsubst %.c,$(BUILD)/obj/%.o,$(CORE_C)) \
-                $(patsubst %.S,$(BUILD)/obj/%.S.o,$(wildcard relocate/*.S))
+                $(patsubst %.S,$(BUILD)/obj/%.S.o,$(CORE_S))
 
 .PHONY: core
 core: $(BUILD)/libbaton.a
@@ -147,7 +149,7 @@ $(BUILD)/baton.lst: $(BUILD)/baton.elf
 	$(call say,OBJDUMP,$@)
 	$(Q)$(OBJDUMP32) -dS $< > $@
 
-# Wrong builds on purpose, see kernel/spoil.h and kernel/inject.h.
+# Wrong builds on purpose, see kernel/load/spoil.h and kernel/load/inject.h.
 spoil: $(BUILD)/spoil/baton.elf
 inject: $(BUILD)/inject/baton.elf
 

@@ -3,15 +3,10 @@
  * code was loaded at; kernel_main is called at 3 GiB + 1 MiB with everything in a known state.
  */
 #include "boot/multiboot.h"
-#include "kernel/layout.h"
-#include "kernel/traps.h"
+#include "i386.h"
+#include "kernel/machine/layout.h"
 
-#define CR0_KNOWN 0x80010031    /* PG, WP, NE, ET, PE; caches on, no AM, TS or EM [SDM3 2.5] */
-/* CPUID 1, edx: VME DE PSE TSC PAE MCE PGE FXSR SSE: each brings a CR4 bit, so a CR4. */
-#define CPUID_1_CR4 0x030020de
-#define EFLAGS_ID (1 << 21)
-#define MSR_EFER 0xc0000080
-#define CPUID_EXT_EFER 0x20100800 /* edx of 0x80000001: LM, NX, SYSCALL */
+#define CR0_KNOWN (CR0_PG | CR0_WP | CR0_NE | CR0_ET | CR0_PE) /* caches on, no AM, TS or EM */
 #define BOOT_PTE 0x063          /* present, writable, accessed, dirty */
 
         .section .boot.header, "a", @progbits
@@ -50,19 +45,19 @@ boot_entry:
         jz      1f
         movl    $1, %eax
         cpuid
-        testl   $CPUID_1_CR4, %edx
+        testl   $CPUID_HAS_CR4, %edx
         jz      1f
         xorl    %eax, %eax
         movl    %eax, %cr4
-        movl    $0x80000000, %eax
+        movl    $CPUID_EXTENDED, %eax
         cpuid
-        cmpl    $0x80000001, %eax       /* too low, or the nonsense of a CPU without the leaf */
+        cmpl    $CPUID_EXTENDED + 1, %eax       /* too low, or the nonsense of a CPU without the leaf */
         jb      1f
-        cmpl    $0x8000ffff, %eax
+        cmpl    $CPUID_EXTENDED_MAX, %eax
         ja      1f
-        movl    $0x80000001, %eax
+        movl    $CPUID_EXTENDED + 1, %eax
         cpuid
-        testl   $CPUID_EXT_EFER, %edx
+        testl   $CPUID_HAS_EFER, %edx
         jz      1f
         movl    $MSR_EFER, %ecx
         xorl    %eax, %eax
@@ -88,7 +83,7 @@ paging_switch:
         movl    %eax, %esi
         movl    %edx, %edi
         movl    %cr0, %eax
-        andl    $0x7fffffff, %eax       /* PG */
+        andl    $~CR0_PG, %eax
         movl    %eax, %cr0
         jmp     1f
 1:      movl    %ecx, %cr4
@@ -103,7 +98,7 @@ paging_switch:
         xorl    %edx, %edx
         wrmsr
 1:      movl    %cr0, %eax
-        orl     $0x80000000, %eax
+        orl     $CR0_PG, %eax
         movl    %eax, %cr0
         movl    $paging_switched, %eax
         jmp     *%eax
@@ -160,11 +155,11 @@ paging_switched:
 boot_gdt:                               /* flat, accessed already [SDM3 3.4.5] */
         .quad   0
         .quad   0
-        .quad   0x00cf9b000000ffff      /* SEL_CODE */
-        .quad   0x00cf93000000ffff      /* SEL_DATA */
-        .quad   0                       /* SEL_TSS, filled by traps.c */
+        .long   DESCRIPTOR_FLAT_LOW, DESCRIPTOR_CODE_HIGH       /* SEL_CODE */
+        .long   DESCRIPTOR_FLAT_LOW, DESCRIPTOR_DATA_HIGH       /* SEL_DATA */
+        .quad   0                       /* SEL_TSS, filled by tss.c */
         .quad   0                       /* SEL_TSS_DOUBLE_FAULT */
-        .quad   0x00cf13000000ffff      /* SEL_ABSENT: data, but not present */
+        .long   DESCRIPTOR_FLAT_LOW, DESCRIPTOR_ABSENT_HIGH     /* SEL_ABSENT: for faults on purpose */
 boot_gdtr:
         .word   . - boot_gdt - 1
         .long   boot_gdt

@@ -329,8 +329,8 @@ struct baton_image {
     uint64_t list;         /* pa of the first indirection page */
     uint64_t digest_code;  /* pa of the digest page, 0: none asked for */
     uint64_t digest_table; /* pa of its table */
-    uint32_t machine;      /* MACHINE_ bits of relocate/control.h */
-    uint64_t ledger;       /* the book of pages, see relocate/pages.h */
+    uint32_t machine;      /* MACHINE_ bits of relocate/trampoline/control.h */
+    uint64_t ledger;       /* the book of pages, see relocate/place/ledger.h */
     uint64_t parked;       /* pages that lie in a destination, set aside */
     struct baton_counts counts;
     bool armed;          /* baton_image_check() has passed */

@@ -18,7 +18,7 @@ PRESENT, LARGE = 1, 1 << 7
 FLAGS = [(1 << 1, "write", False), (1 << 2, "user", False), (1 << 3, "write-through", False),
          (1 << 4, "no-cache", False), (1 << 5, "accessed", False), (1 << 6, "dirty", True),
          (1 << 8, "global", True), (1 << 63, "nx", False)]
-# kernel/layout.h: the old kernel's windows, one page each, change while it looks at memory; the
+# kernel/machine/layout.h: the old kernel's windows, one page each, change while it looks at memory; the
 # table's next entry is the table itself.
 WINDOW_BASE, WINDOWS = 0xff800000, 16
 NT_VMCOREINFO = 0

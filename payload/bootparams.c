@@ -4,8 +4,8 @@
  * else starts from zero, as the protocol asks. [LBP 32-bit]
  */
 #include "payload/bzimage.h"
-#include "relocate/control.h"
-#include "relocate/text.h"
+#include "relocate/trampoline/control.h"
+#include "lib/text.h"
 
 static void put(uint8_t *page, unsigned offset, unsigned size, uint64_t value)
 {

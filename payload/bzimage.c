@@ -8,7 +8,7 @@
  */
 #include "payload/bzimage.h"
 
-#include "relocate/text.h"
+#include "lib/text.h"
 
 #define PROTOCOL_OLDEST 0x0202
 #define KERNEL_ADDRESS_DEFAULT 0x100000u

@@ -3,8 +3,8 @@
  * entered with eax = BATON_RECORD_MAGIC and ebx = a struct baton_record. [ELF, i386 psABI]
  */
 #include "payload/payload.h"
-#include "relocate/control.h"
-#include "relocate/text.h"
+#include "relocate/trampoline/control.h"
+#include "lib/text.h"
 
 struct elf_header {
     uint8_t ident[16];

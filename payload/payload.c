@@ -1,7 +1,7 @@
 /* The table of payload formats, and the road's two steps that go through it. */
 #include "payload/payload.h"
 
-#include "relocate/digest.h"
+#include "relocate/trampoline/digest.h"
 
 static const struct baton_format *const formats[] = {
     &payload_bzimage,

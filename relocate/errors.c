@@ -3,7 +3,7 @@
  * would help. {what} is a field or a segment, {value} and {limit} print as hex, with :n as decimal,
  * with :v as a version.
  */
-#include "relocate/text.h"
+#include "lib/text.h"
 
 struct sentence {
     const char *name, *text;

@@ -1,10 +1,10 @@
 /* check: the dry run once more, with what it says of each invariant. */
-#include "kernel/live.h"
-#include "kernel/print.h"
+#include "kernel/memory/live.h"
+#include "kernel/console/print.h"
 #include "kernel/shell/commands.h"
-#include "kernel/stage.h"
-#include "kernel/tell.h"
-#include "relocate/pages.h"
+#include "kernel/load/stage.h"
+#include "kernel/load/tell.h"
+#include "relocate/place/ledger.h"
 
 static bool count_page(void *ctx, uint64_t pa)
 {
@@ -19,7 +19,7 @@ static void tell_good(const struct stage *stage)
     const struct baton_counts *c = &image->counts;
     uint32_t pages = 0;
 
-    pages_each(image, count_page, &pages);
+    ledger_each(image, count_page, &pages);
     report("H2 holds", "the trampoline reads and writes only the image's own %u pages%s", pages,
            c->digests ? "; the digest page reads the segments" : "");
     report("H3 holds", "none of them lies in a destination, a source, or the payload's way");

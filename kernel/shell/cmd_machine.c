@@ -1,12 +1,12 @@
 /* regs, more, reboot, poweroff: the machine itself. */
-#include "kernel/acpi.h"
-#include "kernel/cpu.h"
-#include "kernel/print.h"
+#include "kernel/machine/acpi.h"
+#include "kernel/machine/cpu.h"
+#include "kernel/console/print.h"
 #include "kernel/shell/commands.h"
 #include "kernel/shell/input.h"
 #include "kernel/shell/pager.h"
-#include "kernel/stop.h"
-#include "relocate/text.h"
+#include "kernel/end/stop.h"
+#include "lib/text.h"
 
 #define PATIENCE 10 /* tenths of a second: a machine does not go at once */
 

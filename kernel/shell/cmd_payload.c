@@ -1,12 +1,12 @@
 /* modules, load, unload, status, exec: the life of an image. */
-#include "kernel/crash.h"
-#include "kernel/live.h"
-#include "kernel/pages.h"
-#include "kernel/print.h"
+#include "kernel/crash/crash.h"
+#include "kernel/memory/live.h"
+#include "kernel/memory/pages.h"
+#include "kernel/console/print.h"
 #include "kernel/shell/commands.h"
-#include "kernel/stage.h"
-#include "kernel/tell.h"
-#include "relocate/text.h"
+#include "kernel/load/stage.h"
+#include "kernel/load/tell.h"
+#include "lib/text.h"
 
 static const char *place_name(enum baton_policy place)
 {

@@ -6,10 +6,10 @@
 
 #include <stddef.h>
 
-#include "kernel/print.h"
+#include "kernel/console/print.h"
 #include "kernel/shell/pager.h"
 #include "kernel/shell/spaces.h"
-#include "relocate/text.h"
+#include "lib/text.h"
 
 #define NAME 12 /* columns */
 

@@ -1,12 +1,12 @@
 /* trampoline: the control code page, part by part, and what it is told. */
 #include <stddef.h>
 
-#include "kernel/print.h"
+#include "kernel/console/print.h"
 #include "kernel/shell/commands.h"
-#include "kernel/stage.h"
-#include "kernel/window.h"
-#include "relocate/control.h"
-#include "relocate/list.h"
+#include "kernel/load/stage.h"
+#include "kernel/machine/window.h"
+#include "relocate/trampoline/control.h"
+#include "relocate/trampoline/list.h"
 
 /* The page from 0 to its end, as control.h draws it. */
 static const struct {

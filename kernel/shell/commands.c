@@ -3,9 +3,9 @@
 
 #include <stddef.h>
 
-#include "kernel/crash.h"
-#include "kernel/print.h"
-#include "kernel/stage.h"
+#include "kernel/crash/crash.h"
+#include "kernel/console/print.h"
+#include "kernel/load/stage.h"
 
 const struct command commands[] = {
     {"help", "[COMMAND|TOPIC]", "shell", "what there is; help COMMAND says more",

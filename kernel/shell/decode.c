@@ -1,8 +1,8 @@
 /* Runs of words. The list may be damaged (poke), so nothing of it is believed. */
 #include "kernel/shell/decode.h"
 
-#include "relocate/fit.h"
-#include "relocate/list.h"
+#include "relocate/place/fit.h"
+#include "relocate/trampoline/list.h"
 
 void decode_start(struct decoder *d, const struct baton_image *image)
 {

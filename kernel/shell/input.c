@@ -1,10 +1,10 @@
 /* The ports of the two keyboards, and a clock to wait by. */
 #include "kernel/shell/input.h"
 
-#include "kernel/console.h"
-#include "kernel/cpu.h"
+#include "kernel/console/console.h"
+#include "kernel/machine/cpu.h"
 #include "kernel/shell/portb.h"
-#include "kernel/watchdog.h"
+#include "kernel/machine/watchdog.h"
 
 enum { UART_DATA = 0, UART_STATUS = 5, UART_RECEIVED = 1 };
 

@@ -1,13 +1,13 @@
 /* The memory map, cut up by what lies in it. */
 #include "kernel/shell/owners.h"
 
-#include "kernel/layout.h"
-#include "kernel/live.h"
-#include "kernel/region.h"
-#include "kernel/stage.h"
-#include "kernel/window.h"
-#include "relocate/fit.h"
-#include "relocate/pages.h"
+#include "kernel/machine/layout.h"
+#include "kernel/memory/live.h"
+#include "kernel/crash/region.h"
+#include "kernel/load/stage.h"
+#include "kernel/machine/window.h"
+#include "relocate/place/fit.h"
+#include "relocate/place/ledger.h"
 
 #define RANGES 1024
 
@@ -66,7 +66,7 @@ static void collect(void)
         add(boot->module[i].file.pa, boot->module[i].file.pa + boot->module[i].file.size,
             OWNER_MODULE, i + 1);
     if (stage_loaded()) {
-        pages_each(&stage_loaded()->image, add_page, NULL);
+        ledger_each(&stage_loaded()->image, add_page, NULL);
         add_ledger(&stage_loaded()->image);
     }
 }

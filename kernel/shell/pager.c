@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-#include "kernel/console.h"
+#include "kernel/console/console.h"
 #include "kernel/shell/input.h"
 
 #define MORE "-- more: space a page, enter a line, q no more --"

@@ -1,8 +1,8 @@
 /* Read a line, find the command, run it. */
 #include "kernel/shell/shell.h"
 
-#include "kernel/console.h"
-#include "kernel/print.h"
+#include "kernel/console/console.h"
+#include "kernel/console/print.h"
 #include "kernel/shell/commands.h"
 #include "kernel/shell/edit.h"
 #include "kernel/shell/input.h"

@@ -1,7 +1,7 @@
 /* Words and numbers. */
 #include "kernel/shell/words.h"
 
-#include "kernel/number.h"
+#include "lib/number.h"
 
 #include <stddef.h>
 

@@ -18,8 +18,8 @@ STICKY = lt.ACCESSED | lt.DIRTY     # the CPU sets these in the entries that it 
 TRAMPOLINE = "baton_trampoline_page"
 DESCRIPTORS = ["boot_gdt", "main_tss", "double_fault_tss"]
 PARTS = {
-    "allocator": ["free_bits", "free_count", "highest"],    # kernel/pages.c
-    "images": ["slot", "host", "region", "loaded"],         # kernel/stage.c, crash.c, region.c
+    "allocator": ["free_bits", "free_count", "highest"],    # kernel/memory/pages.c
+    "images": ["slot", "host", "region", "loaded"],         # kernel/load/stage.c, crash.c, region.c
     "descriptors": DESCRIPTORS,
     "stack": ["boot_stack"],
     "trampoline": [TRAMPOLINE],

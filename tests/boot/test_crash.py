@@ -15,7 +15,7 @@ from unchanged import LOW, assert_tables_unchanged, assert_unchanged
 
 MEMORY = 40 << 20
 KERNEL_BASE = 0xc0000000
-STACK_SIZE = 0x4000                 # KERNEL_STACK_SIZE of kernel/layout.h, and the guard page
+STACK_SIZE = 0x4000                 # KERNEL_STACK_SIZE of kernel/machine/layout.h, and the guard page
 
 # Where each kind of fault dies, and what its line says.
 KINDS = {"divide": ("divide", "vector 0, divide error"), "debug": ("debug", "vector 1, debug"),

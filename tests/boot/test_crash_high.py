@@ -13,9 +13,9 @@ import vmcore
 from machine import ROOT, Result, read_log
 from typist import Typist, shell
 
-DIRECT_MAX = 768 << 20              # kernel/layout.h
+DIRECT_MAX = 768 << 20              # kernel/machine/layout.h
 MEMORY = 770 << 20
-HEADERS = 4 * 4096                  # REGION_HEADERS of kernel/region.h
+HEADERS = 4 * 4096                  # REGION_HEADERS of kernel/crash/region.h
 NO_VA = 0xffffffff
 
 

@@ -78,7 +78,7 @@ def test_gdb_walks_the_live_tables(job, outcome):
 
 @pytest.mark.parametrize("job", JOBS)
 def test_the_core_has_what_cannot_be_written_as_it_was_loaded(job, outcome):
-    """All of it but the variables there (kernel/readonly.h)."""
+    """All of it but the variables there (kernel/machine/readonly.h)."""
     assert_saved(outcome)
     core, baton = vmcore.of_file(outcome.data["core"]), Elf32(payloads.BATON)
     variables = range(baton.symbols["readonly_start"], baton.symbols["readonly_end"])

@@ -1,6 +1,6 @@
 """A fault of each kind in each phase of the hand-off: one line that tells the truth, then the end.
 
-The build is one that raises the fault it is told to (make inject); kernel/inject.h has the words.
+The build is one that raises the fault it is told to (make inject); kernel/load/inject.h has the words.
 """
 import os
 import re
@@ -13,7 +13,7 @@ from machine import BUILD, FAULTED, POWERED_OFF, Machine, run
 
 INJECTED = os.path.join(BUILD, "inject", "baton.elf")
 PAGE = 4096
-# kernel/inject.h's phases: what the line calls them, and whether paging is on.
+# kernel/load/inject.h's phases: what the line calls them, and whether paging is on.
 PHASES = {
     "before-cr3": ("at the kernel address, before CR3", True),
     "after-cr3": ("at the kernel address, after CR3", True),

@@ -1,4 +1,4 @@
-"""What other readers of a dump look for in build/baton.elf (docs/crash.md, kernel/readers.c).
+"""What other readers of a dump look for in build/baton.elf (docs/crash.md, kernel/crash/readers.c).
 
 crash itself is no package that every system has; what it asks for before it reads anything is here.
 """

@@ -10,7 +10,7 @@ import payloads
 from elf32 import Elf32
 
 KERNEL_BASE, PAGE, HIGH = 0xc0000000, 4096, 1 << 32
-LOW = 0xa0000                       # REGION_LOW of kernel/region.h
+LOW = 0xa0000                       # REGION_LOW of kernel/crash/region.h
 
 # What differs from the fault to the capture kernel in the memory of the old one, and why.
 CHANGES = {"boot_stack": "what runs after the fault has the old kernel's stack",

@@ -75,7 +75,7 @@ class Core:
 
 def of_memory(memory, headers, machine=EM_386):
     """The core that the headers at this physical address describe, in a snapshot of all RAM."""
-    size = 4 * 4096                 # REGION_HEADERS of kernel/region.h
+    size = 4 * 4096                 # REGION_HEADERS of kernel/crash/region.h
     own = memory[headers:headers + size]
     # Headers speak of themselves by file offset, of everything else by physical address.
     return Core(lambda at, n: own[at:at + n] if at + n <= size else memory[at:at + n], machine)

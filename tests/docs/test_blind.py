@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[2]
-PRINTERS = ("kernel/**/*.c", "relocate/*.inc", "relocate/*.S", "tests/payloads/**/*.c",
+PRINTERS = ("kernel/**/*.c", "relocate/**/*.inc", "relocate/**/*.S", "tests/payloads/**/*.c",
             "iso/initrd/**/*")
 
 

@@ -36,7 +36,7 @@ def test_every_error_has_a_sentence():
 
 
 def test_every_error_is_used():
-    sources = "".join(p.read_text() for d in ("relocate", "payload") for p in (TOP / d).glob("*.c")
+    sources = "".join(p.read_text() for d in ("relocate", "payload") for p in (TOP / d).rglob("*.c")
                       if p.name != "errors.c")
     unused = [e for e in refusals_in_code() if "BATON_" + e not in sources]
     assert not unused
@@ -46,7 +46,7 @@ WORDS = 13      # of Baton's command line; a table that is read by a pattern mus
 
 
 def test_words_of_the_command_line():
-    options = text("kernel/options.c")
+    options = text("kernel/options/options.c")
     code = set(re.findall(r'^    \{"(\w+)=", \w+, "', options, re.M))
     code |= set(re.findall(r'rest_of\(word, length, "(\w+)=?"', options))
     docs = set(re.findall(r"^\| `(\w+)(?:=[^`]*)?` \|", text("README.md"), re.M))

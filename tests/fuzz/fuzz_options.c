@@ -1,6 +1,6 @@
 /* Bytes as Baton's command line, read a second time, word by word, another way. */
-#include "kernel/crashkernel.h"
-#include "kernel/options.h"
+#include "kernel/options/crashkernel.h"
+#include "kernel/options/options.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <stdlib.h>

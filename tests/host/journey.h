@@ -6,7 +6,7 @@
 #ifndef HOST_JOURNEY_H
 #define HOST_JOURNEY_H
 
-#include "relocate/digest.h"
+#include "relocate/trampoline/digest.h"
 #include "tests/host/machine.h"
 #include "tests/host/interpreter.h"
 

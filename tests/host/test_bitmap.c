@@ -2,7 +2,7 @@
  * A set of pages against an array of booleans: single pages and ranges, over the ends of words
  * (32 pages) and of stretches (128 MiB), where the set's memory comes a page at a time.
  */
-#include "relocate/bitmap.h"
+#include "relocate/place/bitmap.h"
 #include "tests/host/cm.h"
 #include "tests/host/machine.h"
 

@@ -1,5 +1,5 @@
 /* crashkernel=: what is read, and where the region comes to lie. */
-#include "kernel/crashkernel.h"
+#include "kernel/options/crashkernel.h"
 #include "tests/host/cm.h"
 #include "tests/host/dice.h"
 

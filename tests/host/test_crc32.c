@@ -1,5 +1,5 @@
 /* CRC-32 against known sums and against the definition, bit by bit. */
-#include "kernel/crc32.h"
+#include "lib/crc32.h"
 #include "tests/host/cm.h"
 #include "tests/host/dice.h"
 

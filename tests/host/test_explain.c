@@ -1,5 +1,5 @@
 /* Every refusal has a name and a sentence, into a buffer of any size; text and numbers. */
-#include "relocate/text.h"
+#include "lib/text.h"
 #include "tests/host/cm.h"
 #include "tests/host/dice.h"
 

@@ -1,5 +1,5 @@
 /* Baton's own command line: words taken, words not known, values refused. */
-#include "kernel/options.h"
+#include "kernel/options/options.h"
 #include "tests/host/cm.h"
 #include "tests/host/dice.h"
 

@@ -6,7 +6,7 @@
 #include "tests/host/cm.h"
 #include "tests/host/files.h"
 #include "tests/host/journey.h"
-#include "relocate/pages.h"
+#include "relocate/place/ledger.h"
 
 #define KIB 0x400ull
 #define MIB 0x100000ull
@@ -97,7 +97,7 @@ static void judge(const struct reach_case *c)
     assert_true(params < line && line < j.image.control);
     assert_true(params >= c->lowest && j.image.control + PAGE <= c->highest);
     assert_true(params >= 0x10000); /* the firmware's data lie below */
-    assert_true(pages_each(&j.image, clear_of_scratch, NULL));
+    assert_true(ledger_each(&j.image, clear_of_scratch, NULL));
     assert_int_equal(kernel->window < kernel->guess, c->shorter);
     assert_true(kernel->window >= kernel->mem_size);
     assert_journey(&j, journey_finish(&j));
@@ -139,7 +139,7 @@ static void newer_kernels_see_them_anywhere(void **state)
         stage(&c, 0x0204);
         j.machine.order = (enum machine_order)order;
         assert_int_equal(journey_load(&j), 0);
-        assert_true(pages_each(&j.image, clear_of_scratch, NULL));
+        assert_true(ledger_each(&j.image, clear_of_scratch, NULL));
         if (order == LEND_HIGHEST)
             assert_true(segment("boot_params")->dest > 32 * MIB);
         assert_journey(&j, journey_finish(&j));
@@ -165,7 +165,7 @@ static void out_of_reach(void)
 {
     uint64_t far;
 
-    assert_int_equal(pages_take(&j.image, &j.payload, &far), 0);
+    assert_int_equal(ledger_take(&j.image, &j.payload, &far), 0);
     j.payload.segment[1].dest = far;
 }
 

@@ -1,5 +1,5 @@
 /* What a capture kernel needs of its region: the sizes that an initrd says of itself, and the sum. */
-#include "kernel/room.h"
+#include "kernel/crash/room.h"
 #include "tests/host/cm.h"
 #include "tests/host/files.h"
 #include "tests/host/journey.h"

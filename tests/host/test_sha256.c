@@ -5,7 +5,7 @@
 #include "tests/host/cm.h"
 #include "tests/host/dice.h"
 
-#include "relocate/sha256.h"
+#include "lib/sha256.h"
 
 #define MOST 100000
 

@@ -42,7 +42,7 @@ def test_make_knows_what_a_long_target_needs(tmp_path, target):
 
 @pytest.mark.quick
 def test_an_empty_object_is_made_again(checkout):
-    for name in ("main.o", "traps.S.o"):
+    for name in ("main.o", "end/traps.S.o"):
         (checkout.top / "build" / "obj" / "kernel" / name).write_bytes(b"")
     status, output = checkout.run("make", "all")
     assert status == 0 and "CC       kernel/main.c" in output, output

@@ -1,0 +1,32 @@
+/* The nearest symbol: a binary search over what kernel/console/mksymbols made of the first link. */
+#include "kernel/console/symbols.h"
+
+struct symbol {
+    uint32_t address;
+    const char *name;
+};
+
+/* Sorted by address. In the first link there are none. */
+extern const struct symbol symbol_table[];
+extern const uint32_t symbol_count;
+extern char text_start[], text_end[];
+
+const char *symbol_at(uint32_t address, uint32_t *offset)
+{
+    uint32_t low = 0, high = symbol_count;
+
+    if (address < (uint32_t)text_start || address >= (uint32_t)text_end + 4096)
+        return NULL;
+    while (low < high) { /* the first symbol above the address */
+        uint32_t middle = (low + high) / 2;
+
+        if (symbol_table[middle].address <= address)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (!low)
+        return NULL;
+    *offset = address - symbol_table[low - 1].address;
+    return symbol_table[low - 1].name;
+}

@@ -1,0 +1,120 @@
+/* Halting, resetting, and telling the emulator. */
+#include "kernel/end/stop.h"
+
+#include <stdarg.h>
+
+#include "kernel/console/console.h"
+#include "kernel/machine/cpu.h"
+#include "kernel/crash/crash.h"
+#include "kernel/machine/layout.h"
+#include "kernel/console/print.h"
+#include "kernel/machine/readonly.h"
+#include "kernel/machine/watchdog.h"
+
+#define RESET_CONTROL 0xcf9 /* [ICH] full reset */
+#define RESET_FULL 0x06
+#define KEYBOARD_COMMAND 0x64
+#define KEYBOARD_PULSE_RESET 0xfe
+
+/* An emulator need not end in the instruction that writes to its exit port: in QEMU 10 the CPU runs
+ * on until another thread has seen it. So that it does not begin a line meanwhile, it reads a port
+ * that is of no use so many times. On any real machine a read takes about a microsecond: where
+ * nothing is behind the exit port, it goes on after five seconds. */
+#define EXIT_WAIT_READS 5000000
+#define UNUSED_PORT 0x80
+
+#define DEATHS_TOLD 2
+
+static uint16_t exit_port READ_ONLY;
+static bool reset READ_ONLY;
+static uint32_t deaths READ_ONLY; /* that no capture kernel took over */
+
+void stop_options(const struct options *options)
+{
+    exit_port = options->exit_port;
+    reset = options->onfault == FAULT_RESET;
+}
+
+bool stop_tells(void)
+{
+    READ_ONLY_SET(deaths, deaths + 1);
+    return deaths <= DEATHS_TOLD;
+}
+
+void stop_reset(void)
+{
+    out8(RESET_CONTROL, RESET_FULL);
+    out8(KEYBOARD_COMMAND, KEYBOARD_PULSE_RESET);
+}
+
+/* Returns where there is no capture kernel, or none that can be entered. */
+static void hand_over(void)
+{
+    const char *why;
+
+    if (crash_ready()) {
+        report("crash", "handing over to the capture kernel");
+        crash_take();
+    }
+    why = crash_lost();
+    if (why)
+        report("crash", "the capture kernel is not entered: %s", why);
+}
+
+void stop(int code)
+{
+    bool tells = deaths <= DEATHS_TOLD;
+
+    if (code == EXIT_PANIC && tells)
+        hand_over();
+    watchdog_end();
+    if (exit_port) {
+        out8(exit_port, (uint8_t)code);
+        for (uint32_t i = 0; i < EXIT_WAIT_READS; i++)
+            in8(UNUSED_PORT);
+    }
+    if (reset) {
+        if (tells)
+            report("stop", "resetting the machine (onfault=reset)");
+        stop_reset();
+    }
+    if (tells)
+        report("stop", "halted; switch off, or reset by hand");
+    for (;;)
+        cpu_halt();
+}
+
+/* The registers as they are, for the dump: gdb unwinds from here. */
+static inline __attribute__((always_inline)) bool note_here(void)
+{
+    struct baton_dump_registers r = {.ds = SEL_DATA,
+                                     .es = SEL_DATA,
+                                     .fs = SEL_DATA,
+                                     .gs = SEL_DATA,
+                                     .ss = SEL_DATA,
+                                     .cs = SEL_CODE,
+                                     .orig_eax = UINT32_MAX};
+
+    __asm__ volatile("movl %%ebx, %0; movl %%esi, %1; movl %%edi, %2; movl %%ebp, %3;"
+                     "movl %%esp, %4; pushfl; popl %5; call 1f; 1: popl %6"
+                     : "=m"(r.ebx), "=m"(r.esi), "=m"(r.edi), "=m"(r.ebp), "=m"(r.esp),
+                       "=r"(r.eflags), "=r"(r.eip)
+                     :
+                     : "memory");
+    return crash_note(&r);
+}
+
+void panic(const char *format, ...)
+{
+    va_list arguments;
+
+    if (note_here() || stop_tells()) {
+        console_urgent();
+        va_start(arguments, format);
+        print("panic       ");
+        print_list(format, arguments);
+        print("\n");
+        va_end(arguments);
+    }
+    stop(EXIT_PANIC);
+}

@@ -1,0 +1,220 @@
+/* The core's first host: its functions, and the two slots that let a refused load change nothing. */
+#include "kernel/load/stage.h"
+
+#include "kernel/console/console.h"
+#include "kernel/machine/cpu.h"
+#include "kernel/load/inject.h"
+#include "kernel/machine/layout.h"
+#include "kernel/memory/live.h"
+#include "kernel/memory/pages.h"
+#include "kernel/console/print.h"
+#include "kernel/machine/quiet.h"
+#include "kernel/load/spoil.h"
+#include "kernel/end/stop.h"
+#include "kernel/load/tell.h"
+#include "kernel/machine/watchdog.h"
+#include "kernel/machine/window.h"
+
+static const struct boot_info *boot;
+static const struct options *options;
+static struct baton_host host;
+static struct stage slot[2];
+static struct stage *loaded; /* one of them, or NULL */
+
+static int host_alloc(void *ctx, uint64_t below, uint64_t *pa)
+{
+    (void)ctx;
+    return pages_alloc(below, pa);
+}
+
+static void host_free(void *ctx, uint64_t pa)
+{
+    (void)ctx;
+    pages_free(pa);
+}
+
+static void *host_map(void *ctx, enum baton_window window, uint64_t pa)
+{
+    (void)ctx;
+    return window_map(window, pa);
+}
+
+void stage_start(const struct boot_info *boot_info, const struct options *wanted,
+                 const struct baton_memory *memory, uint32_t count)
+{
+    boot = boot_info;
+    options = wanted;
+    host = (struct baton_host){
+        .alloc_page = host_alloc,
+        .free_page = host_free,
+        .map = host_map,
+        .memory = memory,
+        .memory_count = count,
+        .keep = live.range,
+        .keep_count = live.ranges,
+        .trampoline_va = (uint32_t)baton_trampoline_page,
+        .trampoline_pa = (uint32_t)baton_trampoline_page - KERNEL_BASE,
+    };
+}
+
+struct stage_wish stage_default(void)
+{
+    return (struct stage_wish){
+        .kernel = 1,
+        .initrd = boot->modules > 1 ? 2 : 0,
+        .place = options->place,
+        .check = options->check,
+    };
+}
+
+static const char *line_of(struct stage *stage, const struct stage_wish *wish)
+{
+    uint32_t n = 0;
+
+    if (!wish->command_line)
+        return boot->module[wish->kernel - 1].string;
+    for (; wish->command_line[n] && n < STAGE_LINE - 1; n++)
+        stage->own_line[n] = wish->command_line[n];
+    stage->own_line[n] = '\0';
+    return stage->own_line;
+}
+
+bool stage_prepare(struct stage *stage, const struct stage_wish *wish)
+{
+    if (!boot->modules) {
+        report("refused", "no payload: the boot loader gave no module; name one in its menu entry "
+                          "(module FILE, in GRUB)");
+        return false;
+    }
+    stage->kernel = wish->kernel;
+    stage->initrd = wish->initrd;
+    stage->request = (struct baton_request){
+        .kernel = boot->module[wish->kernel - 1].file,
+        .command_line = line_of(stage, wish),
+        .loader = boot->loader,
+        .place = wish->place,
+        .screen = boot->screen,
+        .live = live.summary,
+        .long_mode = cpu.long_mode,
+        .digest_page = wish->check == CHECK_ON ? baton_digest_page : NULL,
+    };
+    if (wish->initrd)
+        stage->request.initrd = boot->module[wish->initrd - 1].file;
+    if (stage->request.screen.kind == BATON_SCREEN_TEXT)
+        console_cursor(&stage->request.screen.cursor_x, &stage->request.screen.cursor_y);
+    return true;
+}
+
+struct baton_machine stage_machine(void)
+{
+    return (struct baton_machine){
+        .has_cr4 = cpu.cr4,
+        .has_efer = cpu.efer,
+        .has_mce = cpu.mce,
+        .has_tsc = cpu.tsc,
+        .trace = (uint8_t)options->trace,
+        .com_port = console_com_port(),
+        .exit_port = options->exit_port,
+        .reset = options->onfault == FAULT_RESET,
+    };
+}
+
+bool stage_load(const struct stage_wish *wish)
+{
+    struct stage *stage = loaded == &slot[0] ? &slot[1] : &slot[0];
+    struct baton_machine about = stage_machine();
+    struct baton_refusal why;
+    uint64_t before = pages_count();
+    int error;
+
+    if (!stage_prepare(stage, wish))
+        return false;
+    tell_wait(stage);
+    watchdog_pause();
+    error = baton_load(&host, &stage->request, &about, &stage->payload, &stage->image, &why);
+    watchdog_feed();
+    if (error) {
+        tell_refusal(&why);
+        if (pages_count() != before)
+            panic("the refused load kept %n pages (H7)", before - pages_count());
+        return false;
+    }
+    if (loaded)
+        baton_image_free(&loaded->image);
+    loaded = stage;
+    tell_stage(stage);
+    return true;
+}
+
+void stage_unload(void)
+{
+    uint64_t before = pages_count();
+
+    baton_image_free(&loaded->image);
+    loaded = NULL;
+    report("unload", "%n page%s given back, %n free", pages_count() - before,
+           plural(pages_count() - before), pages_count());
+}
+
+struct stage *stage_loaded(void)
+{
+    return loaded;
+}
+
+const struct boot_info *stage_boot(void)
+{
+    return boot;
+}
+
+const struct baton_host *stage_host(void)
+{
+    return &host;
+}
+
+/* Lines were printed since the load, and one more will be, a row of the screen (tell_handoff): the
+ * next kernel goes on below them. */
+static void settle_cursor(void)
+{
+    struct baton_screen *screen = &loaded->request.screen;
+
+    if (screen->kind != BATON_SCREEN_TEXT)
+        return;
+    console_cursor(&screen->cursor_x, &screen->cursor_y);
+    if (screen->cursor_y + 1 < screen->rows)
+        screen->cursor_y++;
+}
+
+/* Writes what is known only now, and then proves all of it: behind this, no byte changes (H6). false:
+ * refused, and said. */
+static bool prove(void)
+{
+    struct baton_refusal why;
+    uint32_t sum;
+    int error;
+
+    settle_cursor();
+    baton_payload_finish(&loaded->request, &loaded->payload, &loaded->image);
+    watchdog_pause();
+    error = baton_image_check(&loaded->request, &loaded->payload, &loaded->image, &why);
+    watchdog_feed();
+    sum = live_checksum(); /* closes the windows: from here on nothing may look through one */
+    if (sum != live.summary.checksum)
+        panic("the live tables changed: checksum %x, was %x (H1)", (uint64_t)sum,
+              (uint64_t)live.summary.checksum);
+    if (error)
+        tell_refusal(&why);
+    return !error;
+}
+
+void stage_handoff(void)
+{
+    if (!prove())
+        return;
+    loaded->image.exec_ticks = cpu.tsc ? cpu_ticks() : 0;
+    devices_quiet();
+    tell_handoff(loaded);
+    watchdog_end();
+    INJECT_FAULT(boot->command_line, &loaded->image);
+    SPOIL_LIVE_TABLES(loaded->image.control);
+    baton_handoff(&loaded->image);
+}

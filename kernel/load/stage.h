@@ -1,0 +1,57 @@
+/*
+ * The old kernel as the core's host: load, unload, hand off. One image is loaded at a time; a load
+ * that is refused leaves the earlier one as it was (H7).
+ */
+#ifndef KERNEL_LOAD_STAGE_H
+#define KERNEL_LOAD_STAGE_H
+
+#include "boot/bootinfo.h"
+#include "kernel/options/options.h"
+
+struct stage_wish {
+    uint32_t kernel, initrd;  /* boot modules, numbered from 1; initrd 0: none */
+    const char *command_line; /* copied; NULL: the kernel module's own string */
+    enum baton_policy place;
+    enum option_check check;
+};
+
+#define STAGE_LINE 2048 /* bytes of a command line of one's own, NUL included */
+
+struct stage {
+    uint32_t kernel, initrd; /* as wished */
+    struct baton_request request;
+    struct baton_payload payload;
+    struct baton_image image;
+    char own_line[STAGE_LINE];
+};
+
+/* Once, when memory and live tables stand. All of it must stay as it is. */
+void stage_start(const struct boot_info *boot, const struct options *options,
+                 const struct baton_memory *memory, uint32_t count);
+
+/* What the modules ask for by themselves: the first one, with the second as its initrd. */
+struct stage_wish stage_default(void);
+
+/* Loads, in the place of what was loaded. false: refused, and it has said why. */
+bool stage_load(const struct stage_wish *wish);
+
+/* Gives every page back; says how many. */
+void stage_unload(void);
+
+/* NULL: nothing is loaded. */
+struct stage *stage_loaded(void);
+
+const struct boot_info *stage_boot(void);
+const struct baton_host *stage_host(void);
+
+/* A stage of one's own: the request by the wish. false: refused, and said. */
+bool stage_prepare(struct stage *stage, const struct stage_wish *wish);
+
+/* What the trampoline is to do about this machine. */
+struct baton_machine stage_machine(void);
+
+/* The dry run of what is loaded, as it is now, and the point of no return. Something must be loaded.
+ * Returns if the dry run refuses, and it has said why. */
+void stage_handoff(void);
+
+#endif

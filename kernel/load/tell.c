@@ -1,0 +1,146 @@
+/* The lines of a load: what the payload is, what will move, where the trampoline stands. */
+#include "kernel/load/tell.h"
+
+#include "kernel/console/print.h"
+#include "kernel/crash/region.h"
+#include "kernel/crash/room.h"
+#include "payload/payload.h"
+
+/* staged: its bytes lie where they belong already, as the crash region's do. */
+static void tell_initrd(struct stage *stage, bool staged)
+{
+    const struct baton_segment *s = segment_find(&stage->payload, "initrd", 0);
+
+    if (!s)
+        return;
+    if (staged)
+        report("initrd", "%z, staged at %a", stage->request.initrd.size, s->dest);
+    else if (s->dest == s->source)
+        report("initrd", "%z, stays at %a", s->mem_size, s->dest);
+    else
+        report("initrd", "%z, moves from %a to %a", s->mem_size, s->source, s->dest);
+}
+
+static void tell_plan(const struct stage *stage)
+{
+    const struct baton_image *image = &stage->image;
+    const struct baton_counts *c = &image->counts;
+
+    report("plan",
+           "%n page%s move%s, %n stay, %n zeroed, %n cycle%s; list %n page%s, control %n "
+           "page%s",
+           c->move, plural(c->move), c->move == 1 ? "s" : "", c->stay, c->zero, (uint64_t)c->cycles,
+           plural(c->cycles), (uint64_t)c->list_pages, plural(c->list_pages),
+           (uint64_t)c->control_pages, plural(c->control_pages));
+    report("trampoline", "%a and %a both lead to %a, through %u new table page%s",
+           (uint64_t)image->host->trampoline_va, image->control, image->control, image->table_count,
+           plural(image->table_count));
+}
+
+#define PATIENCE (32ull << 20) /* bytes; less than that is compared in no time */
+
+void tell_wait(const struct stage *stage)
+{
+    uint64_t size = stage->request.kernel.size + stage->request.initrd.size;
+
+    if (stage->request.digest_page && size >= PATIENCE)
+        report("check", "taking the SHA-256 of %z", size);
+}
+
+static void tell_digests(const struct stage *stage)
+{
+    const struct baton_counts *c = &stage->image.counts;
+
+    if (c->digests)
+        report("check", "SHA-256 of %u segment%s, %z, is compared right before the entry",
+               c->digests, plural(c->digests), c->digested);
+}
+
+/* A wish of the kernel's that had to give way. */
+static void tell_wishes(const struct stage *stage)
+{
+    const struct baton_segment *s = &stage->payload.segment[0];
+    uint32_t size = (uint32_t)s->mem_size, window = (uint32_t)s->window;
+
+    if (s->guess && s->window < s->guess)
+        report("room",
+               "this kernel does not say how much memory it unpacks into; %u.%u times its file "
+               "fits here",
+               window / size, window % size / (size / 10 + 1));
+    if (s->align_best && s->align < s->align_best)
+        report("alignment", "%z: no place fits that is aligned to the %z that this kernel prefers",
+               s->align, s->align_best);
+}
+
+void tell_stage(struct stage *stage)
+{
+    report("payload", "%s, %s, %z", stage->payload.name, stage->payload.kind,
+           stage->request.kernel.size);
+    tell_wishes(stage);
+    tell_initrd(stage, false);
+    tell_plan(stage);
+    tell_digests(stage);
+}
+
+static struct room room_of(struct stage *stage)
+{
+    return room_needed(stage_host(), &stage->payload, region.range.start, REGION_TAIL);
+}
+
+/* It was loaded, but Linux wants more than that. */
+static void tell_room(struct stage *stage)
+{
+    struct room room = room_of(stage);
+    uint64_t size = region.range.end - region.range.start;
+
+    if (room.all > size)
+        report("room",
+               "%z may be too little at a crash: the kernel unpacks into %z, the initrd takes %z "
+               "and %z unpacked, Linux about %z more, Baton %z, in all %z; boot Baton with "
+               "crashkernel=%uM",
+               size, room.kernel, room.initrd, room.unpacked, room.work, (uint64_t)REGION_TAIL,
+               room.all, (uint32_t)room.take);
+}
+
+void tell_no_room(struct stage *stage, const struct baton_refusal *why)
+{
+    report("refused",
+           "the region %a to %a, %z, has no room for the %s, which needs %z in one piece beside "
+           "what else lies there; boot Baton with crashkernel=%uM",
+           region.range.start, region.range.end, region.range.end - region.range.start, why->what,
+           why->value, (uint32_t)room_of(stage).take);
+}
+
+void tell_crash(struct stage *stage)
+{
+    const struct baton_payload *payload = &stage->payload;
+
+    report("crash", "%s, %s, staged at %a; the region is %a to %a, %z", payload->name,
+           payload->kind, payload->segment[0].dest, region.range.start, region.range.end,
+           region.range.end - region.range.start);
+    tell_wishes(stage);
+    tell_initrd(stage, true);
+    report("dump", "core headers at %a; low memory is saved to %a, %z", region.headers, region.low,
+           (uint64_t)REGION_LOW);
+    tell_digests(stage);
+    tell_room(stage);
+}
+
+void tell_handoff(const struct stage *stage)
+{
+    const struct baton_counts *c = &stage->image.counts;
+
+    if (c->digested >= PATIENCE)
+        report("hand-off", "to %a, after comparing %z", (uint64_t)stage->payload.entry.eip,
+               c->digested);
+    else
+        report("hand-off", "to %a", (uint64_t)stage->payload.entry.eip);
+}
+
+void tell_refusal(const struct baton_refusal *why)
+{
+    char sentence[320];
+
+    baton_explain(why, sentence, sizeof(sentence));
+    report("refused", "%s", sentence);
+}

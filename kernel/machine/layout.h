@@ -1,0 +1,36 @@
+/*
+ * Where things are, physically and virtually. Shared by C, assembly and the linker script.
+ *
+ *   virtual                                          physical
+ *   0xffc00000  - - - - - - - - - - - - - - - -
+ *   0xff810000  the table of the windows' entries    itself
+ *   0xff800000  windows, a page each                 anything, one page at a time
+ *               (unmapped)
+ *   0xf0000000  end of the direct map at most        768 MiB
+ *       :       direct map: RAM, as far as it goes       :
+ *   0xc0100000  the kernel's image in it             1 MiB
+ *   0xc0000000  direct map begins                    0
+ *               (unmapped: nothing below 3 GiB, ever)
+ *
+ * Only the boot tables, which boot/entry.S runs on for a few thousand instructions, map the first
+ * 4 MiB at their own address, too. The live tables never do.
+ */
+#ifndef KERNEL_MACHINE_LAYOUT_H
+#define KERNEL_MACHINE_LAYOUT_H
+
+#define KERNEL_BASE 0xc0000000
+#define KERNEL_LOAD 0x00100000    /* physical */
+#define KERNEL_END_MAX 0x00400000 /* physical; what the boot tables map */
+#define DIRECT_MAX 0x30000000     /* physical: 768 MiB */
+#define WINDOW_BASE 0xff800000
+#define WINDOW_TABLE (WINDOW_BASE + 0x10000) /* the table of the windows' own entries */
+#define KERNEL_STACK_SIZE 0x4000
+
+/* Selectors of the kernel's own GDT; code, data and TSS have the trampoline's numbers. */
+#define SEL_CODE 0x10
+#define SEL_DATA 0x18
+#define SEL_TSS 0x20
+#define SEL_TSS_DOUBLE_FAULT 0x28
+#define SEL_ABSENT 0x30 /* for faults on purpose */
+
+#endif

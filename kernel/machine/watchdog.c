@@ -1,0 +1,10 @@
+/* Switching the watchdog on. */
+#include "kernel/machine/watchdog.h"
+
+bool watchdog_on READ_ONLY;
+
+void watchdog_start(void)
+{
+    READ_ONLY_SET(watchdog_on, true);
+    watchdog_feed();
+}

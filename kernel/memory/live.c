@@ -1,0 +1,249 @@
+/*
+ * Live page tables of the old kernel's own, legacy or PAE, built by the same walker as the
+ * hand-off's. Every entry is born accessed and dirty, so that the CPU has nothing to write there
+ * and a checksum over them holds still (H1).
+ */
+#include "kernel/memory/live.h"
+
+#include "kernel/machine/cpu.h"
+#include "lib/crc32.h"
+#include "kernel/machine/layout.h"
+#include "kernel/memory/pages.h"
+#include "kernel/end/stop.h"
+#include "kernel/machine/tss.h"
+#include "kernel/machine/window.h"
+#include "pagetable/walk.h"
+
+struct live live;
+
+static struct pt_space space;
+static uint64_t direct_end;
+static uint64_t windows_table; /* pa */
+
+#define FOUR_GIB (1ull << 32)
+
+/* Of the linker script. */
+extern char text_start[], text_end[], rodata_start[], rodata_end[];
+
+/* Of boot/entry.S. */
+extern void paging_switch(void);
+extern char boot_stack[];
+
+static void *map_table(void *ctx, enum baton_window window, uint64_t pa)
+{
+    (void)ctx;
+    return window_map(window, pa);
+}
+
+static const struct baton_host tables_host = {.map = map_table};
+
+static uint32_t physical(const char *symbol)
+{
+    return (uint32_t)symbol - KERNEL_BASE;
+}
+
+/* A page for a table: from the top of memory, where no payload is linked. */
+static bool take_page(uint64_t *page)
+{
+    return !pages_alloc(FOUR_GIB, page);
+}
+
+/* false: there is no page left for a table. */
+static bool map(unsigned level, uint32_t va, uint64_t pa, uint64_t bits)
+{
+    for (;;) {
+        uint64_t page;
+        struct pt_spares spares = {&page, 0, 0};
+        enum pt_result result = pt_map(&space, &spares, level, va, pa, bits);
+
+        if (result == PT_OK)
+            return true;
+        if (result != PT_NO_SPARE)
+            panic("the live tables map %a already", (uint64_t)va);
+        if (!take_page(&page))
+            return false;
+        spares.count = 1;
+        if (pt_map(&space, &spares, level, va, pa, bits) == PT_OK)
+            return true;
+    }
+}
+
+/* Read and write, where there is NX not execute; global where there is PGE, so that the hand-off has
+ * real global entries to cope with. */
+static uint64_t data_bits(void)
+{
+    return PTE_PRESENT | PTE_WRITE | (cpu.pge ? PTE_GLOBAL : 0) |
+           (space.format == &pt_pae && cpu.nx ? PTE_NX : 0);
+}
+
+/* Permissions of a page of the direct map, by what lies there. */
+uint64_t live_bits(uint64_t pa)
+{
+    uint64_t nx = data_bits() & PTE_NX;
+    uint64_t bits = data_bits() & ~(PTE_NX | PTE_WRITE);
+
+    if (pa == physical(boot_stack))
+        return 0; /* the guard page under the stack */
+    if ((pa >= physical(text_start) && pa < physical(text_end)) ||
+        pa == baton_page_down((uint32_t)paging_switch)) /* linked where it is loaded */
+        return bits;                                    /* read and execute */
+    if (pa >= physical(rodata_start) && pa < physical(rodata_end))
+        return bits | nx; /* read */
+    if (pa == physical(baton_trampoline_page))
+        return bits | PTE_WRITE; /* its stack and its TSS are on it */
+    return data_bits();
+}
+
+static bool map_direct(void)
+{
+    unsigned small = space.format->levels - 1u, large = small - 1;
+    uint64_t span = pt_span(space.format, large);
+    bool has_large = space.format == &pt_pae || cpu.pse;
+
+    for (uint64_t pa = 0; pa < direct_end;) {
+        uint32_t va = KERNEL_BASE + (uint32_t)pa;
+        uint64_t bits = live_bits(pa);
+        bool is_large =
+            has_large && pa >= KERNEL_END_MAX && !(pa & (span - 1)) && direct_end - pa >= span;
+
+        if (bits && !map(is_large ? large : small, va, pa, bits))
+            return false;
+        pa += is_large ? span : BATON_PAGE_SIZE;
+    }
+    return true;
+}
+
+/*
+ * The table that holds the windows' entries. It maps itself behind them: a window must be set
+ * without opening one, wherever the table's page lies.
+ */
+static bool map_windows(void)
+{
+    unsigned last = space.format->levels - 1u;
+    struct pt_walk walk;
+
+    if (!map(last, WINDOW_BASE, 0, PTE_PRESENT)) /* brings the table into being */
+        return false;
+    pt_translate(&space, WINDOW_BASE, &walk);
+    windows_table = walk.step[walk.steps - 1].table;
+    pt_clear(space.host, windows_table);
+    return map(last, WINDOW_TABLE, windows_table, data_bits() & ~(uint64_t)PTE_GLOBAL);
+}
+
+/* Leaves the boot tables. PAE and legacy tables cannot follow each other with paging on, so PAE
+ * goes through a root of its own that also maps the first GiB where it is. */
+static void switch_to_live(void)
+{
+    static uint64_t passage[4] __attribute__((aligned(32)));
+    uint32_t cr4 = (cpu.pse ? CR4_PSE : 0) | (cpu.pae && live.summary.pae ? CR4_PAE : 0) |
+                   (cpu.mce ? CR4_MCE : 0);
+
+    if (live.summary.pae) {
+        const uint64_t *root = window_map(BATON_WINDOW_TABLE, space.root);
+        uint32_t eax = (uint32_t)space.root, ecx = cr4, edx = physical((char *)passage);
+
+        passage[0] = passage[3] = root[3];
+        __asm__ volatile("call *%%esi"
+                         : "+a"(eax), "+c"(ecx), "+d"(edx)
+                         : "b"(cpu.nx ? EFER_NXE : 0), "S"(paging_switch)
+                         : "edi", "memory", "cc");
+    } else {
+        if (cpu.cr4)
+            cpu_set_cr4(cr4);
+        tss_root((uint32_t)space.root);
+        cpu_set_cr3((uint32_t)space.root);
+    }
+    if (cpu.pge)
+        cpu_set_cr4(cr4 | CR4_PGE);
+}
+
+static bool add_table(void *ctx, uint64_t table)
+{
+    struct baton_range *last = live.ranges ? &live.range[live.ranges - 1] : NULL;
+
+    (void)ctx;
+    live.summary.tables++;
+    if (last && last->start == table + BATON_PAGE_SIZE) {
+        last->start = table;
+        return true;
+    }
+    if (last && last->end == table) {
+        last->end = table + BATON_PAGE_SIZE;
+        return true;
+    }
+    if (live.ranges == LIVE_RANGES)
+        panic("the live tables are scattered over more than %u ranges", LIVE_RANGES);
+    live.range[live.ranges++] = (struct baton_range){table, table + BATON_PAGE_SIZE};
+    return true;
+}
+
+uint64_t live_direct_limit(const struct baton_memory *memory, uint32_t count)
+{
+    uint64_t limit = KERNEL_END_MAX; /* the image and the VGA screen at least */
+
+    for (uint32_t i = 0; i < count; i++)
+        if (memory[i].type == BATON_MEM_USABLE && memory[i].end > limit)
+            limit = memory[i].end < DIRECT_MAX ? baton_page_down(memory[i].end) : DIRECT_MAX;
+    return limit;
+}
+
+bool live_start(bool pae, const struct baton_memory *memory, uint32_t count)
+{
+    space = (struct pt_space){pae ? &pt_pae : &pt_legacy, &tables_host, 0};
+    direct_end = live_direct_limit(memory, count);
+    if (!take_page(&space.root))
+        return false;
+    pt_clear(space.host, space.root);
+    if (!map_direct() || !map_windows())
+        return false;
+
+    live.summary.root = space.root;
+    live.summary.pae = pae;
+    switch_to_live();
+    window_start((void *)WINDOW_TABLE, space.format->entry_size,
+                 (data_bits() & ~(uint64_t)PTE_GLOBAL) | PTE_ACCESSED | PTE_DIRTY, direct_end);
+    pt_tables(&space, add_table, NULL);
+    live.summary.checksum = live_checksum();
+    return true;
+}
+
+static bool sum_table(void *ctx, uint64_t table)
+{
+    uint32_t *crc = ctx;
+    const void *page;
+
+    if (table == windows_table) { /* as it is when no window is open */
+        windows_close();
+        page = (const void *)WINDOW_TABLE;
+    } else {
+        page = window_map(BATON_WINDOW_TABLE, table);
+    }
+    *crc = crc32(*crc, page, BATON_PAGE_SIZE);
+    return true;
+}
+
+uint32_t live_checksum(void)
+{
+    uint32_t crc = 0;
+
+    pt_tables(&space, sum_table, &crc);
+    windows_close();
+    return crc;
+}
+
+uint64_t live_direct_end(void)
+{
+    return direct_end;
+}
+
+void live_tables(bool (*visit)(void *ctx, uint64_t table), void *ctx)
+{
+    pt_tables(&space, visit, ctx);
+}
+
+#ifdef BATON_SPOIL
+void live_spoil(uint64_t pa)
+{
+    map(space.format->levels - 1u, (uint32_t)pa, pa, PTE_PRESENT | PTE_WRITE);
+}
+#endif

@@ -1,0 +1,104 @@
+/* The page allocator: a bitmap, searched from the top. */
+#include "kernel/memory/pages.h"
+
+#include "kernel/end/stop.h"
+
+#define PAGES (1u << 20)
+#define HIGH_START 0x100000u
+#define LOW_START 0x10000u /* below: interrupt vectors, BIOS data, and what loaders leave */
+#define LOW_END 0x9f000u   /* above: firmware tables may lie there, whatever the map says */
+#define FOUR_GIB (1ull << 32)
+
+static uint32_t free_bits[PAGES / 32];
+static uint32_t free_count;
+static uint32_t highest; /* no word above this one has a bit set */
+
+static bool is_free(uint32_t page)
+{
+    return free_bits[page / 32] >> page % 32 & 1;
+}
+
+static void set_free(uint32_t page)
+{
+    free_bits[page / 32] |= 1u << page % 32;
+    free_count++;
+    if (page / 32 > highest)
+        highest = page / 32;
+}
+
+static void set_taken(uint32_t page)
+{
+    free_bits[page / 32] &= ~(1u << page % 32);
+    free_count--;
+}
+
+/* Frees the whole pages of a range of memory that lie in [from, to). */
+static void start_range(const struct baton_memory *m, uint64_t from, uint64_t to)
+{
+    uint64_t start = m->start < from ? from : m->start;
+    uint64_t end = m->end > to ? to : m->end;
+
+    if (m->type != BATON_MEM_USABLE || start >= end)
+        return;
+    end = baton_page_down(end);
+    for (uint64_t pa = baton_page_up(start); pa < end; pa += BATON_PAGE_SIZE)
+        set_free((uint32_t)(pa >> BATON_PAGE_SHIFT));
+}
+
+void pages_start(const struct baton_memory *memory, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        start_range(&memory[i], LOW_START, LOW_END);
+        start_range(&memory[i], HIGH_START, FOUR_GIB);
+    }
+}
+
+void pages_reserve(uint64_t start, uint64_t end)
+{
+    if (end > FOUR_GIB)
+        end = FOUR_GIB;
+    for (uint64_t pa = baton_page_down(start); pa < end; pa += BATON_PAGE_SIZE)
+        if (is_free((uint32_t)(pa >> BATON_PAGE_SHIFT)))
+            set_taken((uint32_t)(pa >> BATON_PAGE_SHIFT));
+}
+
+int pages_alloc(uint64_t below, uint64_t *pa)
+{
+    uint32_t limit = below >= FOUR_GIB ? PAGES : (uint32_t)(below >> BATON_PAGE_SHIFT);
+    uint32_t word = limit / 32;
+    uint32_t last = below > HIGH_START ? HIGH_START / BATON_PAGE_SIZE / 32 : 0;
+
+    if (!free_count)
+        return -1;
+    while (highest && !free_bits[highest])
+        highest--;
+    if (word > highest)
+        word = highest + 1;
+    for (uint32_t i = word + 1; i-- > last;) {
+        uint32_t bits = i < PAGES / 32 ? free_bits[i] : 0;
+
+        if (i == limit / 32)
+            bits &= (1u << limit % 32) - 1;
+        if (!bits)
+            continue;
+        uint32_t page = i * 32 + 31 - (uint32_t)__builtin_clz(bits);
+        set_taken(page);
+        *pa = (uint64_t)page << BATON_PAGE_SHIFT;
+        return 0;
+    }
+    return -1;
+}
+
+void pages_free(uint64_t pa)
+{
+    uint32_t page = (uint32_t)(pa >> BATON_PAGE_SHIFT);
+
+    if (pa & BATON_PAGE_MASK || pa >= FOUR_GIB || is_free(page))
+        panic("a page is freed that is free, or is none: %a", pa);
+    set_free(page);
+}
+
+uint64_t pages_count(void)
+{
+    return free_count;
+}

@@ -1,0 +1,191 @@
+/* Words of Baton's command line, as a table: name, what its value may be, where it goes. */
+#include "kernel/options/options.h"
+
+#include "kernel/options/crashkernel.h"
+
+struct choice {
+    const char *name;
+    int value;
+};
+
+static const struct choice paging[] = {
+    {"auto", PAGING_AUTO}, {"pae", PAGING_PAE}, {"legacy", PAGING_LEGACY}, {NULL, 0}};
+static const struct choice place[] = {
+    {"auto", BATON_PLACE_AUTO}, {"all", BATON_PLACE_ALL}, {"none", BATON_PLACE_NONE}, {NULL, 0}};
+static const struct choice trace[] = {
+    {"0", TRACE_NONE}, {"1", TRACE_COM}, {"2", TRACE_PORT}, {NULL, 0}};
+static const struct choice check[] = {{"on", CHECK_ON}, {"off", CHECK_OFF}, {NULL, 0}};
+static const struct choice watchdog[] = {{"ib700", WATCHDOG_IB700}, {NULL, 0}};
+static const struct choice onfault[] = {{"halt", FAULT_HALT}, {"reset", FAULT_RESET}, {NULL, 0}};
+
+/* The words whose value is one of a few names: all of these fields are enums. */
+static const struct {
+    const char *name;
+    const struct choice *choices;
+    const char *hint; /* what the value may be */
+    size_t field;
+} chosen[] = {
+    {"paging=", paging, "auto, pae or legacy", offsetof(struct options, paging)},
+    {"place=", place, "auto, all or none", offsetof(struct options, place)},
+    {"onfault=", onfault, "halt or reset", offsetof(struct options, onfault)},
+    {"check=", check, "on or off", offsetof(struct options, check)},
+    {"watchdog=", watchdog, "ib700", offsetof(struct options, watchdog)},
+    {"trace=", trace, "0, 1 or 2", offsetof(struct options, trace)},
+};
+
+_Static_assert(sizeof(enum option_paging) == sizeof(int), "an enum is stored as an int");
+
+/* Does the word [at, at + length) begin with `start`? Then its rest. */
+static const char *rest_of(const char *at, uint32_t length, const char *start, uint32_t *left)
+{
+    *left = length;
+    while (*start) {
+        if (!*left || *at != *start)
+            return NULL;
+        at++;
+        start++;
+        (*left)--;
+    }
+    return at;
+}
+
+static bool choose(const struct choice *choices, const char *at, uint32_t length, int *value)
+{
+    uint32_t left;
+
+    for (; choices->name; choices++)
+        if (rest_of(at, length, choices->name, &left) && !left) {
+            *value = choices->value;
+            return true;
+        }
+    return false;
+}
+
+/* An I/O port: decimal or 0x hex, 1 to 0xffff. */
+static bool read_port(const char *at, uint32_t length, uint16_t *port)
+{
+    uint32_t value = 0, left, base = 10;
+    const char *hex = rest_of(at, length, "0x", &left);
+
+    if (hex) {
+        at = hex;
+        length = left;
+        base = 16;
+    }
+    if (!length || length > 5)
+        return false;
+    for (; length; length--, at++) {
+        uint32_t digit = *at >= '0' && *at <= '9'   ? (uint32_t)(*at - '0')
+                         : *at >= 'a' && *at <= 'f' ? (uint32_t)(*at - 'a' + 10)
+                                                    : 99;
+        if (digit >= base)
+            return false;
+        value = value * base + digit;
+    }
+    if (!value || value > UINT16_MAX)
+        return false;
+    *port = (uint16_t)value;
+    return true;
+}
+
+/* Seconds, or a module's number: decimal, 0 to 99. */
+static bool read_small(const char *at, uint32_t length, uint8_t *seconds)
+{
+    uint32_t value = 0;
+
+    if (!length || length > 2)
+        return false;
+    for (; length; length--, at++) {
+        if (*at < '0' || *at > '9')
+            return false;
+        value = value * 10 + (uint32_t)(*at - '0');
+    }
+    *seconds = (uint8_t)value;
+    return true;
+}
+
+/* One module's number, or two with a comma between them: 1 to 99 each. */
+static bool read_modules(const char *at, uint32_t length, struct options *options)
+{
+    uint32_t first = 0;
+    uint8_t initrd = 0;
+
+    while (first < length && at[first] != ',')
+        first++;
+    if (first < length && (!read_small(at + first + 1, length - first - 1, &initrd) || !initrd))
+        return false;
+    if (!read_small(at, first, &options->crash) || !options->crash)
+        return false;
+    options->crash_initrd = initrd;
+    return true;
+}
+
+/* NULL: taken. Else what the value may be, or "" for a word that nobody knows. */
+static const char *take(const char *word, uint32_t length, struct options *options)
+{
+    uint32_t left;
+    const char *value;
+    int choice = 0;
+
+    for (size_t i = 0; i < sizeof(chosen) / sizeof(*chosen); i++)
+        if ((value = rest_of(word, length, chosen[i].name, &left))) {
+            if (!choose(chosen[i].choices, value, left, &choice))
+                return chosen[i].hint;
+            __builtin_memcpy((char *)options + chosen[i].field, &choice, sizeof(choice));
+            return NULL;
+        }
+    if ((value = rest_of(word, length, "exitport=", &left))) {
+        if (!read_port(value, left, &options->exit_port))
+            return "an I/O port, such as 0xf4";
+    } else if ((value = rest_of(word, length, "countdown=", &left))) {
+        if (!read_small(value, left, &options->countdown))
+            return "a number of seconds, 0 to 99";
+    } else if ((value = rest_of(word, length, "crashkernel=", &left))) {
+        struct crashkernel wish;
+
+        if (!crashkernel_read(value, left, 0, &wish))
+            return "a size such as 64M, 64M@256M, or ranges such as 512M-2G:64M,2G-:128M";
+        options->crashkernel = value;
+        options->crashkernel_length = left;
+    } else if ((value = rest_of(word, length, "crash=", &left))) {
+        if (!read_modules(value, left, options))
+            return "the number of a module, or two: the capture kernel and its initrd, such as 3,4";
+    } else if ((value = rest_of(word, length, "fault=", &left))) {
+        if (!left)
+            return "a kind of fault; the shell's command fault lists them";
+        options->fault = value;
+    } else if (rest_of(word, length, "verbose", &left) && !left) {
+        options->verbose = true;
+    } else if (rest_of(word, length, "shell", &left) && !left) {
+        options->shell = true;
+    } else {
+        return "";
+    }
+    return NULL;
+}
+
+uint32_t options_read(const char *line, struct options *options, struct option_trouble *trouble,
+                      uint32_t room)
+{
+    uint32_t troubles = 0;
+
+    *options = (struct options){0};
+    while (*line) {
+        uint32_t length = 0;
+
+        while (line[length] && line[length] != ' ' && line[length] != '\t')
+            length++;
+        if (length) {
+            const char *choices = take(line, length, options);
+
+            if (choices) {
+                if (troubles < room)
+                    trouble[troubles] =
+                        (struct option_trouble){line, length, *choices ? choices : NULL};
+                troubles++;
+            }
+        }
+        line += length + (line[length] ? 1 : 0);
+    }
+    return troubles;
+}

@@ -1,0 +1,38 @@
+/* What the parts of the dry run share. */
+#ifndef RELOCATE_DRYRUN_CHECK_H
+#define RELOCATE_DRYRUN_CHECK_H
+
+#include "relocate/place/bitmap.h"
+#include "relocate/image/pieces.h"
+
+struct check {
+    const struct baton_payload *payload;
+    const struct baton_image *image;
+    struct baton_refusal *why;
+    struct bitmap owned;   /* the image's pages, by its ledger */
+    struct bitmap written; /* destinations that the list has filled so far */
+    uint64_t words;        /* of the list, read so far */
+};
+
+/* The refusal: the invariant, with what is wrong, and the page. Returns BATON_E_CHECK. */
+int check_failed(struct check *c, const char *invariant, uint64_t page);
+
+/* No page for the check itself. Returns BATON_E_NO_PAGES. */
+int check_no_pages(struct check *c);
+
+/* Is it one of the image's pages? */
+bool check_owned(const struct check *c, uint64_t pa);
+
+/* check_control.c: the control code page and the template are what they should be (H2). */
+int check_control(struct check *c);
+
+/* check_digest.c: the digest page has this code, and every segment (H2). NULL: there is none. */
+int check_digest(struct check *c, const void *code);
+
+/* check_tables.c: the new tables map the two addresses and nothing else (H5). */
+int check_tables(struct check *c);
+
+/* replay.c: the list fills every destination with what it should get, and nothing else (H4). */
+int check_list(struct check *c);
+
+#endif

@@ -1,0 +1,182 @@
+/*
+ * The dry run's control page: what it must hold is said here word by word, by offset, from the
+ * drawing in control.h and the manual, and compared with what control.c wrote (H2, H8). The
+ * template must hold the same code, and what does not depend on the image.
+ */
+#include "relocate/dryrun/check.h"
+#include "relocate/trampoline/control.h"
+#include "relocate/trampoline/list.h"
+
+#define AVAILABLE_TSS 0x89u /* access byte: present, 32-bit TSS, available [SDM3 7.2.2] */
+#define TASK_GATE 0x85u     /* access byte: present, task gate [SDM3 7.2.5] */
+
+/* The page at one of its two addresses. */
+struct view {
+    uint32_t base, gdt, fault_tss;
+};
+
+/* Is `at` in the part of `size` bytes at `start`? Then *offset is where. */
+static bool within(uint32_t at, uint32_t start, uint32_t size, uint32_t *offset)
+{
+    *offset = at - start;
+    return at >= start && *offset < size;
+}
+
+static uint32_t gdt_word(uint32_t offset, const struct view *view)
+{
+    uint32_t selector = offset & ~7u, upper = offset & 4;
+    uint32_t base = view->base + (selector == CONTROL_TR ? CONTROL_TSS : view->fault_tss);
+
+    switch (selector) {
+    case 0x00:
+    case 0x08:
+        return 0;
+    case 0x10: /* flat: limit 0xfffff pages, execute/read, accessed, 32-bit */
+        return upper ? 0x00cf9b00 : 0x0000ffff;
+    case 0x18: /* the same, read/write */
+        return upper ? 0x00cf9300 : 0x0000ffff;
+    default: /* base in three parts, limit 0x67 */
+        return upper ? base >> 24 << 24 | AVAILABLE_TSS << 8 | (base >> 16) % 256
+                     : base % 65536 * 65536 + 0x67;
+    }
+}
+
+/* [SDM3 figure 7-2] */
+static uint32_t fault_tss_word(uint32_t offset, uint32_t base, uint32_t root)
+{
+    switch (offset) {
+    case 0x1c: /* CR3 */
+        return root;
+    case 0x20: /* EIP */
+        return base + 0x8f8;
+    case 0x24: /* EFLAGS */
+        return 2;
+    case 0x38: /* ESP */
+        return base + 0xa00;
+    case 0x3c: /* EBP */
+        return base;
+    case 0x4c: /* CS */
+        return 0x10;
+    case 0x48: /* ES, SS, DS, FS, GS */
+    case 0x50:
+    case 0x54:
+    case 0x58:
+    case 0x5c:
+        return 0x18;
+    case 0x64: /* no I/O map: it would begin behind the limit */
+        return 0x680000;
+    default:
+        return 0;
+    }
+}
+
+/* A setup_data node without a successor, then version, count, and no ticks yet. */
+static uint32_t trace_word(uint32_t offset, uint32_t machine)
+{
+    switch (offset) {
+    case 0x08: /* type */
+        return BATON_TRACE_TYPE;
+    case 0x0c: /* length */
+        return 8 + 8 * 7;
+    case 0x10: /* version */
+        return 2;
+    case 0x14: /* count */
+        return machine & MACHINE_HAS_TSC ? 7 : 0;
+    default:
+        return 0;
+    }
+}
+
+/* What the word at offset `at` of the page must be: all but the code, the ports and the stack. */
+static uint32_t wanted(const struct check *c, bool template, uint32_t at)
+{
+    const struct baton_image *image = c->image;
+    const struct view views[] = {
+        {(uint32_t)baton_page_down(image->host->trampoline_va), CONTROL_GDT_VA,
+         CONTROL_FAULT_TSS_VA},
+        {(uint32_t)image->control, CONTROL_GDT_PA, CONTROL_FAULT_TSS_PA},
+    };
+    uint32_t offset;
+
+    for (unsigned i = 0; i < (template ? 1 : 2); i++) { /* it has no physical view */
+        if (within(at, views[i].gdt, CONTROL_GDT_SIZE, &offset))
+            return gdt_word(offset, &views[i]);
+        if (within(at, views[i].fault_tss, TSS_SIZE, &offset))
+            return fault_tss_word(offset, views[i].base, template ? 0 : (uint32_t)image->tables[0]);
+    }
+    if (within(at, CONTROL_IDT, CONTROL_IDT_SIZE, &offset)) /* gate n: selector 0x28 + 8 n */
+        return at & 4 ? TASK_GATE << 8 : (0x28 + offset) << 16;
+    if (at == CONTROL_TSS + 0x64)
+        return 0x680000;
+    if (at == CONTROL_FAULT_ROOT && !template)
+        return (uint32_t)(image->pae ? image->fault_tables[0] : image->tables[0]);
+    if (within(at, CONTROL_TRACE, sizeof(struct control_trace), &offset))
+        return trace_word(offset, image->machine);
+    return 0;
+}
+
+static bool descriptor_is(const struct control_descriptor *d, uint32_t base, uint32_t size)
+{
+    return d->base == base && d->limit == size - 1 && !d->unused_;
+}
+
+/* All that the trampoline is told but the ports, which are the host's own business. */
+static bool params_are_right(const struct control_params *p, const struct check *c)
+{
+    const struct baton_image *image = c->image;
+    const struct baton_registers *r = &c->payload->entry;
+    uint32_t va = (uint32_t)baton_page_down(image->host->trampoline_va);
+    uint32_t pa = (uint32_t)image->control;
+
+    return p->list == ((uint32_t)image->list | LIST_INDIRECTION) && p->eip == r->eip &&
+           p->eax == r->eax && p->ebx == r->ebx && p->ecx == r->ecx && p->edx == r->edx &&
+           p->esi == r->esi && p->edi == r->edi && p->ebp == r->ebp &&
+           p->machine == image->machine && p->digest == image->digest_code &&
+           descriptor_is(&p->gdtr_va, va + CONTROL_GDT_VA, CONTROL_GDT_SIZE) &&
+           descriptor_is(&p->gdtr_pa, pa + CONTROL_GDT_PA, CONTROL_GDT_SIZE) &&
+           descriptor_is(&p->idtr_va, va + CONTROL_IDT, CONTROL_IDT_SIZE) &&
+           descriptor_is(&p->idtr_pa, pa + CONTROL_IDT, CONTROL_IDT_SIZE);
+}
+
+/* Is everything behind the parameters as wanted, up to the stack? */
+static bool rest_is_right(const struct check *c, bool template, const uint8_t *page)
+{
+    uint32_t at = CONTROL_PARAMS + PARAM_SIZE;
+
+    while (at < CONTROL_STACK &&
+           *(const uint32_t *)(const void *)(page + at) == wanted(c, template, at))
+        at += 4;
+    return at == CONTROL_STACK;
+}
+
+/* The template serves every image of the host: it holds what is the same for all, and no more. */
+static bool template_is_right(const struct check *c, const uint8_t *template, const uint8_t *page)
+{
+    struct control_params expected = {0};
+    const struct control_params *p = (const void *)(page + CONTROL_PARAMS);
+
+    expected.machine = p->machine;
+    expected.com_port = p->com_port;
+    expected.exit_port = p->exit_port;
+    expected.gdtr_va = p->gdtr_va;
+    expected.idtr_va = p->idtr_va;
+    return !__builtin_memcmp(page, template, CONTROL_PARAMS) &&
+           !__builtin_memcmp(template + CONTROL_PARAMS, &expected, sizeof(expected)) &&
+           rest_is_right(c, true, template);
+}
+
+int check_control(struct check *c)
+{
+    const struct baton_image *image = c->image;
+    const struct baton_host *host = image->host;
+    const uint8_t *page = host->map(host->ctx, BATON_WINDOW_PAGE, image->control);
+    const uint8_t *template = host->map(host->ctx, BATON_WINDOW_SOURCE, host->trampoline_pa);
+
+    if (!params_are_right((const void *)(page + CONTROL_PARAMS), c))
+        return check_failed(c, "H2: the parameters are not the image's", image->control);
+    if (!rest_is_right(c, false, page))
+        return check_failed(c, "H2: a fault would not find its handler", image->control);
+    if (!template_is_right(c, template, page))
+        return check_failed(c, "H2: the trampoline's copy differs from it", image->control);
+    return 0;
+}

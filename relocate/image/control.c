@@ -1,0 +1,134 @@
+/*
+ * Fills the control code page: the template in the host's image first, with what is the same for
+ * every image, so that several may be loaded; then its copy in the control page, with the rest.
+ * The descriptors that the CPU marks as busy and the TSS that it saves into are written each time,
+ * so that any load finds them new.
+ */
+#include "relocate/trampoline/control.h"
+
+#include "relocate/image/image.h"
+#include "relocate/trampoline/list.h"
+
+uint32_t control_machine_bits(const struct baton_machine *machine)
+{
+    return (machine->has_cr4 ? MACHINE_HAS_CR4 : 0) | (machine->has_efer ? MACHINE_HAS_EFER : 0) |
+           (machine->has_cr4 && machine->has_mce ? MACHINE_HAS_MCE : 0) |
+           (machine->has_tsc ? MACHINE_HAS_TSC : 0) | (machine->reset ? MACHINE_RESET : 0) |
+           (machine->trace >= 1 ? MACHINE_TRACE : 0) |
+           (machine->trace >= 2 ? MACHINE_TRACE_PORT : 0);
+}
+
+/* What is the same for every image of a host. */
+static void fill_machine(struct control_params *params, uint32_t va,
+                         const struct baton_machine *machine)
+{
+    params->machine = control_machine_bits(machine);
+    params->com_port = machine->com_port;
+    params->exit_port = machine->exit_port;
+    params->gdtr_va = (struct control_descriptor){CONTROL_GDT_SIZE - 1, va + CONTROL_GDT_VA, 0};
+    params->idtr_va = (struct control_descriptor){CONTROL_IDT_SIZE - 1, va + CONTROL_IDT, 0};
+}
+
+static void fill_image(struct control_params *params, const struct baton_image *image,
+                       const struct baton_registers *r)
+{
+    uint32_t pa = (uint32_t)image->control;
+
+    params->list = (uint32_t)image->list | LIST_INDIRECTION;
+    params->digest = (uint32_t)image->digest_code;
+    params->eip = r->eip;
+    params->eax = r->eax;
+    params->ebx = r->ebx;
+    params->ecx = r->ecx;
+    params->edx = r->edx;
+    params->esi = r->esi;
+    params->edi = r->edi;
+    params->ebp = r->ebp;
+    params->gdtr_pa = (struct control_descriptor){CONTROL_GDT_SIZE - 1, pa + CONTROL_GDT_PA, 0};
+    params->idtr_pa = (struct control_descriptor){CONTROL_IDT_SIZE - 1, pa + CONTROL_IDT, 0};
+}
+
+static void fill_trace(struct control_trace *node, const struct baton_machine *machine)
+{
+    *node = (struct control_trace){
+        .type = BATON_TRACE_TYPE,
+        .length = sizeof(node->trace),
+        .trace = {.version = BATON_TRACE_VERSION,
+                  .count = machine->has_tsc ? BATON_TRACE_PHASES : 0},
+    };
+}
+
+static void fill_idt(uint32_t *gate)
+{
+    for (uint32_t vector = 0; vector < CONTROL_VECTORS; vector++) {
+        gate[2 * vector] = (CONTROL_FAULT_TR + 8 * vector) << 16;
+        gate[2 * vector + 1] = GATE_TASK_HIGH;
+    }
+}
+
+static void describe(uint32_t *gdt, uint32_t selector, uint32_t low, uint32_t high)
+{
+    gdt[selector / 4] = low;
+    gdt[selector / 4 + 1] = high;
+}
+
+static void describe_tss(uint32_t *gdt, uint32_t selector, uint32_t base)
+{
+    describe(gdt, selector, i386_tss_low(base), i386_tss_high(base));
+}
+
+/* The GDT of the page as it is seen at linear address `base`; its fault task's TSS lies at `tss`. */
+static void fill_gdt(uint32_t *gdt, uint32_t base, uint32_t tss)
+{
+    describe(gdt, CONTROL_CS, DESCRIPTOR_FLAT_LOW, DESCRIPTOR_CODE_HIGH);
+    describe(gdt, CONTROL_DS, DESCRIPTOR_FLAT_LOW, DESCRIPTOR_DATA_HIGH);
+    describe_tss(gdt, CONTROL_TR, base + CONTROL_TSS);
+    for (uint32_t vector = 0; vector < CONTROL_VECTORS; vector++)
+        describe_tss(gdt, CONTROL_FAULT_TR + 8 * vector, base + tss);
+}
+
+/* The task that tells of a fault, on its own stack, in the tables of `root`. Its ebp is the page. */
+static void fill_fault_tss(struct i386_tss *tss, uint32_t base, uint32_t root)
+{
+    *tss = (struct i386_tss){
+        .cr3 = root,
+        .eip = base + CONTROL_FAULT,
+        .eflags = EFLAGS_FIXED,
+        .esp = base + CONTROL_FAULT_STACK_TOP,
+        .ebp = base,
+        .es = CONTROL_DS,
+        .cs = CONTROL_CS,
+        .ss = CONTROL_DS,
+        .ds = CONTROL_DS,
+        .fs = CONTROL_DS,
+        .gs = CONTROL_DS,
+        .io_map = TSS_SIZE,
+    };
+}
+
+void control_fill(const struct baton_image *image, const struct baton_payload *payload,
+                  const struct baton_machine *machine)
+{
+    const struct baton_host *host = image->host;
+    uint32_t va = (uint32_t)baton_page_down(host->trampoline_va);
+    uint32_t pa = (uint32_t)image->control;
+    uint32_t root = (uint32_t)image->tables[0];
+    uint8_t *page = host->map(host->ctx, BATON_WINDOW_SOURCE, host->trampoline_pa);
+    uint8_t *copy = host->map(host->ctx, BATON_WINDOW_PAGE, image->control);
+
+    __builtin_memset(page + CONTROL_PARAMS, 0, CONTROL_STACK_TOP - CONTROL_PARAMS);
+    fill_machine((void *)(page + CONTROL_PARAMS), va, machine);
+    fill_trace((void *)(page + CONTROL_TRACE), machine);
+    fill_idt((void *)(page + CONTROL_IDT));
+    fill_gdt((void *)(page + CONTROL_GDT_VA), va, CONTROL_FAULT_TSS_VA);
+    ((struct i386_tss *)(void *)(page + CONTROL_TSS))->io_map = TSS_SIZE;
+    fill_fault_tss((void *)(page + CONTROL_FAULT_TSS_VA), va, 0); /* the trampoline sets its CR3 */
+    __builtin_memcpy(copy, page, BATON_PAGE_SIZE);
+
+    fill_image((void *)(copy + CONTROL_PARAMS), image, &payload->entry);
+    fill_gdt((void *)(copy + CONTROL_GDT_PA), pa, CONTROL_FAULT_TSS_PA);
+    fill_fault_tss((void *)(copy + CONTROL_FAULT_TSS_VA), va, root);
+    fill_fault_tss((void *)(copy + CONTROL_FAULT_TSS_PA), pa, root);
+    *(uint32_t *)(void *)(copy + CONTROL_FAULT_ROOT) =
+        image->fault_tables[0] ? (uint32_t)image->fault_tables[0] : root;
+}

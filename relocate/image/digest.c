@@ -1,0 +1,99 @@
+/*
+ * Filling the digest page and its table: every segment as it will lie there when the list is done,
+ * its file's bytes and then zeros. What the hand-off itself brings (BATON_SEG_LIVE) cannot be known.
+ */
+#include "relocate/trampoline/digest.h"
+
+#include "relocate/place/ledger.h"
+
+static void add_zeros(struct sha256 *sha, uint64_t n)
+{
+    static const uint8_t zeros[256];
+
+    for (; n > sizeof(zeros); n -= sizeof(zeros))
+        sha256_add(sha, zeros, sizeof(zeros));
+    sha256_add(sha, zeros, (size_t)n);
+}
+
+static void digest_segment(const struct baton_host *host, const struct baton_segment *s,
+                           struct digest_range *range)
+{
+    bool made = s->flags & BATON_SEG_MADE;
+    uint64_t from = made ? s->dest : s->source, left = made ? s->mem_size : s->file_size;
+    struct sha256 sha;
+
+    *range = (struct digest_range){.start = (uint32_t)s->dest, .size = (uint32_t)s->mem_size};
+    __builtin_memcpy(range->what, s->what, sizeof(s->what));
+    sha256_begin(&sha);
+    while (left) {
+        uint64_t part = BATON_PAGE_SIZE - (from & BATON_PAGE_MASK);
+
+        part = part < left ? part : left;
+        sha256_add(&sha, host->map(host->ctx, BATON_WINDOW_SOURCE, from), (size_t)part);
+        from += part;
+        left -= part;
+    }
+    if (!made)
+        add_zeros(&sha, s->mem_size - s->file_size);
+    sha256_end(&sha, range->digest);
+}
+
+/* Writes the ranges, all of them or those of MADE pages alone. */
+static void fill(const struct baton_payload *payload, const struct baton_image *image,
+                 bool made_only)
+{
+    const struct baton_host *host = image->host;
+    uint8_t *table = host->map(host->ctx, BATON_WINDOW_PAGE, image->digest_table);
+    struct digest_range *range = (void *)(table + TABLE_RANGES);
+
+    for (uint32_t i = 0; i < payload->segments; i++) {
+        const struct baton_segment *s = &payload->segment[i];
+
+        if (!digest_covers(s))
+            continue;
+        if (!made_only || s->flags & BATON_SEG_MADE)
+            digest_segment(host, s, range);
+        range++;
+    }
+}
+
+int digest_build(const struct baton_request *request, struct baton_payload *payload,
+                 struct baton_image *image, struct baton_refusal *why)
+{
+    const struct baton_host *host = image->host;
+    struct baton_counts *counts = &image->counts;
+    uint8_t *page;
+
+    if (!request->digest_page)
+        return 0;
+    for (uint32_t i = 0; i < payload->segments; i++)
+        if (digest_covers(&payload->segment[i])) {
+            counts->digests++;
+            counts->digested += payload->segment[i].mem_size;
+        }
+    if (counts->digests > DIGEST_RANGES_MAX) {
+        *why = (struct baton_refusal){BATON_E_SEGMENTS, "segments to compare", counts->digests,
+                                      DIGEST_RANGES_MAX};
+        return BATON_E_SEGMENTS;
+    }
+    if (ledger_take(image, payload, &image->digest_code) ||
+        ledger_take(image, payload, &image->digest_table)) {
+        *why = (struct baton_refusal){BATON_E_NO_PAGES, "digest page", 0, LEDGER_LIMIT};
+        return BATON_E_NO_PAGES;
+    }
+    page = host->map(host->ctx, BATON_WINDOW_PAGE, image->digest_code);
+    __builtin_memset(page, 0, BATON_PAGE_SIZE);
+    __builtin_memcpy(page, request->digest_page, DIGEST_CODE_SIZE);
+    *(uint32_t *)(void *)(page + DIGEST_TABLE) = (uint32_t)image->digest_table;
+    page = host->map(host->ctx, BATON_WINDOW_PAGE, image->digest_table);
+    __builtin_memset(page, 0, BATON_PAGE_SIZE);
+    *(uint32_t *)(void *)(page + TABLE_COUNT) = counts->digests;
+    fill(payload, image, false);
+    return 0;
+}
+
+void digest_made(const struct baton_payload *payload, const struct baton_image *image)
+{
+    if (image->digest_code)
+        fill(payload, image, true);
+}

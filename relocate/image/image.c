@@ -1,0 +1,75 @@
+/*
+ * Building an image: pages for what Baton writes, tables, list, control code page. All of it may
+ * fail, and all of it happens before the point of no return (H6).
+ */
+#include "relocate/image/image.h"
+
+#include "relocate/trampoline/digest.h"
+#include "relocate/place/ledger.h"
+#include "relocate/place/reach.h"
+
+static int refuse(struct baton_image *image, struct baton_refusal *why, const char *what,
+                  uint64_t limit, int error)
+{
+    baton_image_free(image);
+    *why = (struct baton_refusal){error, what, 0, limit};
+    return error;
+}
+
+int baton_image_begin(const struct baton_host *host, struct baton_payload *payload,
+                      struct baton_image *image, struct baton_refusal *why)
+{
+    const char *what = "control code page";
+
+    *image = (struct baton_image){.host = host};
+    int error = payload->reach[0].end ? reach_take(image, payload, &what)
+                                      : ledger_take(image, payload, &image->control);
+    if (error)
+        return refuse(image, why, what, reach_end(payload), error);
+    for (uint32_t i = 0; i < payload->segments; i++) {
+        struct baton_segment *s = &payload->segment[i];
+
+        if (!(s->flags & BATON_SEG_MADE))
+            continue;
+        if (!payload->reach[0].end)
+            error = ledger_take(image, payload, &s->dest);
+        if (error)
+            return refuse(image, why, s->what, LEDGER_LIMIT, error);
+        __builtin_memset(host->map(host->ctx, BATON_WINDOW_PAGE, s->dest), 0, BATON_PAGE_SIZE);
+        image->counts.made_pages++;
+    }
+    return 0;
+}
+
+int baton_image_build(const struct baton_request *request, struct baton_payload *payload,
+                      const struct baton_machine *machine, struct baton_image *image,
+                      struct baton_refusal *why)
+{
+    int error;
+
+    image->pae = request->live.pae;
+    image->machine = control_machine_bits(machine);
+    error = tables_build(payload, image);
+    if (error)
+        return refuse(image, why, "page tables", LEDGER_LIMIT, error);
+    error = list_build(payload, image);
+    if (error)
+        return refuse(image, why, "indirection list", LEDGER_LIMIT, error);
+    error = digest_build(request, payload, image, why);
+    if (error) {
+        baton_image_free(image);
+        return error;
+    }
+    image->counts.control_pages = 1 + image->table_count + (image->fault_tables[0] ? 2 : 0) +
+                                  (image->spare ? 1 : 0) + (image->digest_code ? 2 : 0);
+    control_fill(image, payload, machine);
+    ledger_unpark(image);
+    return 0;
+}
+
+void baton_image_free(struct baton_image *image)
+{
+    if (image->host)
+        ledger_give_back(image);
+    *image = (struct baton_image){0};
+}

@@ -1,0 +1,154 @@
+/*
+ * Writes the indirection list: first the ordered moves, whose sources lie in the payload's own
+ * files; then zeros and composed pages, whose sources nobody overwrites, so that their order is
+ * free.
+ */
+#include "relocate/image/image.h"
+#include "relocate/trampoline/list.h"
+#include "relocate/image/moves.h"
+#include "relocate/place/ledger.h"
+#include "relocate/image/pieces.h"
+
+struct writer {
+    struct baton_payload *payload;
+    struct baton_image *image;
+    uint32_t *at;       /* the next word, in the indirection page being filled; nothing else uses
+                           BATON_WINDOW_LIST meanwhile */
+    uint32_t left;      /* words left there */
+    uint64_t next_dest; /* where the trampoline's destination stands */
+};
+
+/* Begins a new indirection page. */
+static int turn_page(struct writer *w, uint64_t *page)
+{
+    const struct baton_host *host = w->image->host;
+    int error = ledger_take(w->image, w->payload, page);
+
+    if (error)
+        return error;
+    if (w->at)
+        *w->at = (uint32_t)*page | LIST_INDIRECTION; /* the last word leads on */
+    w->at = host->map(host->ctx, BATON_WINDOW_LIST, *page);
+    w->left = LIST_WORDS;
+    w->image->counts.list_pages++;
+    return 0;
+}
+
+/* So many words, each `step` more than the one before. */
+static int put_run(struct writer *w, uint32_t word, uint32_t step, uint64_t words)
+{
+    while (words) {
+        uint64_t page;
+
+        if (w->left == 1 && turn_page(w, &page))
+            return BATON_E_NO_PAGES;
+        uint32_t room = w->left - 1;
+        uint32_t n = words < room ? (uint32_t)words : room;
+
+        for (uint32_t i = 0; i < n; i++, word += step)
+            *w->at++ = word;
+        w->left -= n;
+        words -= n;
+    }
+    return 0;
+}
+
+/* A destination word only where the trampoline would not be there by itself. */
+static int put_dest(struct writer *w, uint64_t dest, uint64_t size)
+{
+    int error = 0;
+
+    if (dest != w->next_dest)
+        error = put_run(w, (uint32_t)dest | LIST_DESTINATION, 0, 1);
+    w->next_dest = dest + size;
+    return error;
+}
+
+static int put_copy(void *ctx, uint64_t dest, uint64_t source, uint64_t pages)
+{
+    struct writer *w = ctx;
+    int error = put_dest(w, dest, pages << BATON_PAGE_SHIFT);
+
+    if (!error)
+        error = put_run(w, (uint32_t)source | LIST_SOURCE, BATON_PAGE_SIZE, pages);
+    w->image->counts.move += pages;
+    return error;
+}
+
+static int put_save(void *ctx, uint64_t source)
+{
+    struct writer *w = ctx;
+    int error = 0;
+
+    if (!w->image->spare) /* one page serves all cycles: each is done before the next begins */
+        error = ledger_take(w->image, w->payload, &w->image->spare);
+    w->image->counts.cycles++;
+    if (!error)
+        error = put_dest(w, w->image->spare, BATON_PAGE_SIZE);
+    return error ? error : put_run(w, (uint32_t)source | LIST_SOURCE, 0, 1);
+}
+
+static int put_restore(void *ctx, uint64_t dest)
+{
+    struct writer *w = ctx;
+
+    return put_copy(w, dest, w->image->spare, 1);
+}
+
+static int put_zeros(struct writer *w, const struct baton_range *zero)
+{
+    uint64_t size = zero->end - zero->start;
+    int error = 0;
+
+    if (size)
+        error = put_dest(w, zero->start, size);
+    if (!error)
+        error = put_run(w, LIST_ZERO, 0, size >> BATON_PAGE_SHIFT);
+    w->image->counts.zero += size >> BATON_PAGE_SHIFT;
+    return error;
+}
+
+static int put_composed(struct writer *w, uint32_t segment, const struct pieces *pieces)
+{
+    const struct baton_host *host = w->image->host;
+    uint64_t page = pieces_next_composed(w->payload, segment, pieces, 0);
+
+    for (; page != UINT64_MAX;
+         page = pieces_next_composed(w->payload, segment, pieces, page + BATON_PAGE_SIZE)) {
+        uint64_t fresh;
+        int error = ledger_take(w->image, w->payload, &fresh);
+
+        if (error)
+            return error;
+        pieces_compose(host, w->payload, page, host->map(host->ctx, BATON_WINDOW_PAGE, fresh));
+        w->image->counts.composed++;
+        error = put_copy(w, page, fresh, 1);
+        if (error)
+            return error;
+    }
+    return 0;
+}
+
+int list_build(struct baton_payload *payload, struct baton_image *image)
+{
+    struct writer w = {payload, image, NULL, 0, UINT64_MAX};
+    const struct move_sink sink = {&w, put_copy, put_save, put_restore};
+    struct moves moves;
+    int error = turn_page(&w, &image->list);
+
+    if (error)
+        return error;
+    moves_collect(payload, &moves);
+    error = moves_order(&moves, image->host, &sink);
+    for (uint32_t i = 0; i < payload->segments && !error; i++) {
+        struct pieces pieces = pieces_of(payload, i);
+
+        image->counts.stay += pieces_staying(payload, i, &pieces);
+        error = put_zeros(&w, &pieces.zero);
+        if (!error)
+            error = put_composed(&w, i, &pieces);
+    }
+    if (!error)
+        *w.at = LIST_DONE; /* the last word of a page is never used before */
+    return error;
+}

@@ -1,0 +1,45 @@
+/* Where a segment fits, for place.c, which chooses among such places. */
+#ifndef RELOCATE_PLACE_FIT_H
+#define RELOCATE_PLACE_FIT_H
+
+#include "baton.h"
+
+#define FOUR_GIB (1ull << 32)
+#define NOWHERE UINT64_MAX
+
+struct placing {
+    const struct baton_host *host;
+    struct baton_payload *payload;
+    enum baton_policy policy;
+    uint64_t placed; /* bit i: segment i has its destination */
+};
+
+_Static_assert(BATON_SEGMENTS <= 64, "placed is one word");
+
+static inline uint64_t fit_align(uint64_t x, uint64_t align)
+{
+    return (x + align - 1) & ~(align - 1);
+}
+
+/* Bytes by which a SKEW segment starts below its aligned address, so that pages stay pages. */
+uint64_t fit_skew(const struct baton_segment *s);
+
+/* Where the window of s begins if s starts at dest. */
+uint64_t fit_window(const struct baton_segment *s, uint64_t dest);
+
+/* Is every byte of [start, end) usable RAM by the host's map? */
+bool fit_is_ram(const struct baton_host *host, uint64_t start, uint64_t end);
+
+/* Does all that s uses, its window and its room, too, keep to its limits if it starts at dest? */
+bool fit_within(const struct baton_segment *s, uint64_t dest);
+
+/* Could movable segment i start at dest? */
+bool fit_at(const struct placing *p, uint32_t i, uint64_t dest);
+
+/* Gives segment i its destination. */
+void fit_settle(struct placing *p, uint32_t i, uint64_t dest);
+
+/* Why fixed segment i cannot be where it must be, or 0. */
+int fit_refusal(const struct placing *p, uint32_t i, struct baton_refusal *why);
+
+#endif

@@ -1,0 +1,202 @@
+/* Control pages: out of the host's allocator, around the destinations, into the ledger. */
+#include "relocate/place/ledger.h"
+
+#define LEDGER_WORDS (BATON_PAGE_SIZE / 4)
+#define LEDGER_BEFORE 0
+#define LEDGER_COUNT 1
+#define LEDGER_FIRST 2
+
+static uint32_t *ledger_map(const struct baton_image *image, uint64_t page)
+{
+    return image->host->map(image->host->ctx, BATON_WINDOW_LEDGER, page);
+}
+
+static bool in_segment(const struct baton_payload *payload, uint64_t pa)
+{
+    for (uint32_t i = 0; i < payload->segments; i++) {
+        const struct baton_segment *s = &payload->segment[i];
+
+        /* A MADE segment has no destination before it is given one of these pages. */
+        if (!(s->flags & BATON_SEG_MADE) &&
+            baton_overlap(pa, pa + BATON_PAGE_SIZE, s->dest, s->dest + s->mem_size))
+            return true;
+        if (baton_overlap(pa, pa + BATON_PAGE_SIZE, s->used.start, s->used.end) ||
+            baton_overlap(pa, pa + BATON_PAGE_SIZE, s->room_used.start, s->room_used.end))
+            return true;
+    }
+    return false;
+}
+
+/* What the payload writes to at its entry, as far as its first MADE page. */
+static struct baton_range scratch_of(const struct baton_payload *payload)
+{
+    struct baton_range scratch = payload->scratch;
+
+    for (uint32_t i = 0; i < payload->segments; i++) {
+        const struct baton_segment *s = &payload->segment[i];
+
+        if (s->flags & BATON_SEG_MADE) {
+            if (scratch.start <= s->dest && s->dest < scratch.end)
+                scratch.end = s->dest;
+            break;
+        }
+    }
+    return scratch;
+}
+
+bool ledger_forbids(const struct baton_payload *payload, uint64_t pa)
+{
+    struct baton_range scratch = scratch_of(payload);
+
+    return in_segment(payload, pa) ||
+           baton_overlap(pa, pa + BATON_PAGE_SIZE, scratch.start, scratch.end);
+}
+
+/* Enters pa into the ledger. */
+static int ledger_add(struct baton_image *image, uint64_t pa)
+{
+    const struct baton_host *host = image->host;
+    uint32_t *words = image->ledger ? ledger_map(image, image->ledger) : NULL;
+
+    if (!words || words[LEDGER_COUNT] == LEDGER_WORDS - LEDGER_FIRST) {
+        uint64_t fresh;
+
+        /* The ledger is not needed after the hand-off begins: it may lie in a destination. */
+        if (host->alloc_page(host->ctx, LEDGER_LIMIT, &fresh))
+            return BATON_E_NO_PAGES;
+        words = ledger_map(image, fresh);
+        words[LEDGER_BEFORE] = (uint32_t)image->ledger;
+        words[LEDGER_COUNT] = 0;
+        image->ledger = fresh;
+    }
+    words[LEDGER_FIRST + words[LEDGER_COUNT]++] = (uint32_t)pa;
+    return 0;
+}
+
+static void park(struct baton_image *image, uint64_t pa)
+{
+    uint32_t *words = ledger_map(image, pa);
+
+    words[0] = (uint32_t)image->parked;
+    image->parked = pa;
+}
+
+/* The highest parked page in range that begins in [floor, end); 0: there is none. */
+static uint64_t highest_parked(const struct baton_image *image, const struct baton_range *range,
+                               uint64_t floor, uint64_t end)
+{
+    uint64_t highest = 0;
+
+    for (uint64_t pa = image->parked; pa; pa = ledger_map(image, pa)[0])
+        if (pa >= floor && pa < end && pa >= range->start && pa + BATON_PAGE_SIZE <= range->end &&
+            pa > highest)
+            highest = pa;
+    return highest;
+}
+
+/* The host gets the parked pages back that lie in no segment any more. */
+static void unpark_some(struct baton_image *image, const struct baton_payload *payload)
+{
+    uint64_t pa = image->parked, next;
+
+    for (image->parked = 0; pa; pa = next) {
+        next = ledger_map(image, pa)[0];
+        if (in_segment(payload, pa))
+            park(image, pa);
+        else
+            image->host->free_page(image->host->ctx, pa);
+    }
+}
+
+/*
+ * No page is left: a guessed window ends earlier, at the highest page of it that is in range, and
+ * some more, since others ask the host, too. false: there is no guess, or nothing left of it.
+ */
+static bool shorten_guess(struct baton_image *image, struct baton_payload *payload,
+                          const struct baton_range *range)
+{
+    const uint64_t more = 31 * BATON_PAGE_SIZE;
+    struct baton_segment *s = &payload->segment[0];
+
+    if (!s->guess)
+        return false;
+    uint64_t last = s->dest > s->used.start ? s->dest : s->used.start;
+    uint64_t floor = baton_page_up(last + s->mem_size);
+    uint64_t end = highest_parked(image, range, floor, s->used.end);
+    if (!end)
+        return false;
+    s->used.end = end - floor < more ? floor : end - more;
+    s->window = s->used.end - s->used.start;
+    unpark_some(image, payload);
+    return true;
+}
+
+static int take(struct baton_image *image, struct baton_payload *payload,
+                const struct baton_range *range, bool scratch_too, uint64_t *pa)
+{
+    const struct baton_host *host = image->host;
+
+    for (;;) {
+        if (host->alloc_page(host->ctx, range->end, pa)) {
+            if (!shorten_guess(image, payload, range))
+                return BATON_E_NO_PAGES;
+            continue;
+        }
+        /* The two addresses of the trampoline must differ: H5 maps both to one page. */
+        bool same = *pa == baton_page_down(host->trampoline_va);
+        if (!same && *pa >= range->start &&
+            !(scratch_too ? in_segment(payload, *pa) : ledger_forbids(payload, *pa)))
+            break;
+        park(image, *pa);
+    }
+    if (ledger_add(image, *pa)) {
+        host->free_page(host->ctx, *pa);
+        return BATON_E_NO_PAGES;
+    }
+    return 0;
+}
+
+int ledger_take(struct baton_image *image, struct baton_payload *payload, uint64_t *pa)
+{
+    return take(image, payload, &(struct baton_range){0, LEDGER_LIMIT}, false, pa);
+}
+
+int ledger_take_in(struct baton_image *image, struct baton_payload *payload,
+                   const struct baton_range *range, uint64_t *pa)
+{
+    return take(image, payload, range, true, pa);
+}
+
+bool ledger_each(const struct baton_image *image, bool (*visit)(void *ctx, uint64_t pa), void *ctx)
+{
+    for (uint64_t page = image->ledger; page; page = ledger_map(image, page)[LEDGER_BEFORE])
+        for (uint32_t i = 0; i < ledger_map(image, page)[LEDGER_COUNT]; i++)
+            if (!visit(ctx, ledger_map(image, page)[LEDGER_FIRST + i]))
+                return false;
+    return true;
+}
+
+void ledger_unpark(struct baton_image *image)
+{
+    while (image->parked) {
+        uint64_t pa = image->parked;
+
+        image->parked = ledger_map(image, pa)[0];
+        image->host->free_page(image->host->ctx, pa);
+    }
+}
+
+void ledger_give_back(struct baton_image *image)
+{
+    const struct baton_host *host = image->host;
+
+    ledger_unpark(image);
+    while (image->ledger) {
+        uint64_t page = image->ledger;
+
+        for (uint32_t i = ledger_map(image, page)[LEDGER_COUNT]; i-- > 0;)
+            host->free_page(host->ctx, ledger_map(image, page)[LEDGER_FIRST + i]);
+        image->ledger = ledger_map(image, page)[LEDGER_BEFORE];
+        host->free_page(host->ctx, page);
+    }
+}

@@ -1,0 +1,138 @@
+/*
+ * The control code page, drawn. Shared by C and the trampoline. The same page exists twice: the
+ * template in the host kernel's image, and its copy in a control page, which is what runs from
+ * the CR3 switch on. Both begin alike, byte for byte.
+ *
+ *   0x000  code, strings; at 0x8e8 and 0x8f0 what the digest page prints with, at 0x8f8 the fault
+ *          task's first instruction
+ *   0x900  parameters (struct control_params)
+ *   0x950  the trace: a setup_data node with a struct baton_trace
+ *   0x9a0  the fault task's stack, growing down from 0xa00
+ *   0xa00  IDT: 32 task gates. A task gate holds no address, so one IDT serves both addresses
+ *   0xb00  GDT for the virtual address      (descriptors hold linear addresses, so there are two)
+ *   0xc30  GDT for the physical address
+ *   0xd60  the trampoline's own TSS: where the CPU saves the registers at a fault
+ *   0xdd0  the fault task's TSS for the virtual address
+ *   0xe40  the fault task's TSS for the physical address; at 0xea8 the root that step 6 puts in it
+ *   0xeb0  stack, growing down from
+ *   0x1000 the end of the page
+ *
+ * A GDT: null, unused, 0x10 code, 0x18 data, 0x20 the own TSS, then from 0x28 on a TSS descriptor
+ * for each of the 32 vectors, all of them with the fault task's base: so the fault task reads
+ * the vector in its task register.
+ */
+#ifndef RELOCATE_TRAMPOLINE_CONTROL_H
+#define RELOCATE_TRAMPOLINE_CONTROL_H
+
+#include "i386.h"
+
+#define CONTROL_PUTS 0x8e8
+#define CONTROL_PUT_VALUE 0x8f0
+#define CONTROL_FAULT 0x8f8
+#define CONTROL_PARAMS 0x900
+#define CONTROL_TRACE 0x950
+#define CONTROL_TRACE_TICKS 0x968
+#define CONTROL_FAULT_STACK 0x9a0
+#define CONTROL_FAULT_STACK_TOP 0xa00
+#define CONTROL_IDT 0xa00
+#define CONTROL_IDT_SIZE 0x100
+#define CONTROL_GDT_VA 0xb00
+#define CONTROL_GDT_PA 0xc30
+#define CONTROL_GDT_SIZE 0x128
+#define CONTROL_TSS 0xd60
+#define CONTROL_FAULT_TSS_VA 0xdd0
+#define CONTROL_FAULT_TSS_PA 0xe40
+#define CONTROL_FAULT_ROOT 0xea8
+#define CONTROL_STACK 0xeb0
+#define CONTROL_STACK_TOP 0x1000
+
+#define CONTROL_VECTORS 32
+
+/* Selectors. Code and data: what Linux's 32-bit entry wants. [LBP 32-bit] */
+#define CONTROL_CS 0x10
+#define CONTROL_DS 0x18
+#define CONTROL_TR 0x20
+#define CONTROL_FAULT_TR 0x28 /* of vector 0; 8 more for each vector */
+
+/* Offsets in struct control_params, from CONTROL_PARAMS. */
+#define PARAM_LIST 0x00
+#define PARAM_EIP 0x04
+#define PARAM_EAX 0x08
+#define PARAM_EBX 0x0c
+#define PARAM_ECX 0x10
+#define PARAM_EDX 0x14
+#define PARAM_ESI 0x18
+#define PARAM_EDI 0x1c
+#define PARAM_EBP 0x20
+#define PARAM_MACHINE 0x24
+#define PARAM_COM_PORT 0x28
+#define PARAM_EXIT_PORT 0x2a
+#define PARAM_GDTR_VA 0x2c
+#define PARAM_GDTR_PA 0x34
+#define PARAM_IDTR_VA 0x3c
+#define PARAM_IDTR_PA 0x44
+#define PARAM_DIGEST 0x4c
+#define PARAM_SIZE 0x50
+
+/* Bits of PARAM_MACHINE. */
+#define MACHINE_HAS_CR4 1
+#define MACHINE_HAS_EFER 2
+#define MACHINE_RESET 4
+#define MACHINE_HAS_TSC 8
+#define MACHINE_TRACE 0x10      /* the number of each step on the serial port */
+#define MACHINE_TRACE_PORT 0x20 /* and on I/O port 0x80 */
+#define MACHINE_HAS_MCE 0x40    /* the very bit of CR4.MCE: the trampoline masks it out */
+
+/* The byte written to the exit port after a fault line. */
+#define EXIT_HANDOFF_FAULT 0x12
+
+#ifndef __ASSEMBLER__
+#include <stddef.h>
+#include <stdint.h>
+
+#include "baton.h"
+
+/* All that the trampoline reads (H2). */
+struct control_params {
+    uint32_t list; /* the list's first word: INDIRECTION to its first page */
+    uint32_t eip, eax, ebx, ecx, edx, esi, edi, ebp;
+    uint32_t machine; /* MACHINE_... */
+    uint16_t com_port, exit_port;
+    struct __attribute__((packed)) control_descriptor {
+        uint16_t limit; /* size - 1 */
+        uint32_t base;  /* linear */
+        uint16_t unused_;
+    } gdtr_va, gdtr_pa, idtr_va, idtr_pa;
+    uint32_t digest; /* pa of the digest page, 0: none */
+} __attribute__((packed));
+
+_Static_assert(offsetof(struct control_params, ebp) == PARAM_EBP, "registers");
+_Static_assert(offsetof(struct control_params, machine) == PARAM_MACHINE, "machine");
+_Static_assert(offsetof(struct control_params, exit_port) == PARAM_EXIT_PORT, "exit_port");
+_Static_assert(offsetof(struct control_params, gdtr_va) == PARAM_GDTR_VA, "gdtr_va");
+_Static_assert(offsetof(struct control_params, gdtr_pa) == PARAM_GDTR_PA, "gdtr_pa");
+_Static_assert(offsetof(struct control_params, idtr_va) == PARAM_IDTR_VA, "idtr_va");
+_Static_assert(offsetof(struct control_params, idtr_pa) == PARAM_IDTR_PA, "idtr_pa");
+_Static_assert(offsetof(struct control_params, digest) == PARAM_DIGEST, "digest");
+_Static_assert(sizeof(struct control_params) == PARAM_SIZE, "parameters");
+_Static_assert(CONTROL_PARAMS + PARAM_SIZE <= CONTROL_TRACE, "room");
+
+/* The trace is a node of Linux's setup_data, so that a Linux shows it; other payloads are told
+ * where it lies by the record. */
+struct control_trace {
+    uint64_t next; /* it is the last */
+    uint32_t type, length;
+    struct baton_trace trace;
+};
+
+_Static_assert(offsetof(struct control_trace, trace.ticks) == CONTROL_TRACE_TICKS - CONTROL_TRACE,
+               "ticks");
+_Static_assert(CONTROL_TRACE + sizeof(struct control_trace) <= CONTROL_FAULT_STACK, "room");
+
+_Static_assert(CONTROL_FAULT_TSS_PA + TSS_SIZE <= CONTROL_FAULT_ROOT &&
+                   CONTROL_FAULT_ROOT + 4 <= CONTROL_STACK,
+               "room");
+_Static_assert(CONTROL_FAULT_TR + 8 * CONTROL_VECTORS == CONTROL_GDT_SIZE, "GDT");
+#endif
+
+#endif
