@@ -30,7 +30,7 @@ WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototy
             -Wpointer-arith -Wundef -Wvla
 OPTIMIZE := -O2
 # No SSE, no FPU, nothing that a 486 lacks; no code that jumps out of the trampoline's page; no frame
-# pointer, which clang would push on a stack that may be gone (crash_take).
+# pointer, which clang would push on a stack that may be gone (vault_take).
 CFLAGS32 := -std=c11 -m32 -march=i486 -mgeneral-regs-only -g -ffreestanding -fno-pic \
             -fno-stack-protector -fno-asynchronous-unwind-tables -fomit-frame-pointer \
             -fno-strict-aliasing -fno-common -fcf-protection=none $(WARNINGS) -Iinclude -I. \

@@ -150,19 +150,9 @@ paging_switched:
         ret
 
         .section .data, "aw", @progbits
-        .balign 8
-        .globl  boot_gdt
-boot_gdt:                               /* flat, accessed already [SDM3 3.4.5] */
-        .quad   0
-        .quad   0
-        .long   DESCRIPTOR_FLAT_LOW, DESCRIPTOR_CODE_HIGH       /* SEL_CODE */
-        .long   DESCRIPTOR_FLAT_LOW, DESCRIPTOR_DATA_HIGH       /* SEL_DATA */
-        .quad   0                       /* SEL_TSS, filled by tss.c */
-        .quad   0                       /* SEL_TSS_DOUBLE_FAULT */
-        .long   DESCRIPTOR_FLAT_LOW, DESCRIPTOR_ABSENT_HIGH     /* SEL_ABSENT: for faults on purpose */
 boot_gdtr:
-        .word   . - boot_gdt - 1
-        .long   boot_gdt
+        .word   SEL_END - 1
+        .long   boot_gdt                /* tss.c has it */
 
         .section .bss, "aw", @nobits
         .balign 4096

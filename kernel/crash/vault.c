@@ -6,18 +6,18 @@
 #include "kernel/crash/vault.h"
 
 #include "kernel/machine/cpu.h"
-#include "kernel/crash/crash.h"
 #include "kernel/crash/crashtables.h"
 #include "kernel/machine/layout.h"
 #include "kernel/machine/probe.h"
 #include "kernel/machine/quiet.h"
 #include "kernel/machine/readonly.h"
 #include "kernel/crash/region.h"
+#include "kernel/crash/vault_take.h"
 #include "kernel/load/spoil.h"
 #include "kernel/machine/watchdog.h"
 #include "lib/sha256.h"
 
-#define VAULT_STACK 0x1000u
+#define VAULT_STACK 0x1000u /* at least */
 #define POOL_SIZE (REGION_POOL * BATON_PAGE_SIZE)
 
 /* In the region, mapped directly: all that the crash needs to know. */
@@ -41,14 +41,23 @@ struct vault {
 enum { NOTED = 0x44414544, TRIED_ONCE = 0x454e4f54, TRIED_TWICE = 0x4f575454 };
 
 _Static_assert(sizeof(struct vault) + VAULT_STACK <= REGION_VAULT, "the vault holds its stack");
+_Static_assert(VAULT_SIZE == REGION_VAULT, "vault_take.S knows where the vault ends");
 
 /* Where the vault is, NULL while there is none; or why it is left alone from now on. */
-static struct vault *anchor READ_ONLY;
+struct vault *vault_anchor READ_ONLY;
 
 #define BROKEN ((struct vault *)1) /* its seal was */
 #define SPENT ((struct vault *)2)  /* the tries are */
 #define GONE ((struct vault *)3)   /* the live tables do not lead there any more */
 #define LAST_REASON GONE
+
+_Static_assert(VAULT_REASONS == (uintptr_t)LAST_REASON, "vault_take.S knows them, too");
+
+/* The bytes of the vault's stack, behind what it holds. */
+const uint32_t vault_stack = REGION_VAULT - sizeof(struct vault);
+
+/* Called by vault_take.S alone. */
+void vault_leave(struct vault *vault) __attribute__((used));
 
 static const uint8_t *end_of(const struct vault *vault)
 {
@@ -83,13 +92,13 @@ bool vault_arm(const struct baton_host *host, const struct baton_image *image,
     vault->noted = vault->tries = 0;
     __builtin_memcpy(vault->trampoline, baton_trampoline_page, BATON_PAGE_SIZE);
     reckon_seal(vault, vault->seal);
-    READ_ONLY_SET(anchor, vault);
+    READ_ONLY_SET(vault_anchor, vault);
     return true;
 }
 
 void vault_disarm(const struct baton_host *host)
 {
-    READ_ONLY_SET(anchor, NULL);
+    READ_ONLY_SET(vault_anchor, NULL);
     crashtables_free(host);
 }
 
@@ -98,10 +107,10 @@ void vault_disarm(const struct baton_host *host)
 /* Whether its seal holds or not; NULL: there is none, or it is left alone. */
 static struct vault *armed(void)
 {
-    return (uintptr_t)anchor <= (uintptr_t)LAST_REASON ? NULL : anchor;
+    return (uintptr_t)vault_anchor <= (uintptr_t)LAST_REASON ? NULL : vault_anchor;
 }
 
-bool crash_ready(void)
+bool vault_ready(void)
 {
     struct vault *vault = armed();
     uint32_t seal[SHA256_WORDS];
@@ -110,13 +119,13 @@ bool crash_ready(void)
         return false;
     watchdog_feed();
     if (!probe(pool_of(vault), pool_of(vault) + POOL_SIZE, false)) {
-        READ_ONLY_SET(anchor, GONE);
+        READ_ONLY_SET(vault_anchor, GONE);
         return false;
     }
     reckon_seal(vault, seal);
     if (!__builtin_memcmp(seal, vault->seal, sizeof(seal)))
         return true;
-    READ_ONLY_SET(anchor, BROKEN);
+    READ_ONLY_SET(vault_anchor, BROKEN);
     return false;
 }
 
@@ -146,21 +155,20 @@ static bool try_is_left(struct vault *vault)
     if (left)
         vault->tries = vault->tries == TRIED_ONCE ? TRIED_TWICE : TRIED_ONCE;
     else
-        READ_ONLY_SET(anchor, SPENT);
+        READ_ONLY_SET(vault_anchor, SPENT);
     return left;
 }
 
 /*
  * On the vault's stack. Returns if the seal does not hold, and when no try is left. Until the
- * trampoline has its own IDT a second
- * death begins here again, so nothing is written to what the seal covers: the image is a copy. The
- * watchdog runs until nothing is left that could hang.
+ * trampoline has its own IDT a second death begins here again, so nothing is written to what the seal
+ * covers: the image is a copy. The watchdog runs until nothing is left that could hang.
  */
-static void leave(struct vault *vault)
+void vault_leave(struct vault *vault)
 {
     struct baton_image image;
 
-    if (!try_is_left(vault) || !crash_ready())
+    if (!try_is_left(vault) || !vault_ready())
         return;
     SPOIL_LIVE_TABLES(vault->image.control);
     enter_tables(vault);
@@ -174,18 +182,18 @@ static void leave(struct vault *vault)
 }
 
 /* At once, before the seal is looked at, which takes its time: the region is written to, no more. */
-bool crash_note(const struct baton_dump_registers *registers)
+bool vault_note(const struct baton_dump_registers *registers)
 {
     struct vault *vault = armed();
 
     if (!vault)
         return false;
     if (!probe(vault, end_of(vault), true)) {
-        READ_ONLY_SET(anchor, GONE);
+        READ_ONLY_SET(vault_anchor, GONE);
         return false;
     }
     if (vault->noted == NOTED) {
-        crash_take();
+        vault_take();
         return false;
     }
     vault->dead = *registers;
@@ -193,30 +201,10 @@ bool crash_note(const struct baton_dump_registers *registers)
     return true;
 }
 
-const char *crash_lost(void)
+const char *vault_lost(void)
 {
-    return anchor == BROKEN  ? "its control pages in the region are not what was loaded"
-           : anchor == SPENT ? "two tries have ended in a fault"
-           : anchor == GONE  ? "the live tables do not map its control pages any more"
-                             : NULL;
-}
-
-/*
- * The stack may be what has died: not a word of it is used, nor may the compiler need one here. But a
- * death in `leave` is on the vault's own, whose frames are returned to: it goes on below them.
- */
-void crash_take(void)
-{
-    struct vault *vault = armed();
-
-    if (!vault)
-        return;
-    uint32_t stack = (uint32_t)vault + REGION_VAULT;
-
-    __asm__ volatile("movl %0, %%ecx; subl %%esp, %%ecx; cmpl %2, %%ecx; jae 1f; movl %%esp, %0;"
-                     "1: movl %%esp, -4(%0); leal -4(%0), %%esp; pushl %1; call %c3; popl %%eax;"
-                     "popl %%esp"
-                     : "+a"(stack), "+d"(vault)
-                     : "i"(REGION_VAULT - sizeof(struct vault)), "i"(leave)
-                     : "ecx", "memory", "cc");
+    return vault_anchor == BROKEN  ? "its control pages in the region are not what was loaded"
+           : vault_anchor == SPENT ? "two tries have ended in a fault"
+           : vault_anchor == GONE  ? "the live tables do not map its control pages any more"
+                                   : NULL;
 }

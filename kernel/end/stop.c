@@ -5,7 +5,7 @@
 
 #include "kernel/console/console.h"
 #include "kernel/machine/cpu.h"
-#include "kernel/crash/crash.h"
+#include "kernel/crash/vault.h"
 #include "kernel/machine/layout.h"
 #include "kernel/console/print.h"
 #include "kernel/machine/readonly.h"
@@ -52,11 +52,11 @@ static void hand_over(void)
 {
     const char *why;
 
-    if (crash_ready()) {
+    if (vault_ready()) {
         report("crash", "handing over to the capture kernel");
-        crash_take();
+        vault_take();
     }
-    why = crash_lost();
+    why = vault_lost();
     if (why)
         report("crash", "the capture kernel is not entered: %s", why);
 }
@@ -101,7 +101,7 @@ static inline __attribute__((always_inline)) bool note_here(void)
                        "=r"(r.eflags), "=r"(r.eip)
                      :
                      : "memory");
-    return crash_note(&r);
+    return vault_note(&r);
 }
 
 void panic(const char *format, ...)

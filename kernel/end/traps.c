@@ -5,7 +5,7 @@
 
 #include "kernel/console/console.h"
 #include "kernel/machine/cpu.h"
-#include "kernel/crash/crash.h"
+#include "kernel/crash/vault.h"
 #include "kernel/machine/layout.h"
 #include "kernel/end/machinecheck.h"
 #include "kernel/console/print.h"
@@ -102,7 +102,7 @@ static void print_registers(uint32_t eax, uint32_t ebx, uint32_t ecx, uint32_t e
 /* For the dump; esp is where it was before the CPU pushed its frame. */
 static bool note_frame(const struct trap_frame *f)
 {
-    return crash_note(&(struct baton_dump_registers){.ebx = f->ebx,
+    return vault_note(&(struct baton_dump_registers){.ebx = f->ebx,
                                                      .ecx = f->ecx,
                                                      .edx = f->edx,
                                                      .esi = f->esi,
@@ -123,7 +123,7 @@ static bool note_frame(const struct trap_frame *f)
 
 static bool note_task(const struct i386_tss *t)
 {
-    return crash_note(&(struct baton_dump_registers){.ebx = t->ebx,
+    return vault_note(&(struct baton_dump_registers){.ebx = t->ebx,
                                                      .ecx = t->ecx,
                                                      .edx = t->edx,
                                                      .esi = t->esi,

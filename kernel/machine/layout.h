@@ -32,5 +32,6 @@
 #define SEL_TSS 0x20
 #define SEL_TSS_DOUBLE_FAULT 0x28
 #define SEL_ABSENT 0x30 /* for faults on purpose */
+#define SEL_END 0x38    /* bytes of the GDT */
 
 #endif

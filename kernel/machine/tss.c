@@ -1,4 +1,4 @@
-/* Both task-state segments, and their descriptors in the boot GDT. */
+/* The GDT from the first instructions on, and both task-state segments. */
 #include "kernel/machine/tss.h"
 
 #include "kernel/machine/cpu.h"
@@ -6,7 +6,14 @@
 
 #define DOUBLE_FAULT_STACK 4096
 
-extern uint64_t boot_gdt[];
+#define FLAT(high) ((uint64_t)(high) << 32 | DESCRIPTOR_FLAT_LOW)
+
+/* boot/entry.S loads it; tss_start adds the TSSes. */
+uint64_t boot_gdt[SEL_END / 8] = {
+    [SEL_CODE / 8] = FLAT(DESCRIPTOR_CODE_HIGH),
+    [SEL_DATA / 8] = FLAT(DESCRIPTOR_DATA_HIGH),
+    [SEL_ABSENT / 8] = FLAT(DESCRIPTOR_ABSENT_HIGH),
+};
 
 struct i386_tss main_tss;
 struct i386_tss double_fault_tss; /* boot/entry.S knows it, too */

@@ -7,6 +7,9 @@
 
 #include "i386.h"
 
+/* The GDT, with the selectors of layout.h. The CPU writes to it: busy tasks. */
+extern uint64_t boot_gdt[];
+
 /* Where the CPU saves the registers of the task that a double fault interrupts. */
 extern struct i386_tss main_tss;
 

@@ -120,7 +120,7 @@ def before_lidt(number):
 
 
 def broken_seal(job, d):
-    d.go_to(SYMBOLS["crash_take"])
+    d.go_to(SYMBOLS["vault_take"])
     at = job.pool(40) + 0x123
     d.write_physical(at, bytes([d.memory(at, 1)[0] ^ 1]))
     d.go_to(SYMBOLS["sha256_end"])
@@ -142,7 +142,7 @@ ELSEWHERE = 0x300000                # a free page, and no other's
 
 
 @pytest.mark.parametrize("job", cases(
-    *each("nmi-seal", nmi("crash_take", "sha256_end"), "pae", "legacy"),
+    *each("nmi-seal", nmi("vault_take", "sha256_end"), "pae", "legacy"),
     *each("nmi-quiet", nmi("devices_quiet"), "pae", "legacy"),
     *each("nmi-handoff", nmi("baton_handoff"), "pae", "legacy"),
     *each("wild-quiet", wild("devices_quiet")),

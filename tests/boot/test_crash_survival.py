@@ -31,7 +31,7 @@ DEATHS = {
     # No exception can be taken: the lines must be printed without one.
     "bare": ("fault=panic", "give_up", [], STACK + DESCRIPTORS, "panic"),
     # The lines are out, the hand-off is left: it needs not even its stack, the vault has its own.
-    "last": ("fault=panic", "crash_take", [], [], "panic"),
+    "last": ("fault=panic", "vault_take", [], [], "panic"),
     "divide": ("fault=divide", "divide", DESCRIPTORS, STACK, "divide"),
     "write": ("fault=write", "page_write", DESCRIPTORS, STACK, "page_write"),
     "stack": ("fault=stack", "stack", DESCRIPTORS, STACK + ["double_fault_stack"], "stack"),
