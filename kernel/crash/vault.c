@@ -46,12 +46,10 @@ _Static_assert(VAULT_SIZE == REGION_VAULT, "vault_take.S knows where the vault e
 /* Where the vault is, NULL while there is none; or why it is left alone from now on. */
 struct vault *vault_anchor READ_ONLY;
 
+/* As many as VAULT_REASONS. */
 #define BROKEN ((struct vault *)1) /* its seal was */
 #define SPENT ((struct vault *)2)  /* the tries are */
 #define GONE ((struct vault *)3)   /* the live tables do not lead there any more */
-#define LAST_REASON GONE
-
-_Static_assert(VAULT_REASONS == (uintptr_t)LAST_REASON, "vault_take.S knows them, too");
 
 /* The bytes of the vault's stack, behind what it holds. */
 const uint32_t vault_stack = REGION_VAULT - sizeof(struct vault);
@@ -107,7 +105,7 @@ void vault_disarm(const struct baton_host *host)
 /* Whether its seal holds or not; NULL: there is none, or it is left alone. */
 static struct vault *armed(void)
 {
-    return (uintptr_t)vault_anchor <= (uintptr_t)LAST_REASON ? NULL : vault_anchor;
+    return (uintptr_t)vault_anchor <= VAULT_REASONS ? NULL : vault_anchor;
 }
 
 bool vault_ready(void)
