@@ -114,6 +114,9 @@ struct baton_host {
     uint64_t trampoline_pa;
 };
 
+/* Is every byte of [start, end) usable RAM by the host's map? */
+bool baton_is_ram(const struct baton_host *host, uint64_t start, uint64_t end);
+
 /* ---- errors ------------------------------------------------------------------------------ */
 
 /*
@@ -162,6 +165,10 @@ struct baton_file {
     uint64_t pa;
     uint64_t size;
 };
+
+/* Copies n bytes at `offset` out of the file to `to`. false: the file does not reach so far (H10). */
+bool baton_file_read(const struct baton_host *host, const struct baton_file *file, uint64_t offset,
+                     void *to, size_t n);
 
 /* What the next kernel is to know of the screen. [LBP screen_info] */
 enum baton_screen_kind { BATON_SCREEN_NONE, BATON_SCREEN_TEXT, BATON_SCREEN_LINEAR };
@@ -336,6 +343,11 @@ struct baton_image {
     bool armed;          /* baton_image_check() has passed */
     uint64_t exec_ticks; /* the host may say when it began (TSC); 0: baton_handoff() does */
 };
+
+/* Calls visit for each page that the image owns; `ledger`: it is one of its book of pages. Stops when
+ * visit returns false, and then returns false. */
+bool baton_image_pages(const struct baton_image *image,
+                       bool (*visit)(void *ctx, uint64_t pa, bool ledger), void *ctx);
 
 /* The control code page, and pages for the payload's MADE segments. Where the payload has a reach,
  * their addresses ascend in the order of the segments, the control code page last. On failure nothing

@@ -2,24 +2,23 @@
 #include "boot/bootinfo.h"
 #include "boot/memmap.h"
 #include "kernel/console/console.h"
-#include "kernel/machine/cpu.h"
-#include "kernel/crash/crash.h"
-#include "kernel/machine/layout.h"
-#include "kernel/memory/live.h"
-#include "kernel/end/machinecheck.h"
-#include "kernel/options/options.h"
-#include "kernel/memory/pages.h"
 #include "kernel/console/print.h"
+#include "kernel/crash/crash.h"
 #include "kernel/crash/region.h"
-#include "kernel/shell/commands.h"
-#include "kernel/shell/shell.h"
-#include "kernel/load/stage.h"
+#include "kernel/end/machinecheck.h"
 #include "kernel/end/stop.h"
 #include "kernel/end/traps.h"
+#include "kernel/load/stage.h"
+#include "kernel/machine/cpu.h"
+#include "kernel/machine/layout.h"
 #include "kernel/machine/watchdog.h"
 #include "kernel/machine/window.h"
+#include "kernel/memory/live.h"
+#include "kernel/memory/pages.h"
+#include "kernel/options/options.h"
+#include "kernel/shell/commands.h"
+#include "kernel/shell/shell.h"
 #include "pagetable/format.h"
-#include "relocate/place/fit.h"
 
 #define TROUBLES 8
 
@@ -123,8 +122,8 @@ static void check_modules(void)
         uint64_t start = boot.module[i].file.pa, end = start + boot.module[i].file.size;
         const char *where = baton_overlap(start, end, KERNEL_LOAD, image_end)
                                 ? "within Baton itself"
-                            : fit_is_ram(&host, start, end) ? NULL
-                                                            : "outside usable RAM";
+                            : baton_is_ram(&host, start, end) ? NULL
+                                                              : "outside usable RAM";
 
         if (where) {
             report("refused",

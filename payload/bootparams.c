@@ -3,9 +3,9 @@
  * nodes for what boot_params has no room for. Only the setup header is copied from the file; all
  * else starts from zero, as the protocol asks. [LBP 32-bit]
  */
+#include "lib/text.h"
 #include "payload/bzimage.h"
 #include "relocate/trampoline/control.h"
-#include "lib/text.h"
 
 static void put(uint8_t *page, unsigned offset, unsigned size, uint64_t value)
 {

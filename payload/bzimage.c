@@ -42,7 +42,8 @@ static bool bzimage_is(const struct baton_host *host, const struct baton_file *f
 {
     uint32_t magic;
 
-    return file_read(host, file, HDR_MAGIC, &magic, sizeof(magic)) && magic == HDR_MAGIC_VALUE;
+    return baton_file_read(host, file, HDR_MAGIC, &magic, sizeof(magic)) &&
+           magic == HDR_MAGIC_VALUE;
 }
 
 /* A field of 1, 2 or 4 bytes by its offset in the file; 0 where the header ends before it. */
@@ -62,7 +63,7 @@ static int bzimage_open(const struct baton_host *host, const struct baton_file *
     uint8_t jump;
 
     *image = (struct bzimage){.file = file};
-    if (!file_read(host, file, HDR_JUMP, &jump, 1))
+    if (!baton_file_read(host, file, HDR_JUMP, &jump, 1))
         return refuse(why, BATON_E_TRUNCATED, "setup header", file->size, HDR_MAGIC);
     image->header_end = HDR_MAGIC + jump;
     if (image->header_end > HDR_END_MAX)
@@ -70,7 +71,7 @@ static int bzimage_open(const struct baton_host *host, const struct baton_file *
     if (image->header_end < HDR_CMD_LINE_PTR + 4)
         return refuse(why, BATON_E_FIELD, "setup header's length", jump,
                       HDR_CMD_LINE_PTR + 4 - HDR_MAGIC);
-    if (!file_read(host, file, HDR_FIRST, image->header, image->header_end - HDR_FIRST))
+    if (!baton_file_read(host, file, HDR_FIRST, image->header, image->header_end - HDR_FIRST))
         return refuse(why, BATON_E_TRUNCATED, "setup header", file->size, image->header_end);
     image->protocol = bzimage_field(image, HDR_VERSION, 2);
     return 0;
@@ -116,7 +117,7 @@ static void read_name(const struct baton_host *host, const struct bzimage *image
     text_add(&name, "Linux ");
     if (at)
         for (at += 0x200; at < image->setup_size && name.length < 64; at++) {
-            if (!file_read(host, image->file, at, &c, 1) || c <= ' ' || c > '~')
+            if (!baton_file_read(host, image->file, at, &c, 1) || c <= ' ' || c > '~')
                 break;
             text_char(&name, c);
         }

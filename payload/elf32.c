@@ -2,9 +2,9 @@
  * Static ELF32 for i386: PT_LOAD segments at their physical addresses, the tail of each zeroed,
  * entered with eax = BATON_RECORD_MAGIC and ebx = a struct baton_record. [ELF, i386 psABI]
  */
+#include "lib/text.h"
 #include "payload/payload.h"
 #include "relocate/trampoline/control.h"
-#include "lib/text.h"
 
 struct elf_header {
     uint8_t ident[16];
@@ -24,7 +24,7 @@ static bool elf_is(const struct baton_host *host, const struct baton_file *file)
 {
     uint8_t magic[4];
 
-    return file_read(host, file, 0, magic, 4) && magic[0] == 0x7f && magic[1] == 'E' &&
+    return baton_file_read(host, file, 0, magic, 4) && magic[0] == 0x7f && magic[1] == 'E' &&
            magic[2] == 'L' && magic[3] == 'F';
 }
 
@@ -91,14 +91,14 @@ static int elf_read(const struct baton_host *host, const struct baton_request *r
     struct elf_header h;
     bool entry_found = false;
 
-    if (!file_read(host, file, 0, &h, sizeof(h)))
+    if (!baton_file_read(host, file, 0, &h, sizeof(h)))
         return refuse(why, BATON_E_TRUNCATED, "ELF header", file->size, sizeof(h));
     int error = check_header(&h, why);
     for (unsigned i = 0; i < h.phnum && !error; i++) {
         uint64_t at = h.phoff + (uint64_t)i * h.phentsize;
         struct elf_segment e;
 
-        if (!file_read(host, file, at, &e, sizeof(e)))
+        if (!baton_file_read(host, file, at, &e, sizeof(e)))
             return refuse(why, BATON_E_TRUNCATED, "program headers", file->size, at + sizeof(e));
         if (e.type == ELF_PT_DYNAMIC || e.type == ELF_PT_INTERP)
             return refuse(why, BATON_E_FIELD, "p_type (a static executable is wanted)", e.type,

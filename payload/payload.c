@@ -23,8 +23,8 @@ int baton_payload_read(const struct baton_host *host, const struct baton_request
             payload->format = formats[i];
             return formats[i]->read(host, request, payload, why);
         }
-    file_read(host, &request->kernel, 0, &magic,
-              request->kernel.size < 4 ? (size_t)request->kernel.size : 4);
+    baton_file_read(host, &request->kernel, 0, &magic,
+                    request->kernel.size < 4 ? (size_t)request->kernel.size : 4);
     return refuse(why, BATON_E_FORMAT, FORMATS_KNOWN, magic, 0);
 }
 

@@ -26,10 +26,6 @@ struct baton_format {
 extern const struct baton_format payload_bzimage;
 extern const struct baton_format payload_elf32;
 
-/* Copies n bytes at offset out of the file. false: the file does not reach so far (H10). */
-bool file_read(const struct baton_host *host, const struct baton_file *file, uint64_t offset,
-               void *to, size_t n);
-
 /* A new segment, named and zeroed; NULL when there is no room for one more. */
 struct baton_segment *segment_add(struct baton_payload *payload, const char *what);
 

@@ -1,8 +1,8 @@
 /* What every format does with files and segments: bounded reads, the initrd, pages to be made. */
 #include "payload/payload.h"
 
-bool file_read(const struct baton_host *host, const struct baton_file *file, uint64_t offset,
-               void *to, size_t n)
+bool baton_file_read(const struct baton_host *host, const struct baton_file *file, uint64_t offset,
+                     void *to, size_t n)
 {
     uint8_t *out = to;
 

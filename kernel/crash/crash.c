@@ -5,12 +5,12 @@
  */
 #include "kernel/crash/crash.h"
 
-#include "kernel/crash/dump.h"
-#include "kernel/machine/layout.h"
 #include "kernel/console/print.h"
+#include "kernel/crash/dump.h"
 #include "kernel/crash/region.h"
-#include "kernel/load/tell.h"
 #include "kernel/crash/vault.h"
+#include "kernel/load/tell.h"
+#include "kernel/machine/layout.h"
 #include "kernel/machine/watchdog.h"
 #include "kernel/machine/window.h"
 #include "lib/text.h"

@@ -1,9 +1,9 @@
 /* Page tables for the way out of a dead kernel, made at the load. */
 #include "kernel/crash/crashtables.h"
 
+#include "kernel/crash/region.h"
 #include "kernel/machine/layout.h"
 #include "kernel/memory/live.h"
-#include "kernel/crash/region.h"
 #include "pagetable/walk.h"
 
 /* PAE: the root, a directory, and two tables each for the image and for the region's end. */

@@ -1,10 +1,10 @@
 /* All RAM but the region, low memory where it was saved, and what gdb scripts want to know. */
 #include "kernel/crash/dump.h"
 
-#include "kernel/machine/layout.h"
-#include "kernel/memory/live.h"
 #include "kernel/crash/region.h"
 #include "kernel/load/stage.h"
+#include "kernel/machine/layout.h"
+#include "kernel/memory/live.h"
 #include "lib/text.h"
 
 #define RANGES (BOOT_MEMORY + 4)

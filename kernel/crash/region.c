@@ -2,8 +2,8 @@
 #include "kernel/crash/region.h"
 
 #include "boot/bootinfo.h"
-#include "kernel/memory/pages.h"
 #include "kernel/end/stop.h"
+#include "kernel/memory/pages.h"
 
 #define MAP_MAX (2 * BOOT_MEMORY + 4)
 

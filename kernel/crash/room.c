@@ -50,12 +50,12 @@ static uint64_t plain_end(const struct baton_host *host, const struct baton_file
     uint64_t at = 0, name, size;
     bool found = false;
 
-    while (file_read(host, file, at, header, 4)) {
+    while (baton_file_read(host, file, at, header, 4)) {
         if (!header[0] && !header[1] && !header[2] && !header[3]) { /* between archives */
             at += 4;
             continue;
         }
-        if (!file_read(host, file, at, header, CPIO_HEADER) ||
+        if (!baton_file_read(host, file, at, header, CPIO_HEADER) ||
             __builtin_memcmp(header, "07070", 5) || (header[5] != '1' && header[5] != '2') ||
             !read_hex(header + CPIO_NAME_SIZE, &name) || !read_hex(header + CPIO_FILE_SIZE, &size))
             break;
@@ -72,7 +72,7 @@ static bool begins(const struct baton_host *host, const struct baton_file *file,
 {
     char found[6];
 
-    return file_read(host, file, at, found, n) && !__builtin_memcmp(found, magic, n);
+    return baton_file_read(host, file, at, found, n) && !__builtin_memcmp(found, magic, n);
 }
 
 static bool is_packed(const struct baton_host *host, const struct baton_file *file, uint64_t at)
@@ -95,7 +95,7 @@ uint64_t room_unpacked(const struct baton_host *host, const struct baton_file *i
         return initrd->size;
     /* deflate makes nothing longer by more than a thousandth: a smaller length is none */
     if (begins(host, initrd, plain, "\x1f\x8b", 2) && packed >= GZIP_LEAST &&
-        file_read(host, initrd, initrd->size - GZIP_LENGTH, &length, GZIP_LENGTH) &&
+        baton_file_read(host, initrd, initrd->size - GZIP_LENGTH, &length, GZIP_LENGTH) &&
         length + (length >> 9) + 1024ull >= packed)
         return plain + length;
     return plain + packed * RATIO;

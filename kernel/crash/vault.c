@@ -5,15 +5,15 @@
  */
 #include "kernel/crash/vault.h"
 
-#include "kernel/machine/cpu.h"
 #include "kernel/crash/crashtables.h"
+#include "kernel/crash/region.h"
+#include "kernel/crash/vault_take.h"
+#include "kernel/load/spoil.h"
+#include "kernel/machine/cpu.h"
 #include "kernel/machine/layout.h"
 #include "kernel/machine/probe.h"
 #include "kernel/machine/quiet.h"
 #include "kernel/machine/readonly.h"
-#include "kernel/crash/region.h"
-#include "kernel/crash/vault_take.h"
-#include "kernel/load/spoil.h"
 #include "kernel/machine/watchdog.h"
 #include "lib/sha256.h"
 

@@ -1,8 +1,8 @@
 /* CR4.MCE, and what the banks of the machine-check architecture say. */
 #include "kernel/end/machinecheck.h"
 
-#include "kernel/machine/cpu.h"
 #include "kernel/console/print.h"
+#include "kernel/machine/cpu.h"
 
 /* [SDM3 16.3.2.2] */
 #define STATUS_VALID (1ull << 63)

@@ -4,10 +4,10 @@
 #include <stdarg.h>
 
 #include "kernel/console/console.h"
-#include "kernel/machine/cpu.h"
-#include "kernel/crash/vault.h"
-#include "kernel/machine/layout.h"
 #include "kernel/console/print.h"
+#include "kernel/crash/vault.h"
+#include "kernel/machine/cpu.h"
+#include "kernel/machine/layout.h"
 #include "kernel/machine/readonly.h"
 #include "kernel/machine/watchdog.h"
 

@@ -4,16 +4,16 @@
 #include "kernel/end/traps.h"
 
 #include "kernel/console/console.h"
-#include "kernel/machine/cpu.h"
-#include "kernel/crash/vault.h"
-#include "kernel/machine/layout.h"
-#include "kernel/end/machinecheck.h"
 #include "kernel/console/print.h"
+#include "kernel/console/symbols.h"
+#include "kernel/crash/vault.h"
+#include "kernel/end/machinecheck.h"
+#include "kernel/end/stop.h"
+#include "kernel/machine/cpu.h"
+#include "kernel/machine/layout.h"
 #include "kernel/machine/probe.h"
 #include "kernel/machine/readonly.h"
 #include "kernel/machine/tss.h"
-#include "kernel/end/stop.h"
-#include "kernel/console/symbols.h"
 
 #define STUB_SIZE 16
 

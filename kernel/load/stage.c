@@ -2,18 +2,18 @@
 #include "kernel/load/stage.h"
 
 #include "kernel/console/console.h"
-#include "kernel/machine/cpu.h"
-#include "kernel/load/inject.h"
-#include "kernel/machine/layout.h"
-#include "kernel/memory/live.h"
-#include "kernel/memory/pages.h"
 #include "kernel/console/print.h"
-#include "kernel/machine/quiet.h"
-#include "kernel/load/spoil.h"
 #include "kernel/end/stop.h"
+#include "kernel/load/inject.h"
+#include "kernel/load/spoil.h"
 #include "kernel/load/tell.h"
+#include "kernel/machine/cpu.h"
+#include "kernel/machine/layout.h"
+#include "kernel/machine/quiet.h"
 #include "kernel/machine/watchdog.h"
 #include "kernel/machine/window.h"
+#include "kernel/memory/live.h"
+#include "kernel/memory/pages.h"
 
 static const struct boot_info *boot;
 static const struct options *options;

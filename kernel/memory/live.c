@@ -5,13 +5,13 @@
  */
 #include "kernel/memory/live.h"
 
-#include "kernel/machine/cpu.h"
-#include "lib/crc32.h"
-#include "kernel/machine/layout.h"
-#include "kernel/memory/pages.h"
 #include "kernel/end/stop.h"
+#include "kernel/machine/cpu.h"
+#include "kernel/machine/layout.h"
 #include "kernel/machine/tss.h"
 #include "kernel/machine/window.h"
+#include "kernel/memory/pages.h"
+#include "lib/crc32.h"
 #include "pagetable/walk.h"
 
 struct live live;

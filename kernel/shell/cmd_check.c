@@ -1,15 +1,14 @@
 /* check: the dry run once more, with what it says of each invariant. */
-#include "kernel/memory/live.h"
 #include "kernel/console/print.h"
-#include "kernel/shell/commands.h"
 #include "kernel/load/stage.h"
 #include "kernel/load/tell.h"
-#include "relocate/place/ledger.h"
+#include "kernel/memory/live.h"
+#include "kernel/shell/commands.h"
 
-static bool count_page(void *ctx, uint64_t pa)
+static bool count_page(void *ctx, uint64_t pa, bool ledger)
 {
     (void)pa;
-    ++*(uint32_t *)ctx;
+    *(uint32_t *)ctx += !ledger;
     return true;
 }
 
@@ -19,7 +18,7 @@ static void tell_good(const struct stage *stage)
     const struct baton_counts *c = &image->counts;
     uint32_t pages = 0;
 
-    ledger_each(image, count_page, &pages);
+    baton_image_pages(image, count_page, &pages);
     report("H2 holds", "the trampoline reads and writes only the image's own %u pages%s", pages,
            c->digests ? "; the digest page reads the segments" : "");
     report("H3 holds", "none of them lies in a destination, a source, or the payload's way");

@@ -1,6 +1,6 @@
 /* crash: the old kernel dies on purpose, and the capture kernel takes over. */
-#include "kernel/shell/commands.h"
 #include "kernel/end/stop.h"
+#include "kernel/shell/commands.h"
 
 void command_crash(const struct words *words)
 {

@@ -1,9 +1,9 @@
 /* fault KIND: an exception of the old kernel's, on purpose. Each ends as a real one would. */
+#include "kernel/console/print.h"
+#include "kernel/end/stop.h"
 #include "kernel/machine/cpu.h"
 #include "kernel/machine/layout.h"
-#include "kernel/console/print.h"
 #include "kernel/shell/commands.h"
-#include "kernel/end/stop.h"
 
 #define UNMAPPED 0x1000u /* nothing below 3 GiB is mapped, ever */
 

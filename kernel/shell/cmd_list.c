@@ -1,12 +1,12 @@
 /* plan: what will happen to memory. list: the words that make it happen. */
 #include "kernel/console/print.h"
+#include "kernel/load/stage.h"
 #include "kernel/shell/commands.h"
 #include "kernel/shell/decode.h"
 #include "kernel/shell/owners.h"
 #include "kernel/shell/pager.h"
-#include "kernel/load/stage.h"
-#include "relocate/trampoline/list.h"
 #include "lib/text.h"
+#include "relocate/trampoline/list.h"
 
 /* ---- plan */
 

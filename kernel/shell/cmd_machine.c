@@ -1,11 +1,11 @@
 /* regs, more, reboot, poweroff: the machine itself. */
+#include "kernel/console/print.h"
+#include "kernel/end/stop.h"
 #include "kernel/machine/acpi.h"
 #include "kernel/machine/cpu.h"
-#include "kernel/console/print.h"
 #include "kernel/shell/commands.h"
 #include "kernel/shell/input.h"
 #include "kernel/shell/pager.h"
-#include "kernel/end/stop.h"
 #include "lib/text.h"
 
 #define PATIENCE 10 /* tenths of a second: a machine does not go at once */

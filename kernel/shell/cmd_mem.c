@@ -1,10 +1,10 @@
 /* mem: all of memory and who has it, as a table and as a bar drawn to scale. */
 #include "boot/memmap.h"
 #include "kernel/console/print.h"
+#include "kernel/load/stage.h"
 #include "kernel/shell/commands.h"
 #include "kernel/shell/owners.h"
 #include "kernel/shell/pager.h"
-#include "kernel/load/stage.h"
 
 #define BAR 64 /* characters */
 #define FOUR_GIB (1ull << 32)

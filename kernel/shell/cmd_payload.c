@@ -1,11 +1,11 @@
 /* modules, load, unload, status, exec: the life of an image. */
-#include "kernel/crash/crash.h"
-#include "kernel/memory/live.h"
-#include "kernel/memory/pages.h"
 #include "kernel/console/print.h"
-#include "kernel/shell/commands.h"
+#include "kernel/crash/crash.h"
 #include "kernel/load/stage.h"
 #include "kernel/load/tell.h"
+#include "kernel/memory/live.h"
+#include "kernel/memory/pages.h"
+#include "kernel/shell/commands.h"
 #include "lib/text.h"
 
 static const char *place_name(enum baton_policy place)

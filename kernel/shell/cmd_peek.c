@@ -1,13 +1,13 @@
 /* peek and poke: bytes of memory, by virtual or physical address. */
-#include "kernel/memory/live.h"
 #include "kernel/console/print.h"
+#include "kernel/load/stage.h"
+#include "kernel/machine/window.h"
+#include "kernel/memory/live.h"
 #include "kernel/shell/commands.h"
 #include "kernel/shell/owners.h"
 #include "kernel/shell/pager.h"
-#include "kernel/load/stage.h"
-#include "kernel/machine/window.h"
-#include "pagetable/walk.h"
 #include "lib/text.h"
+#include "pagetable/walk.h"
 
 #define ROW 16
 #define PEEK_DEFAULT 64

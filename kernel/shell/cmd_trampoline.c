@@ -2,9 +2,9 @@
 #include <stddef.h>
 
 #include "kernel/console/print.h"
-#include "kernel/shell/commands.h"
 #include "kernel/load/stage.h"
 #include "kernel/machine/window.h"
+#include "kernel/shell/commands.h"
 #include "relocate/trampoline/control.h"
 #include "relocate/trampoline/list.h"
 

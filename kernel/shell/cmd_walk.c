@@ -1,9 +1,9 @@
 /* walk: one address through the tables, level by level, as the CPU does it. */
-#include "kernel/memory/live.h"
 #include "kernel/console/print.h"
+#include "kernel/load/stage.h"
+#include "kernel/memory/live.h"
 #include "kernel/shell/commands.h"
 #include "kernel/shell/spaces.h"
-#include "kernel/load/stage.h"
 
 static void tell_step(const struct pt_space *space, unsigned level, const struct pt_step *step)
 {

@@ -3,8 +3,8 @@
 
 #include <stddef.h>
 
-#include "kernel/crash/crash.h"
 #include "kernel/console/print.h"
+#include "kernel/crash/crash.h"
 #include "kernel/load/stage.h"
 
 const struct command commands[] = {

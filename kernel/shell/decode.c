@@ -1,7 +1,6 @@
 /* Runs of words. The list may be damaged (poke), so nothing of it is believed. */
 #include "kernel/shell/decode.h"
 
-#include "relocate/place/fit.h"
 #include "relocate/trampoline/list.h"
 
 void decode_start(struct decoder *d, const struct baton_image *image)
@@ -42,7 +41,7 @@ bool decode_next(struct decoder *d, uint32_t most, struct run *run)
     } else if (flag == LIST_INDIRECTION && d->pages_left) {
         uint64_t page = baton_page_down(value);
 
-        run->strays = !fit_is_ram(d->host, page, page + BATON_PAGE_SIZE);
+        run->strays = !baton_is_ram(d->host, page, page + BATON_PAGE_SIZE);
         if (run->strays) {
             d->ended = true;
             return true;

@@ -1,6 +1,6 @@
 /* help: all commands by topic, one topic, or one command in full. */
-#include "kernel/console/print.h"
 #include "kernel/console/console.h"
+#include "kernel/console/print.h"
 #include "kernel/shell/commands.h"
 
 static void tell_topic(const char *topic)

@@ -3,8 +3,8 @@
 
 #include "kernel/console/console.h"
 #include "kernel/machine/cpu.h"
-#include "kernel/shell/portb.h"
 #include "kernel/machine/watchdog.h"
+#include "kernel/shell/portb.h"
 
 enum { UART_DATA = 0, UART_STATUS = 5, UART_RECEIVED = 1 };
 

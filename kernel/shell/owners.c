@@ -1,13 +1,10 @@
 /* The memory map, cut up by what lies in it. */
 #include "kernel/shell/owners.h"
 
-#include "kernel/machine/layout.h"
-#include "kernel/memory/live.h"
 #include "kernel/crash/region.h"
 #include "kernel/load/stage.h"
-#include "kernel/machine/window.h"
-#include "relocate/place/fit.h"
-#include "relocate/place/ledger.h"
+#include "kernel/machine/layout.h"
+#include "kernel/memory/live.h"
 
 #define RANGES 1024
 
@@ -38,19 +35,11 @@ static void add(uint64_t start, uint64_t end, enum owner owner, uint32_t number)
     count++;
 }
 
-static bool add_page(void *ctx, uint64_t pa)
+static bool add_page(void *ctx, uint64_t pa, bool ledger)
 {
     (void)ctx;
-    add(pa, pa + BATON_PAGE_SIZE, OWNER_IMAGE, 0);
+    add(pa, pa + BATON_PAGE_SIZE, OWNER_IMAGE, ledger ? OWNED_LEDGER : 0);
     return true;
-}
-
-/* The ledger's own pages do not stand in it: its first word leads to the page before. */
-static void add_ledger(const struct baton_image *image)
-{
-    for (uint64_t page = image->ledger; page;
-         page = *(const uint32_t *)window_map(BATON_WINDOW_LEDGER, page))
-        add(page, page + BATON_PAGE_SIZE, OWNER_IMAGE, OWNED_LEDGER);
 }
 
 static void collect(void)
@@ -65,10 +54,8 @@ static void collect(void)
     for (uint32_t i = 0; i < boot->modules; i++)
         add(boot->module[i].file.pa, boot->module[i].file.pa + boot->module[i].file.size,
             OWNER_MODULE, i + 1);
-    if (stage_loaded()) {
-        ledger_each(&stage_loaded()->image, add_page, NULL);
-        add_ledger(&stage_loaded()->image);
-    }
+    if (stage_loaded())
+        baton_image_pages(&stage_loaded()->image, add_page, NULL);
 }
 
 /* The parts of one usable range of the map. */
@@ -134,5 +121,5 @@ struct owned owner_at(uint64_t pa)
 
 bool owners_is_ram(uint64_t start, uint64_t end)
 {
-    return fit_is_ram(stage_host(), start, end);
+    return baton_is_ram(stage_host(), start, end);
 }

@@ -1,12 +1,12 @@
 /* Live tables, new tables, and the names of flag bits. */
 #include "kernel/shell/spaces.h"
 
-#include "kernel/memory/live.h"
 #include "kernel/console/print.h"
-#include "kernel/shell/commands.h"
-#include "kernel/shell/owners.h"
 #include "kernel/load/stage.h"
 #include "kernel/machine/window.h"
+#include "kernel/memory/live.h"
+#include "kernel/shell/commands.h"
+#include "kernel/shell/owners.h"
 #include "lib/text.h"
 
 bool spaces_is_table(uint64_t pa)

@@ -2,8 +2,8 @@
 #ifndef RELOCATE_DRYRUN_CHECK_H
 #define RELOCATE_DRYRUN_CHECK_H
 
-#include "relocate/place/bitmap.h"
 #include "relocate/image/pieces.h"
+#include "relocate/place/bitmap.h"
 
 struct check {
     const struct baton_payload *payload;

@@ -6,8 +6,8 @@
  */
 #include "relocate/dryrun/check.h"
 #include "relocate/image/image.h"
-#include "relocate/trampoline/list.h"
 #include "relocate/place/fit.h"
+#include "relocate/trampoline/list.h"
 
 struct step {
     uint64_t dest, source; /* pa of the first page; source is 0 for zeros */
@@ -70,7 +70,7 @@ static int check_target(struct check *c, uint64_t dest, uint64_t size)
         return check_failed(c, "H3: a destination lies above 4 GiB", dest);
     if (bitmap_any(&c->written, dest, dest + size))
         return check_failed(c, "H4: a destination is written twice", dest);
-    if (!fit_is_ram(host, dest, dest + size))
+    if (!baton_is_ram(host, dest, dest + size))
         return check_failed(c, "H3: a destination is not RAM", dest);
     if (bitmap_any(&c->owned, dest, dest + size))
         return check_failed(c, "H3: a destination is a control page", dest);

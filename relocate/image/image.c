@@ -4,9 +4,9 @@
  */
 #include "relocate/image/image.h"
 
-#include "relocate/trampoline/digest.h"
 #include "relocate/place/ledger.h"
 #include "relocate/place/reach.h"
+#include "relocate/trampoline/digest.h"
 
 static int refuse(struct baton_image *image, struct baton_refusal *why, const char *what,
                   uint64_t limit, int error)

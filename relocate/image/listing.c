@@ -4,10 +4,10 @@
  * free.
  */
 #include "relocate/image/image.h"
-#include "relocate/trampoline/list.h"
 #include "relocate/image/moves.h"
-#include "relocate/place/ledger.h"
 #include "relocate/image/pieces.h"
+#include "relocate/place/ledger.h"
+#include "relocate/trampoline/list.h"
 
 struct writer {
     struct baton_payload *payload;

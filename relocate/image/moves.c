@@ -1,8 +1,8 @@
 /* The parallel move: paths from their ends, then cycles through one spare page. */
 #include "relocate/image/moves.h"
 
-#include "relocate/place/bitmap.h"
 #include "relocate/image/pieces.h"
+#include "relocate/place/bitmap.h"
 
 void moves_collect(const struct baton_payload *payload, struct moves *moves)
 {

@@ -16,7 +16,7 @@ uint64_t fit_window(const struct baton_segment *s, uint64_t dest)
     return (s->flags & BATON_SEG_INPLACE) && base < s->prefer ? s->prefer : base;
 }
 
-bool fit_is_ram(const struct baton_host *host, uint64_t start, uint64_t end)
+bool baton_is_ram(const struct baton_host *host, uint64_t start, uint64_t end)
 {
     for (uint32_t i = 0; i < host->memory_count && start < end; i++) {
         const struct baton_memory *m = &host->memory[i];
@@ -55,7 +55,7 @@ static bool is_free(const struct placing *p, uint32_t self, uint64_t start, uint
 {
     start = baton_page_down(start);
     end = baton_page_up(end);
-    if (end > FOUR_GIB || !fit_is_ram(p->host, start, end))
+    if (end > FOUR_GIB || !baton_is_ram(p->host, start, end))
         return false;
     for (uint32_t i = 0; i < p->host->keep_count; i++)
         if (baton_overlap(start, end, p->host->keep[i].start, p->host->keep[i].end))
@@ -120,7 +120,8 @@ int fit_refusal(const struct placing *p, uint32_t i, struct baton_refusal *why)
     why->limit = s->window > s->mem_size ? used_end : s->prefer + s->mem_size;
     if (end > FOUR_GIB || used_end > FOUR_GIB)
         return BATON_E_TOO_HIGH;
-    if (!fit_is_ram(p->host, start, end) || !fit_is_ram(p->host, start, baton_page_up(used_end)))
+    if (!baton_is_ram(p->host, start, end) ||
+        !baton_is_ram(p->host, start, baton_page_up(used_end)))
         return BATON_E_NOT_RAM;
     for (uint32_t k = 0; k < p->host->keep_count; k++)
         if (baton_overlap(start, end, p->host->keep[k].start, p->host->keep[k].end)) {

@@ -27,9 +27,6 @@ uint64_t fit_skew(const struct baton_segment *s);
 /* Where the window of s begins if s starts at dest. */
 uint64_t fit_window(const struct baton_segment *s, uint64_t dest);
 
-/* Is every byte of [start, end) usable RAM by the host's map? */
-bool fit_is_ram(const struct baton_host *host, uint64_t start, uint64_t end);
-
 /* Does all that s uses, its window and its room, too, keep to its limits if it starts at dest? */
 bool fit_within(const struct baton_segment *s, uint64_t dest);
 

@@ -167,12 +167,16 @@ int ledger_take_in(struct baton_image *image, struct baton_payload *payload,
     return take(image, payload, range, true, pa);
 }
 
-bool ledger_each(const struct baton_image *image, bool (*visit)(void *ctx, uint64_t pa), void *ctx)
+bool baton_image_pages(const struct baton_image *image,
+                       bool (*visit)(void *ctx, uint64_t pa, bool ledger), void *ctx)
 {
-    for (uint64_t page = image->ledger; page; page = ledger_map(image, page)[LEDGER_BEFORE])
+    for (uint64_t page = image->ledger; page; page = ledger_map(image, page)[LEDGER_BEFORE]) {
         for (uint32_t i = 0; i < ledger_map(image, page)[LEDGER_COUNT]; i++)
-            if (!visit(ctx, ledger_map(image, page)[LEDGER_FIRST + i]))
+            if (!visit(ctx, ledger_map(image, page)[LEDGER_FIRST + i], false))
                 return false;
+        if (!visit(ctx, page, true))
+            return false;
+    }
     return true;
 }
 

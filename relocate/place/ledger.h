@@ -25,9 +25,6 @@ int ledger_take(struct baton_image *image, struct baton_payload *payload, uint64
 int ledger_take_in(struct baton_image *image, struct baton_payload *payload,
                    const struct baton_range *range, uint64_t *pa);
 
-/* Calls visit for each page owned; stops when it returns false, and then returns false. */
-bool ledger_each(const struct baton_image *image, bool (*visit)(void *ctx, uint64_t pa), void *ctx);
-
 /* Gives the parked pages back. */
 void ledger_unpark(struct baton_image *image);
 

@@ -1,6 +1,6 @@
 /* A journey's steps. */
-#include "tests/host/judge.h"
 #include "payload/payload.h"
+#include "tests/host/judge.h"
 
 #include <inttypes.h>
 #include <stdio.h>

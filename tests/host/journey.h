@@ -7,8 +7,8 @@
 #define HOST_JOURNEY_H
 
 #include "relocate/trampoline/digest.h"
-#include "tests/host/machine.h"
 #include "tests/host/interpreter.h"
+#include "tests/host/machine.h"
 
 struct journey {
     struct machine machine;

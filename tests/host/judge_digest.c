@@ -1,6 +1,6 @@
 /* The judge: the digest page, read by the offsets of its drawing, and what it says of memory. */
-#include "tests/host/judge.h"
 #include "lib/sha256.h"
+#include "tests/host/judge.h"
 
 #include <string.h>
 

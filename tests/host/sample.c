@@ -1,6 +1,6 @@
 /* The sample, and ways to find one's way in its list. */
-#include "tests/host/sample.h"
 #include "tests/host/cm.h"
+#include "tests/host/sample.h"
 
 void sample_recipe(bool pae, uint64_t blocks, struct recipe *r)
 {

@@ -3,8 +3,8 @@
  * belongs in test_regressions.c. All rounds are played in a process of their own, so that a crash
  * or a loop without end is a failure like others.
  */
-#include "tests/host/cm.h"
 #include "tests/host/apart.h"
+#include "tests/host/cm.h"
 #include "tests/host/random_recipe.h"
 #include "tests/host/shrink.h"
 

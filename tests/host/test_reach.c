@@ -3,10 +3,10 @@
  * control page's descriptors lie in low memory, or else below 4 MiB; boot_params lowest, since the
  * kernel unpacks itself through low memory up to there. And what is said where that cannot be had.
  */
+#include "relocate/place/ledger.h"
 #include "tests/host/cm.h"
 #include "tests/host/files.h"
 #include "tests/host/journey.h"
-#include "relocate/place/ledger.h"
 
 #define KIB 0x400ull
 #define MIB 0x100000ull
@@ -79,13 +79,13 @@ static void stage(const struct reach_case *c, uint32_t protocol)
 }
 
 /* Not in what the kernel writes to at its entry: the ledger knows all pages but its own. */
-static bool clear_of_scratch(void *ctx, uint64_t pa)
+static bool clear_of_scratch(void *ctx, uint64_t pa, bool ledger)
 {
     uint64_t end = segment("boot_params")->dest;
 
     (void)ctx;
     end = end < 0x90000 ? end : 0x90000;
-    return pa + PAGE <= 0x1000 || pa >= end;
+    return ledger || pa + PAGE <= 0x1000 || pa >= end;
 }
 
 static void judge(const struct reach_case *c)
@@ -97,7 +97,7 @@ static void judge(const struct reach_case *c)
     assert_true(params < line && line < j.image.control);
     assert_true(params >= c->lowest && j.image.control + PAGE <= c->highest);
     assert_true(params >= 0x10000); /* the firmware's data lie below */
-    assert_true(ledger_each(&j.image, clear_of_scratch, NULL));
+    assert_true(baton_image_pages(&j.image, clear_of_scratch, NULL));
     assert_int_equal(kernel->window < kernel->guess, c->shorter);
     assert_true(kernel->window >= kernel->mem_size);
     assert_journey(&j, journey_finish(&j));
@@ -139,7 +139,7 @@ static void newer_kernels_see_them_anywhere(void **state)
         stage(&c, 0x0204);
         j.machine.order = (enum machine_order)order;
         assert_int_equal(journey_load(&j), 0);
-        assert_true(ledger_each(&j.image, clear_of_scratch, NULL));
+        assert_true(baton_image_pages(&j.image, clear_of_scratch, NULL));
         if (order == LEND_HIGHEST)
             assert_true(segment("boot_params")->dest > 32 * MIB);
         assert_journey(&j, journey_finish(&j));

@@ -1,7 +1,7 @@
 /* The search for a smaller recipe, and the processes of their own that it plays them in. */
 #define _GNU_SOURCE
-#include "tests/host/cm.h"
 #include "tests/host/apart.h"
+#include "tests/host/cm.h"
 #include "tests/host/random_recipe.h"
 #include "tests/host/shrink.h"
 
