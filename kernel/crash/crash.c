@@ -8,6 +8,7 @@
 #include "kernel/console/print.h"
 #include "kernel/crash/dump.h"
 #include "kernel/crash/region.h"
+#include "kernel/crash/tell_crash.h"
 #include "kernel/crash/vault.h"
 #include "kernel/load/tell.h"
 #include "kernel/machine/layout.h"

@@ -2,7 +2,7 @@
 #include "kernel/crash/region.h"
 
 #include "boot/bootinfo.h"
-#include "kernel/end/stop.h"
+#include "kernel/machine/panic.h"
 #include "kernel/memory/pages.h"
 
 #define MAP_MAX (2 * BOOT_MEMORY + 4)

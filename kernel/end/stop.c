@@ -8,6 +8,7 @@
 #include "kernel/crash/vault.h"
 #include "kernel/machine/cpu.h"
 #include "kernel/machine/layout.h"
+#include "kernel/machine/panic.h"
 #include "kernel/machine/readonly.h"
 #include "kernel/machine/watchdog.h"
 

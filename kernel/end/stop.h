@@ -23,7 +23,4 @@ void stop_reset(void);
 /* Writes the code to the exit port, if there is one; then halts, or resets if asked to. */
 void stop(int code) __attribute__((noreturn));
 
-/* A broken invariant of our own: never for what a user or a file did. Formats as print(). */
-void panic(const char *format, ...) __attribute__((noreturn));
-
 #endif

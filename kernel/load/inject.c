@@ -2,8 +2,8 @@
 #include "kernel/load/inject.h"
 
 #ifdef BATON_INJECT
-#include "kernel/end/stop.h"
 #include "kernel/machine/layout.h"
+#include "kernel/machine/panic.h"
 #include "kernel/machine/window.h"
 #include "pagetable/format.h"
 #include "relocate/trampoline/inject.h"

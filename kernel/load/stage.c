@@ -3,12 +3,12 @@
 
 #include "kernel/console/console.h"
 #include "kernel/console/print.h"
-#include "kernel/end/stop.h"
 #include "kernel/load/inject.h"
 #include "kernel/load/spoil.h"
 #include "kernel/load/tell.h"
 #include "kernel/machine/cpu.h"
 #include "kernel/machine/layout.h"
+#include "kernel/machine/panic.h"
 #include "kernel/machine/quiet.h"
 #include "kernel/machine/watchdog.h"
 #include "kernel/machine/window.h"

@@ -2,12 +2,9 @@
 #include "kernel/load/tell.h"
 
 #include "kernel/console/print.h"
-#include "kernel/crash/region.h"
-#include "kernel/crash/room.h"
 #include "payload/payload.h"
 
-/* staged: its bytes lie where they belong already, as the crash region's do. */
-static void tell_initrd(struct stage *stage, bool staged)
+void tell_initrd(struct stage *stage, bool staged)
 {
     const struct baton_segment *s = segment_find(&stage->payload, "initrd", 0);
 
@@ -47,7 +44,7 @@ void tell_wait(const struct stage *stage)
         report("check", "taking the SHA-256 of %z", size);
 }
 
-static void tell_digests(const struct stage *stage)
+void tell_digests(const struct stage *stage)
 {
     const struct baton_counts *c = &stage->image.counts;
 
@@ -56,8 +53,7 @@ static void tell_digests(const struct stage *stage)
                c->digests, plural(c->digests), c->digested);
 }
 
-/* A wish of the kernel's that had to give way. */
-static void tell_wishes(const struct stage *stage)
+void tell_wishes(const struct stage *stage)
 {
     const struct baton_segment *s = &stage->payload.segment[0];
     uint32_t size = (uint32_t)s->mem_size, window = (uint32_t)s->window;
@@ -80,50 +76,6 @@ void tell_stage(struct stage *stage)
     tell_initrd(stage, false);
     tell_plan(stage);
     tell_digests(stage);
-}
-
-static struct room room_of(struct stage *stage)
-{
-    return room_needed(stage_host(), &stage->payload, region.range.start, REGION_TAIL);
-}
-
-/* It was loaded, but Linux wants more than that. */
-static void tell_room(struct stage *stage)
-{
-    struct room room = room_of(stage);
-    uint64_t size = region.range.end - region.range.start;
-
-    if (room.all > size)
-        report("room",
-               "%z may be too little at a crash: the kernel unpacks into %z, the initrd takes %z "
-               "and %z unpacked, Linux about %z more, Baton %z, in all %z; boot Baton with "
-               "crashkernel=%uM",
-               size, room.kernel, room.initrd, room.unpacked, room.work, (uint64_t)REGION_TAIL,
-               room.all, (uint32_t)room.take);
-}
-
-void tell_no_room(struct stage *stage, const struct baton_refusal *why)
-{
-    report("refused",
-           "the region %a to %a, %z, has no room for the %s, which needs %z in one piece beside "
-           "what else lies there; boot Baton with crashkernel=%uM",
-           region.range.start, region.range.end, region.range.end - region.range.start, why->what,
-           why->value, (uint32_t)room_of(stage).take);
-}
-
-void tell_crash(struct stage *stage)
-{
-    const struct baton_payload *payload = &stage->payload;
-
-    report("crash", "%s, %s, staged at %a; the region is %a to %a, %z", payload->name,
-           payload->kind, payload->segment[0].dest, region.range.start, region.range.end,
-           region.range.end - region.range.start);
-    tell_wishes(stage);
-    tell_initrd(stage, true);
-    report("dump", "core headers at %a; low memory is saved to %a, %z", region.headers, region.low,
-           (uint64_t)REGION_LOW);
-    tell_digests(stage);
-    tell_room(stage);
 }
 
 void tell_handoff(const struct stage *stage)

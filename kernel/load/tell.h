@@ -10,11 +10,14 @@ void tell_wait(const struct stage *stage);
 /* payload, initrd, plan, trampoline, check */
 void tell_stage(struct stage *stage);
 
-/* crash, dump: a capture kernel that is staged */
-void tell_crash(struct stage *stage);
+/* room, alignment: what the kernel would like and does not get */
+void tell_wishes(const struct stage *stage);
 
-/* refused: the region is too small for the capture kernel; what would not fit, and what to write */
-void tell_no_room(struct stage *stage, const struct baton_refusal *why);
+/* initrd; staged: its bytes lie where they belong already, as the crash region's do */
+void tell_initrd(struct stage *stage, bool staged);
+
+/* check: what will be compared before the entry */
+void tell_digests(const struct stage *stage);
 
 /* hand-off: the last line */
 void tell_handoff(const struct stage *stage);

@@ -5,9 +5,9 @@
  */
 #include "kernel/memory/live.h"
 
-#include "kernel/end/stop.h"
 #include "kernel/machine/cpu.h"
 #include "kernel/machine/layout.h"
+#include "kernel/machine/panic.h"
 #include "kernel/machine/tss.h"
 #include "kernel/machine/window.h"
 #include "kernel/memory/pages.h"

@@ -1,7 +1,7 @@
 /* The page allocator: a bitmap, searched from the top. */
 #include "kernel/memory/pages.h"
 
-#include "kernel/end/stop.h"
+#include "kernel/machine/panic.h"
 
 #define PAGES (1u << 20)
 #define HIGH_START 0x100000u

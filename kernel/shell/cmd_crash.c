@@ -1,5 +1,5 @@
 /* crash: the old kernel dies on purpose, and the capture kernel takes over. */
-#include "kernel/end/stop.h"
+#include "kernel/machine/panic.h"
 #include "kernel/shell/commands.h"
 
 void command_crash(const struct words *words)

@@ -3,6 +3,7 @@
 #include "kernel/end/stop.h"
 #include "kernel/machine/cpu.h"
 #include "kernel/machine/layout.h"
+#include "kernel/machine/panic.h"
 #include "kernel/shell/commands.h"
 
 #define UNMAPPED 0x1000u /* nothing below 3 GiB is mapped, ever */

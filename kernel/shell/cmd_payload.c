@@ -1,6 +1,7 @@
 /* modules, load, unload, status, exec: the life of an image. */
 #include "kernel/console/print.h"
 #include "kernel/crash/crash.h"
+#include "kernel/crash/tell_crash.h"
 #include "kernel/load/stage.h"
 #include "kernel/load/tell.h"
 #include "kernel/memory/live.h"

@@ -1,8 +1,8 @@
 # The documents against the code.
 
 .PHONY: check-docs
-check-docs:
+check-docs: $(BUILD)/baton.elf
 	@echo "documents"
 	@mkdir -p $(BUILD)/tests/results
-	@/usr/bin/python3 -m pytest -q -p no:cacheprovider tests/docs \
+	@BATON_BUILD="$$(readlink -f $(BUILD))" /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/docs \
 	    --junitxml=$(BUILD)/tests/results/docs.xml
