@@ -147,16 +147,22 @@ static void start_pages(void)
 static void reserve_region(void)
 {
     static struct baton_range taken[BOOT_MODULES + 1];
+    uint64_t counted = crashkernel_memory(usable);
     struct crashkernel wish;
     const char *wrong;
 
     if (!options.crashkernel)
         return;
-    crashkernel_read(options.crashkernel, options.crashkernel_length, usable, &wish);
-    if (!wish.size) {
-        report("crashkernel", "none of the ranges is for %z of memory: nothing is kept", usable);
+    crashkernel_read(options.crashkernel, options.crashkernel_length, counted, &wish);
+    if (wish.outside)
+        report("crashkernel",
+               "none of the ranges is for this machine, which counts as %z: no "
+               "memory is kept",
+               counted);
+    else if (!wish.size)
+        report("crashkernel", "0 bytes are asked for: no memory is kept");
+    if (!wish.size)
         return;
-    }
     taken[0] = (struct baton_range){KERNEL_LOAD, (uint32_t)kernel_end - KERNEL_BASE};
     for (uint32_t i = 0; i < boot.modules; i++)
         taken[i + 1] = (struct baton_range){boot.module[i].file.pa,
@@ -194,7 +200,16 @@ static void start_tables(void)
         live_tables(tell_table, NULL);
 }
 
-/* crash=: the capture kernel is staged before anything can go wrong. */
+/* Where nobody waits for an exit code, a refusal leaves the user at the shell. */
+static void __attribute__((noreturn)) after_refusal(void)
+{
+    if (options.exit_port || options.onfault == FAULT_RESET)
+        stop(EXIT_REFUSED);
+    shell_run();
+}
+
+/* crash=: the capture kernel is staged before anything can go wrong. One line of words may serve many
+ * machines: where crashkernel= keeps nothing on this one, it starts without a capture kernel. */
 static void stage_capture(void)
 {
     struct stage_wish wish = {
@@ -202,15 +217,18 @@ static void stage_capture(void)
 
     if (!options.crash)
         return;
+    if (options.crashkernel && region.range.start == region.range.end) {
+        report("crash", "no capture kernel: crashkernel= keeps no memory on this machine");
+        return;
+    }
     if (wish.kernel > boot.modules || wish.initrd > boot.modules)
         report("refused", "crash= names module %u, and there are %u",
                wish.kernel > boot.modules ? wish.kernel : wish.initrd, boot.modules);
     else if (crash_load(&wish))
         return;
-    stop(EXIT_REFUSED);
+    after_refusal();
 }
 
-/* Where nobody waits for an exit code, a refusal leaves the user at the shell. */
 static void __attribute__((noreturn)) hand_over(void)
 {
     struct stage_wish wish = stage_default();
@@ -219,9 +237,7 @@ static void __attribute__((noreturn)) hand_over(void)
         fault_raise(options.fault);
     if (stage_load(&wish))
         stage_handoff();
-    if (options.exit_port || options.onfault == FAULT_RESET)
-        stop(EXIT_REFUSED);
-    shell_run();
+    after_refusal();
 }
 
 void kernel_main(uint32_t magic, uint32_t information)

@@ -3,6 +3,8 @@
 
 #include "lib/number.h"
 
+#define MEMORY_STEP (128ull << 20)
+
 struct reader {
     const char *at;
     uint32_t left;
@@ -36,10 +38,9 @@ static bool take_range(struct reader *r, uint64_t memory, uint64_t *size, bool *
     return take_size(r, size);
 }
 
-static bool take_ranges(struct reader *r, uint64_t memory, uint64_t *size)
+static bool take_ranges(struct reader *r, uint64_t memory, uint64_t *size, bool *decided)
 {
-    bool decided = false;
-
+    *decided = false;
     *size = 0;
     do {
         uint64_t of_range;
@@ -47,11 +48,16 @@ static bool take_ranges(struct reader *r, uint64_t memory, uint64_t *size)
 
         if (!take_range(r, memory, &of_range, &fits))
             return false;
-        if (fits && !decided)
+        if (fits && !*decided)
             *size = of_range;
-        decided = decided || fits;
+        *decided = *decided || fits;
     } while (take(r, ','));
     return true;
+}
+
+uint64_t crashkernel_memory(uint64_t usable)
+{
+    return (usable + MEMORY_STEP - 1) & ~(MEMORY_STEP - 1);
 }
 
 bool crashkernel_read(const char *text, uint32_t length, uint64_t memory, struct crashkernel *wish)
@@ -60,9 +66,12 @@ bool crashkernel_read(const char *text, uint32_t length, uint64_t memory, struct
 
     *wish = (struct crashkernel){0};
     if (!take_size(&r, &wish->size) || (r.left && *r.at != '@')) {
+        bool decided;
+
         r = again;
-        if (!take_ranges(&r, memory, &wish->size))
+        if (!take_ranges(&r, memory, &wish->size, &decided))
             return false;
+        wish->outside = !decided;
     }
     if (take(&r, '@') && !take_size(&r, &wish->offset))
         return false;

@@ -7,12 +7,20 @@
 struct crashkernel {
     uint64_t size;   /* bytes, 0: none */
     uint64_t offset; /* pa of its start, 0: anywhere that is fit */
+    bool outside;    /* size is 0 because the machine's memory lies in none of the ranges */
 };
 
 /*
- * Reads SIZE[@OFFSET], or START-[END]:SIZE[,...][@OFFSET], where the first range that the machine's
- * usable memory (bytes) lies in decides; sizes may have K, M or G behind them. false: it is none
- * of these. No range fits: size 0.
+ * The memory that ranges are compared with: the usable bytes, rounded up to 128 MiB. Firmware keeps
+ * some of what is installed, so a machine with 2 GiB has a little less; Linux counts in the same steps
+ * since 5.4. [Linux admin-guide/kdump: crashkernel syntax] usable: below 2^63.
+ */
+uint64_t crashkernel_memory(uint64_t usable);
+
+/*
+ * Reads SIZE[@OFFSET], or START-[END]:SIZE[,...][@OFFSET], where the first range that `memory`
+ * (crashkernel_memory's) lies in decides; sizes may have K, M or G behind them. false: it is none
+ * of these.
  */
 bool crashkernel_read(const char *text, uint32_t length, uint64_t memory, struct crashkernel *wish);
 

@@ -8,6 +8,7 @@
 #define M (1ull << 20)
 #define G (1ull << 30)
 #define NONE UINT64_MAX /* refused */
+#define OUTSIDE (UINT64_MAX - 1) /* none of the ranges */
 
 /* clang-format off */
 static const struct {
@@ -21,9 +22,16 @@ static const struct {
     {"64M@256M", 0, 64 * M, 256 * M},
     {"64M@0x10000000", 0, 64 * M, 256 * M},
     {"1G", 0, G, 0},
-    {"512M-2G:64M,2G-:128M", 256 * M, 0, 0},
+    {"512M-2G:64M,2G-:128M", 256 * M, OUTSIDE, 0},
+    {"512M-2G:64M,2G-:128M", 512 * M - 1, 64 * M, 0}, /* what firmware leaves of 512 MiB */
+    {"512M-2G:64M,2G-:128M", 384 * M, OUTSIDE, 0},
+    {"512M-2G:64M,2G-:128M", 384 * M + 1, 64 * M, 0},
+    {"512M-2G:64M", 2 * G - 1, OUTSIDE, 0},
+    {"0M", G, 0, 0},
+    {"0-:0M", G, 0, 0},
     {"512M-2G:64M,2G-:128M", 512 * M, 64 * M, 0},
-    {"512M-2G:64M,2G-:128M", 2 * G - 1, 64 * M, 0},
+    {"512M-2G:64M,2G-:128M", 2 * G - 128 * M, 64 * M, 0},
+    {"512M-2G:64M,2G-:128M", 2 * G - 128 * M + 1, 128 * M, 0},
     {"512M-2G:64M,2G-:128M", 2 * G, 128 * M, 0},
     {"512M-2G:64M,2G-:128M@64M", 3 * G, 128 * M, 64 * M},
     {"0-:32M,0-:64M", G, 32 * M, 0}, /* the first that fits decides */
@@ -50,14 +58,15 @@ static void known_texts(void **state)
     for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
         struct crashkernel wish;
         bool good = crashkernel_read(cases[i].text, (uint32_t)strlen(cases[i].text),
-                                     cases[i].memory, &wish);
+                                     crashkernel_memory(cases[i].memory), &wish);
 
         if (good != (cases[i].size != NONE))
             print_error("\"%s\"\n", cases[i].text);
         assert_int_equal(good, cases[i].size != NONE);
         if (!good)
             continue;
-        assert_int_equal(wish.size, cases[i].size);
+        assert_int_equal(wish.outside, cases[i].size == OUTSIDE);
+        assert_int_equal(wish.size, cases[i].size == OUTSIDE ? 0 : cases[i].size);
         assert_int_equal(wish.offset, cases[i].offset);
     }
 }
