@@ -1,8 +1,9 @@
 /* The old kernel, from its first C instruction to the hand-off: the table of contents. */
 #include "boot/bootinfo.h"
 #include "boot/memmap.h"
-#include "kernel/console/console.h"
 #include "kernel/console/print.h"
+#include "kernel/console/screen.h"
+#include "kernel/console/serial.h"
 #include "kernel/crash/crash.h"
 #include "kernel/crash/region.h"
 #include "kernel/end/machinecheck.h"
@@ -18,6 +19,7 @@
 #include "kernel/options/options.h"
 #include "kernel/shell/commands.h"
 #include "kernel/shell/shell.h"
+#include "lib/uart.h"
 #include "pagetable/format.h"
 
 #define TROUBLES 8
@@ -46,6 +48,17 @@ static void refuse(const char *sentence)
     stop(EXIT_REFUSED);
 }
 
+/* Before the first line: serial= says where it is to go. */
+static void start_serial(void)
+{
+    uint16_t port = options.serial_port ? options.serial_port : SERIAL_COM1;
+    uint32_t speed = options.serial_port ? options.serial_speed : UART_SPEED_MAX;
+
+    if (!serial_start(options.no_serial ? 0 : port, speed) && options.serial_port &&
+        !options.no_serial)
+        report("serial", "no UART answers at port %x (serial=)", (uint64_t)port);
+}
+
 /* Baton's own words: unknown ones are named and ignored, wrong values are refused. */
 static void take_options(void)
 {
@@ -54,6 +67,8 @@ static void take_options(void)
     bool wrong = false;
 
     stop_options(&options);
+    start_serial();
+    report("Baton " BATON_VERSION, "i386, loaded by %s", boot.loader);
     for (uint32_t i = 0; i < n && i < TROUBLES; i++) {
         char word[64];
         uint32_t length = trouble[i].length < sizeof(word) ? trouble[i].length : sizeof(word) - 1;
@@ -246,13 +261,11 @@ void kernel_main(uint32_t magic, uint32_t information)
 
     window_start(boot_windows_high, 4, PTE_PRESENT | PTE_WRITE | PTE_ACCESSED | PTE_DIRTY,
                  KERNEL_END_MAX);
-    console_start();
     traps_start();
     cpu_detect();
     machinecheck_start();
     wrong = boot_read_multiboot1(magic, information, read_loader, &boot);
-    console_screen(boot.screen.kind);
-    report("Baton " BATON_VERSION, "i386, loaded by %s", boot.loader);
+    screen_start(boot.screen.kind);
     take_options();
     if (wrong)
         refuse(wrong);

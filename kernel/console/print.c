@@ -180,9 +180,9 @@ void report(const char *step, const char *format, ...)
     do
         text_char(&out, ' ');
     while (out.length < CONSOLE_INDENT);
-    console_colour(colour_of(step));
+    screen_colour(colour_of(step));
     console_write(line);
-    console_colour(CONSOLE_PLAIN);
+    screen_colour(CONSOLE_PLAIN);
     out.length = 0;
     line[0] = '\0';
     va_start(arguments, format);

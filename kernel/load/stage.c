@@ -1,8 +1,9 @@
 /* The core's first host: its functions, and the two slots that let a refused load change nothing. */
 #include "kernel/load/stage.h"
 
-#include "kernel/console/console.h"
 #include "kernel/console/print.h"
+#include "kernel/console/screen.h"
+#include "kernel/console/serial.h"
 #include "kernel/load/inject.h"
 #include "kernel/load/spoil.h"
 #include "kernel/load/tell.h"
@@ -101,7 +102,7 @@ bool stage_prepare(struct stage *stage, const struct stage_wish *wish)
     if (wish->initrd)
         stage->request.initrd = boot->module[wish->initrd - 1].file;
     if (stage->request.screen.kind == BATON_SCREEN_TEXT)
-        console_cursor(&stage->request.screen.cursor_x, &stage->request.screen.cursor_y);
+        screen_cursor(&stage->request.screen.cursor_x, &stage->request.screen.cursor_y);
     return true;
 }
 
@@ -113,7 +114,7 @@ struct baton_machine stage_machine(void)
         .has_mce = cpu.mce,
         .has_tsc = cpu.tsc,
         .trace = (uint8_t)options->trace,
-        .com_port = console_com_port(),
+        .com_port = serial_port(),
         .exit_port = options->exit_port,
         .reset = options->onfault == FAULT_RESET,
     };
@@ -179,7 +180,7 @@ static void settle_cursor(void)
 
     if (screen->kind != BATON_SCREEN_TEXT)
         return;
-    console_cursor(&screen->cursor_x, &screen->cursor_y);
+    screen_cursor(&screen->cursor_x, &screen->cursor_y);
     if (screen->cursor_y + 1 < screen->rows)
         screen->cursor_y++;
 }

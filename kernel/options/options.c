@@ -2,6 +2,8 @@
 #include "kernel/options/options.h"
 
 #include "kernel/options/crashkernel.h"
+#include "lib/number.h"
+#include "lib/uart.h"
 
 struct choice {
     const char *name;
@@ -88,6 +90,42 @@ static bool read_port(const char *at, uint32_t length, uint16_t *port)
     return true;
 }
 
+/* A UART: com1 to com4 by their usual ports, or a port; then perhaps ",SPEED". Or none. */
+static bool read_serial(const char *at, uint32_t length, struct options *options)
+{
+    static const struct choice coms[] = {
+        {"com1", 0x3f8}, {"com2", 0x2f8}, {"com3", 0x3e8}, {"com4", 0x2e8}, {NULL, 0}};
+    uint32_t speed = UART_SPEED_MAX, first = 0, left;
+    uint16_t port = 0;
+    int known;
+
+    if (rest_of(at, length, "none", &left) && !left) {
+        options->no_serial = true;
+        return true;
+    }
+    while (first < length && at[first] != ',')
+        first++;
+    if (choose(coms, at, first, &known))
+        port = (uint16_t)known;
+    else if (!read_port(at, first, &port) || port > UINT16_MAX - 7) /* it has 8 of them */
+        return false;
+    if (first < length) {
+        const char *number = at + first + 1;
+        uint64_t value;
+
+        left = length - first - 1;
+        if (!number_take(&number, &left, &value) || left || value > UART_SPEED_MAX)
+            return false;
+        speed = (uint32_t)value;
+    }
+    if (!uart_speed_fits(speed))
+        return false;
+    options->serial_port = port;
+    options->serial_speed = speed;
+    options->no_serial = false;
+    return true;
+}
+
 /* Seconds, or a module's number: decimal, 0 to 99. */
 static bool read_small(const char *at, uint32_t length, uint8_t *seconds)
 {
@@ -137,6 +175,10 @@ static const char *take(const char *word, uint32_t length, struct options *optio
     if ((value = rest_of(word, length, "exitport=", &left))) {
         if (!read_port(value, left, &options->exit_port))
             return "an I/O port, such as 0xf4";
+    } else if ((value = rest_of(word, length, "serial=", &left))) {
+        if (!read_serial(value, left, options))
+            return "a UART, such as com2, 0x2f8 or com2,9600 (a speed that divides 115200), or "
+                   "none";
     } else if ((value = rest_of(word, length, "countdown=", &left))) {
         if (!read_small(value, left, &options->countdown))
             return "a number of seconds, 0 to 99";

@@ -5,9 +5,9 @@
 
 static void tell_topic(const char *topic)
 {
-    console_colour(CONSOLE_PROMPT);
+    screen_colour(CONSOLE_PROMPT);
     print("%s\n", topic);
-    console_colour(CONSOLE_PLAIN);
+    screen_colour(CONSOLE_PLAIN);
     for (uint32_t i = 0; i < command_count; i++)
         if (words_equal(commands[i].topic, topic))
             report(commands[i].name, "%s", commands[i].summary);

@@ -1,12 +1,10 @@
 /* The ports of the two keyboards, and a clock to wait by. */
 #include "kernel/shell/input.h"
 
-#include "kernel/console/console.h"
+#include "kernel/console/serial.h"
 #include "kernel/machine/cpu.h"
 #include "kernel/machine/watchdog.h"
 #include "kernel/shell/portb.h"
-
-enum { UART_DATA = 0, UART_STATUS = 5, UART_RECEIVED = 1 };
 
 /* [8042] */
 enum { KBD_DATA = 0x60, KBD_STATUS = 0x64, KBD_FULL = 0x01, KBD_MOUSE = 0x20 };
@@ -26,11 +24,9 @@ static struct keys_keyboard keyboard;
 
 static int poll_serial(void)
 {
-    uint16_t port = console_com_port();
+    int byte = serial_get();
 
-    if (!port || !(in8(port + UART_STATUS) & UART_RECEIVED))
-        return KEY_NONE;
-    return keys_terminal(&terminal, in8(port + UART_DATA));
+    return byte < 0 ? KEY_NONE : keys_terminal(&terminal, (uint8_t)byte);
 }
 
 static int poll_keyboard(void)

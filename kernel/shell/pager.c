@@ -30,15 +30,15 @@ static void before_line(uint32_t rows)
     left = left > rows ? left - rows : 0;
     if (!pager_rows || left)
         return;
-    colour = console_colour(CONSOLE_PROMPT);
+    colour = screen_colour(CONSOLE_PROMPT);
     console_raw(MORE);
     do
         key = input_key();
     while (key != ' ' && key != KEY_ENTER && key != 'q' && key != KEY_CTRL('C') &&
            key != KEY_ESCAPE);
-    console_colour(CONSOLE_PLAIN);
+    screen_colour(CONSOLE_PLAIN);
     rub_out(MORE);
-    console_colour(colour);
+    screen_colour(colour);
     left = key == KEY_ENTER ? 1 : pager_rows;
     stopped = key != KEY_ENTER && key != ' ';
     console_mute(stopped);

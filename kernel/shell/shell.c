@@ -30,9 +30,9 @@ static const char *candidate(const char *line, uint32_t start, uint32_t n)
 
 static void prompt(const char *text)
 {
-    console_colour(CONSOLE_PROMPT);
+    screen_colour(CONSOLE_PROMPT);
     console_raw(text);
-    console_colour(CONSOLE_PLAIN);
+    screen_colour(CONSOLE_PLAIN);
 }
 
 static const struct edit_host edit_host = {put, prompt, candidate};
@@ -76,9 +76,9 @@ bool shell_wanted(uint32_t seconds)
     bool wanted = false;
 
     for (uint32_t left = seconds; left && !wanted; left--) {
-        console_colour(CONSOLE_STEP);
+        screen_colour(CONSOLE_STEP);
         console_raw("\rshell       ");
-        console_colour(CONSOLE_PLAIN);
+        screen_colour(CONSOLE_PLAIN);
         print("press a key within %u second%s ", left, plural(left));
         wanted = input_wait(TENTHS) != KEY_NONE;
     }

@@ -114,6 +114,66 @@ static void known_lines(void **state)
     }
 }
 
+/* serial=: the last one counts, whole. */
+static void serial_ports(void **state)
+{
+    static const struct {
+        const char *line;
+        uint16_t port; /* 0: refused */
+        uint32_t speed;
+    } ports[] = {
+        {"serial=com1", 0x3f8, 115200},
+        {"serial=com2", 0x2f8, 115200},
+        {"serial=com3", 0x3e8, 115200},
+        {"serial=com4", 0x2e8, 115200},
+        {"serial=0x2f8", 0x2f8, 115200},
+        {"serial=760", 0x2f8, 115200},
+        {"serial=0x2f8,9600", 0x2f8, 9600},
+        {"serial=com2,115200", 0x2f8, 115200},
+        {"serial=com1 serial=com2,2", 0x2f8, 2},
+        {"serial=none serial=com2", 0x2f8, 115200},
+        {"serial=0xfff8", 0xfff8, 115200},
+        {"serial=0xfff9", 0, 0},
+        {"serial=", 0, 0},
+        {"serial=com5", 0, 0},
+        {"serial=com", 0, 0},
+        {"serial=com22", 0, 0},
+        {"serial=com2,", 0, 0},
+        {"serial=com2,0", 0, 0},
+        {"serial=com2,1", 0, 0},
+        {"serial=com2,115201", 0, 0},
+        {"serial=com2,9600x", 0, 0},
+        {"serial=com2,9600,8", 0, 0},
+        {"serial=,9600", 0, 0},
+        {"serial=0", 0, 0},
+        {"serial=nonesuch", 0, 0},
+        {"serial=none,9600", 0, 0},
+        {"serial=com2,4294976896", 0, 0}, /* 2^32 + 9600 */
+    };
+    struct option_trouble trouble[1];
+    struct options o;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(ports); i++) {
+        uint32_t n = options_read(ports[i].line, &o, trouble, 1);
+
+        if (n != !ports[i].port)
+            print_error("\"%s\"\n", ports[i].line);
+        assert_int_equal(n, !ports[i].port);
+        if (n) {
+            assert_memory_equal(trouble[0].choices, "a UART, such as", 15);
+            continue;
+        }
+        assert_int_equal(o.serial_port, ports[i].port);
+        assert_int_equal(o.serial_speed, ports[i].speed);
+        assert_false(o.no_serial);
+    }
+    assert_int_equal(options_read("serial=com2 serial=none", &o, trouble, 1), 0);
+    assert_true(o.no_serial);
+    assert_int_equal(options_read("", &o, trouble, 1), 0);
+    assert_false(o.no_serial || o.serial_port);
+}
+
 /* Words for a crash, and for who waits: each value is taken whole, or refused with a hint. */
 static void crash_and_waiting(void **state)
 {
@@ -202,9 +262,8 @@ static void random_lines(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(known_lines),
-        cmocka_unit_test(crash_and_waiting),
-        cmocka_unit_test(more_troubles_than_room),
+        cmocka_unit_test(known_lines),       cmocka_unit_test(serial_ports),
+        cmocka_unit_test(crash_and_waiting), cmocka_unit_test(more_troubles_than_room),
         cmocka_unit_test(random_lines),
     };
 
