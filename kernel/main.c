@@ -19,7 +19,6 @@
 #include "kernel/options/options.h"
 #include "kernel/shell/commands.h"
 #include "kernel/shell/shell.h"
-#include "lib/uart.h"
 #include "pagetable/format.h"
 
 #define TROUBLES 8
@@ -52,9 +51,8 @@ static void refuse(const char *sentence)
 static void start_serial(void)
 {
     uint16_t port = options.serial_port ? options.serial_port : SERIAL_COM1;
-    uint32_t speed = options.serial_port ? options.serial_speed : UART_SPEED_MAX;
 
-    if (!serial_start(options.no_serial ? 0 : port, speed) && options.serial_port &&
+    if (!serial_start(options.no_serial ? 0 : port, options.serial_speed) && options.serial_port &&
         !options.no_serial)
         report("serial", "no UART answers at port %x (serial=)", (uint64_t)port);
 }

@@ -211,7 +211,7 @@ uint32_t options_read(const char *line, struct options *options, struct option_t
 {
     uint32_t troubles = 0;
 
-    *options = (struct options){0};
+    *options = (struct options){.serial_speed = UART_SPEED_MAX};
     while (*line) {
         uint32_t length = 0;
 

@@ -108,6 +108,9 @@ def entry():
 
 
 def given_up_by_baton(d):
+    d.go_to(Elf32(payloads.BATON).symbols["baton_trampoline"])
+    port = d.memory(d.registers()["EDX"] + PARAM_COM_PORT, 2)
+    assert port == bytes(2)             # the load has told the trampoline of no port
     d.go_to(entry())
     cells = d.memory(SCREEN, SCREEN_SIZE)[::2].decode("latin-1")
     rows = [cells[at:at + COLUMNS].rstrip(" \0") for at in range(0, len(cells), COLUMNS)]
