@@ -50,11 +50,9 @@ static void refuse(const char *sentence)
 /* Before the first line: serial= says where it is to go. */
 static void start_serial(void)
 {
-    uint16_t port = options.serial_port ? options.serial_port : SERIAL_COM1;
-
-    if (!serial_start(options.no_serial ? 0 : port, options.serial_speed) && options.serial_port &&
-        !options.no_serial)
-        report("serial", "no UART answers at port %x (serial=)", (uint64_t)port);
+    if (!serial_start(options.serial_port, options.serial_divisor) && options.serial_given)
+        report("serial", "there is no UART at %x: only the screen is used",
+               (uint64_t)options.serial_port);
 }
 
 /* Baton's own words: unknown ones are named and ignored, wrong values are refused. */

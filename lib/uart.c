@@ -1,71 +1,81 @@
-/* The registers of a 16550, by their offset from the port. */
+/* A 16550 UART by its registers. [16550] */
 #include "lib/uart.h"
 
+/* Registers, by offset from the port. */
 enum {
-    DATA = 0,       /* with DLAB: the divisor, low byte */
-    INTERRUPTS = 1, /* with DLAB: the divisor, high byte */
-    FIFO = 2,
-    LINE = 3,
-    MODEM = 4,
-    STATUS = 5,
-    SCRATCH = 7,
+    UART_DATA = 0,
+    UART_INTERRUPTS = 1,
+    UART_FIFO = 2,
+    UART_LINE = 3,
+    UART_MODEM = 4,
+    UART_STATUS = 5,
+    UART_SCRATCH = 7
 };
-enum { LINE_DLAB = 0x80, LINE_8N1 = 3, MODEM_DTR_RTS = 3, FIFO_ON = 1 };
-enum { STATUS_RECEIVED = 0x01, STATUS_EMPTY = 0x20 };
+enum {
+    LINE_8N1 = 0x03,
+    LINE_DIVISOR = 0x80, /* DATA and INTERRUPTS are the divisor's two bytes */
+    MODEM_DTR_RTS = 0x03,
+    FIFO_ON = 0x01,
+    STATUS_RECEIVED = 0x01,
+    STATUS_EMPTY = 0x20,
+    STATUS_NOBODY = 0xff /* what a port reads as that nothing answers at */
+};
 
-#define PROBE 0x5a /* a port without a UART reads all ones, whatever was written */
+#define FASTEST 115200u
+#define SLOWEST 50u
 
-bool uart_speed_fits(uint32_t speed)
+uint16_t uart_divisor(uint32_t speed)
 {
-    return speed && speed <= UART_SPEED_MAX && UART_SPEED_MAX % speed == 0 &&
-           UART_SPEED_MAX / speed <= UINT16_MAX;
+    if (speed < SLOWEST || speed > FASTEST || FASTEST % speed)
+        return 0;
+    return (uint16_t)(FASTEST / speed);
 }
 
-/* Its scratch register holds what is written to it. It gets its own value back. */
-static bool answers(const struct uart_ports *ports, uint16_t port)
+/* Between write and read another register is read: a bus on which nobody answers may still hold the
+ * byte that was written. */
+static bool keeps(const struct uart_io *io, uint16_t port, uint8_t value)
 {
-    uint8_t before = ports->in(port + SCRATCH);
-    bool holds;
-
-    ports->out(port + SCRATCH, PROBE);
-    holds = ports->in(port + SCRATCH) == PROBE;
-    if (holds) {
-        ports->out(port + SCRATCH, (uint8_t)~PROBE);
-        holds = ports->in(port + SCRATCH) == (uint8_t)~PROBE;
-    }
-    ports->out(port + SCRATCH, before);
-    return holds;
+    io->out(port + UART_SCRATCH, value);
+    io->in(port + UART_LINE);
+    return io->in(port + UART_SCRATCH) == value;
 }
 
-bool uart_start(const struct uart_ports *ports, uint16_t port, uint32_t speed)
+bool uart_present(const struct uart_io *io, uint16_t port)
 {
-    uint32_t divisor = UART_SPEED_MAX / speed;
+    uint8_t before = io->in(port + UART_SCRATCH);
+    bool present = keeps(io, port, 0x5a) && keeps(io, port, 0xa5);
 
-    if (!answers(ports, port))
-        return false;
-    ports->out(port + INTERRUPTS, 0);
-    ports->out(port + LINE, LINE_DLAB);
-    ports->out(port + DATA, (uint8_t)divisor);
-    ports->out(port + INTERRUPTS, (uint8_t)(divisor >> 8));
-    ports->out(port + LINE, LINE_8N1);
-    ports->out(port + FIFO, FIFO_ON);
-    ports->out(port + MODEM, MODEM_DTR_RTS);
-    return true;
+    io->out(port + UART_SCRATCH, before);
+    return present;
 }
 
-bool uart_put(const struct uart_ports *ports, uint16_t port, char c)
+void uart_start(const struct uart_io *io, uint16_t port, uint16_t divisor)
 {
-    for (uint32_t i = 0; i < UART_PATIENCE; i++)
-        if (ports->in(port + STATUS) & STATUS_EMPTY) {
-            ports->out(port + DATA, (uint8_t)c);
+    io->out(port + UART_INTERRUPTS, 0);
+    io->out(port + UART_LINE, LINE_DIVISOR);
+    io->out(port + UART_DATA, (uint8_t)divisor);
+    io->out(port + UART_INTERRUPTS, (uint8_t)(divisor >> 8));
+    io->out(port + UART_LINE, LINE_8N1);
+    io->out(port + UART_FIFO, FIFO_ON);
+    io->out(port + UART_MODEM, MODEM_DTR_RTS);
+}
+
+bool uart_send(const struct uart_io *io, uint16_t port, uint8_t byte)
+{
+    for (uint32_t i = 0; i < UART_PATIENCE; i++) {
+        uint8_t status = io->in(port + UART_STATUS);
+
+        if (status & STATUS_EMPTY && status != STATUS_NOBODY) {
+            io->out(port + UART_DATA, byte);
             return true;
         }
+    }
     return false;
 }
 
-int uart_get(const struct uart_ports *ports, uint16_t port)
+int uart_receive(const struct uart_io *io, uint16_t port)
 {
-    if (!(ports->in(port + STATUS) & STATUS_RECEIVED))
-        return -1;
-    return ports->in(port + DATA);
+    uint8_t status = io->in(port + UART_STATUS);
+
+    return status & STATUS_RECEIVED && status != STATUS_NOBODY ? io->in(port + UART_DATA) : -1;
 }

@@ -1,36 +1,46 @@
 /*
- * A 16550 serial port: is one there, how it is set up, and when it is given up. The ports are reached
- * through functions, so that the host tests see every access. [16550D data sheet]
+ * A 16550 UART, polled: what is written to it, and how long it is waited for. Pure: the ports are the
+ * caller's.
  */
 #ifndef LIB_UART_H
 #define LIB_UART_H
 
+/* Reads of a UART's line status before it is given up: one to four seconds, at 0.3 to 1 us each. At
+ * 50 baud, the slowest that is known, a character takes a fifth of a second. The trampoline waits as
+ * long. */
+#define UART_PATIENCE 0x400000
+
+#ifndef __ASSEMBLER__
 #include <stdbool.h>
 #include <stdint.h>
 
-#define UART_SPEED_MAX 115200u /* baud; the clock behind it is divided by a whole number */
+#define COM1 0x3f8     /* where PCs have the first one */
+#define COM1_DIVISOR 1 /* 115200 baud */
 
-struct uart_ports {
+#define UART_PORTS 8 /* I/O ports from its first one on */
+
+/* How its registers are reached. */
+struct uart_io {
     uint8_t (*in)(uint16_t port);
     void (*out)(uint16_t port, uint8_t value);
 };
 
-/* Can the clock be divided to this speed (baud)? */
-bool uart_speed_fits(uint32_t speed);
+/* The speeds that are known: from 50 to 115200 baud, and divisors of that. 0: none of them; else what
+ * the UART divides its clock by. */
+uint16_t uart_divisor(uint32_t speed);
 
-/*
- * Sets it up: that speed (uart_speed_fits), 8 data bits, no parity, 1 stop bit, FIFO on, DTR and RTS, no
- * interrupts. false: no UART answers at `port`, and nothing there was changed.
- */
-bool uart_start(const struct uart_ports *ports, uint16_t port, uint32_t speed);
+/* Is there one? Its scratch register keeps what is written; it is then as it was. */
+bool uart_present(const struct uart_io *io, uint16_t port);
 
-#define UART_PATIENCE 100000 /* reads of its status before it is given up; each some 1 us */
+/* 8 bits, no parity, 1 stop bit, FIFO on, DTR and RTS, no interrupts. */
+void uart_start(const struct uart_io *io, uint16_t port, uint16_t divisor);
 
-/* Sends a character. false: its transmitter was not empty for UART_PATIENCE reads; nothing was sent. A
- * port that is so is given up: a second wait for each character would take minutes for a few lines. */
-bool uart_put(const struct uart_ports *ports, uint16_t port, char c);
+/* Waits until it takes a byte. false: it has not within UART_PATIENCE reads, and is not to be asked again, or every byte would take as long. */
+bool uart_send(const struct uart_io *io, uint16_t port, uint8_t byte);
 
-/* The character that has come in; -1: none has. */
-int uart_get(const struct uart_ports *ports, uint16_t port);
+/* A byte that has arrived, -1: none. */
+int uart_receive(const struct uart_io *io, uint16_t port);
+
+#endif
 
 #endif

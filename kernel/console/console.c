@@ -5,6 +5,7 @@
 
 #include "kernel/console/serial.h"
 #include "kernel/machine/watchdog.h"
+#include "lib/uart.h"
 
 static bool muted;
 static void (*line_hook)(uint32_t rows);
@@ -26,9 +27,8 @@ static void count_rows(void)
 /* A serial line that was given up is reported where there still is somebody to see it. */
 static void tell_lost_serial(void)
 {
-    if (serial_was_lost())
-        screen_write("serial      the serial port takes no more characters; it is not used any "
-                     "more\n",
+    if (serial_lost())
+        screen_write("serial      the UART takes no more characters; it is not used any more\n",
                      CONSOLE_INDENT);
 }
 
@@ -86,6 +86,8 @@ void console_urgent(void)
 {
     bool within = screen_urgent();
 
+    if (!serial_started()) /* before the command line was read */
+        serial_start(COM1, COM1_DIVISOR);
     muted = false;
     line_hook = NULL; /* nobody may be there to press a key */
     if (line_length || within)

@@ -1,13 +1,13 @@
-/* The UART behind Baton's lines. Which one it is, a dying kernel still believes: read-only data. */
+/* The UART's ports, and whether it is still used. A dying kernel prints by these variables. */
 #include "kernel/console/serial.h"
 
-#include "lib/uart.h"
 #include "kernel/machine/cpu.h"
 #include "kernel/machine/readonly.h"
+#include "lib/uart.h"
 
-static uint16_t com_port READ_ONLY;
+static uint16_t com_port READ_ONLY; /* 0: none */
 static bool started READ_ONLY;
-static bool lost;
+static bool lost READ_ONLY; /* given up, and not said yet */
 
 static uint8_t port_in(uint16_t port)
 {
@@ -19,51 +19,57 @@ static void port_out(uint16_t port, uint8_t value)
     out8(port, value);
 }
 
-static const struct uart_ports ports = {port_in, port_out};
+static const struct uart_io io = {port_in, port_out};
 
-bool serial_start(uint16_t port, uint32_t speed)
+bool serial_start(uint16_t port, uint16_t divisor)
 {
-    bool there = port && uart_start(&ports, port, speed);
-
-    READ_ONLY_SET(com_port, there ? port : 0);
     READ_ONLY_SET(started, true);
-    return there;
+    if (!port)
+        return true;
+    if (!uart_present(&io, port))
+        return false;
+    uart_start(&io, port, divisor);
+    READ_ONLY_SET(com_port, port);
+    return true;
+}
+
+bool serial_started(void)
+{
+    return started;
 }
 
 static void put(char c)
 {
-    if (uart_put(&ports, com_port, c))
+    if (!com_port || uart_send(&io, com_port, (uint8_t)c))
         return;
+    READ_ONLY_SET(lost, true);
     READ_ONLY_SET(com_port, 0);
-    lost = true;
 }
 
 void serial_write(const char *text)
 {
-    if (!started)
-        serial_start(SERIAL_COM1, UART_SPEED_MAX);
     for (; com_port && *text; text++) {
         if (*text == '\n')
             put('\r');
-        if (com_port)
-            put(*text);
+        put(*text);
     }
 }
 
-bool serial_was_lost(void)
+int serial_read(void)
 {
-    bool was = lost;
-
-    lost = false;
-    return was;
-}
-
-int serial_get(void)
-{
-    return com_port ? uart_get(&ports, com_port) : -1;
+    return com_port ? uart_receive(&io, com_port) : -1;
 }
 
 uint16_t serial_port(void)
 {
     return com_port;
+}
+
+bool serial_lost(void)
+{
+    bool before = lost;
+
+    if (before)
+        READ_ONLY_SET(lost, false);
+    return before;
 }

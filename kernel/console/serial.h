@@ -1,26 +1,26 @@
-/* The serial line: the UART that Baton speaks on and listens to. */
+/* The serial line: the UART that Baton prints on and reads from, if there is one. */
 #ifndef KERNEL_CONSOLE_SERIAL_H
 #define KERNEL_CONSOLE_SERIAL_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#define SERIAL_COM1 0x3f8
+/* Takes the UART at this I/O port; 0: none. false: there is none at it. */
+bool serial_start(uint16_t port, uint16_t divisor);
 
-/* Starts the UART at that I/O port, 0: none. Without it, serial_write starts COM1 at the first
- * character, for what must be said before the command line is read. false: no UART answers there. */
-bool serial_start(uint16_t port, uint32_t speed);
+/* Has serial_start been called? */
+bool serial_started(void);
 
-/* \n goes out as \r \n. A UART that takes no characters any more is given up. */
+/* With \r before each \n. A UART that takes nothing any more is given up. */
 void serial_write(const char *text);
 
-/* Has it been given up since this was last asked? */
-bool serial_was_lost(void);
+/* A byte that has arrived, -1: none. */
+int serial_read(void);
 
-/* What has come in; -1: nothing. */
-int serial_get(void);
-
-/* Its I/O port, 0: there is none. */
+/* Its I/O port, 0: there is none, or it was given up. */
 uint16_t serial_port(void);
+
+/* Was it given up? true once, for it to be said. */
+bool serial_lost(void);
 
 #endif

@@ -2,7 +2,6 @@
 #include "kernel/options/options.h"
 
 #include "kernel/options/crashkernel.h"
-#include "lib/number.h"
 #include "lib/uart.h"
 
 struct choice {
@@ -16,6 +15,8 @@ static const struct choice place[] = {
     {"auto", BATON_PLACE_AUTO}, {"all", BATON_PLACE_ALL}, {"none", BATON_PLACE_NONE}, {NULL, 0}};
 static const struct choice trace[] = {
     {"0", TRACE_NONE}, {"1", TRACE_COM}, {"2", TRACE_PORT}, {NULL, 0}};
+static const struct choice com[] = {
+    {"com1", COM1}, {"com2", 0x2f8}, {"com3", 0x3e8}, {"com4", 0x2e8}, {NULL, 0}};
 static const struct choice check[] = {{"on", CHECK_ON}, {"off", CHECK_OFF}, {NULL, 0}};
 static const struct choice watchdog[] = {{"ib700", WATCHDOG_IB700}, {NULL, 0}};
 static const struct choice onfault[] = {{"halt", FAULT_HALT}, {"reset", FAULT_RESET}, {NULL, 0}};
@@ -90,39 +91,40 @@ static bool read_port(const char *at, uint32_t length, uint16_t *port)
     return true;
 }
 
-/* A UART: com1 to com4 by their usual ports, or a port; then perhaps ",SPEED". Or none. */
+/* Baud: decimal. 0: no speed that a UART can be set to. */
+static uint16_t read_divisor(const char *at, uint32_t length)
+{
+    uint32_t speed = 0;
+
+    if (!length || length > 6)
+        return 0;
+    for (; length; length--, at++) {
+        if (*at < '0' || *at > '9')
+            return 0;
+        speed = speed * 10 + (uint32_t)(*at - '0');
+    }
+    return uart_divisor(speed);
+}
+
+/* PORT[,SPEED], or none. */
 static bool read_serial(const char *at, uint32_t length, struct options *options)
 {
-    static const struct choice coms[] = {
-        {"com1", 0x3f8}, {"com2", 0x2f8}, {"com3", 0x3e8}, {"com4", 0x2e8}, {NULL, 0}};
-    uint32_t speed = UART_SPEED_MAX, first = 0, left;
-    uint16_t port = 0;
+    uint32_t first = 0, left;
+    uint16_t port = 0, divisor = COM1_DIVISOR;
     int known;
 
-    if (rest_of(at, length, "none", &left) && !left) {
-        options->no_serial = true;
-        return true;
-    }
     while (first < length && at[first] != ',')
         first++;
-    if (choose(coms, at, first, &known))
-        port = (uint16_t)known;
-    else if (!read_port(at, first, &port) || port > UINT16_MAX - 7) /* it has 8 of them */
+    if (first < length && !(divisor = read_divisor(at + first + 1, length - first - 1)))
         return false;
-    if (first < length) {
-        const char *number = at + first + 1;
-        uint64_t value;
-
-        left = length - first - 1;
-        if (!number_take(&number, &left, &value) || left || value > UART_SPEED_MAX)
-            return false;
-        speed = (uint32_t)value;
-    }
-    if (!uart_speed_fits(speed))
+    if (choose(com, at, first, &known))
+        port = (uint16_t)known;
+    else if (!(rest_of(at, length, "none", &left) && !left) &&
+             (!read_port(at, first, &port) || port > UINT16_MAX - UART_PORTS + 1))
         return false;
     options->serial_port = port;
-    options->serial_speed = speed;
-    options->no_serial = false;
+    options->serial_divisor = divisor;
+    options->serial_given = port != 0;
     return true;
 }
 
@@ -177,8 +179,8 @@ static const char *take(const char *word, uint32_t length, struct options *optio
             return "an I/O port, such as 0xf4";
     } else if ((value = rest_of(word, length, "serial=", &left))) {
         if (!read_serial(value, left, options))
-            return "a UART, such as com2, 0x2f8 or com2,9600 (a speed that divides 115200), or "
-                   "none";
+            return "com1 to com4 or an I/O port, with a speed such as in com2,9600 (50 to 115200, "
+                   "dividing that), or none";
     } else if ((value = rest_of(word, length, "countdown=", &left))) {
         if (!read_small(value, left, &options->countdown))
             return "a number of seconds, 0 to 99";
@@ -211,7 +213,7 @@ uint32_t options_read(const char *line, struct options *options, struct option_t
 {
     uint32_t troubles = 0;
 
-    *options = (struct options){.serial_speed = UART_SPEED_MAX};
+    *options = (struct options){.serial_port = COM1, .serial_divisor = COM1_DIVISOR};
     while (*line) {
         uint32_t length = 0;
 

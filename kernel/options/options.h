@@ -16,10 +16,10 @@ struct options {
     enum option_fault onfault;
     enum option_check check; /* is SHA-256 compared before the entry? */
     enum option_trace trace;
-    bool no_serial;        /* serial=none */
-    uint16_t serial_port;  /* I/O port of the UART to speak on; 0: not given */
-    uint32_t serial_speed; /* baud */
-    uint16_t exit_port;    /* write an exit code there when Baton stops; 0: nowhere */
+    uint16_t serial_port;    /* I/O port of the UART that Baton prints on; 0: none */
+    uint16_t serial_divisor; /* of its clock: lib/uart.h */
+    bool serial_given;       /* the user has named it: it has to be there */
+    uint16_t exit_port;      /* write an exit code there when Baton stops; 0: nowhere */
     bool verbose;
     bool shell;              /* do not hand over: let the user do it */
     const char *crashkernel; /* its value, up to the next blank; NULL: not given */

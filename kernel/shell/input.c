@@ -24,7 +24,7 @@ static struct keys_keyboard keyboard;
 
 static int poll_serial(void)
 {
-    int byte = serial_get();
+    int byte = serial_read();
 
     return byte < 0 ? KEY_NONE : keys_terminal(&terminal, (uint8_t)byte);
 }

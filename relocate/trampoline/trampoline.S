@@ -12,6 +12,7 @@
  *     paging off             control page       steps 6-9
  */
 #include "i386.h"
+#include "lib/uart.h"
 #include "relocate/trampoline/control.h"
 #include "relocate/trampoline/list.h"
 

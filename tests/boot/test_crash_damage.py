@@ -131,7 +131,7 @@ def test_what_the_trampoline_needs_is_sealed(job, outcome):
 
 
 @pytest.mark.parametrize("job", cases(
-    Damaged("last-moment", page_of(TABLES), at="vault_take")))
+    Damaged("last-moment", page_of(TABLES), at="crash_take")))
 def test_the_seal_is_broken_after_it_was_looked_at(job, outcome):
     said = outcome.lines("^crash ")
     assert said[-2:] == ["crash       handing over to the capture kernel", f"crash       {SAID}"], \
@@ -218,3 +218,11 @@ def test_a_kernel_that_has_lost_all_its_variables_ends_as_it_was_told_to(job, ou
     assert len(outcome.lines(r"^stop +resetting the machine")) == reset, outcome.story()
     assert len([line for line in outcome.lines("^crash ") if SAID in line]) == job.broken, \
         outcome.story()
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize("job", cases(Forgetful("zeros", "panic", "serial=none exitport=0xf4")))
+def test_it_still_knows_that_it_has_no_serial_line(job, outcome):
+    """What is at COM1 may be another device."""
+    assert outcome.status == PANICKED, outcome.story()
+    assert outcome.log == "", outcome.story()

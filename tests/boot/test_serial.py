@@ -1,146 +1,215 @@
-"""serial=: another port than COM1, another speed, none; and a port whose other end takes nothing.
-
-The judge speaks on COM1, whatever Baton does.
-"""
-import fcntl
+"""serial=: another UART than COM1's, another speed, none. And one that takes no more characters."""
 import os
 import re
-import struct
-from dataclasses import replace
 
 import payloads
 import pytest
 from debugger import Debugger
 from elf32 import Elf32
-from machine import PANICKED, Machine, read_log, run
+from machine import PANICKED, PASSED, Machine, run
+from qmp import connect, socket_folder
+from typist import COLUMNS, ROWS, SCREEN, sessions, shell
 
-WORDS = "root=/dev/hda1 ro"
-SCREEN, SCREEN_SIZE, COLUMNS = 0xb8000, 80 * 25 * 2, 80
-COM2 = 0x2f8
-PARAM_COM_PORT = 0x900 + 0x28   # relocate/trampoline/control.h
-
-
-class Second:
-    """Two UARTs: COM1's log is the machine's, COM2's lies beside it."""
-
-    def __init__(self, name, words, fault=""):
-        self.name, self.words, self.fault = f"serial-{name}", words, fault
-
-    def run(self):
-        machine = Machine(self.name, memory="40M", timeout=60, kernel=payloads.BATON,
-                          append=f"exitport=0xf4 {self.words}",
-                          modules=(f"{payloads.judge('low')} {WORDS}",))
-        second = os.path.join(machine.folder(), "com2")
-        outcome = run(replace(machine, extra=("-serial", f"file:{second}")))
-        outcome.data["com2"] = read_log(second)
-        return outcome
+KERNEL_BASE = 0xc0000000
+COM1, COM2 = 0x3f8, 0x2f8
+AT_COM2 = ("-global", "isa-serial.iobase=0x2f8", "-global", "isa-serial.irq=3")  # the only UART
+COM_PORT = 0x928                    # in the control page, relocate/trampoline/control.h
+TEMPLATE = "baton_trampoline_page"
+STEPS = "23456789"                  # trace=1
 
 
-def of_baton(log):
-    return [line for line in log.splitlines() if re.match(r"(Baton|memory|tables|payload|plan|"
-                                                          r"trampoline|hand-off) ", line)]
+class Says:
+    """A judge with these words. at: where the only UART is."""
 
-
-LINES = 7       # Baton's, of a usual hand-off
-
-
-@pytest.mark.quick
-@pytest.mark.parametrize("job, port", [pytest.param(job, port, id=job.name) for job, port in (
-    (Second("com1", ""), 1), (Second("com1-named", "serial=com1"), 1),
-    (Second("com2", "serial=com2"), 2), (Second("slow", "serial=0x2f8,9600"), 2),
-    (Second("none", "serial=none"), None), (Second("absent", "serial=com3"), None))])
-def test_baton_speaks_where_it_was_told_to(job, port, outcome):
-    payloads.assert_judged_well(outcome, WORDS)
-    for number, log in ((1, outcome.log), (2, outcome.data["com2"])):
-        lines = of_baton(log)
-        assert len(lines) == (LINES if port == number else 0), f"{lines}\n{outcome.story()}"
-    if port == 2:
-        assert outcome.data["com2"].startswith("Baton "), outcome.data["com2"]
-
-
-@pytest.mark.quick
-@pytest.mark.parametrize("job", [pytest.param(Second(f"fault-{kind}", f"serial=com2 {words}"),
-                                              id=kind)
-                                 for kind, words in (("exception", "fault=divide"),
-                                                     ("wrong-word", "fault=divide onfault=no"))])
-def test_its_last_words_go_there_too(job, outcome):
-    said = outcome.data["com2"].splitlines()
-    assert not outcome.log.strip(), outcome.story()
-    if "onfault" in job.words:
-        assert [line for line in said if re.match(r"refused +onfault=no on Baton's command", line)]
-    else:
-        assert outcome.status == PANICKED, outcome.story()
-        assert [line for line in said if line.startswith("exception   vector 0, ")], said
-
-
-class Deaf:
-    """COM2's other end is a full pipe that nobody reads: its transmitter is never empty again."""
-
-    def __init__(self, name, act, words=""):
-        self.name, self.act, self.words = f"serial-deaf-{name}", act, words
-
-    def machine(self):
-        plain = Machine(self.name, memory="40M", timeout=120, kernel=payloads.BATON,
-                        append=f"exitport=0xf4 trace=1 {self.words}",
-                        modules=(f"{payloads.judge('low')} {WORDS}",))
-        self.pipe = os.path.join(plain.folder(), "deaf")
-        return replace(plain, extra=("-chardev", f"pipe,id=deaf,path={self.pipe}",
-                                     "-serial", "chardev:deaf"))
+    def __init__(self, name, words, at=AT_COM2, status=PASSED):
+        self.name, self.words, self.at, self.status = f"serial-{name}", words, at, status
 
     def run(self):
-        machine = self.machine()
-        for end in (".in", ".out"):
-            if not os.path.exists(self.pipe + end):
-                os.mkfifo(self.pipe + end)
-        pipe = os.open(self.pipe + ".out", os.O_RDWR | os.O_NONBLOCK)
+        return run(Machine(self.name, memory="16M", kernel=payloads.BATON, extra=self.at,
+                           append=f"{self.words} exitport=0xf4", modules=(payloads.judge("tiny"),)))
+
+
+def cases(*jobs):
+    return [pytest.param(job, id=job.name.removeprefix("serial-"), marks=pytest.mark.quick)
+            for job in jobs]
+
+
+@pytest.mark.parametrize("job", cases(
+    Says("com2", "serial=com2"), Says("port", "trace=1 serial=0x2f8,9600"),
+    Says("com4", "serial=com4", ("-global", "isa-serial.iobase=0x2e8"))))
+def test_every_line_is_on_the_uart_that_is_named(job, outcome):
+    """The judge speaks on COM1, where nobody is."""
+    assert outcome.status == PASSED, outcome.story()
+    lines = outcome.log.splitlines()
+    assert lines[0].startswith("Baton "), outcome.story()
+    assert lines[-1] == STEPS if "trace" in job.words else lines[-1].startswith("hand-off "), \
+        outcome.story()
+
+
+@pytest.mark.parametrize("job", cases(
+    Says("dies", "serial=com2 fault=divide", status=PANICKED),
+    Says("wrong-word", "serial=com2 paging=none", status=0x10 * 2 + 1),
+    Says("wrong-speed", "serial=com2 serial=com2,7", status=0x10 * 2 + 1)))
+def test_what_ends_baton_is_told_there(job, outcome):
+    assert outcome.status == job.status, outcome.story()
+    assert len(outcome.lines("^(exception|refused) ")) == 1, outcome.story()
+
+
+@pytest.mark.parametrize("job", cases(Says("none", "serial=none", at=())))
+def test_none_is_none(job, outcome):
+    """The judge speaks; Baton does not."""
+    payloads.assert_judged_well(outcome)
+    assert not outcome.lines("^(Baton|memory|payload|hand-off) "), outcome.story()
+
+
+@sessions(shell("serial-com2", "serial=com2,57600", (payloads.judge("tiny"),), extra=AT_COM2),
+          quick=True)
+def test_the_shell_listens_where_it_speaks(t):
+    t.prompt()
+    assert any(line.startswith("payload ") for line in t.ask("load"))
+    assert [line for line in t.ask("trampoline") if re.search(r"COM 0x2f8\b", line)]
+
+
+def port(d, number, value=None):
+    """Reads an I/O port, or writes to it."""
+    if value is not None:
+        return d.monitor(f"o /b {number:#x} {value:#x}")
+    return int(re.search(r"= 0x([0-9a-f]+)", d.monitor(f"i /b {number:#x}"))[1], 16)
+
+
+def rows(d):
+    cells = d.memory(SCREEN, 2 * COLUMNS * ROWS)[::2].decode("latin-1")
+    return [cells[at:at + COLUMNS].rstrip(" \0") for at in range(0, len(cells), COLUMNS)]
+
+
+class Found:
+    """What the hand-off leaves in the ports, and on the screen. .data: both."""
+    SCRATCH, INDEX = 0x77, 0x0c     # before
+
+    def __init__(self, name, words):
+        self.name, self.words = f"serial-{name}", words
+
+    def run(self):
+        symbols = Elf32(payloads.BATON).symbols
+        machine = Machine(self.name, memory="16M", kernel=payloads.BATON, timeout=40,
+                          append=f"{self.words} exitport=0xf4", modules=(payloads.judge("tiny"),))
+        with Debugger(machine) as d:
+            d.go_to(symbols["boot_entry"])
+            port(d, COM1 + 7, self.SCRATCH)
+            port(d, 0x3d4, self.INDEX)
+            d.go_to(symbols["baton_handoff"])
+            data = {"scratch": port(d, COM1 + 7), "index": port(d, 0x3d4), "rows": rows(d)}
+            line = port(d, COM1 + 3)
+            port(d, COM1 + 3, line | 0x80)          # the divisor's bytes
+            data.update(line=line, divisor=port(d, COM1) | port(d, COM1 + 1) << 8)
+            port(d, COM1 + 3, line)
+            result = d.end()
+        result.data = data
+        return result
+
+
+@pytest.mark.parametrize("job, divisor", [
+    pytest.param(Found(name, words), divisor, id=name, marks=pytest.mark.quick)
+    for name, words, divisor in (("fast", "", 1), ("slow", "serial=com1,300", 384))])
+def test_the_ports_that_were_probed_are_as_they_were(job, divisor, outcome):
+    data = outcome.data
+    assert (data["scratch"], data["index"]) == (Found.SCRATCH, Found.INDEX)
+    assert (data["line"], data["divisor"]) == (3, divisor)
+    payloads.assert_judged_well(outcome)
+
+
+@pytest.mark.parametrize("job", cases(Found("not-there", "serial=com3")))
+def test_a_uart_that_is_not_there_is_told_on_the_screen(job, outcome):
+    assert "serial      there is no UART at 0x3e8: only the screen is used" in outcome.data["rows"]
+    assert not outcome.lines("^(Baton|memory|hand-off) "), outcome.story()
+    payloads.assert_judged_well(outcome)
+
+
+class Early:
+    """An exception before the command line is read."""
+    name = "serial-early"
+
+    def run(self):
+        at = Elf32(payloads.BATON).symbols["boot_read_multiboot1"]
+        machine = Machine(self.name, memory="16M", kernel=payloads.BATON, timeout=40,
+                          append="serial=none", until="^stop ")
+        with Debugger(machine) as d:
+            d.go_to(at)
+            d.write_physical(at - KERNEL_BASE, b"\x0f\x0b")     # UD2
+            return d.end()
+
+
+@pytest.mark.parametrize("job", cases(Early()))
+def test_an_exception_before_the_words_are_read_is_told_on_com1(job, outcome):
+    assert outcome.status == "until", outcome.story()
+    said, = outcome.lines("^exception +vector 6, ")
+    assert "boot_read_multiboot1 + 0x0" in said, outcome.story()
+
+
+class Dead:
+    """COM2 is a socket that nobody reads: after a few hundred characters QEMU's UART takes no more.
+
+    asked: the trampoline is told of it all the same, as if it had died after the load."""
+
+    def __init__(self, name, words="", asked=False):
+        self.name, self.words, self.asked = f"serial-dead-{name}", words, asked
+
+    def run(self):
+        folder = socket_folder()
+        path = os.path.join(folder, "com2")
+        machine = Machine(self.name, memory="16M", kernel=payloads.BATON, timeout=60,
+                          append=f"serial=com2 {self.words} exitport=0xf4",
+                          modules=(payloads.judge("tiny"),),
+                          extra=("-serial", f"unix:{path},server=on,wait=off"))
         try:
-            os.write(pipe, b"x" * fcntl.fcntl(pipe, fcntl.F_GETPIPE_SZ))
-            with pytest.raises(BlockingIOError):
-                os.write(pipe, b"x")
             with Debugger(machine) as d:
-                return self.act(d)
+                line = connect(path, d.process, machine.timeout)
+                result = self.watch(d)
+                result.data["taken"] = line.recv(65536).decode("latin-1")
+                line.close()
         finally:
-            os.close(pipe)
+            if os.path.exists(path):
+                os.remove(path)
+            os.rmdir(folder)
+        return result
+
+    def watch(self, d):
+        symbols = Elf32(payloads.BATON).symbols
+        d.go_to(symbols["baton_trampoline"])
+        pages = (symbols[TEMPLATE] - KERNEL_BASE, d.registers()["EDX"])
+        data = {"rows": rows(d), "told": self.ports(d, pages),
+                "used": int.from_bytes(d.memory(symbols["com_port"] - KERNEL_BASE, 2), "little")}
+        if self.asked:
+            for page in pages:
+                d.write_physical(page + COM_PORT, COM2.to_bytes(2, "little"))
+            d.go_to(Elf32(payloads.judge("tiny") + ".linked").entry)
+            data["left"] = self.ports(d, pages)
+        result = d.end()
+        result.data = data
+        return result
+
+    @staticmethod
+    def ports(d, pages):
+        return [int.from_bytes(d.memory(page + COM_PORT, 2), "little") for page in pages]
 
 
-def entry():
-    return Elf32(payloads.judge("low") + ".linked").entry
+@pytest.mark.parametrize("job", cases(Dead("console"), Dead("verbose", "verbose")))
+def test_a_dead_uart_is_given_up(job, outcome):
+    """The screen says so, and all that the line did not take. `verbose`: it is given up before the load,
+    and the trampoline is not told of it; else it finds out for itself."""
+    data = outcome.data
+    assert data["taken"].startswith("Baton "), outcome.story()
+    assert "hand-off" not in data["taken"], "the line is not dead: this test shows nothing"
+    assert [row for row in data["rows"] if row.startswith("serial      the UART takes no more ")], \
+        "\n".join(data["rows"])
+    assert [row for row in data["rows"] if row.startswith("hand-off    to 0x")]
+    assert data["used"] == 0
+    assert data["told"] == ([0, 0] if job.words == "verbose" else [COM2, COM2])
+    payloads.assert_judged_well(outcome)
 
 
-def given_up_by_baton(d):
-    d.go_to(Elf32(payloads.BATON).symbols["baton_trampoline"])
-    port = d.memory(d.registers()["EDX"] + PARAM_COM_PORT, 2)
-    assert port == bytes(2)             # the load has told the trampoline of no port
-    d.go_to(entry())
-    cells = d.memory(SCREEN, SCREEN_SIZE)[::2].decode("latin-1")
-    rows = [cells[at:at + COLUMNS].rstrip(" \0") for at in range(0, len(cells), COLUMNS)]
-    return d.end(), rows
-
-
-def given_up_by_the_trampoline(d):
-    """Baton speaks on COM1; the control page is told COM2 at the very last moment."""
-    d.go_to(Elf32(payloads.BATON).symbols["baton_trampoline"])
-    control = d.registers()["EDX"]
-    before = d.memory(control + PARAM_COM_PORT, 2)
-    d.write_physical(control + PARAM_COM_PORT, struct.pack("<H", COM2))
-    d.go_to(entry())
-    after = d.memory(control + PARAM_COM_PORT, 2)
-    return d.end(), [struct.unpack("<H", value)[0] for value in (before, after)]
-
-
-@pytest.mark.quick
-@pytest.mark.parametrize("job", [pytest.param(Deaf("baton", given_up_by_baton, "serial=com2"),
-                                              id="baton")])
-def test_a_port_that_takes_nothing_is_given_up(job, outcome):
-    result, rows = outcome
-    payloads.assert_judged_well(result, WORDS)
-    assert [row for row in rows if row.startswith("serial      the serial port takes no more ")], rows
-    assert [row for row in rows if row.startswith("hand-off ")], rows       # the screen has it all
-
-
-@pytest.mark.parametrize("job", [pytest.param(Deaf("trampoline", given_up_by_the_trampoline),
-                                              id="trampoline")])
-def test_the_trampoline_gives_it_up_too(job, outcome):
-    result, ports = outcome
-    payloads.assert_judged_well(result, WORDS)
-    assert ports == [0x3f8, 0]
+@pytest.mark.parametrize("job", cases(Dead("trampoline", "trace=1", asked=True)))
+def test_a_uart_that_dies_later_is_given_up_by_the_trampoline(job, outcome):
+    """By the template and by the control page, each for itself."""
+    assert outcome.data["left"] == [0, 0]
+    payloads.assert_judged_well(outcome)

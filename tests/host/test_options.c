@@ -114,64 +114,73 @@ static void known_lines(void **state)
     }
 }
 
-/* serial=: the last one counts, whole. */
-static void serial_ports(void **state)
+/* serial=: port, divisor of 115200; 0 as the divisor: refused. */
+static void serial_lines(void **state)
 {
     static const struct {
         const char *line;
-        uint16_t port; /* 0: refused */
-        uint32_t speed;
-    } ports[] = {
-        {"serial=com1", 0x3f8, 115200},
-        {"serial=com2", 0x2f8, 115200},
-        {"serial=com3", 0x3e8, 115200},
-        {"serial=com4", 0x2e8, 115200},
-        {"serial=0x2f8", 0x2f8, 115200},
-        {"serial=760", 0x2f8, 115200},
-        {"serial=0x2f8,9600", 0x2f8, 9600},
-        {"serial=com2,115200", 0x2f8, 115200},
-        {"serial=com1 serial=com2,2", 0x2f8, 2},
-        {"serial=none serial=com2", 0x2f8, 115200},
-        {"serial=0xfff8", 0xfff8, 115200},
-        {"serial=0xfff9", 0, 0},
+        uint16_t port, divisor;
+    } lines[] = {
+        {"", 0x3f8, 1},
+        {"serial=com1", 0x3f8, 1},
+        {"serial=com2", 0x2f8, 1},
+        {"serial=com3", 0x3e8, 1},
+        {"serial=com4", 0x2e8, 1},
+        {"serial=0x2f8", 0x2f8, 1},
+        {"serial=760", 0x2f8, 1},
+        {"serial=0xfff8", 0xfff8, 1},
+        {"serial=none", 0, 1},
+        {"serial=com2,115200", 0x2f8, 1},
+        {"serial=com2,57600", 0x2f8, 2},
+        {"serial=0xe000,9600", 0xe000, 12},
+        {"serial=com1,50", 0x3f8, 2304},
+        {"serial=com1,9600 serial=com2", 0x2f8, 1}, /* the last one counts, all of it */
+        {"serial=none serial=com4,300", 0x2e8, 384},
+        {"serial=com4 serial=none", 0, 1},
         {"serial=", 0, 0},
-        {"serial=com5", 0, 0},
         {"serial=com", 0, 0},
-        {"serial=com22", 0, 0},
-        {"serial=com2,", 0, 0},
-        {"serial=com2,0", 0, 0},
-        {"serial=com2,1", 0, 0},
-        {"serial=com2,115201", 0, 0},
-        {"serial=com2,9600x", 0, 0},
-        {"serial=com2,9600,8", 0, 0},
-        {"serial=,9600", 0, 0},
+        {"serial=com0", 0, 0},
+        {"serial=com5", 0, 0},
+        {"serial=com11", 0, 0},
+        {"serial=COM1", 0, 0},
         {"serial=0", 0, 0},
+        {"serial=0xfff9", 0, 0}, /* its scratch register lies beyond the last port */
+        {"serial=0x10000", 0, 0},
+        {"serial=2f8", 0, 0},
+        {"serial=non", 0, 0},
         {"serial=nonesuch", 0, 0},
         {"serial=none,9600", 0, 0},
-        {"serial=com2,4294976896", 0, 0}, /* 2^32 + 9600 */
+        {"serial=,9600", 0, 0},
+        {"serial=com1,", 0, 0},
+        {"serial=com1,0", 0, 0},
+        {"serial=com1,49", 0, 0},
+        {"serial=com1,48", 0, 0}, /* it divides 115,200, but is too slow to be waited for */
+        {"serial=com1,110", 0, 0},
+        {"serial=com1,14400x", 0, 0},
+        {"serial=com1,x", 0, 0},
+        {"serial=com1,230400", 0, 0},
+        {"serial=com1,4294976896", 0, 0}, /* 2^32 + 9600 */
+        {"serial=com1,9600,8", 0, 0},
     };
-    struct option_trouble trouble[1];
-    struct options o;
 
     (void)state;
-    for (size_t i = 0; i < COUNT(ports); i++) {
-        uint32_t n = options_read(ports[i].line, &o, trouble, 1);
+    for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
+        struct option_trouble trouble[1];
+        struct options o;
+        bool good = !options_read(lines[i].line, &o, trouble, 1);
 
-        if (n != !ports[i].port)
-            print_error("\"%s\"\n", ports[i].line);
-        assert_int_equal(n, !ports[i].port);
-        if (n) {
-            assert_memory_equal(trouble[0].choices, "a UART, such as", 15);
+        if (good != (lines[i].divisor != 0))
+            print_error("\"%s\"\n", lines[i].line);
+        assert_int_equal(good, lines[i].divisor != 0);
+        if (!good) {
+            assert_memory_equal(trouble[0].choices, "com1 to com4 or an I/O port", 27);
+            assert_int_equal(o.serial_port, 0x3f8); /* so that it can be said */
             continue;
         }
-        assert_int_equal(o.serial_port, ports[i].port);
-        assert_int_equal(o.serial_speed, ports[i].speed);
-        assert_false(o.no_serial);
+        assert_int_equal(o.serial_port, lines[i].port);
+        assert_int_equal(o.serial_divisor, lines[i].divisor);
+        assert_int_equal(o.serial_given, *lines[i].line && lines[i].port);
     }
-    assert_int_equal(options_read("serial=com2 serial=none", &o, trouble, 1), 0);
-    assert_true(o.no_serial);
-    assert_int_equal(options_read("", &o, trouble, 1), 0);
-    assert_false(o.no_serial || o.serial_port);
 }
 
 /* Words for a crash, and for who waits: each value is taken whole, or refused with a hint. */
@@ -262,7 +271,7 @@ static void random_lines(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(known_lines),       cmocka_unit_test(serial_ports),
+        cmocka_unit_test(known_lines),       cmocka_unit_test(serial_lines),
         cmocka_unit_test(crash_and_waiting), cmocka_unit_test(more_troubles_than_room),
         cmocka_unit_test(random_lines),
     };

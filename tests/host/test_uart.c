@@ -1,146 +1,161 @@
-/* The serial port: who is taken for a UART, how it is set up, and that a dead one is given up. */
+/* The UART by its registers: found, set up, waited for, given up. On a UART made of an array. */
 #include "lib/uart.h"
 #include "tests/host/cm.h"
 
+#include <string.h>
+
 #define PORT 0x2f8
-#define REGISTERS 8
+#define EMPTY 0x20
+#define RECEIVED 0x01
 
-/* A UART, or what may be at its port instead. */
-static struct device {
-    enum { WORKS, ABSENT, STUCK_ZERO, NEVER_READY, SLOW } kind;
-    uint8_t reg[REGISTERS]; /* as written, DLAB off */
-    uint8_t divisor_low, divisor_high;
-    uint32_t reads, writes;
-    uint32_t slow; /* reads of its status before it is ready */
-    char sent[16];
-    uint32_t sent_count;
-    int received; /* -1: nothing */
-} device;
+/* What answers at PORT. */
+static struct {
+    enum { NOBODY, ECHO, STUCK, UART } kind; /* ECHO: a bus that still holds what was last on it */
+    uint8_t reg[8], divisor[2], last, arrived;
+    uint32_t reads, not_ready; /* of the status; how many of them find it not ready */
+    bool ever;                 /* is it ready at some time? */
+    char sent[8];
+    unsigned count, outs;
+} u;
 
-enum { DATA, INTERRUPTS, FIFO, LINE, MODEM, STATUS, MODEM_STATUS, SCRATCH };
-#define DLAB 0x80
-
-static uint8_t read_port(uint16_t port)
+static uint8_t in(uint16_t port)
 {
-    assert_in_range(port, PORT, PORT + REGISTERS - 1);
-    device.reads++;
-    if (device.kind == ABSENT)
-        return 0xff;
-    if (device.kind == STUCK_ZERO)
-        return 0;
-    if (port == PORT + STATUS) {
-        uint8_t ready = device.kind != NEVER_READY && (!device.slow || !--device.slow);
+    uint16_t at = port - PORT;
+    uint8_t value = 0xff;
 
-        return (uint8_t)(ready << 5 | (device.received >= 0));
-    }
-    if (port == PORT + DATA) {
-        uint8_t byte = (uint8_t)device.received;
-
-        device.received = -1;
-        return byte;
-    }
-    return device.reg[port - PORT];
+    assert_in_range(port, PORT, PORT + 7);
+    assert_in_range(u.reads, 0, 2 * UART_PATIENCE); /* no test waits for ever */
+    if (u.kind == ECHO)
+        value = u.last;
+    else if (u.kind == STUCK)
+        value = 0x5a;
+    else if (u.kind == UART)
+        value = at == 0 ? u.arrived : u.reg[at];
+    if (at == 5 && ++u.reads > u.not_ready && u.ever && u.kind == UART)
+        value |= EMPTY;
+    return u.last = u.kind == ECHO && at != 7 ? 0 : value;
 }
 
-static void write_port(uint16_t port, uint8_t value)
+static void out(uint16_t port, uint8_t value)
 {
-    assert_in_range(port, PORT, PORT + REGISTERS - 1);
-    device.writes++;
-    if (device.reg[LINE] & DLAB && port == PORT + DATA)
-        device.divisor_low = value;
-    else if (device.reg[LINE] & DLAB && port == PORT + INTERRUPTS)
-        device.divisor_high = value;
-    else if (port == PORT + DATA && device.sent_count < sizeof(device.sent))
-        device.sent[device.sent_count++] = (char)value;
+    uint16_t at = port - PORT;
+
+    assert_in_range(port, PORT, PORT + 7);
+    u.outs++;
+    u.last = value;
+    if (u.kind != UART)
+        return;
+    if (at <= 1 && u.reg[3] & 0x80)
+        u.divisor[at] = value;
+    else if (at == 0)
+        u.sent[u.count++] = (char)value;
     else
-        device.reg[port - PORT] = value;
+        u.reg[at] = value;
 }
 
-static const struct uart_ports ports = {read_port, write_port};
+static const struct uart_io io = {in, out};
 
-static void machine(int kind)
+static int fresh(void **state)
 {
-    device = (struct device){.kind = kind, .received = -1};
-    device.reg[SCRATCH] = 0x33;
+    (void)state;
+    memset(&u, 0, sizeof(u));
+    u.kind = UART;
+    u.ever = true;
+    return 0;
 }
 
-static void a_uart_is_set_up(void **state)
+static void it_is_found_where_it_is(void **state)
 {
-    static const struct {
-        uint32_t speed, divisor;
-    } cases[] = {{115200, 1}, {57600, 2}, {9600, 12}, {300, 384}, {50, 2304}, {2, 57600}};
+    (void)state;
+    for (unsigned before = 0; before < 256; before++) {
+        u.reg[7] = (uint8_t)before;
+        assert_true(uart_present(&io, PORT));
+        assert_int_equal(u.reg[7], before); /* as it was */
+    }
+    for (u.kind = NOBODY; u.kind < UART; u.kind++)
+        assert_false(uart_present(&io, PORT));
+}
+
+static void it_is_set_up(void **state)
+{
+    (void)state;
+    u.reg[1] = u.reg[2] = u.reg[3] = u.reg[4] = 0x5f;
+    uart_start(&io, PORT, 0x0904);
+    assert_int_equal(u.divisor[0], 0x04);
+    assert_int_equal(u.divisor[1], 0x09);
+    assert_int_equal(u.reg[1], 0); /* no interrupts */
+    assert_int_equal(u.reg[2], 1); /* FIFO */
+    assert_int_equal(u.reg[3], 3); /* 8N1, and the divisor is out of reach again */
+    assert_int_equal(u.reg[4], 3); /* DTR, RTS */
+    assert_int_equal(u.count, 0);
+}
+
+static void it_is_waited_for(void **state)
+{
+    (void)state;
+    u.not_ready = UART_PATIENCE - 1;
+    assert_true(uart_send(&io, PORT, 'a'));
+    assert_int_equal(u.reads, UART_PATIENCE);
+    assert_true(uart_send(&io, PORT, 'b'));
+    assert_int_equal(u.reads, UART_PATIENCE + 1);
+    assert_memory_equal(u.sent, "ab", 2);
+}
+
+static void it_is_not_waited_for_for_ever(void **state)
+{
+    static const uint8_t stuck[] = {0x00, 0x40, 0xdf,
+                                    0xff}; /* the last: nobody is there any more */
 
     (void)state;
-    for (unsigned i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-        machine(WORKS);
-        assert_true(uart_speed_fits(cases[i].speed));
-        assert_true(uart_start(&ports, PORT, cases[i].speed));
-        assert_int_equal(device.divisor_high << 8 | device.divisor_low, cases[i].divisor);
-        assert_int_equal(device.reg[LINE], 3); /* 8N1, and no DLAB left */
-        assert_int_equal(device.reg[INTERRUPTS], 0);
-        assert_int_equal(device.reg[FIFO], 1);
-        assert_int_equal(device.reg[MODEM], 3);
-        assert_int_equal(device.reg[SCRATCH], 0x33); /* it got its own back */
-        assert_int_equal(device.sent_count, 0);
+    for (size_t i = 0; i < sizeof(stuck); i++) {
+        fresh(NULL);
+        u.ever = false;
+        u.reg[5] = stuck[i];
+        assert_false(uart_send(&io, PORT, 'a'));
+        assert_int_equal(u.reads, UART_PATIENCE);
+        assert_int_equal(u.outs, 0);
     }
 }
 
-static void speeds_that_do_not_divide(void **state)
+static void what_arrives_is_read(void **state)
 {
-    static const uint32_t speeds[] = {0, 1, 7, 115199, 115201, 100000, UINT32_MAX};
-
     (void)state;
-    for (unsigned i = 0; i < sizeof(speeds) / sizeof(*speeds); i++)
-        assert_false(uart_speed_fits(speeds[i]));
+    u.ever = false;
+    u.arrived = 0xe4;
+    assert_int_equal(uart_receive(&io, PORT), -1);
+    u.reg[5] = RECEIVED;
+    assert_int_equal(uart_receive(&io, PORT), 0xe4);
+    u.reg[5] = 0xff; /* nobody is there any more: no endless stream of keys */
+    assert_int_equal(uart_receive(&io, PORT), -1);
 }
 
-static void what_is_no_uart(void **state)
+static void speeds(void **state)
 {
-    (void)state;
-    machine(ABSENT);
-    assert_false(uart_start(&ports, PORT, 115200));
-    machine(STUCK_ZERO);
-    assert_false(uart_start(&ports, PORT, 115200));
-    assert_int_equal(device.reg[LINE], 0); /* nothing but the scratch register was written */
-    assert_int_equal(device.reg[MODEM], 0);
-}
+    unsigned known = 0;
 
-static void characters_go_out(void **state)
-{
     (void)state;
-    machine(WORKS);
-    assert_true(uart_put(&ports, PORT, 'a'));
-    device.slow = UART_PATIENCE; /* ready at the very last look */
-    assert_true(uart_put(&ports, PORT, 'b'));
-    assert_memory_equal(device.sent, "ab", 2);
-    assert_int_equal(device.sent_count, 2);
-}
+    for (uint32_t speed = 0; speed <= 230400; speed++) {
+        uint16_t divisor = uart_divisor(speed);
 
-static void a_dead_one_is_given_up(void **state)
-{
-    (void)state;
-    machine(NEVER_READY);
-    assert_false(uart_put(&ports, PORT, 'a'));
-    assert_int_equal(device.reads, UART_PATIENCE);
-    assert_int_equal(device.sent_count, 0);
-}
-
-static void what_comes_in(void **state)
-{
-    (void)state;
-    machine(WORKS);
-    assert_int_equal(uart_get(&ports, PORT), -1);
-    device.received = 0xe9;
-    assert_int_equal(uart_get(&ports, PORT), 0xe9);
-    assert_int_equal(uart_get(&ports, PORT), -1);
+        assert_true(!divisor || (uint32_t)divisor * speed == 115200);
+        known += divisor != 0;
+    }
+    assert_int_equal(uart_divisor(115200), 1);
+    assert_int_equal(uart_divisor(9600), 12);
+    assert_int_equal(uart_divisor(50), 2304);
+    assert_int_equal(uart_divisor(UINT32_MAX), 0);
+    assert_int_equal(known, 68); /* 115,200 has 90 divisors; 22 are less than 50 */
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_uart_is_set_up),       cmocka_unit_test(speeds_that_do_not_divide),
-        cmocka_unit_test(what_is_no_uart),        cmocka_unit_test(characters_go_out),
-        cmocka_unit_test(a_dead_one_is_given_up), cmocka_unit_test(what_comes_in),
+        cmocka_unit_test_setup(it_is_found_where_it_is, fresh),
+        cmocka_unit_test_setup(it_is_set_up, fresh),
+        cmocka_unit_test_setup(it_is_waited_for, fresh),
+        cmocka_unit_test_setup(it_is_not_waited_for_for_ever, fresh),
+        cmocka_unit_test_setup(what_arrives_is_read, fresh),
+        cmocka_unit_test(speeds),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
