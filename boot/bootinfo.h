@@ -17,7 +17,8 @@ struct boot_module {
 };
 
 struct boot_info {
-    char loader[64]; /* "GRUB 2.06" */
+    char loader[64];  /* "GRUB 2.06" */
+    bool names_first; /* the loader puts file names before arguments; they are dropped here */
     const char *command_line;
     struct boot_module module[BOOT_MODULES];
     uint32_t modules;

@@ -4,6 +4,7 @@
  */
 #include "boot/bootinfo.h"
 #include "boot/multiboot.h"
+#include "boot/names.h"
 
 #define FOUR_GIB (1ull << 32)
 #define FRAMEBUFFER_RGB 1
@@ -40,14 +41,6 @@ static char *copy_string(struct boot_info *info, boot_reader *read, uint32_t pa)
     return NULL;
 }
 
-/* QEMU, the SYSLINUX family and iPXE put the file's name before the arguments; GRUB does not. */
-static bool names_file_first(const struct boot_info *info)
-{
-    return same_start(info->loader, "qemu") || same_start(info->loader, "SYSLINUX") ||
-           same_start(info->loader, "ISOLINUX") || same_start(info->loader, "PXELINUX") ||
-           same_start(info->loader, "iPXE");
-}
-
 /* GRUB puts a backslash before \ ' and " when it joins its arguments; a kernel wants them without. */
 static void drop_backslashes(char *string)
 {
@@ -66,9 +59,8 @@ static const char *arguments_of(const struct boot_info *info, char *string)
 {
     if (same_start(info->loader, "GRUB"))
         drop_backslashes(string);
-    if (names_file_first(info))
-        while (*string && *string != ' ')
-            string++;
+    if (info->names_first)
+        return names_skip(string);
     while (*string == ' ')
         string++;
     return string;
@@ -200,6 +192,7 @@ const char *boot_read_multiboot1(uint32_t magic, uint64_t pa, boot_reader *read,
 
         if (!line)
             return "Baton's command line does not end, or is longer than 16 KiB (cmdline)";
+        info->names_first = names_come_first(line);
         info->command_line = arguments_of(info, line);
     }
     if (mb.flags & MULTIBOOT_HAS_BOOT_DEVICE)

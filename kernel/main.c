@@ -65,6 +65,10 @@ static void take_options(void)
     stop_options(&options);
     start_serial();
     report("Baton " BATON_VERSION, "i386, loaded by %s", boot.loader);
+    if (options.verbose)
+        report("  names", "%s",
+               boot.names_first ? "this loader puts file names before arguments"
+                                : "this loader gives arguments alone");
     for (uint32_t i = 0; i < n && i < TROUBLES; i++) {
         char word[64];
         uint32_t length = trouble[i].length < sizeof(word) ? trouble[i].length : sizeof(word) - 1;

@@ -18,6 +18,7 @@ static const struct choice trace[] = {
 static const struct choice com[] = {
     {"com1", COM1}, {"com2", 0x2f8}, {"com3", 0x3e8}, {"com4", 0x2e8}, {NULL, 0}};
 static const struct choice check[] = {{"on", CHECK_ON}, {"off", CHECK_OFF}, {NULL, 0}};
+static const struct choice names[] = {{"first", 0}, {"none", 0}, {NULL, 0}};
 static const struct choice watchdog[] = {{"ib700", WATCHDOG_IB700}, {NULL, 0}};
 static const struct choice onfault[] = {{"halt", FAULT_HALT}, {"reset", FAULT_RESET}, {NULL, 0}};
 
@@ -181,6 +182,9 @@ static const char *take(const char *word, uint32_t length, struct options *optio
         if (!read_serial(value, left, options))
             return "com1 to com4 or an I/O port, with a speed such as in com2,9600 (50 to 115200, "
                    "dividing that), or none";
+    } else if ((value = rest_of(word, length, "names=", &left))) {
+        if (!choose(names, value, left, &choice)) /* boot/names.c has seen it already */
+            return "first or none";
     } else if ((value = rest_of(word, length, "countdown=", &left))) {
         if (!read_small(value, left, &options->countdown))
             return "a number of seconds, 0 to 99";

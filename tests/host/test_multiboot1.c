@@ -175,42 +175,50 @@ static void a_good_loader(void **state)
     assert_string_equal(info.module[0].string, "console=ttyS0");
 }
 
-/* Who puts the file's name before the arguments, and who escapes them. */
+/* Who puts the file's name before the arguments: seen by Baton's own line, for all strings alike. */
 static void file_names(void **state)
 {
     static const struct {
-        const char *loader, *given, *taken;
+        const char *loader, *line, *own; /* Baton's line as it is given, and what is left of it */
+        const char *given, *taken;       /* a module's */
     } cases[] = {
-        {"GRUB 2.06", "a b", "a b"},
-        {"GRUB 2.06", "/boot/vmlinuz a", "/boot/vmlinuz a"},
-        {"GRUB 2.06", "  a", "a"},
-        {"GRUB 2.06", "", ""},
-        {"GRUB 2.06", "a\\\"b\\\"", "a\"b\""},
-        {"GRUB 2.06", "a\\\\b", "a\\b"},
-        {"GRUB 2.06", "it\\'s", "it's"},
-        {"GRUB 2.06", "a\\nb", "a\\nb"},
-        {"GRUB 2.06", "end\\", "end\\"},
-        {"qemu", "vmlinuz a b", "a b"},
-        {"qemu", "vmlinuz", ""},
-        {"qemu", "vmlinuz   a", "a"},
-        {"qemu", "", ""},
-        {"qemu", "v a\\\"b", "a\\\"b"},
-        {"SYSLINUX 6.04", "vmlinuz a", "a"},
-        {"ISOLINUX 6.04 ", "/boot/x a", "a"},
-        {"PXELINUX 6.04", "x a", "a"},
-        {"iPXE 1.21.1", "http://host/file a", "a"},
-        {"", "x a", "x a"},
-        {"q", "x a", "x a"},
-        {"something else", "x a", "x a"},
+        {"GRUB 2.06", "paging=pae", "paging=pae", "a b", "a b"},
+        {"GRUB 2.06", "", "", "/boot/vmlinuz a", "/boot/vmlinuz a"},
+        {"GRUB 2.06", "verbose", "verbose", "  a", "a"},
+        {"GRUB 2.06", "", "", "", ""},
+        {"GRUB 2.06", "", "", "a\\\"b\\\"", "a\"b\""},
+        {"GRUB 2.06", "", "", "a\\\\b", "a\\b"},
+        {"GRUB 2.06", "", "", "it\\'s", "it's"},
+        {"GRUB 2.06", "", "", "a\\nb", "a\\nb"},
+        {"GRUB 2.06", "", "", "end\\", "end\\"},
+        {"GNU GRUB 0.97", "/boot/baton.elf paging=pae", "paging=pae", "/boot/vmlinuz a b", "a b"},
+        {"GNU GRUB 0.97", "(hd0,0)/boot/baton", "", "(hd0,0)/boot/vmlinuz", ""},
+        {"GNU GRUB 0.97", "/baton.elf", "", "/v a\\\"b", "a\\\"b"}, /* it escapes nothing */
+        {"kexec 2.0.25", "/tmp/baton.elf shell", "shell", "vmlinuz a", "a"},
+        {"qemu", "build/baton.elf a=b", "a=b", "vmlinuz   a", "a"},
+        {"qemu", "baton.elf", "", "vmlinuz", ""},
+        {"SYSLINUX 6.04", "baton.elf  x", "x", "vmlinuz a", "a"},
+        {"ISOLINUX 6.04 ", "/boot/baton.elf", "", "/boot/x a", "a"},
+        {"PXELINUX 6.04", "baton", "", "x a", "a"},
+        {"iPXE 1.21.1", "http://host/baton.elf a", "a", "http://host/file a", "a"},
+        {"some other", "C:\\BATON.ELF x", "x", "VMLINUZ a", "a"},
+        {"some other", "\t/baton.elf\t x", "x", "v\ta", "a"},
+        {"some other", "b names=first verbose", "names=first verbose", "vmlinuz a", "a"},
+        {"some other", "a/b names=none", "a/b names=none", "vmlinuz a", "vmlinuz a"},
+        {"some other", "a/b names=none names=first", "names=none names=first", "x a", "a"},
+        {"some other", "names=firsts", "names=firsts", "x a", "x a"},
+        {"some other", "crash=1 /baton.elf", "crash=1 /baton.elf", "x a", "x a"},
+        {"some other", "root=/dev/sda", "root=/dev/sda", "x a", "x a"}, /* no path before "=" */
+        {"some other", "batons", "batons", "x a", "x a"},
     };
 
     (void)state;
     for (size_t i = 0; i < COUNT(cases); i++) {
         good(cases[i].loader);
-        put_string(LINE, cases[i].given);
+        put_string(LINE, cases[i].line);
         put_string(STRING, cases[i].given);
         assert_null(read_at(INFO));
-        assert_string_equal(info.command_line, cases[i].taken);
+        assert_string_equal(info.command_line, cases[i].own);
         assert_string_equal(info.module[0].string, cases[i].taken);
     }
 }

@@ -54,6 +54,10 @@ static const struct {
     {"  paging=pae\t\tverbose  ", PAGING_PAE, 0, 0, 0, true, 0},
     {"paging=pae paging=legacy", PAGING_LEGACY, 0, 0, 0, false, 0}, /* the last one counts */
 
+    {"names=first", 0, 0, 0, 0, false, 0},
+    {"names=none", 0, 0, 0, 0, false, 0},
+    {"names=last", 0, 0, 0, 0, false, 1, "names=last", "first or none"},
+
     {"pagign=pae", 0, 0, 0, 0, false, 1, "pagign=pae", NULL},
     {"paging", 0, 0, 0, 0, false, 1, "paging", NULL},
     {"verbosely", 0, 0, 0, 0, false, 1, "verbosely", NULL},

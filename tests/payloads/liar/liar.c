@@ -40,7 +40,7 @@ void liar(uint32_t magic, const struct mb_info *given)
         info->mem_lower = given->mem_lower;
         info->mem_upper = word_number("mem_upper", given->mem_upper);
         info->flags |= word("memory", "none") ? 0 : MB_HAS_MEMORY;
-        make_strings(info, past_file_name((const char *)(uintptr_t)modules[0].string));
+        make_strings(info, as_given((const char *)(uintptr_t)modules[0].string));
         make_modules(info, modules + 1, given->mods_count - 1);
         make_map(info, given);
         state.eax = MB_ENTRY_MAGIC;

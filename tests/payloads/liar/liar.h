@@ -66,22 +66,24 @@ void leave(const struct entry_state *state) __attribute__((noreturn, regparm(1))
 
 /* ---- words.c: the lies, "name=value" in the command line */
 
-bool word(const char *name, const char *value);          /* is name=value there? */
-bool word_given(const char *name);                       /* is name=anything there? */
-uint32_t word_number(const char *name, uint32_t otherwise);  /* name=0x... */
+bool word(const char *name, const char *value);             /* is name=value there? */
+bool word_given(const char *name);                          /* is name=anything there? */
+uint32_t word_number(const char *name, uint32_t otherwise); /* name=0x... */
 void words_open(const char *command_line);
 
 /* ---- the parts; what cannot go on ends in give_up() */
 
 void give_up(const char *why) __attribute__((noreturn));
-void *arena(uint32_t size);                              /* strings.c: where the info goes */
+void *arena(uint32_t size); /* strings.c: where the info goes */
 char *arena_string(const char *text);
-const char *past_file_name(const char *string);          /* strings.c: QEMU names the file first */
-uint32_t load(const struct mb_module *file);             /* loader.c: its entry */
+const char *past_file_name(const char *string); /* strings.c: QEMU names the file first */
+/* A string of QEMU's as this loader gives it: arguments only, as GRUB 2, or with names=first all of it. */
+const char *as_given(const char *string);
+uint32_t load(const struct mb_module *file); /* loader.c: its entry */
 void make_map(struct mb_info *info, const struct mb_info *given);
 void make_modules(struct mb_info *info, const struct mb_module *given, uint32_t count);
 void make_strings(struct mb_info *info, const char *command_line);
-void make_state(struct entry_state *state);              /* cpu.c: adds the CPU's lies */
+void make_state(struct entry_state *state); /* cpu.c: adds the CPU's lies */
 void make_record(struct entry_state *state, const struct mb_module *given, uint32_t count);
 
 #endif

@@ -70,9 +70,8 @@ void make_modules(struct mb_info *info, const struct mb_module *given, uint32_t 
         give_up("too many modules");
     for (uint32_t i = 0; i < count; i++) {
         m[i] = given[i];
-        /* The string as GRUB gives it: arguments only. */
-        m[i].string = (uint32_t)(uintptr_t)arena_string(
-            past_file_name((const char *)(uintptr_t)given[i].string));
+        m[i].string =
+            (uint32_t)(uintptr_t)arena_string(as_given((const char *)(uintptr_t)given[i].string));
     }
     if (word_given("move"))
         copy_out(m, count, word_number("move", 0));

@@ -3,6 +3,8 @@
  *
  *   cmd=none|null|far|long|raw    no flag; pointer 0; beyond memory; 6000 characters; unterminated
  *   loader=none|null|far|long     likewise, for the boot loader's name
+ *   loader=grub0|kexec            GRUB 0.97's name; kexec-tools'
+ *   names=first                   file names before the arguments, as these two put them
  */
 #include "liar/liar.h"
 
@@ -38,6 +40,11 @@ char *arena_string(const char *text)
     return copy;
 }
 
+const char *as_given(const char *string)
+{
+    return word("names", "first") ? string : past_file_name(string);
+}
+
 const char *past_file_name(const char *string)
 {
     while (*string != '\0' && *string != ' ')
@@ -70,5 +77,7 @@ void make_strings(struct mb_info *info, const char *command_line)
     info->flags |= word("cmd", "none") ? 0 : MB_HAS_COMMAND_LINE;
     info->command_line = lie("cmd", command_line);
     info->flags |= word("loader", "none") ? 0 : MB_HAS_LOADER;
-    info->loader = lie("loader", "liar");
+    info->loader = lie("loader", word("loader", "grub0")   ? "GNU GRUB 0.97"
+                                 : word("loader", "kexec") ? "kexec 2.0.25"
+                                                           : "liar");
 }
