@@ -141,7 +141,10 @@ enum baton_error {
     BATON_E_CHECK = -15,
     BATON_E_REALMODE = -16,
     BATON_E_REACH = -17,
-    BATON_ERRORS = 18, /* how many there are, BATON_OK included */
+    BATON_E_KIND = -18,
+    BATON_E_LEAST = -19,
+    BATON_E_MOST = -20,
+    BATON_ERRORS = 21, /* how many there are, BATON_OK included */
 };
 
 struct baton_refusal {
@@ -153,6 +156,9 @@ struct baton_refusal {
 
 /* The name of an error, such as "E_TRUNCATED". */
 const char *baton_error_name(int error);
+
+/* Bytes that any sentence fits into, its NUL included, where what is in `what` has at most 160. */
+#define BATON_SENTENCE 400
 
 /* The sentence for a refusal, at most size - 1 characters and a NUL. Returns its length. */
 size_t baton_explain(const struct baton_refusal *why, char *text, size_t size);

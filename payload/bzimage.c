@@ -60,21 +60,41 @@ static uint32_t bzimage_field(const struct bzimage *image, unsigned offset, unsi
 static int bzimage_open(const struct baton_host *host, const struct baton_file *file,
                         struct bzimage *image, struct baton_refusal *why)
 {
-    uint8_t jump;
+    uint8_t jump = 0;
 
     *image = (struct bzimage){.file = file};
-    if (!baton_file_read(host, file, HDR_JUMP, &jump, 1))
-        return refuse(why, BATON_E_TRUNCATED, "setup header", file->size, HDR_MAGIC);
+    baton_file_read(host, file, HDR_JUMP, &jump, 1); /* bzimage_is has read what lies behind it */
     image->header_end = HDR_MAGIC + jump;
     if (image->header_end > HDR_END_MAX)
-        return refuse(why, BATON_E_FIELD, "setup header's length", jump, HDR_END_MAX - HDR_MAGIC);
+        return refuse(why, BATON_E_MOST, "setup header's length", jump, HDR_END_MAX - HDR_MAGIC);
     if (image->header_end < HDR_CMD_LINE_PTR + 4)
-        return refuse(why, BATON_E_FIELD, "setup header's length", jump,
+        return refuse(why, BATON_E_LEAST, "setup header's length", jump,
                       HDR_CMD_LINE_PTR + 4 - HDR_MAGIC);
     if (!baton_file_read(host, file, HDR_FIRST, image->header, image->header_end - HDR_FIRST))
         return refuse(why, BATON_E_TRUNCATED, "setup header", file->size, image->header_end);
     image->protocol = bzimage_field(image, HDR_VERSION, 2);
     return 0;
+}
+
+/*
+ * Boot loaders of other kinds, such as iPXE and memdisk, have Linux's header to be started by its
+ * real-mode entry, and nothing at the 32-bit one. They say LOADED_HIGH, but leave fields empty that every
+ * kernel fills. [LBP]
+ */
+static int check_entry(const struct bzimage *image, struct baton_refusal *why)
+{
+    const char *missing = NULL;
+
+    if (!(bzimage_field(image, HDR_LOADFLAGS, 1) & LOADFLAG_LOADED_HIGH))
+        missing = "its loadflags do not say LOADED_HIGH";
+    else if (!bzimage_field(image, HDR_CODE32_START, 4))
+        missing = "its code32_start is 0";
+    else if (image->protocol >= 0x0204 && !bzimage_field(image, HDR_SYSSIZE, 4))
+        missing = "its syssize is 0";
+    else if (image->protocol >= 0x0205 && bzimage_field(image, HDR_RELOCATABLE, 1) &&
+             !bzimage_field(image, HDR_KERNEL_ALIGNMENT, 4))
+        missing = "it is relocatable, and its kernel_alignment is 0";
+    return missing ? refuse(why, BATON_E_REALMODE, missing, 0, 0) : 0;
 }
 
 /* The sizes that the header gives against the size that the file has. */
@@ -84,8 +104,8 @@ static int check_sizes(struct bzimage *image, struct baton_refusal *why)
     uint64_t size = image->file->size;
 
     if (bzimage_field(image, HDR_BOOT_FLAG, 2) != HDR_BOOT_FLAG_VALUE)
-        return refuse(why, BATON_E_FIELD, "boot_flag", bzimage_field(image, HDR_BOOT_FLAG, 2),
-                      HDR_BOOT_FLAG_VALUE);
+        return refuse(why, BATON_E_FIELD, "boot_flag (0xaa55 in every kernel)",
+                      bzimage_field(image, HDR_BOOT_FLAG, 2), HDR_BOOT_FLAG_VALUE);
     image->setup_size = ((sects ? sects : HDR_SETUP_SECTS_DEFAULT) + 1) * HDR_SECTOR;
     if (image->setup_size >= size)
         return refuse(why, BATON_E_TRUNCATED, "setup sectors", size, image->setup_size + 1);
@@ -93,8 +113,6 @@ static int check_sizes(struct bzimage *image, struct baton_refusal *why)
     if (image->protocol >= 0x0204) { /* before, syssize has 16 bits and cannot be believed */
         uint64_t syssize = (uint64_t)bzimage_field(image, HDR_SYSSIZE, 4) * 16;
 
-        if (!syssize)
-            return refuse(why, BATON_E_FIELD, "syssize", 0, 1);
         if (syssize > image->kernel_size + 15)
             return refuse(why, BATON_E_TRUNCATED, "protected-mode kernel", size,
                           image->setup_size + syssize);
@@ -173,10 +191,13 @@ static int add_kernel(const struct bzimage *image, struct baton_payload *payload
         s->window = bzimage_field(image, HDR_INIT_SIZE, 4);
         s->guess = 0;
         if (s->window < s->mem_size)
-            return refuse(why, BATON_E_FIELD, "init_size (less than the kernel's own size)",
-                          s->window, s->mem_size);
-        if (s->prefer & BATON_PAGE_MASK || s->prefer >= 1ull << 32 || !s->prefer)
-            return refuse(why, BATON_E_FIELD, "pref_address", s->prefer, 0xfffff000u);
+            return refuse(why, BATON_E_LEAST, "init_size (it holds the kernel itself)", s->window,
+                          s->mem_size);
+        if (s->prefer & BATON_PAGE_MASK || !s->prefer)
+            return refuse(why, BATON_E_FIELD, "pref_address (a page's address, not 0)", s->prefer,
+                          0);
+        if (s->prefer >= 1ull << 32)
+            return refuse(why, BATON_E_MOST, "pref_address", s->prefer, 0xfffff000u);
     }
     if (!relocatable) {
         s->flags = BATON_SEG_FIXED;
@@ -188,9 +209,10 @@ static int add_kernel(const struct bzimage *image, struct baton_payload *payload
     if (bzimage_field(image, HDR_XLOADFLAGS, 2) & XLOADFLAG_KERNEL_64)
         s->room = s->window;
     s->align = bzimage_field(image, HDR_KERNEL_ALIGNMENT, 4);
-    if (s->align < BATON_PAGE_SIZE || s->align & (s->align - 1))
-        return refuse(why, BATON_E_FIELD, "kernel_alignment (a power of two from 4096 on)",
-                      s->align, 1u << 31);
+    if (s->align & (s->align - 1))
+        return refuse(why, BATON_E_FIELD, "kernel_alignment (a power of two)", s->align, 0);
+    if (s->align < BATON_PAGE_SIZE)
+        return refuse(why, BATON_E_LEAST, "kernel_alignment", s->align, BATON_PAGE_SIZE);
     if (s->prefer & (s->align - 1))
         s->prefer = (s->prefer + s->align - 1) & ~(s->align - 1);
     add_min_alignment(image, s);
@@ -216,6 +238,19 @@ static int add_made(struct told told, const struct bzimage *image, struct baton_
     return error;
 }
 
+/* initrd_addr_max is the address of an initrd's last byte, at most. */
+static int add_initrd(const struct bzimage *image, const struct baton_file *initrd,
+                      struct baton_payload *payload, struct baton_refusal *why)
+{
+    uint64_t last = image->protocol >= 0x0203 ? bzimage_field(image, HDR_INITRD_ADDR_MAX, 4)
+                                              : INITRD_ADDR_MAX_DEFAULT;
+
+    if (initrd->size && last < initrd->size)
+        return refuse(why, BATON_E_LEAST, "initrd_addr_max (the initrd lies below it)", last,
+                      initrd->size);
+    return segment_add_initrd(payload, initrd, last, why);
+}
+
 static int bzimage_read(const struct baton_host *host, const struct baton_request *request,
                         struct baton_payload *payload, struct baton_refusal *why)
 {
@@ -226,11 +261,11 @@ static int bzimage_read(const struct baton_host *host, const struct baton_reques
         return error;
     if (image.protocol < PROTOCOL_OLDEST)
         return refuse(why, BATON_E_PROTOCOL, NULL, image.protocol, PROTOCOL_OLDEST);
-    error = check_sizes(&image, why);
+    error = check_entry(&image, why);
+    if (!error)
+        error = check_sizes(&image, why);
     if (error)
         return error;
-    if (!(bzimage_field(&image, HDR_LOADFLAGS, 1) & LOADFLAG_LOADED_HIGH))
-        return refuse(why, BATON_E_REALMODE, "its loadflags do not say LOADED_HIGH", 0, 0);
     payload->long_mode = bzimage_field(&image, HDR_XLOADFLAGS, 2) & XLOADFLAG_KERNEL_64;
     if (payload->long_mode && !request->long_mode)
         return refuse(why, BATON_E_CPU, "long mode (it is a 64-bit kernel)", 0, 0);
@@ -246,11 +281,7 @@ static int bzimage_read(const struct baton_host *host, const struct baton_reques
         error = add_kernel(&image, payload, why);
     add_reach(&image, payload);
     if (!error)
-        error = segment_add_initrd(payload, &request->initrd,
-                                   image.protocol >= 0x0203
-                                       ? bzimage_field(&image, HDR_INITRD_ADDR_MAX, 4)
-                                       : INITRD_ADDR_MAX_DEFAULT,
-                                   why);
+        error = add_initrd(&image, &request->initrd, payload, why);
     if (!error)
         error = add_made(told_of(host, request), &image, payload, why);
     return error;

@@ -3,6 +3,7 @@
  * entered with eax = BATON_RECORD_MAGIC and ebx = a struct baton_record. [ELF, i386 psABI]
  */
 #include "lib/text.h"
+#include "payload/identify.h"
 #include "payload/payload.h"
 #include "relocate/trampoline/control.h"
 
@@ -17,32 +18,16 @@ struct elf_segment {
     uint32_t type, offset, vaddr, paddr, filesz, memsz, flags, align;
 };
 
-enum { ELF_CLASS_32 = 1, ELF_DATA_LITTLE = 1, ELF_TYPE_EXEC = 2, ELF_MACHINE_386 = 3 };
 enum { ELF_PT_LOAD = 1, ELF_PT_DYNAMIC = 2, ELF_PT_INTERP = 3 };
 
+/* What identify.c names is none: files for other machines, of other types, and multiboot kernels. */
 static bool elf_is(const struct baton_host *host, const struct baton_file *file)
 {
-    uint8_t magic[4];
+    static const uint8_t magic[4] = {0x7f, 'E', 'L', 'F'};
+    uint8_t first[4];
 
-    return baton_file_read(host, file, 0, magic, 4) && magic[0] == 0x7f && magic[1] == 'E' &&
-           magic[2] == 'L' && magic[3] == 'F';
-}
-
-static int check_header(const struct elf_header *h, struct baton_refusal *why)
-{
-    if (h->ident[4] != ELF_CLASS_32)
-        return refuse(why, BATON_E_FIELD, "EI_CLASS (ELF32 is wanted)", h->ident[4], ELF_CLASS_32);
-    if (h->ident[5] != ELF_DATA_LITTLE)
-        return refuse(why, BATON_E_FIELD, "EI_DATA", h->ident[5], ELF_DATA_LITTLE);
-    if (h->machine != ELF_MACHINE_386)
-        return refuse(why, BATON_E_FIELD, "e_machine (i386 is wanted)", h->machine,
-                      ELF_MACHINE_386);
-    if (h->type != ELF_TYPE_EXEC)
-        return refuse(why, BATON_E_FIELD, "e_type (a static executable is wanted)", h->type,
-                      ELF_TYPE_EXEC);
-    if (h->phentsize < sizeof(struct elf_segment))
-        return refuse(why, BATON_E_FIELD, "e_phentsize", h->phentsize, sizeof(struct elf_segment));
-    return 0;
+    return baton_file_read(host, file, 0, first, 4) && !__builtin_memcmp(first, magic, 4) &&
+           !identify(host, file);
 }
 
 static int add_segment(const struct baton_request *request, const struct elf_segment *e,
@@ -56,7 +41,7 @@ static int add_segment(const struct baton_request *request, const struct elf_seg
         return refuse(why, BATON_E_TRUNCATED, "PT_LOAD segments", request->kernel.size,
                       (uint64_t)e->offset + e->filesz);
     if (e->filesz > e->memsz)
-        return refuse(why, BATON_E_FIELD, "p_filesz (more than p_memsz)", e->filesz, e->memsz);
+        return refuse(why, BATON_E_MOST, "p_filesz (p_memsz is the limit)", e->filesz, e->memsz);
     text_add(&text, "PT_LOAD ");
     text_decimal(&text, number);
     struct baton_segment *s = segment_add(payload, what);
@@ -93,7 +78,9 @@ static int elf_read(const struct baton_host *host, const struct baton_request *r
 
     if (!baton_file_read(host, file, 0, &h, sizeof(h)))
         return refuse(why, BATON_E_TRUNCATED, "ELF header", file->size, sizeof(h));
-    int error = check_header(&h, why);
+    if (h.phentsize < sizeof(struct elf_segment))
+        return refuse(why, BATON_E_LEAST, "e_phentsize", h.phentsize, sizeof(struct elf_segment));
+    int error = 0;
     for (unsigned i = 0; i < h.phnum && !error; i++) {
         uint64_t at = h.phoff + (uint64_t)i * h.phentsize;
         struct elf_segment e;
@@ -101,8 +88,9 @@ static int elf_read(const struct baton_host *host, const struct baton_request *r
         if (!baton_file_read(host, file, at, &e, sizeof(e)))
             return refuse(why, BATON_E_TRUNCATED, "program headers", file->size, at + sizeof(e));
         if (e.type == ELF_PT_DYNAMIC || e.type == ELF_PT_INTERP)
-            return refuse(why, BATON_E_FIELD, "p_type (a static executable is wanted)", e.type,
-                          ELF_PT_LOAD);
+            return refuse(why, BATON_E_KIND,
+                          "a dynamically linked ELF program; Baton starts static executables", 0,
+                          0);
         if (e.type != ELF_PT_LOAD || (!e.memsz && !e.filesz))
             continue;
         error = add_segment(request, &e, i, payload, why);

@@ -1,6 +1,7 @@
 /* The table of payload formats, and the road's two steps that go through it. */
 #include "payload/payload.h"
 
+#include "payload/identify.h"
 #include "relocate/trampoline/digest.h"
 
 static const struct baton_format *const formats[] = {
@@ -14,6 +15,7 @@ int baton_payload_read(const struct baton_host *host, const struct baton_request
                        struct baton_payload *payload, struct baton_refusal *why)
 {
     uint32_t magic = 0;
+    const char *what;
 
     *payload = (struct baton_payload){0};
     if (!request->kernel.size)
@@ -23,6 +25,8 @@ int baton_payload_read(const struct baton_host *host, const struct baton_request
             payload->format = formats[i];
             return formats[i]->read(host, request, payload, why);
         }
+    if ((what = identify(host, &request->kernel)))
+        return refuse(why, BATON_E_KIND, what, 0, 0);
     baton_file_read(host, &request->kernel, 0, &magic,
                     request->kernel.size < 4 ? (size_t)request->kernel.size : 4);
     return refuse(why, BATON_E_FORMAT, FORMATS_KNOWN, magic, 0);

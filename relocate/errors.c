@@ -16,29 +16,34 @@ static const struct sentence sentences[BATON_ERRORS] = {
                                      "{value}); known are {what}"},
     [-BATON_E_TRUNCATED] = {"E_TRUNCATED", "the payload ends within its {what}: {limit:n} bytes "
                                            "are needed, it has {value:n}; is the file whole?"},
-    [-BATON_E_FIELD] = {"E_FIELD", "the payload's field {what} is {value}, the limit is {limit}; "
-                                   "the file is damaged or not for this machine"},
+    [-BATON_E_FIELD] =
+        {"E_FIELD",
+         "the payload's field {what} is {value}; the file is damaged or not for this machine"},
     [-BATON_E_PROTOCOL] = {"E_PROTOCOL", "the kernel speaks boot protocol {value:v}, {limit:v} or "
                                          "later is needed; take a newer kernel"},
     [-BATON_E_COMMAND_LINE] = {"E_COMMAND_LINE", "the command line has {value:n} characters, "
                                                  "{what} takes {limit:n}; shorten it"},
-    [-BATON_E_SEGMENTS] = {"E_SEGMENTS", "the payload has {value:n} {what}, at most {limit:n} can "
-                                         "be taken"},
+    [-BATON_E_SEGMENTS] = {"E_SEGMENTS",
+                           "{value:n} {what} are too many, at most {limit:n} can be taken; give a "
+                           "payload that has fewer, or that takes more"},
     [-BATON_E_OVERLAP] = {"E_OVERLAP", "segment {what} at {value} overlaps another segment at "
                                        "{limit}; the file contradicts itself"},
-    [-BATON_E_NOT_RAM] = {"E_NOT_RAM", "segment {what} needs memory from {value} to {limit}, and "
-                                       "not all of that is usable RAM; link it elsewhere or give "
-                                       "the machine more memory"},
-    [-BATON_E_LIVE_TABLES] = {"E_LIVE_TABLES", "segment {what} at {value} would overwrite the live "
-                                               "page tables at {limit} (H1); link it elsewhere"},
-    [-BATON_E_NO_ROOM] = {"E_NO_ROOM", "no free memory below {limit} for {what}, which needs "
-                                       "{value:n} bytes in one piece; give the machine more "
-                                       "memory"},
+    [-BATON_E_NOT_RAM] =
+        {"E_NOT_RAM", "segment {what} needs memory from {value} to {limit}, and not all of that is "
+                      "usable RAM; give the machine more memory, or a payload that runs elsewhere"},
+    [-BATON_E_LIVE_TABLES] = {"E_LIVE_TABLES",
+                              "segment {what} at {value} would overwrite the live page tables at "
+                              "{limit} (H1); give a payload that runs elsewhere"},
+    [-BATON_E_NO_ROOM] = {"E_NO_ROOM",
+                          "no free memory below {limit} for {what}, which needs {value:n} bytes in "
+                          "one piece; give the machine more memory, or smaller files"},
     [-BATON_E_NO_PAGES] = {"E_NO_PAGES", "no free page left for the {what}; give the machine more "
                                          "memory"},
-    [-BATON_E_TOO_HIGH] = {"E_TOO_HIGH", "segment {what} at {value} ends above 4 GiB, at {limit}; "
-                                         "link it lower"},
-    [-BATON_E_CPU] = {"E_CPU", "the payload needs {what}, which this CPU has not"},
+    [-BATON_E_TOO_HIGH] =
+        {"E_TOO_HIGH",
+         "segment {what} at {value} ends above 4 GiB, at {limit}; give a payload that runs lower"},
+    [-BATON_E_CPU] =
+        {"E_CPU", "the payload needs {what}, which this CPU lacks; give a payload for this CPU"},
     [-BATON_E_CHECK] = {"E_CHECK", "the dry run failed, invariant {what}, at page {value} (word "
                                    "{limit:n} of the list); please report this"},
     [-BATON_E_REALMODE] = {"E_REALMODE", "the payload has a Linux header but only a real-mode "
@@ -46,6 +51,12 @@ static const struct sentence sentences[BATON_ERRORS] = {
     [-BATON_E_REACH] = {"E_REACH", "no free page below {limit} for the {what}: this kernel maps no "
                                    "more when it reads them; give the boot loader fewer or smaller "
                                    "modules, or start the kernel with GRUB's linux"},
+    [-BATON_E_KIND] = {"E_KIND", "the payload is {what}"},
+    [-BATON_E_LEAST] = {"E_LEAST",
+                        "the payload's field {what} is {value}, and {limit} is the least that can "
+                        "be; the file is damaged or not for this machine"},
+    [-BATON_E_MOST] = {"E_MOST", "the payload's field {what} is {value}, and {limit} is the most "
+                                 "that can be; the file is damaged or not for this machine"},
 };
 
 const char *baton_error_name(int error)

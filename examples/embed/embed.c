@@ -142,7 +142,7 @@ void embed_main(const struct multiboot *mb)
     const struct multiboot_module *module = (const void *)mb->mods;
     const struct baton_range keep = {(uint32_t)directory, (uint32_t)directory + sizeof(directory)};
     uint32_t end = LOW;
-    char sentence[320];
+    char sentence[BATON_SENTENCE];
 
     if (!mb->mods_count) {
         say("embed: no module\r\n");

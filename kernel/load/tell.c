@@ -91,7 +91,7 @@ void tell_handoff(const struct stage *stage)
 
 void tell_refusal(const struct baton_refusal *why)
 {
-    char sentence[320];
+    char sentence[BATON_SENTENCE];
 
     baton_explain(why, sentence, sizeof(sentence));
     report("refused", "%s", sentence);

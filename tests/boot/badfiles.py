@@ -3,6 +3,8 @@
 cases() yields (name, bytes, pattern). Truncations at every boundary of the headers, then single
 fields that are wrong, for bzImage and for ELF.
 """
+import gzip
+import lzma
 import struct
 
 from bzimage import FIELDS, HEADER_END, SECTOR, SETUP_SECTS, bzimage
@@ -16,14 +18,15 @@ ELF_BASE = 0x200000
 RELOCATABLE = {"relocatable_kernel": 1}
 BAD_BZIMAGES = [
     # name, fields, pattern
-    ("boot_flag", {"boot_flag": 0xaa54}, r"boot_flag is 0xaa54"),
+    ("boot_flag", {"boot_flag": 0xaa54}, r"boot_flag .*is 0xaa54"),
     ("protocol-2.01", {"version": 0x0201}, r"boot protocol 2\.01, 2\.02 or later"),
     ("protocol-1", {"version": 0x0100}, r"boot protocol 1\.00, 2\.02 or later"),
     ("protocol-0", {"version": 0}, r"boot protocol 0\.00, 2\.02 or later"),
-    ("header-long", {"jump": 0xffeb}, r"setup header's length is 0xff"),
-    ("header-short", {"jump": 0x10eb}, r"setup header's length is 0x10"),
+    ("header-long", {"jump": 0xffeb}, r"setup header's length is 0xff, and 0x\w+ is the most"),
+    ("header-short", {"jump": 0x10eb}, r"setup header's length is 0x10, and 0x\w+ is the least"),
     ("setup_sects", {"setup_sects": 255}, r"ends within its setup sectors"),
-    ("syssize-0", {"syssize": 0}, r"syssize is 0x0"),
+    ("syssize-0", {"syssize": 0}, r"only a real-mode entry \(its syssize is 0\)"),
+    ("code32_start-0", {"code32_start": 0}, r"only a real-mode entry \(its code32_start is 0\)"),
     ("syssize-more", {"syssize": 40000 // 16 + 1}, r"ends within its protected-mode kernel"),
     ("syssize-most", {"syssize": 0xffffffff}, r"ends within its protected-mode kernel"),
     ("zimage", {"loadflags": 0}, r"real-mode entry"),
@@ -34,15 +37,15 @@ BAD_BZIMAGES = [
     ("init_size-memory", {"init_size": 0x1800000}, r"kernel.*(usable RAM|bytes in one piece)"),
     ("init_size-relocatable", {"init_size": 0x1800000, "kernel_alignment": 0x1000, **RELOCATABLE},
      r"kernel.*bytes in one piece"),
-    ("pref_address-0", {"pref_address": 0}, r"pref_address is 0x0"),
-    ("pref_address-odd", {"pref_address": 0x100001}, r"pref_address is 0x100001"),
+    ("pref_address-0", {"pref_address": 0}, r"pref_address .*is 0x0"),
+    ("pref_address-odd", {"pref_address": 0x100001}, r"pref_address .*is 0x100001"),
     ("pref_address-64", {"pref_address": 1 << 32}, r"pref_address is 0x100000000"),
     ("pref_address-most", {"pref_address": 0xfffffffffffff000}, r"pref_address is 0xfff"),
     ("pref_address-rom", {"pref_address": 0xf0000}, r"kernel.*usable RAM"),
     ("pref_address-nothing", {"pref_address": 0xfffff000}, r"kernel.*(usable RAM|above 4 GiB)"),
-    ("alignment-0", {"kernel_alignment": 0, **RELOCATABLE}, r"kernel_alignment .*is 0x0"),
+    ("alignment-0", {"kernel_alignment": 0, **RELOCATABLE}, r"only a real-mode entry \(it is relocatable, and its kernel_alignment is 0"),
     ("alignment-3", {"kernel_alignment": 0x3000, **RELOCATABLE}, r"kernel_alignment .*is 0x3000"),
-    ("alignment-small", {"kernel_alignment": 0x800, **RELOCATABLE}, r"kernel_alignment .*is 0x800"),
+    ("alignment-small", {"kernel_alignment": 0x800, **RELOCATABLE}, r"kernel_alignment is 0x800, and 0x1000 is the least"),
     ("alignment-most", {"kernel_alignment": 0x80000000, "pref_address": 0x80000000, **RELOCATABLE},
      r"kernel"),
     ("cmdline_size", {"cmdline_size": 5}, r"command line has \d+ characters, .* takes 5"),
@@ -59,8 +62,10 @@ def _bzimage_truncations():
     for offset, form in FIELDS.values():
         cuts |= {offset, offset + struct.calcsize(form)}
     for n in sorted(cuts):
-        if n < 0x206:
+        if n < 0x200:
             pattern = r"of no known kind"
+        elif n < 0x206:
+            pattern = r"the payload is a boot sector or a disk image; start it with .*chainloader"
         elif n < header_end:
             pattern = rf"ends within its setup header: \d+ bytes are needed, it has {n};"
         elif n <= SETUP_SIZE:
@@ -99,25 +104,26 @@ def _ident(position, value):
 
 MANY = [(ELF_BASE + i * 0x2000, 16, 16) for i in range(65)]
 BAD_ELFS = [
-    ("class-64", elf(header=_ident(4, 2)), r"EI_CLASS .*is 0x2"),
-    ("class-0", elf(header=_ident(4, 0)), r"EI_CLASS .*is 0x0"),
-    ("big-endian", elf(header=_ident(5, 2)), r"EI_DATA is 0x2"),
-    ("machine", elf(header={2: 0x3e}), r"e_machine .*is 0x3e"),
-    ("type-relocatable", elf(header={1: 1}), r"e_type .*is 0x1"),
-    ("type-shared", elf(header={1: 3}), r"e_type .*is 0x3"),
+    ("class-64", elf(header=_ident(4, 2)), r"the payload is a 64-bit ELF file for a 32-bit machine"),
+    ("class-0", elf(header=_ident(4, 0)), r"the payload is an ELF file of neither 32 nor 64 bits"),
+    ("big-endian", elf(header=_ident(5, 2)), r"the payload is an ELF file for a machine that Baton does not know"),
+    ("machine", elf(header={2: 0x3e}), r"an ELF kernel for x86-64, .*give its bzImage"),
+    ("arm64", elf(header={2: 183}), r"an ELF file for AArch64; Baton starts kernels for i386"),
+    ("type-relocatable", elf(header={1: 1}), r"an ELF object file"),
+    ("type-shared", elf(header={1: 3}), r"a position-independent ELF program"),
     ("phentsize-0", elf(header={9: 0}), r"e_phentsize is 0x0"),
     ("phentsize-31", elf(header={9: 31}), r"e_phentsize is 0x1f"),
     ("phnum-0", elf(header={10: 0}), r"e_entry"),
-    ("phnum-most", elf(header={10: 65535}), r"program headers|PT_LOAD|p_type|p_filesz"),
+    ("phnum-most", elf(header={10: 65535}), r"program headers|PT_LOAD|dynamically|p_filesz"),
     ("phoff-most", elf(header={5: 0xfffffff0}), r"ends within its program headers"),
     ("entry-below", elf(entry=ELF_BASE - 1), r"e_entry .*is 0x1fffff"),
     ("entry-behind", elf(entry=ELF_BASE + 0x2000), r"e_entry .*is 0x202000"),
-    ("interpreter", elf(program={0: 3}), r"p_type"),
-    ("dynamic", elf(program={0: 2}), r"p_type"),
+    ("interpreter", elf(program={0: 3}), r"a dynamically linked ELF program"),
+    ("dynamic", elf(program={0: 2}), r"a dynamically linked ELF program"),
     ("filesz-memsz", elf(segments=[(ELF_BASE, 0x1001, 0x1000)]), r"p_filesz .*is 0x1001"),
     ("filesz-most", elf(program={4: 0xffffffff}), r"ends within its PT_LOAD"),
     ("offset-most", elf(program={1: 0xffffffff}), r"ends within its PT_LOAD"),
-    ("segments-65", elf(segments=MANY), r"PT_LOAD segments|segments, at most 64"),
+    ("segments-65", elf(segments=MANY), r"65 PT_LOAD segments are too many, at most 64 can be taken"),
     ("overlap", elf(segments=[(ELF_BASE, 0x1000, 0x2000), (ELF_BASE + 0x1fff, 16, 16)]),
      r"overlaps another segment"),
     ("overlap-inside", elf(segments=[(ELF_BASE, 0x1000, 0x8000), (ELF_BASE + 0x3000, 16, 16)]),
@@ -156,5 +162,25 @@ def cases():
     yield ("text", b"This is no kernel.\n" * 100,
            r"of no known kind \(its first bytes are 0x73696854\)")
     yield "zeros", bytes(70000), r"of no known kind"
+    yield from _other_kinds()
+
+
+def _other_kinds():
+    """Whole files of kinds that people give by mistake."""
+    script = b"#!/bin/sh\nexit 0\n"
+    yield "gzip", gzip.compress(CODE), r"the payload is packed with gzip: an initrd, or a kernel"
+    yield "xz", lzma.compress(CODE), r"the payload is packed with xz; .*give the unpacked file"
+    yield "cpio", b"070701" + bytes(200), r"a cpio archive, so an initrd; the first module must be"
+    yield "iso", bytes(0x8001) + b"CD001" + bytes(2048), r"a CD image \(ISO 9660\)"
+    yield "efi", b"MZ" + bytes(400), r"a program for EFI, Windows or DOS"
+    yield "script", script, r"a script; give the kernel itself"
+    yield ("multiboot", elf(segments=[(ELF_BASE, 0x1000, 0x2000)])[:0x54] +
+           struct.pack("<III", 0x1badb002, 3, 2**32 - 0x1badb002 - 3) + bytes(4096),
+           r"a multiboot kernel, .*start it with GRUB's command multiboot$")
+    yield ("multiboot2", elf()[:0x58] + struct.pack("<IIII", 0xe85250d6, 0, 16, 2**32 - 0xe85250d6
+                                                    - 16) + bytes(4096),
+           r"a multiboot 2 kernel, .*start it with GRUB's command multiboot2$")
     yield "multiboot-only", b"\x90" * 64 + struct.pack("<III", 0x1badb002, 0, 0xe4524ffe) + \
+        bytes(9000), r"a multiboot kernel"
+    yield "multiboot-sum", b"\x90" * 64 + struct.pack("<III", 0x1badb002, 1, 0xe4524ffe) + \
         bytes(9000), r"of no known kind"

@@ -16,7 +16,7 @@ def joined(literals):
 
 
 def refusals_in_code():
-    rows = re.findall(r'\[-BATON_(E_\w+)\] = \{"(\w+)",\s*((?:"(?:[^"\\]|\\.)*"\s*)+)\}',
+    rows = re.findall(r'\[-BATON_(E_\w+)\] =\s*\{"(\w+)",\s*((?:"(?:[^"\\]|\\.)*"\s*)+)\}',
                       text("relocate/errors.c"))
     assert all(enum == name for enum, name, _ in rows), "an error's name differs from its enum"
     errors = int(re.search(r"BATON_ERRORS = (\d+)", text("include/baton.h"))[1]) - 1   # not BATON_OK

@@ -268,7 +268,7 @@ void journey_describe(const struct journey *j)
                 s->align, s->window, s->room, s->dest);
     }
     if (j->error) {
-        char sentence[320];
+        char sentence[BATON_SENTENCE];
 
         baton_explain(&j->why, sentence, sizeof(sentence));
         fprintf(stderr, "  refused   %s: %s\n", baton_error_name(j->why.error), sentence);

@@ -270,12 +270,12 @@ static const struct lie {
     {"protocol 2.01", {.protocol = 0x0201}, BATON_E_PROTOCOL, NULL},
     {"protocol 1.99", {.protocol = 0x0163}, BATON_E_PROTOCOL, NULL},
     {"boot_flag", {.boot_flag = 0xaa54}, BATON_E_FIELD, "boot_flag"},
-    {"no Linux at all", {.magic = 0x53726449}, BATON_E_FORMAT, NULL},
-    {"header ends before cmd_line_ptr", {.jump = 0x29}, BATON_E_FIELD, "setup header's length"},
-    {"header ends at once", {.jump = 0x01}, BATON_E_FIELD, "setup header's length"},
-    {"header longer than boot_params has room", {.jump = 0x8f}, BATON_E_FIELD,
+    {"no Linux at all", {.magic = 0x53726449}, BATON_E_KIND, "a boot sector"},
+    {"header ends before cmd_line_ptr", {.jump = 0x29}, BATON_E_LEAST, "setup header's length"},
+    {"header ends at once", {.jump = 0x01}, BATON_E_LEAST, "setup header's length"},
+    {"header longer than boot_params has room", {.jump = 0x8f}, BATON_E_MOST,
      "setup header's length"},
-    {"header as long as can be", {.jump = 0xff}, BATON_E_FIELD, "setup header's length"},
+    {"header as long as can be", {.jump = 0xff}, BATON_E_MOST, "setup header's length"},
     {"header that just fits", {.jump = 0x8e}, 0, NULL},
     {"setup longer than the file", {.setup_sects = 255, .kernel_size = 1}, 0, NULL},
     {"syssize says more than there is", {.syssize = 0x21240 / 16 + 1}, BATON_E_TRUNCATED,
@@ -283,17 +283,17 @@ static const struct lie {
     {"syssize says far more", {.syssize = 0xffffffff}, BATON_E_TRUNCATED, "protected-mode kernel"},
     {"syssize rounds up", {.kernel_size = 0x21231, .syssize = 0x2124}, 0, NULL},
     {"loaded low", {.loadflags = 0x80}, BATON_E_REALMODE, NULL},
-    {"init_size below the kernel's size", {.init_size = 0x2122f}, BATON_E_FIELD, "init_size"},
+    {"init_size below the kernel's size", {.init_size = 0x2122f}, BATON_E_LEAST, "init_size"},
     {"init_size is the kernel's size", {.init_size = 0x21230}, 0, NULL},
     {"pref_address not page aligned", {.pref_address = 0x1000001}, BATON_E_FIELD, "pref_address"},
     {"pref_address odd by half a page", {.pref_address = 0x1000800}, BATON_E_FIELD,
      "pref_address"},
-    {"pref_address at 4 GiB", {.pref_address = 1ull << 32}, BATON_E_FIELD, "pref_address"},
-    {"pref_address far above 4 GiB", {.pref_address = 0x100000001000000}, BATON_E_FIELD,
+    {"pref_address at 4 GiB", {.pref_address = 1ull << 32}, BATON_E_MOST, "pref_address"},
+    {"pref_address far above 4 GiB", {.pref_address = 0x100000001000000}, BATON_E_MOST,
      "pref_address"},
     {"alignment no power of two", {.alignment = 0x300000}, BATON_E_FIELD, "kernel_alignment"},
-    {"alignment below a page", {.alignment = 0x800}, BATON_E_FIELD, "kernel_alignment"},
-    {"alignment of one", {.alignment = 1}, BATON_E_FIELD, "kernel_alignment"},
+    {"alignment below a page", {.alignment = 0x800}, BATON_E_LEAST, "kernel_alignment"},
+    {"alignment of one", {.alignment = 1}, BATON_E_LEAST, "kernel_alignment"},
     {"alignment of all bits", {.alignment = 0xffffffff}, BATON_E_FIELD, "kernel_alignment"},
     {"alignment of 2 GiB", {.alignment = 0x80000000}, 0, NULL},
 };
@@ -327,13 +327,16 @@ static void zero_fields(void **state)
 
     (void)state;
     f.init_size = 0;
-    assert_int_equal(read_kernel(&f), BATON_E_FIELD);
+    assert_int_equal(read_kernel(&f), BATON_E_LEAST);
     f = bzimage_usual;
     f.pref_address = 0;
     assert_int_equal(read_kernel(&f), BATON_E_FIELD);
     f = bzimage_usual;
-    f.alignment = 0;
-    assert_int_equal(read_kernel(&f), BATON_E_FIELD);
+    f.alignment = 0; /* iPXE's and memdisk's headers are such: the next three */
+    assert_int_equal(read_kernel(&f), BATON_E_REALMODE);
+    assert_string_equal(j.why.what, "it is relocatable, and its kernel_alignment is 0");
+    f.relocatable = 0; /* then nobody asks for it */
+    assert_int_equal(read_kernel(&f), 0);
     f = bzimage_usual;
     f.setup_sects = 0; /* means 4 */
     assert_int_equal(read_kernel(&f), 0);
@@ -346,8 +349,14 @@ static void zero_fields(void **state)
     const uint32_t none = 0;
     machine_write(AT + 0x1f4, &none, 4); /* syssize */
     assert_int_equal(baton_payload_read(&j.machine.host, &j.request, &j.payload, &j.why),
-                     BATON_E_FIELD);
-    assert_string_equal(j.why.what, "syssize");
+                     BATON_E_REALMODE);
+    assert_string_equal(j.why.what, "its syssize is 0");
+    f = bzimage_usual;
+    read_kernel(&f);
+    machine_write(AT + 0x214, &none, 4); /* code32_start */
+    assert_int_equal(baton_payload_read(&j.machine.host, &j.request, &j.payload, &j.why),
+                     BATON_E_REALMODE);
+    assert_string_equal(j.why.what, "its code32_start is 0");
 }
 
 /* What follows the kernel (a signature) is no part of it. */
@@ -410,8 +419,10 @@ static int error_of_length(uint64_t size)
 
     if (size == 0)
         return BATON_E_EMPTY;
-    if (size < 0x206) /* the magic number is not there */
+    if (size < 0x200) /* not even the boot sector's magic number is there */
         return BATON_E_FORMAT;
+    if (size < 0x206) /* nor Linux's */
+        return BATON_E_KIND;
     return size > whole - 16 ? 0 : BATON_E_TRUNCATED; /* syssize counts 16 bytes */
 }
 

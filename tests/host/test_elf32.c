@@ -92,14 +92,14 @@ static const struct lie {
     const char *what;
     struct elf_fields f; /* zero fields are the usual ones; load[0] replaces the first segment */
 } lies[] = {
-    {"64 bits", BATON_E_FIELD, "EI_CLASS", {.class = 2}},
-    {"big endian", BATON_E_FIELD, "EI_DATA", {.data = 2}},
-    {"relocatable object", BATON_E_FIELD, "e_type", {.type = 1}},
-    {"position independent", BATON_E_FIELD, "e_type", {.type = 3}},
-    {"core dump", BATON_E_FIELD, "e_type", {.type = 4}},
-    {"x86-64", BATON_E_FIELD, "e_machine", {.machine = 62}},
-    {"SPARC", BATON_E_FIELD, "e_machine", {.machine = 2}},
-    {"program headers too short", BATON_E_FIELD, "e_phentsize", {.phentsize = 31}},
+    {"64 bits", BATON_E_KIND, "a 64-bit ELF file", {.class = 2}},
+    {"big endian", BATON_E_KIND, "an ELF file for a machine that Baton does not know", {.data = 2}},
+    {"relocatable object", BATON_E_KIND, "an ELF object file", {.type = 1}},
+    {"position independent", BATON_E_KIND, "a position-independent", {.type = 3}},
+    {"core dump", BATON_E_KIND, "an ELF core dump", {.type = 4}},
+    {"x86-64", BATON_E_KIND, "an ELF kernel for x86-64", {.machine = 62}},
+    {"SPARC", BATON_E_KIND, "an ELF file for SPARC", {.machine = 2}},
+    {"program headers too short", BATON_E_LEAST, "e_phentsize", {.phentsize = 31}},
     {"program headers behind the file", BATON_E_TRUNCATED, "program headers", {.phoff = SIZE}},
     {"program headers end behind the file", BATON_E_TRUNCATED, "program headers",
      {.phoff = SIZE - 63}},
@@ -107,8 +107,8 @@ static const struct lie {
     {"program headers at the end of 4 GiB", BATON_E_TRUNCATED, "program headers",
      {.phoff = 0xfffffff0}},
     {"65535 program headers", BATON_E_TRUNCATED, "program headers", {.loads = 0xffff}},
-    {"interpreter wanted", BATON_E_FIELD, "p_type", {.load = {{3, 0x100, 0, 0, 0x10, 0x10}}}},
-    {"dynamic section", BATON_E_FIELD, "p_type", {.load = {{2, 0x100, 0, 0, 0x10, 0x10}}}},
+    {"interpreter wanted", BATON_E_KIND, "a dynamically linked", {.load = {{3, 0x100, 0, 0, 0x10, 0x10}}}},
+    {"dynamic section", BATON_E_KIND, "a dynamically linked", {.load = {{2, 0x100, 0, 0, 0x10, 0x10}}}},
     {"nothing in the file, and an offset behind it", 0, NULL,
      {.load = {{1, 0xfffff000, 0xc0200000, 0x200000, 0, 0x1000}}}},
     {"segment behind the file", BATON_E_TRUNCATED, "PT_LOAD segments",
@@ -117,9 +117,9 @@ static const struct lie {
      {.load = {{1, 0x1000, 0xc0200000, 0x200000, SIZE - 0xfff, 0x20000}}}},
     {"offset and size wrap around 4 GiB", BATON_E_TRUNCATED, "PT_LOAD segments",
      {.load = {{1, 0xffffff00, 0xc0200000, 0x200000, 0x1000, 0x1000}}}},
-    {"more in the file than in memory", BATON_E_FIELD, "p_filesz",
+    {"more in the file than in memory", BATON_E_MOST, "p_filesz",
      {.load = {{1, 0x1000, 0xc0200000, 0x200000, 0x1001, 0x1000}}}},
-    {"bytes in the file, none in memory", BATON_E_FIELD, "p_filesz",
+    {"bytes in the file, none in memory", BATON_E_MOST, "p_filesz",
      {.load = {{1, 0x1000, 0xc0200000, 0x200000, 0x1000, 0}}}},
     {"entry before the first segment", BATON_E_FIELD, "e_entry", {.entry = 0xc01fffff}},
     {"entry behind the last segment", BATON_E_FIELD, "e_entry", {.entry = 0xc020c000}},
@@ -371,7 +371,7 @@ static void long_texts(void **state)
 /* Not a kernel at all. */
 static void unknown_kinds(void **state)
 {
-    static const char *const kinds[] = {"MZ\x90", "\x1f\x8b\x08", "#!/bin/sh",
+    static const char *const kinds[] = {"Mz\x90", "\x1f\x8c\x08", "# /bin/sh",
                                         "\x7f"
                                         "ELV",
                                         "E"};

@@ -24,6 +24,9 @@ static const char *const names[BATON_ERRORS] = {
     [-BATON_E_CPU] = "E_CPU",
     [-BATON_E_CHECK] = "E_CHECK",
     [-BATON_E_REALMODE] = "E_REALMODE",
+    [-BATON_E_KIND] = "E_KIND",
+    [-BATON_E_LEAST] = "E_LEAST",
+    [-BATON_E_MOST] = "E_MOST",
     [-BATON_E_REACH] = "E_REACH",
 };
 
@@ -74,7 +77,7 @@ static void sentences_say_what(void **state)
         const char *parts[3];
     } cases[] = {
         {{BATON_E_TRUNCATED, "setup header", 700, 800}, {"setup header", "700", "800"}},
-        {{BATON_E_FIELD, "boot_flag", 0xaa54, 0xaa55}, {"boot_flag", "0xaa54", "0xaa55"}},
+        {{BATON_E_FIELD, "boot_flag", 0xaa54, 0xaa55}, {"boot_flag", "0xaa54", ""}},
         {{BATON_E_COMMAND_LINE, "this kernel", 300, 255}, {"this kernel", "300", "255"}},
         {{BATON_E_OVERLAP, "PT_LOAD 3", 0x200000, 0x201000}, {"PT_LOAD 3", "0x200000", "0x201000"}},
         {{BATON_E_NOT_RAM, "kernel", 0x1000000, 0x2100000}, {"kernel", "0x1000000", "0x2100000"}},
@@ -89,6 +92,9 @@ static void sentences_say_what(void **state)
         {{BATON_E_PROTOCOL, NULL, 0x0201, 0x0202}, {"2.01", "2.02", ""}},
         {{BATON_E_SEGMENTS, "segments", 65, 64}, {"segments", "65", "64"}},
         {{BATON_E_EMPTY, "the payload", 0, 0}, {"the payload", "", ""}},
+        {{BATON_E_KIND, "a script; do this", 0, 0}, {"is a script; do this", "", ""}},
+        {{BATON_E_LEAST, "init_size", 16, 32}, {"init_size", "0x10", "0x20 is the least"}},
+        {{BATON_E_MOST, "p_filesz", 32, 16}, {"p_filesz", "0x20", "0x10 is the most"}},
         {{BATON_E_REALMODE, "its loadflags", 0, 0}, {"its loadflags", "", ""}},
         {{BATON_E_FORMAT, "a and b", 0x464c457f, 0}, {"a and b", "0x464c457f", ""}},
     };

@@ -1,0 +1,134 @@
+/*
+ * Magic numbers of files that people give to a boot loader by mistake. Each row's source is the
+ * format's own specification, or the list of magic numbers that file(1) documents.
+ */
+#include "payload/identify.h"
+
+#define MAGIC_MAX 8
+
+#define UNPACK "; GRUB unpacks gzip by itself, other loaders do not: give the unpacked file"
+#define KERNEL_FIRST "; the first module must be the kernel, and the initrd follows it"
+#define DISK "; give the kernel in it as the module"
+#define LINUX_X86 "; give a Linux bzImage for x86 (vmlinuz)"
+
+struct magic {
+    uint32_t at; /* offset in the file */
+    uint8_t length;
+    uint8_t bytes[MAGIC_MAX];
+    const char *what;
+};
+
+/* The first row that fits counts: a weak magic number stands behind stronger ones. */
+static const struct magic magics[] = {
+    {0,
+     2,
+     {0x1f, 0x8b},
+     "packed with gzip: an initrd, or a kernel that is packed once more" UNPACK},
+    {0, 6, {0xfd, '7', 'z', 'X', 'Z', 0}, "packed with xz" UNPACK},
+    {0, 4, {0x28, 0xb5, 0x2f, 0xfd}, "packed with zstd" UNPACK},
+    {0, 4, {0x04, 0x22, 0x4d, 0x18}, "packed with lz4" UNPACK},
+    {0, 4, {0x02, 0x21, 0x4c, 0x18}, "packed with lz4" UNPACK},
+    {0, 3, {'B', 'Z', 'h'}, "packed with bzip2" UNPACK},
+    {0, 4, {0x89, 'L', 'Z', 'O'}, "packed with lzop" UNPACK},
+    {0, 3, {0x5d, 0, 0}, "packed with lzma" UNPACK},
+    {0, 6, {'0', '7', '0', '7', '0', '1'}, "a cpio archive, so an initrd" KERNEL_FIRST},
+    {0, 6, {'0', '7', '0', '7', '0', '2'}, "a cpio archive, so an initrd" KERNEL_FIRST},
+    {0, 6, {'0', '7', '0', '7', '0', '7'}, "a cpio archive of an old kind, no kernel" KERNEL_FIRST},
+    {0, 2, {0xc7, 0x71}, "a cpio archive of an old kind, no kernel" KERNEL_FIRST},
+    {0,
+     8,
+     {'!', '<', 'a', 'r', 'c', 'h', '>', '\n'},
+     "an ar archive, such as a Debian package; give the kernel in it"},
+    {0, 4, {'P', 'K', 3, 4}, "a zip archive; give the kernel in it"},
+    {257, 5, {'u', 's', 't', 'a', 'r'}, "a tar archive; give the kernel in it"},
+    {0, 4, {'h', 's', 'q', 's'}, "a squashfs file system" DISK},
+    {0x8001, 5, {'C', 'D', '0', '0', '1'}, "a CD image (ISO 9660)" DISK},
+    {0, 4, {'Q', 'F', 'I', 0xfb}, "a disk image of QEMU's (qcow2)" DISK},
+    {0, 8, {'A', 'N', 'D', 'R', 'O', 'I', 'D', '!'}, "an Android boot image" DISK},
+    {0, 4, {0x27, 0x05, 0x19, 0x56}, "an image of U-Boot's (uImage)" LINUX_X86},
+    {0, 4, {0xd0, 0x0d, 0xfe, 0xed}, "a device tree" LINUX_X86},
+    {56, 4, {'A', 'R', 'M', 0x64}, "a Linux kernel for AArch64" LINUX_X86},
+    {0x24, 4, {0x18, 0x28, 0x6f, 0x01}, "a Linux kernel for ARM" LINUX_X86},
+    {0, 4, {0xce, 0xfa, 0xed, 0xfe}, "a Mach-O program; give an ELF kernel"},
+    {0, 4, {0xcf, 0xfa, 0xed, 0xfe}, "a Mach-O program; give an ELF kernel"},
+    {0,
+     2,
+     {'M', 'Z'},
+     "a program for EFI, Windows or DOS; start it with the boot loader's own command for such "
+     "files"},
+    {0, 2, {'#', '!'}, "a script; give the kernel itself"},
+    {0x438, 2, {0x53, 0xef}, "an ext file system" DISK},
+    {0x1fe,
+     2,
+     {0x55, 0xaa},
+     "a boot sector or a disk image; start it with the boot loader's command chainloader"},
+};
+
+/* Multiboot headers: magic, flags, checksum, 4-byte aligned within the first 8 KiB [MB1 3.1]; magic,
+ * architecture, length, checksum, 8-byte aligned within the first 32 KiB [MB2 3.1.1]. */
+#define MB1_MAGIC 0x1badb002u
+#define MB1_WITHIN 8192u
+#define MB2_MAGIC 0xe85250d6u
+#define MB2_WITHIN 32768u
+
+#define WORDS_READ 16 /* at a time */
+
+/* Is there such a header of `words` words whose sum is 0? */
+static bool has_header(const struct baton_host *host, const struct baton_file *file, uint32_t magic,
+                       uint32_t within, uint32_t align, uint32_t words)
+{
+    uint32_t word[WORDS_READ + 3];
+
+    for (uint32_t at = 0; at < within; at += WORDS_READ * 4) {
+        uint32_t size = sizeof(word);
+
+        while (size && !baton_file_read(host, file, at, word, size))
+            size -= 4;
+        if (!size)
+            return false;
+        for (uint32_t i = 0; i < WORDS_READ && (i + words) * 4 <= size; i += align / 4) {
+            uint32_t sum = 0;
+
+            for (uint32_t k = 0; k < words; k++)
+                sum += word[i + k];
+            if (word[i] == magic && !sum && at + (i + words) * 4 <= within)
+                return true;
+        }
+    }
+    return false;
+}
+
+static const char *identify_multiboot(const struct baton_host *host, const struct baton_file *file)
+{
+    if (has_header(host, file, MB1_MAGIC, MB1_WITHIN, 4, 3))
+        return "a multiboot kernel, and Baton starts none yet; start it with GRUB's command "
+               "multiboot";
+    if (has_header(host, file, MB2_MAGIC, MB2_WITHIN, 8, 4))
+        return "a multiboot 2 kernel, and Baton starts none yet; start it with GRUB's command "
+               "multiboot2";
+    return NULL;
+}
+
+static bool fits(const struct baton_host *host, const struct baton_file *file,
+                 const struct magic *magic)
+{
+    uint8_t bytes[MAGIC_MAX];
+
+    return baton_file_read(host, file, magic->at, bytes, magic->length) &&
+           !__builtin_memcmp(bytes, magic->bytes, magic->length);
+}
+
+const char *identify(const struct baton_host *host, const struct baton_file *file)
+{
+    static const uint8_t elf[4] = {0x7f, 'E', 'L', 'F'};
+    struct identify_elf header;
+    const char *what = identify_multiboot(host, file);
+
+    if (!what && baton_file_read(host, file, 0, &header, sizeof(header)) &&
+        !__builtin_memcmp(header.ident, elf, sizeof(elf)))
+        return identify_elf(&header);
+    for (size_t i = 0; i < sizeof(magics) / sizeof(*magics) && !what; i++)
+        if (fits(host, file, &magics[i]))
+            what = magics[i].what;
+    return what;
+}
