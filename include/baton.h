@@ -290,6 +290,7 @@ struct baton_payload {
     char name[96];                /* "Linux 6.1.0-50-686-pae" */
     char kind[48];                /* "bzImage, boot protocol 2.15" */
     bool long_mode;               /* a 64-bit kernel: it reads x86-64 cores, and no others */
+    bool width_unknown;           /* it does not say whether it is one; taken for a 32-bit one */
 
     /* The file's header as it was read. Headers are read once: what changes in the file afterwards
      * changes no step. */

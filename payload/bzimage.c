@@ -9,6 +9,7 @@
 #include "payload/bzimage.h"
 
 #include "lib/text.h"
+#include "payload/width.h"
 
 #define PROTOCOL_OLDEST 0x0202
 #define KERNEL_ADDRESS_DEFAULT 0x100000u
@@ -123,6 +124,17 @@ static int check_sizes(struct bzimage *image, struct baton_refusal *why)
     return 0;
 }
 
+/* Before 2.12 a kernel does not say whether it is a 64-bit one. What is not known is reported. */
+static void read_width(const struct baton_host *host, const struct bzimage *image,
+                       struct baton_payload *payload)
+{
+    if (image->protocol >= 0x020c)
+        payload->long_mode = bzimage_field(image, HDR_XLOADFLAGS, 2) & XLOADFLAG_KERNEL_64;
+    else
+        payload->long_mode = width_enters_long_mode(host, image->file, image->setup_size);
+    payload->width_unknown = image->protocol < 0x020c && !payload->long_mode;
+}
+
 /* "Linux 6.1.0-50-686-pae": the version string's first word, if there is one. */
 static void read_name(const struct baton_host *host, const struct bzimage *image,
                       struct baton_payload *payload)
@@ -205,9 +217,15 @@ static int add_kernel(const struct bzimage *image, struct baton_payload *payload
     }
     s->flags = BATON_SEG_SKEW | BATON_SEG_INPLACE;
     /* A 64-bit kernel has its first stack in its bss, behind the file, before it moves to its
-     * runtime address; a 32-bit one has it in boot_params. init_size is the bound that is given. */
-    if (bzimage_field(image, HDR_XLOADFLAGS, 2) & XLOADFLAG_KERNEL_64)
-        s->room = s->window;
+     * runtime address; a 32-bit one has it in boot_params. init_size is the bound that is given.
+     * Where there is none, the kernel does not start where it lies, but at an aligned address, from
+     * which on its window is kept free. */
+    if (payload->long_mode || payload->width_unknown) {
+        if (image->protocol >= 0x020a)
+            s->room = s->window;
+        else
+            s->flags = BATON_SEG_SKEW;
+    }
     s->align = bzimage_field(image, HDR_KERNEL_ALIGNMENT, 4);
     if (s->align & (s->align - 1))
         return refuse(why, BATON_E_FIELD, "kernel_alignment (a power of two)", s->align, 0);
@@ -266,7 +284,7 @@ static int bzimage_read(const struct baton_host *host, const struct baton_reques
         error = check_sizes(&image, why);
     if (error)
         return error;
-    payload->long_mode = bzimage_field(&image, HDR_XLOADFLAGS, 2) & XLOADFLAG_KERNEL_64;
+    read_width(host, &image, payload);
     if (payload->long_mode && !request->long_mode)
         return refuse(why, BATON_E_CPU, "long mode (it is a 64-bit kernel)", 0, 0);
     read_name(host, &image, payload);

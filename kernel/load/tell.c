@@ -58,6 +58,10 @@ void tell_wishes(const struct stage *stage)
     const struct baton_segment *s = &stage->payload.segment[0];
     uint32_t size = (uint32_t)s->mem_size, window = (uint32_t)s->window;
 
+    if (stage->payload.width_unknown)
+        report("width",
+               "this kernel does not say whether it is a 32-bit or a 64-bit one; taken for a "
+               "32-bit one");
     if (s->guess && s->window < s->guess)
         report("room",
                "this kernel does not say how much memory it unpacks into; %u.%u times its file "

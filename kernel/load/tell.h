@@ -10,7 +10,7 @@ void tell_wait(const struct stage *stage);
 /* payload, initrd, plan, trampoline, check */
 void tell_stage(struct stage *stage);
 
-/* room, alignment: what the kernel would like and does not get */
+/* width: what is not known of the kernel; room, alignment: what it would like and does not get */
 void tell_wishes(const struct stage *stage);
 
 /* initrd; staged: its bytes lie where they belong already, as the crash region's do */

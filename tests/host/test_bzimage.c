@@ -47,7 +47,7 @@ static const struct wants_case {
      "bzImage, boot protocol 2.04"},
     {0x0205, 0x36, 0, BATON_SEG_FIXED, 0x100000, 4 * 0x21230, 0x1000, 0x20000001,
      "bzImage, boot protocol 2.05"},
-    {0x0205, 0x36, 1, BATON_SEG_SKEW | BATON_SEG_INPLACE, 0x1000000, 4 * 0x21230, 0x1000000,
+    {0x0205, 0x36, 1, BATON_SEG_SKEW, 0x1000000, 4 * 0x21230, 0x1000000,
      0x20000001, "bzImage, boot protocol 2.05"}, /* 1 MiB, aligned up */
     {0x0206, 0x3a, 0, BATON_SEG_FIXED, 0x100000, 4 * 0x21230, 0x1000, 0x20000001,
      "bzImage, boot protocol 2.06"},
@@ -92,7 +92,9 @@ static void what_it_wants(void **state)
         assert_int_equal(s->prefer, c->prefer);
         assert_int_equal(s->window, c->window);
         assert_int_equal(s->align, c->align);
-        assert_int_equal(s->room, 0);
+        /* before 2.12 it may be a 64-bit kernel, which writes behind its file */
+        assert_int_equal(j.payload.width_unknown, c->protocol < 0x020c);
+        assert_int_equal(s->room, c->relocatable && c->protocol == 0x020a ? c->window : 0);
         /* before 2.10 the window is a guess */
         assert_int_equal(s->guess, c->protocol < 0x020a ? c->window : 0);
 
@@ -177,6 +179,41 @@ static void old_kernels_see_little(void **state)
 }
 
 /* A kernel for 64 bits: only where the CPU has them, and with room behind its file. */
+/* Before 2.12 only the code says that it is a 64-bit kernel: it reads EFER before its 64-bit entry. */
+static void old_64_bit_kernels(void **state)
+{
+    static const uint8_t code[] = {0xb9, 0x80, 0, 0, 0xc0, 0x0f, 0x32};
+    static const struct {
+        uint32_t protocol, jump, at;
+        bool wide;
+    } cases[] = {
+        {0x020b, 0x66, 0, true},      {0x020b, 0x66, 0x123, true}, {0x020b, 0x66, 0x1f9, true},
+        {0x020b, 0x66, 0x1fa, false}, {0x020a, 0x62, 0x80, true},  {0x0205, 0x36, 0x80, true},
+        {0x0202, 0x2a, 0x80, true},   {0x020c, 0x66, 0x80, false}, {0x020f, 0x6a, 0x80, false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++)
+        for (unsigned cpu = 0; cpu < 2; cpu++) {
+            struct bzimage_fields f = bzimage_usual;
+
+            f.protocol = cases[i].protocol;
+            f.jump = cases[i].jump;
+            start();
+            j.request.kernel = bzimage_make(&j.machine, AT, &f);
+            j.request.long_mode = cpu;
+            machine_write(AT + 28 * 512 + cases[i].at, code, sizeof(code));
+            int error = baton_payload_read(&j.machine.host, &j.request, &j.payload, &j.why);
+            assert_int_equal(error, cases[i].wide && !cpu ? BATON_E_CPU : 0);
+            if (error)
+                continue;
+            assert_int_equal(j.payload.long_mode, cases[i].wide);
+            assert_int_equal(j.payload.width_unknown, !cases[i].wide && f.protocol < 0x020c);
+            if (f.protocol >= 0x020a && f.protocol < 0x020c)
+                assert_int_equal(j.payload.segment[0].room, j.payload.segment[0].window);
+        }
+}
+
 static void long_mode(void **state)
 {
     struct bzimage_fields f = bzimage_usual;
@@ -473,6 +510,7 @@ int main(void)
         cmocka_unit_test(lower_alignments),
         cmocka_unit_test(old_kernels_see_little),
         cmocka_unit_test(long_mode),
+        cmocka_unit_test(old_64_bit_kernels),
         cmocka_unit_test(names),
         cmocka_unit_test(command_line_lengths),
         cmocka_unit_test(lies_are_refused),
