@@ -250,6 +250,7 @@ static void __attribute__((noreturn)) hand_over(void)
 
     if (options.fault)
         fault_raise(options.fault);
+    stage_tell_unused(&wish);
     if (stage_load(&wish))
         stage_handoff();
     after_refusal();

@@ -58,11 +58,36 @@ void stage_start(const struct boot_info *boot_info, const struct options *wanted
     };
 }
 
+/* Does crash= name it? Then it is not the payload's. */
+static bool names_module(uint32_t module)
+{
+    return options->crash == module || options->crash_initrd == module;
+}
+
+/* The first module behind the kernel that is not the capture kernel's; 0: there is none. */
+static uint32_t first_initrd(void)
+{
+    for (uint32_t i = 2; i <= boot->modules; i++)
+        if (!names_module(i))
+            return i;
+    return 0;
+}
+
+void stage_tell_unused(const struct stage_wish *wish)
+{
+    for (uint32_t i = 1; i <= boot->modules; i++)
+        if (i != wish->kernel && i != wish->initrd && !names_module(i))
+            report("ignored",
+                   "module %u, %z: a payload gets one initrd, module %u; several "
+                   "can be joined before (cat A B > C)",
+                   i, boot->module[i - 1].file.size, wish->initrd);
+}
+
 struct stage_wish stage_default(void)
 {
     return (struct stage_wish){
         .kernel = 1,
-        .initrd = boot->modules > 1 ? 2 : 0,
+        .initrd = first_initrd(),
         .place = options->place,
         .check = options->check,
     };

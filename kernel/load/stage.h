@@ -29,8 +29,12 @@ struct stage {
 void stage_start(const struct boot_info *boot, const struct options *options,
                  const struct baton_memory *memory, uint32_t count);
 
-/* What the modules ask for by themselves: the first one, with the second as its initrd. */
+/* What the modules ask for by themselves: the first one, with the next as its initrd that crash= does not
+ * name. */
 struct stage_wish stage_default(void);
+
+/* A line for each module that neither that wish nor crash= takes. */
+void stage_tell_unused(const struct stage_wish *wish);
 
 /* Loads, in the place of what was loaded. false: refused, and it has said why. */
 bool stage_load(const struct stage_wish *wish);

@@ -62,8 +62,11 @@ def test_quoting_by_grub_is_undone(job, outcome):
 
 
 @pytest.mark.parametrize("job", [case("three-modules", payload="x", further=["5000", "300K"])])
-def test_the_second_module_is_the_initrd_and_the_third_is_let_be(job, outcome):
+def test_the_second_module_is_the_initrd_and_the_third_is_named(job, outcome):
     payloads.assert_judged_well(outcome, "x", payloads.initrd("5000"))
+    assert len(outcome.lines("^ignored +module 3, 300 KiB: a payload gets one initrd")) == 1, \
+        outcome.story()
+    assert len(outcome.lines("^ignored ")) == 1, outcome.story()
 
 
 @pytest.mark.quick
