@@ -205,11 +205,15 @@ struct baton_live {
                           of their index */
 };
 
+#define BATON_INITRDS 31 /* of a request; size 0: none, as for any file */
+
 /* What the host asks for. All of it must outlive the last baton_payload_finish(), and be then as it
  * was when the payload was read, but for `screen`, `loader`, `acpi_rsdp` and `live`. */
 struct baton_request {
     struct baton_file kernel;
-    struct baton_file initrd;
+    /* The payload finds them as one, in this order, each from a multiple of 4 bytes on, counted
+     * from the first one's start, with zeros between. [early-userspace] */
+    struct baton_file initrd[BATON_INITRDS];
     const char *command_line; /* the payload's own, NUL-terminated, never NULL */
     const char *loader;       /* who loaded the host, e.g. "GRUB 2.06", never NULL */
     enum baton_policy place;
@@ -237,17 +241,19 @@ struct baton_registers {
 #define BATON_SEGMENTS 64 /* per payload; a file that wants more is refused (E_SEGMENTS) */
 
 enum baton_segment_flags {
-    BATON_SEG_FIXED = 1,   /* only at `prefer` */
-    BATON_SEG_MADE = 2,    /* a page of Baton's making: no source; baton_image_begin places it */
-    BATON_SEG_SKEW = 4,    /* a kernel that aligns itself: its start may lie up to a page below
+    BATON_SEG_FIXED = 1,    /* only at `prefer` */
+    BATON_SEG_MADE = 2,     /* a page of Baton's making: no source; baton_image_begin places it */
+    BATON_SEG_SKEW = 4,     /* a kernel that aligns itself: its start may lie up to a page below
                               an aligned address, congruent with its source */
-    BATON_SEG_INPLACE = 8, /* it may even start wherever it lies (place=none) */
-    BATON_SEG_LIVE = 16,   /* what its source holds at the hand-off, so no digest is taken of it */
+    BATON_SEG_INPLACE = 8,  /* it may even start wherever it lies (place=none) */
+    BATON_SEG_LIVE = 16,    /* what its source holds at the hand-off, so no digest is taken of it */
+    BATON_SEG_FOLLOWS = 32, /* it begins where the one before it ends (mem_size): one piece for
+                               both, by the limits of the first, which is not FIXED nor MADE */
 };
 
 /* One piece of the payload: file bytes, then zeros. */
 struct baton_segment {
-    char what[20];      /* "kernel", "initrd", "boot_params", "PT_LOAD 2", ... */
+    char what[20];      /* "kernel", "initrd", "initrd 2", "boot_params", "PT_LOAD 2", ... */
     uint32_t flags;     /* enum baton_segment_flags */
     uint64_t source;    /* pa of its first byte */
     uint64_t file_size; /* bytes from the source */
@@ -479,7 +485,7 @@ struct baton_record {
     uint32_t trampoline_va;
     uint32_t control;      /* pa of the control code page */
     uint32_t command_line; /* pa of a NUL-terminated string */
-    uint32_t initrd;       /* pa, 0 if none */
+    uint32_t initrd;       /* pa, 0 if none; several are one */
     uint32_t initrd_size;
     uint32_t map;    /* pa of the first struct baton_record_map */
     char loader[32]; /* NUL-terminated */

@@ -228,7 +228,8 @@ static void __attribute__((noreturn)) after_refusal(void)
 static void stage_capture(void)
 {
     struct stage_wish wish = {
-        .kernel = options.crash, .initrd = options.crash_initrd, .check = options.check};
+        .kernel = options.crash, .initrds = options.crash_initrds, .check = options.check};
+    uint32_t beyond = wish.kernel > boot.modules ? wish.kernel : 0;
 
     if (!options.crash)
         return;
@@ -236,9 +237,11 @@ static void stage_capture(void)
         report("crash", "no capture kernel: crashkernel= keeps no memory on this machine");
         return;
     }
-    if (wish.kernel > boot.modules || wish.initrd > boot.modules)
-        report("refused", "crash= names module %u, and there are %u",
-               wish.kernel > boot.modules ? wish.kernel : wish.initrd, boot.modules);
+    for (uint32_t i = 0; i < wish.initrds.count && !beyond; i++)
+        if (wish.initrds.module[i] > boot.modules)
+            beyond = wish.initrds.module[i];
+    if (beyond)
+        report("refused", "crash= names module %u, and there are %u", beyond, boot.modules);
     else if (crash_load(&wish))
         return;
     after_refusal();
@@ -250,7 +253,6 @@ static void __attribute__((noreturn)) hand_over(void)
 
     if (options.fault)
         fault_raise(options.fault);
-    stage_tell_unused(&wish);
     if (stage_load(&wish))
         stage_handoff();
     after_refusal();

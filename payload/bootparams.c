@@ -150,7 +150,7 @@ void bootparams_finish(const struct baton_image *image, const struct baton_reque
 {
     const struct baton_host *host = image->host;
     const struct baton_segment *kernel = segment_find(payload, "kernel", 0);
-    const struct baton_segment *initrd = segment_find(payload, "initrd", 0);
+    const struct baton_range initrd = segment_initrd_range(payload);
     const struct baton_segment *params = segment_find(payload, "boot_params", 0);
     const struct baton_segment *line = segment_find(payload, "command line", 0);
     const struct baton_segment *record = segment_find(payload, "record", 0);
@@ -171,8 +171,8 @@ void bootparams_finish(const struct baton_image *image, const struct baton_reque
     if (kernel->align_best)
         put(page, HDR_KERNEL_ALIGNMENT, 4, kernel->align);
     put(page, HDR_CMD_LINE_PTR, 4, line->dest);
-    put(page, HDR_RAMDISK_IMAGE, 4, initrd ? initrd->dest : 0);
-    put(page, HDR_RAMDISK_SIZE, 4, initrd ? initrd->mem_size : 0);
+    put(page, HDR_RAMDISK_IMAGE, 4, initrd.start);
+    put(page, HDR_RAMDISK_SIZE, 4, initrd.end - initrd.start);
     if (record)
         put(page, HDR_SETUP_DATA, 8, nodes);
     put(page, BP_ACPI_RSDP, 8, request->acpi_rsdp);

@@ -257,16 +257,17 @@ static int add_made(struct told told, const struct bzimage *image, struct baton_
 }
 
 /* initrd_addr_max is the address of an initrd's last byte, at most. */
-static int add_initrd(const struct bzimage *image, const struct baton_file *initrd,
-                      struct baton_payload *payload, struct baton_refusal *why)
+static int add_initrds(const struct bzimage *image, const struct baton_request *request,
+                       struct baton_payload *payload, struct baton_refusal *why)
 {
     uint64_t last = image->protocol >= 0x0203 ? bzimage_field(image, HDR_INITRD_ADDR_MAX, 4)
                                               : INITRD_ADDR_MAX_DEFAULT;
 
-    if (initrd->size && last < initrd->size)
-        return refuse(why, BATON_E_LEAST, "initrd_addr_max (the initrd lies below it)", last,
-                      initrd->size);
-    return segment_add_initrd(payload, initrd, last, why);
+    for (uint32_t i = 0; i < BATON_INITRDS; i++)
+        if (request->initrd[i].size && last < request->initrd[i].size)
+            return refuse(why, BATON_E_LEAST, "initrd_addr_max (the initrd lies below it)", last,
+                          request->initrd[i].size);
+    return segment_add_initrds(payload, request, last, why);
 }
 
 static int bzimage_read(const struct baton_host *host, const struct baton_request *request,
@@ -299,7 +300,7 @@ static int bzimage_read(const struct baton_host *host, const struct baton_reques
         error = add_kernel(&image, payload, why);
     add_reach(&image, payload);
     if (!error)
-        error = add_initrd(&image, &request->initrd, payload, why);
+        error = add_initrds(&image, request, payload, why);
     if (!error)
         error = add_made(told_of(host, request), &image, payload, why);
     return error;

@@ -106,7 +106,7 @@ static int elf_read(const struct baton_host *host, const struct baton_request *r
         return refuse(why, BATON_E_FIELD, "e_entry (it lies in no PT_LOAD segment)", h.entry, 0);
     error = command_line_check(request->command_line, BATON_PAGE_SIZE - 1, "an ELF payload", why);
     if (!error)
-        error = segment_add_initrd(payload, &request->initrd, UINT32_MAX, why);
+        error = segment_add_initrds(payload, request, UINT32_MAX, why);
     if (!error)
         error = add_made(told_of(host, request), payload, why);
 
@@ -138,7 +138,7 @@ static void elf_finish(const struct baton_image *image, const struct baton_reque
 {
     const struct baton_host *host = image->host;
     struct baton_segment *map = segment_find(payload, "memory map", 0);
-    struct baton_segment *initrd = segment_find(payload, "initrd", 0);
+    struct baton_range initrd = segment_initrd_range(payload);
     struct baton_segment *line = segment_find(payload, "command line", 0);
     struct baton_segment *s = segment_find(payload, "record", 0);
 
@@ -157,8 +157,8 @@ static void elf_finish(const struct baton_image *image, const struct baton_reque
         .trampoline_va = host->trampoline_va,
         .control = (uint32_t)image->control,
         .command_line = (uint32_t)line->dest,
-        .initrd = initrd ? (uint32_t)initrd->dest : 0,
-        .initrd_size = initrd ? (uint32_t)initrd->mem_size : 0,
+        .initrd = (uint32_t)initrd.start,
+        .initrd_size = (uint32_t)(initrd.end - initrd.start),
         .map = map ? (uint32_t)map->dest : 0,
         .trace = (uint32_t)image->control + CONTROL_TRACE + offsetof(struct control_trace, trace),
     };

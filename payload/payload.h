@@ -29,9 +29,16 @@ extern const struct baton_format payload_elf32;
 /* A new segment, named and zeroed; NULL when there is no room for one more. */
 struct baton_segment *segment_add(struct baton_payload *payload, const char *what);
 
-/* The initrd as a segment that stays where it can, its last byte at or below last. 0 or an error. */
-int segment_add_initrd(struct baton_payload *payload, const struct baton_file *initrd,
-                       uint64_t last, struct baton_refusal *why);
+/* The request's initrds, each a segment, in one piece that stays where it can, its last byte at or below
+ * last. 0 or an error. */
+int segment_add_initrds(struct baton_payload *payload, const struct baton_request *request,
+                        uint64_t last, struct baton_refusal *why);
+
+/* The segments that are initrds: how many, *first being the first one's number. */
+uint32_t segment_initrds(const struct baton_payload *payload, uint32_t *first);
+
+/* The memory that they take, as the payload is to be told of it; empty: there is none. */
+struct baton_range segment_initrd_range(const struct baton_payload *payload);
 
 /* A page of Baton's making. 0 or an error. */
 int segment_add_made(struct baton_payload *payload, const char *what, struct baton_refusal *why);

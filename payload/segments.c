@@ -1,6 +1,10 @@
 /* What every format does with files and segments: bounded reads, the initrd, pages to be made. */
 #include "payload/payload.h"
 
+#include "lib/text.h"
+
+#define INITRD "initrd" /* the first one's name */
+
 bool baton_file_read(const struct baton_host *host, const struct baton_file *file, uint64_t offset,
                      void *to, size_t n)
 {
@@ -31,6 +35,15 @@ size_t string_length(const char *string)
     return n;
 }
 
+static bool is_named(const struct baton_segment *s, const char *what)
+{
+    size_t k = 0;
+
+    while (what[k] && what[k] == s->what[k])
+        k++;
+    return what[k] == s->what[k];
+}
+
 struct baton_segment *segment_add(struct baton_payload *payload, const char *what)
 {
     if (payload->segments == BATON_SEGMENTS)
@@ -42,17 +55,26 @@ struct baton_segment *segment_add(struct baton_payload *payload, const char *wha
     return s;
 }
 
-int segment_add_initrd(struct baton_payload *payload, const struct baton_file *initrd,
-                       uint64_t last, struct baton_refusal *why)
+/* `number` of them are there already. The next one begins at a multiple of 4 bytes from the first one's
+ * start: zeros that the one before has at its end. [early-userspace] */
+static int add_initrd(struct baton_payload *payload, const struct baton_file *initrd,
+                      uint32_t number, uint64_t last, struct baton_refusal *why)
 {
-    struct baton_segment *s;
+    char what[20];
+    struct text text = {what, sizeof(what), 0};
 
-    if (!initrd->size)
-        return 0;
-    s = segment_add(payload, "initrd");
+    text_add(&text, INITRD);
+    if (number) {
+        struct baton_segment *before = &payload->segment[payload->segments - 1];
+
+        before->mem_size = (before->file_size + 3) & ~3ull;
+        text_char(&text, ' ');
+        text_decimal(&text, number + 1);
+    }
+    struct baton_segment *s = segment_add(payload, what);
     if (!s)
         return refuse(why, BATON_E_SEGMENTS, "segments", BATON_SEGMENTS + 1, BATON_SEGMENTS);
-    s->flags = BATON_SEG_SKEW;
+    s->flags = number ? BATON_SEG_FOLLOWS : BATON_SEG_SKEW;
     s->source = initrd->pa;
     s->file_size = s->mem_size = initrd->size;
     s->prefer = UINT64_MAX;
@@ -60,6 +82,41 @@ int segment_add_initrd(struct baton_payload *payload, const struct baton_file *i
     s->max = last + 1;
     s->align = BATON_PAGE_SIZE;
     return 0;
+}
+
+int segment_add_initrds(struct baton_payload *payload, const struct baton_request *request,
+                        uint64_t last, struct baton_refusal *why)
+{
+    uint32_t number = 0;
+    int error = 0;
+
+    for (uint32_t i = 0; i < BATON_INITRDS && !error; i++)
+        if (request->initrd[i].size)
+            error = add_initrd(payload, &request->initrd[i], number++, last, why);
+    return error;
+}
+
+uint32_t segment_initrds(const struct baton_payload *payload, uint32_t *first)
+{
+    uint32_t end;
+
+    for (*first = 0; *first < payload->segments; ++*first)
+        if (is_named(&payload->segment[*first], INITRD))
+            break;
+    for (end = *first; end < payload->segments; end++)
+        if (end > *first && !(payload->segment[end].flags & BATON_SEG_FOLLOWS))
+            break;
+    return end - *first;
+}
+
+struct baton_range segment_initrd_range(const struct baton_payload *payload)
+{
+    uint32_t first, count = segment_initrds(payload, &first);
+    const struct baton_segment *s = &payload->segment[first];
+
+    if (!count)
+        return (struct baton_range){0, 0};
+    return (struct baton_range){s->dest, s[count - 1].dest + s[count - 1].mem_size};
 }
 
 int segment_add_made(struct baton_payload *payload, const char *what, struct baton_refusal *why)
@@ -75,15 +132,9 @@ int segment_add_made(struct baton_payload *payload, const char *what, struct bat
 
 struct baton_segment *segment_find(struct baton_payload *payload, const char *what, unsigned n)
 {
-    for (uint32_t i = 0; i < payload->segments; i++) {
-        const char *name = payload->segment[i].what;
-        size_t k = 0;
-
-        while (what[k] && what[k] == name[k])
-            k++;
-        if (what[k] == name[k] && n-- == 0)
+    for (uint32_t i = 0; i < payload->segments; i++)
+        if (is_named(&payload->segment[i], what) && n-- == 0)
             return &payload->segment[i];
-    }
     return NULL;
 }
 

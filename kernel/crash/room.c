@@ -104,13 +104,15 @@ uint64_t room_unpacked(const struct baton_host *host, const struct baton_file *i
 struct room room_needed(const struct baton_host *host, struct baton_payload *payload,
                         uint64_t start, uint64_t own)
 {
-    const struct baton_segment *kernel = &payload->segment[0], *initrd;
+    const struct baton_segment *kernel = &payload->segment[0];
     uint64_t window = kernel->window > kernel->mem_size ? kernel->window : kernel->mem_size;
     struct room room = {.kernel = window, .work = window + window / 4};
     uint64_t placed; /* the least size in which it has a place at all */
 
-    for (unsigned n = 0; (initrd = segment_find(payload, "initrd", n)); n++) {
-        const struct baton_file file = {initrd->source, initrd->file_size};
+    uint32_t first, count = segment_initrds(payload, &first);
+
+    for (uint32_t i = first; i < first + count; i++) {
+        const struct baton_file file = {payload->segment[i].source, payload->segment[i].file_size};
 
         room.initrd += file.size;
         room.unpacked += room_unpacked(host, &file);

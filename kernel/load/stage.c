@@ -58,39 +58,29 @@ void stage_start(const struct boot_info *boot_info, const struct options *wanted
     };
 }
 
-/* Does crash= name it? Then it is not the payload's. */
-static bool names_module(uint32_t module)
+/* Is it the capture kernel, or an initrd of its own? A capture kernel that is the payload, too, has no others. */
+static bool is_captures(uint32_t module)
 {
-    return options->crash == module || options->crash_initrd == module;
+    const struct option_modules *initrds = &options->crash_initrds;
+
+    if (options->crash <= 1)
+        return false;
+    for (uint32_t i = 0; i < initrds->count; i++)
+        if (initrds->module[i] == module)
+            return true;
+    return module == options->crash;
 }
 
-/* The first module behind the kernel that is not the capture kernel's; 0: there is none. */
-static uint32_t first_initrd(void)
-{
-    for (uint32_t i = 2; i <= boot->modules; i++)
-        if (!names_module(i))
-            return i;
-    return 0;
-}
-
-void stage_tell_unused(const struct stage_wish *wish)
-{
-    for (uint32_t i = 1; i <= boot->modules; i++)
-        if (i != wish->kernel && i != wish->initrd && !names_module(i))
-            report("ignored",
-                   "module %u, %z: a payload gets one initrd, module %u; several "
-                   "can be joined before (cat A B > C)",
-                   i, boot->module[i - 1].file.size, wish->initrd);
-}
+_Static_assert(BATON_INITRDS >= BOOT_MODULES - 1, "all modules but the payload");
 
 struct stage_wish stage_default(void)
 {
-    return (struct stage_wish){
-        .kernel = 1,
-        .initrd = first_initrd(),
-        .place = options->place,
-        .check = options->check,
-    };
+    struct stage_wish wish = {.kernel = 1, .place = options->place, .check = options->check};
+
+    for (uint32_t module = 2; module <= boot->modules; module++)
+        if (!is_captures(module))
+            wish.initrds.module[wish.initrds.count++] = (uint8_t)module;
+    return wish;
 }
 
 static const char *line_of(struct stage *stage, const struct stage_wish *wish)
@@ -113,7 +103,6 @@ bool stage_prepare(struct stage *stage, const struct stage_wish *wish)
         return false;
     }
     stage->kernel = wish->kernel;
-    stage->initrd = wish->initrd;
     stage->request = (struct baton_request){
         .kernel = boot->module[wish->kernel - 1].file,
         .command_line = line_of(stage, wish),
@@ -124,8 +113,13 @@ bool stage_prepare(struct stage *stage, const struct stage_wish *wish)
         .long_mode = cpu.long_mode,
         .digest_page = wish->check == CHECK_ON ? baton_digest_page : NULL,
     };
-    if (wish->initrd)
-        stage->request.initrd = boot->module[wish->initrd - 1].file;
+    for (uint32_t i = 0; i < wish->initrds.count; i++) {
+        uint32_t module = wish->initrds.module[i];
+
+        stage->request.initrd[i] = boot->module[module - 1].file;
+        if (!stage->request.initrd[i].size)
+            report("ignored", "module %u as an initrd: it is empty, 0 bytes", module);
+    }
     if (stage->request.screen.kind == BATON_SCREEN_TEXT)
         screen_cursor(&stage->request.screen.cursor_x, &stage->request.screen.cursor_y);
     return true;

@@ -9,7 +9,8 @@
 #include "kernel/options/options.h"
 
 struct stage_wish {
-    uint32_t kernel, initrd;  /* boot modules, numbered from 1; initrd 0: none */
+    uint32_t kernel; /* boot module, numbered from 1 */
+    struct option_modules initrds;
     const char *command_line; /* copied; NULL: the kernel module's own string */
     enum baton_policy place;
     enum option_check check;
@@ -18,7 +19,7 @@ struct stage_wish {
 #define STAGE_LINE 2048 /* bytes of a command line of one's own, NUL included */
 
 struct stage {
-    uint32_t kernel, initrd; /* as wished */
+    uint32_t kernel; /* as wished */
     struct baton_request request;
     struct baton_payload payload;
     struct baton_image image;
@@ -29,12 +30,9 @@ struct stage {
 void stage_start(const struct boot_info *boot, const struct options *options,
                  const struct baton_memory *memory, uint32_t count);
 
-/* What the modules ask for by themselves: the first one, with the next as its initrd that crash= does not
- * name. */
+/* What the modules ask for by themselves: the first one, with all others as its initrds, in order, but for those
+ * of a capture kernel that is another module (crash=). */
 struct stage_wish stage_default(void);
-
-/* A line for each module that neither that wish nor crash= takes. */
-void stage_tell_unused(const struct stage_wish *wish);
 
 /* Loads, in the place of what was loaded. false: refused, and it has said why. */
 bool stage_load(const struct stage_wish *wish);

@@ -4,18 +4,31 @@
 #include "kernel/console/print.h"
 #include "payload/payload.h"
 
+/* The size of the n-th initrd's file, from 0. */
+static uint64_t file_size_of(const struct stage *stage, uint32_t n)
+{
+    const struct baton_file *file = stage->request.initrd;
+
+    for (; !file->size || n; file++)
+        n -= file->size != 0;
+    return file->size;
+}
+
 void tell_initrd(struct stage *stage, bool staged)
 {
-    const struct baton_segment *s = segment_find(&stage->payload, "initrd", 0);
+    uint32_t first, count = segment_initrds(&stage->payload, &first);
 
-    if (!s)
-        return;
-    if (staged)
-        report("initrd", "%z, staged at %a", stage->request.initrd.size, s->dest);
-    else if (s->dest == s->source)
-        report("initrd", "%z, stays at %a", s->mem_size, s->dest);
-    else
-        report("initrd", "%z, moves from %a to %a", s->mem_size, s->source, s->dest);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct baton_segment *s = &stage->payload.segment[first + i];
+        uint64_t size = file_size_of(stage, i);
+
+        if (staged)
+            report("initrd", "%z, staged at %a", size, s->dest);
+        else if (s->dest == s->source)
+            report("initrd", "%z, stays at %a", size, s->dest);
+        else
+            report("initrd", "%z, moves from %a to %a", size, s->source, s->dest);
+    }
 }
 
 static void tell_plan(const struct stage *stage)
@@ -38,8 +51,10 @@ static void tell_plan(const struct stage *stage)
 
 void tell_wait(const struct stage *stage)
 {
-    uint64_t size = stage->request.kernel.size + stage->request.initrd.size;
+    uint64_t size = stage->request.kernel.size;
 
+    for (uint32_t i = 0; i < BATON_INITRDS; i++)
+        size += stage->request.initrd[i].size;
     if (stage->request.digest_page && size >= PATIENCE)
         report("check", "taking the SHA-256 of %z", size);
 }

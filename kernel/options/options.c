@@ -145,19 +145,41 @@ static bool read_small(const char *at, uint32_t length, uint8_t *seconds)
     return true;
 }
 
-/* One module's number, or two with a comma between them: 1 to 99 each. */
-static bool read_modules(const char *at, uint32_t length, struct options *options)
+bool options_modules(const char *at, uint32_t length, struct option_modules *modules)
 {
+    for (modules->count = 0; modules->count < BATON_INITRDS; modules->count++) {
+        uint8_t *module = &modules->module[modules->count];
+        uint32_t digits = 0;
+
+        while (digits < length && at[digits] != ',')
+            digits++;
+        if (!read_small(at, digits, module) || !*module)
+            return false;
+        if (digits == length) {
+            modules->count++;
+            return true;
+        }
+        at += digits + 1;
+        length -= digits + 1;
+    }
+    return false;
+}
+
+/* crash=: a module's number, or several with commas between them. */
+static bool read_crash(const char *at, uint32_t length, struct options *options)
+{
+    struct option_modules initrds = {0};
     uint32_t first = 0;
-    uint8_t initrd = 0;
+    uint8_t kernel;
 
     while (first < length && at[first] != ',')
         first++;
-    if (first < length && (!read_small(at + first + 1, length - first - 1, &initrd) || !initrd))
+    if (first < length && !options_modules(at + first + 1, length - first - 1, &initrds))
         return false;
-    if (!read_small(at, first, &options->crash) || !options->crash)
+    if (!read_small(at, first, &kernel) || !kernel)
         return false;
-    options->crash_initrd = initrd;
+    options->crash = kernel;
+    options->crash_initrds = initrds;
     return true;
 }
 
@@ -196,8 +218,9 @@ static const char *take(const char *word, uint32_t length, struct options *optio
         options->crashkernel = value;
         options->crashkernel_length = left;
     } else if ((value = rest_of(word, length, "crash=", &left))) {
-        if (!read_modules(value, left, options))
-            return "the number of a module, or two: the capture kernel and its initrd, such as 3,4";
+        if (!read_crash(value, left, options))
+            return "the number of a module, or several: the capture kernel and its initrds, such "
+                   "as 3,4";
     } else if ((value = rest_of(word, length, "fault=", &left))) {
         if (!left)
             return "a kind of fault; the shell's command fault lists them";

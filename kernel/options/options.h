@@ -10,6 +10,11 @@ enum option_fault { FAULT_HALT, FAULT_RESET };
 enum option_watchdog { WATCHDOG_NONE, WATCHDOG_IB700 };
 enum option_trace { TRACE_NONE, TRACE_COM, TRACE_PORT }; /* struct baton_machine's numbers */
 
+/* Modules by their numbers, from 1, in order: initrds. */
+struct option_modules {
+    uint8_t count, module[BATON_INITRDS];
+};
+
 struct options {
     enum option_paging paging;
     enum baton_policy place;
@@ -24,7 +29,8 @@ struct options {
     bool shell;              /* do not hand over: let the user do it */
     const char *crashkernel; /* its value, up to the next blank; NULL: not given */
     uint32_t crashkernel_length;
-    uint8_t crash, crash_initrd; /* modules, from 1: a capture kernel to be staged; 0: none */
+    uint8_t crash; /* a module, from 1: a capture kernel to be staged; 0: none */
+    struct option_modules crash_initrds;
     const char *fault; /* the kind to be raised instead of a hand-off, up to the next blank; NULL */
     enum option_watchdog watchdog; /* one that is there, and is to be used */
     uint8_t countdown;             /* seconds in which a key leads to the shell */
@@ -36,6 +42,9 @@ struct option_trouble {
     uint32_t length;
     const char *choices; /* what its value may be; NULL: the word itself is unknown */
 };
+
+/* "3" or "3,4,5": numbers of modules, 1 to 99, with commas between. false: something else, or too many. */
+bool options_modules(const char *at, uint32_t length, struct option_modules *modules);
 
 /*
  * Reads the words of `line` into options (set to the defaults first). Each word not taken is

@@ -29,7 +29,13 @@ static void tell_segment(const struct baton_segment *s)
 struct move {
     uint64_t dest, source, size;
     uint32_t flag;
+    bool down; /* each page's source is the page below that of the page before */
 };
+
+static bool is_image(uint64_t page)
+{
+    return owner_at(page).owner == OWNER_IMAGE;
+}
 
 static void tell_move(const struct move *m, uint64_t spare)
 {
@@ -44,8 +50,8 @@ static void tell_move(const struct move *m, uint64_t spare)
         report("restore", "%a to %a  %Z  from the spare page: the cycle ends", m->dest,
                m->dest + m->size, m->size);
     else
-        report("move", "%a to %a  %Z  from %a%s", m->dest, m->dest + m->size, m->size, m->source,
-               owner_at(m->source).owner == OWNER_IMAGE ? ", made by Baton" : "");
+        report("move", "%a to %a  %Z  from %a%s%s", m->dest, m->dest + m->size, m->size, m->source,
+               m->down ? " down" : "", is_image(m->source) ? ", made by Baton" : "");
 }
 
 /* Does the run go on where the move ends? Then it is taken in. */
@@ -57,8 +63,13 @@ static bool goes_on(struct move *m, const struct run *run, uint64_t spare)
         run->dest == spare || m->dest == spare ||
         (spare && (source == spare || m->source == spare)))
         return false;
-    if (m->flag == LIST_SOURCE && m->source + m->size != source)
-        return false;
+    if (m->flag == LIST_SOURCE && (m->down || m->source + m->size != source)) {
+        /* Pages that Baton has put together lie the other way round: it takes the highest first. */
+        if (source != m->source - m->size || run->words > 1 ||
+            !(m->down || m->size == BATON_PAGE_SIZE) || !is_image(source) || !is_image(m->source))
+            return false;
+        m->down = true;
+    }
     m->size += (uint64_t)run->words << BATON_PAGE_SHIFT;
     return true;
 }
@@ -78,7 +89,7 @@ static void tell_moves(const struct baton_image *image)
             continue;
         tell_move(&move, image->spare);
         move = (struct move){run.dest, baton_page_down(run.value),
-                             (uint64_t)run.words << BATON_PAGE_SHIFT, flag};
+                             (uint64_t)run.words << BATON_PAGE_SHIFT, flag, false};
     }
     tell_move(&move, image->spare);
 }

@@ -37,21 +37,47 @@ void command_modules(const struct words *words)
     }
 }
 
+static bool is_module(uint64_t number)
+{
+    bool there = number && number <= stage_boot()->modules;
+
+    if (!there)
+        report("refused", "there is no module %n; modules lists those that there are", number);
+    return there;
+}
+
 /* A module's number, 1 to as many as there are. */
 static bool read_module(const struct words *words, const char *word, uint32_t *module)
 {
-    const struct boot_info *boot = stage_boot();
     uint64_t number;
 
     if (!words_number(word, &number)) {
         command_usage(words, "a module is a number; modules lists them");
         return false;
     }
-    if (!number || number > boot->modules) {
-        report("refused", "there is no module %n; modules lists those that there are", number);
+    *module = (uint32_t)number;
+    return is_module(number);
+}
+
+/* none, or numbers of modules with commas between. */
+static bool read_initrds(const struct words *words, const char *word,
+                         struct option_modules *initrds)
+{
+    uint32_t length = 0;
+
+    initrds->count = 0;
+    if (words_equal(word, "none"))
+        return true;
+    while (word[length])
+        length++;
+    if (!options_modules(word, length, initrds)) {
+        command_usage(words,
+                      "initrd= may be none, or numbers such as 2 or 2,3; modules lists them");
         return false;
     }
-    *module = (uint32_t)number;
+    for (uint32_t i = 0; i < initrds->count; i++)
+        if (!is_module(initrds->module[i]))
+            return false;
     return true;
 }
 
@@ -85,9 +111,7 @@ static bool read_wish(const struct words *words, uint32_t from, struct stage_wis
         const char *word = words->word[i], *value;
 
         if ((value = words_after(word, "initrd="))) {
-            if (words_equal(value, "none"))
-                wish->initrd = 0;
-            else if (!read_module(words, value, &wish->initrd))
+            if (!read_initrds(words, value, &wish->initrds))
                 return false;
         } else if ((value = words_after(word, "place="))) {
             if (!read_place(words, value, &wish->place))
@@ -105,7 +129,8 @@ static bool read_wish(const struct words *words, uint32_t from, struct stage_wis
         } else if (!read_module(words, word, &wish->kernel)) {
             return false;
         } else {
-            wish->initrd = 0; /* a module that was chosen goes without, unless one is named */
+            wish->initrds.count =
+                0; /* a module that was chosen goes without, unless one is named */
         }
     }
     return true;

@@ -14,14 +14,14 @@ const struct command commands[] = {
      "for example: more 50, for a taller terminal; more off, for a script\n", command_more},
 
     {"modules", "", "payload", "what the boot loader loaded: place, size, command line",
-     "load alone takes the first as payload, the second as its initrd.\n"
+     "load alone takes the first as payload, the others as its initrds.\n"
      "for example: modules, then load 3 initrd=4\n",
      command_modules},
-    {"load", "[-p] [N] [initrd=N] [place=HOW] [check=on|off] [append WORDS]", "payload",
+    {"load", "[-p] [N] [initrd=N,N] [place=HOW] [check=on|off] [append WORDS]", "payload",
      "stage a module: read it, place it, write the list, check it all",
      "What was loaded before goes, unless this is refused: then it stays.\n"
-     "load alone: module 1, and module 2 as its initrd, if there are two;\n"
-     "initrd=none goes without.\n"
+     "load alone: module 1, and the others as its initrds, in order, but\n"
+     "for those of crash=. initrd=2,4 takes these, initrd=none none.\n"
      "append: the payload's command line, to the line's end; else it is\n"
      "the one that the boot loader gave with the module.\n"
      "place=auto moves what must move, or would rather; place=all moves\n"

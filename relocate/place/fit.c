@@ -38,7 +38,7 @@ static bool is_claimed(const struct placing *p, uint32_t self, uint64_t start, u
         if (i == self || !(p->placed & 1ull << i))
             continue;
         uint64_t from = s->dest, to = s->dest + s->mem_size;
-        if (!stays || s->dest != s->source) {
+        if (!stays || !fit_stays(p, i, s->dest)) {
             from = baton_page_down(from);
             to = baton_page_up(to);
         }
@@ -76,14 +76,16 @@ bool fit_within(const struct baton_segment *s, uint64_t dest)
 bool fit_at(const struct placing *p, uint32_t i, uint64_t dest)
 {
     const struct baton_segment *s = &p->payload->segment[i];
-    uint64_t window = fit_window(s, dest);
+    uint64_t window = fit_window(s, dest), moving;
 
     if (!fit_within(s, dest))
         return false;
-    if (dest != s->source) {
+    if (p->policy == BATON_PLACE_ALL && group_staying(p->payload, p->groups, i, dest, &moving))
+        return false;
+    if (!fit_stays(p, i, dest)) {
         if (!is_free(p, i, dest, dest + s->mem_size))
             return false;
-    } else if (p->policy == BATON_PLACE_ALL || is_claimed(p, i, dest, dest + s->mem_size, true)) {
+    } else if (is_claimed(p, i, dest, dest + s->mem_size, true)) {
         return false; /* nothing is written there, so it need not be RAM by the map */
     }
     if (s->room && !is_free(p, i, baton_page_up(dest + s->mem_size), dest + s->room))

@@ -2,7 +2,7 @@
 #ifndef RELOCATE_PLACE_FIT_H
 #define RELOCATE_PLACE_FIT_H
 
-#include "baton.h"
+#include "relocate/place/group.h"
 
 #define FOUR_GIB (1ull << 32)
 #define NOWHERE UINT64_MAX
@@ -12,6 +12,7 @@ struct placing {
     struct baton_payload *payload;
     enum baton_policy policy;
     uint64_t placed; /* bit i: segment i has its destination */
+    const struct groups *groups;
 };
 
 _Static_assert(BATON_SEGMENTS <= 64, "placed is one word");
@@ -29,6 +30,18 @@ uint64_t fit_window(const struct baton_segment *s, uint64_t dest);
 
 /* Does all that s uses, its window and its room, too, keep to its limits if it starts at dest? */
 bool fit_within(const struct baton_segment *s, uint64_t dest);
+
+/* Has segment i no place of its own in this placing: it follows another, or is not placed here at all? */
+static inline bool fit_is_led(const struct baton_segment *s)
+{
+    return s->flags & (BATON_SEG_MADE | BATON_SEG_FOLLOWS);
+}
+
+/* Does segment i, all of it, lie at dest already, so that nobody writes there? */
+static inline bool fit_stays(const struct placing *p, uint32_t i, uint64_t dest)
+{
+    return dest == p->payload->segment[i].source && !(p->groups->split & 1ull << i);
+}
 
 /* Could movable segment i start at dest? */
 bool fit_at(const struct placing *p, uint32_t i, uint64_t dest);

@@ -32,7 +32,7 @@ static uint64_t displaced(const struct placing *p, uint32_t i, uint64_t dest)
     const struct baton_segment *s = &p->payload->segment[i];
     uint64_t window = fit_window(s, dest);
     /* what is moved is moved in whole pages; what stays may share its last one */
-    bool stays = dest == s->source;
+    bool stays = fit_stays(p, i, dest);
     uint64_t from = stays ? dest : baton_page_down(dest);
     uint64_t to = stays ? dest + s->mem_size : baton_page_up(dest + s->mem_size);
     uint64_t pages = 0;
@@ -40,7 +40,7 @@ static uint64_t displaced(const struct placing *p, uint32_t i, uint64_t dest)
     for (uint32_t k = 0; k < p->payload->segments; k++) {
         const struct baton_segment *o = &p->payload->segment[k];
 
-        if (k == i || (p->placed & 1ull << k) || (o->flags & BATON_SEG_MADE) || !may_stay(p, o))
+        if (k == i || (p->placed & 1ull << k) || fit_is_led(o) || !may_stay(p, o))
             continue;
         if (baton_overlap(o->source, o->source + o->mem_size, from, to) ||
             baton_overlap(o->source, o->source + o->mem_size, dest, dest + s->room) ||
@@ -57,12 +57,12 @@ static uint64_t cost_of(const struct placing *p, uint32_t i, uint64_t dest)
     bool has_wish = s->prefer != NOWHERE, stays = dest == s->source;
     uint64_t home = has_wish ? s->prefer - fit_skew(s) : s->source;
     uint64_t distance = (dest > home ? dest - home : home - dest) >> BATON_PAGE_SHIFT;
-    uint64_t pages = displaced(p, i, dest);
+    uint64_t pages = displaced(p, i, dest), moving;
 
     if (stays && dest != home && p->policy != BATON_PLACE_NONE)
         return COST_LAST_CHOICE; /* a kernel starts where it lies only if nothing else fits */
-    if (!stays)
-        pages += (s->mem_size + BATON_PAGE_MASK) >> BATON_PAGE_SHIFT;
+    group_staying(p->payload, p->groups, i, dest, &moving);
+    pages += moving >> BATON_PAGE_SHIFT;
     /* onto its own pages only where there is no other room: such a move has no long runs */
     if (!stays && !has_wish &&
         baton_overlap(dest, dest + s->mem_size, s->source, s->source + s->mem_size))
@@ -148,7 +148,7 @@ static uint64_t choose(const struct placing *p, uint32_t i, struct choice *best)
             if (o->room_used.end)
                 consider_around(p, i, baton_page_down(o->room_used.start),
                                 baton_page_up(o->room_used.end), best);
-        } else if (!(o->flags & BATON_SEG_MADE)) {
+        } else if (!fit_is_led(o)) {
             consider_around(p, i, baton_page_down(o->source),
                             baton_page_up(o->source + o->mem_size), best);
         }
@@ -165,7 +165,7 @@ static bool place_others(struct placing *p, struct baton_refusal *why)
         const struct baton_segment *s = &p->payload->segment[i];
         struct choice best = {.above_dest = NOWHERE};
 
-        if ((s->flags & BATON_SEG_MADE) || (p->placed & 1ull << i))
+        if (fit_is_led(s) || (p->placed & 1ull << i))
             continue;
         if (choose(p, i, &best) == NOWHERE) {
             *why = (struct baton_refusal){BATON_E_NO_ROOM, s->what, s->mem_size, s->max};
@@ -176,11 +176,12 @@ static bool place_others(struct placing *p, struct baton_refusal *why)
     return true;
 }
 
-/* All segments, as their alignments and windows are now. */
-static int place_all(const struct baton_host *host, const struct baton_request *request,
-                     struct baton_payload *payload, struct baton_refusal *why)
+/* All segments, as their alignments and windows are now; groups are joined. */
+static int place_joined(const struct baton_host *host, const struct baton_request *request,
+                        struct baton_payload *payload, const struct groups *groups,
+                        struct baton_refusal *why)
 {
-    struct placing p = {host, payload, request->place, 0};
+    struct placing p = {host, payload, request->place, 0, groups};
     const struct baton_segment *kernel = &payload->segment[0];
 
     for (uint32_t i = 0; i < payload->segments; i++) {
@@ -212,6 +213,17 @@ static int place_all(const struct baton_host *host, const struct baton_request *
             (struct baton_refusal){BATON_E_NO_ROOM, kernel->what,
                                    kernel->window ? kernel->window : kernel->mem_size, kernel->max};
     return why->error;
+}
+
+static int place_all(const struct baton_host *host, const struct baton_request *request,
+                     struct baton_payload *payload, struct baton_refusal *why)
+{
+    struct groups groups;
+
+    groups_join(payload, &groups);
+    int error = place_joined(host, request, payload, &groups, why);
+    groups_part(payload, &groups);
+    return error;
 }
 
 /* The largest window that fits, to a page; the whole guess does not. */

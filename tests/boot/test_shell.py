@@ -351,7 +351,8 @@ def assert_list_and_plan(t):
         if kind == "zero":
             planned += [(spots[0] + i, ZERO) for i in pages]
         elif kind == "move":
-            planned += [(spots[0] + i, spots[2] + i) for i in pages]
+            way = -1 if f"{spots[2]:#010x} down" in line else 1
+            planned += [(spots[0] + i, spots[2] + way * i) for i in pages]
         elif kind == "save":
             planned.append(("spare", spots[0]))
         elif kind == "restore":

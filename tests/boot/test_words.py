@@ -9,14 +9,13 @@ from machine import PASSED, Machine, run
 
 
 class Words:
-    def __init__(self, name, judge="low", baton="", payload="", space=" ", further=()):
+    def __init__(self, name, judge="low", baton="", payload="", space=" "):
         self.name, self.judge, self.baton, self.payload = f"words-{name}", judge, baton, payload
-        self.space, self.further = space, further
+        self.space = space
 
     def run(self):
-        modules = [f"{payloads.judge(self.judge)}{self.space}{self.payload}"]
-        modules += [payloads.initrd(size) for size in self.further]
-        return run(Machine(self.name, memory="24M", kernel=payloads.BATON, modules=tuple(modules),
+        module = f"{payloads.judge(self.judge)}{self.space}{self.payload}"
+        return run(Machine(self.name, memory="24M", kernel=payloads.BATON, modules=(module,),
                            append=f"{self.baton} exitport=0xf4"))
 
 
@@ -59,14 +58,6 @@ class WordsInGrub:
 def test_quoting_by_grub_is_undone(job, outcome):
     """GRUB joins its arguments with quotes around those with spaces, and backslashes."""
     payloads.assert_judged_well(outcome, r"""one "two three" four"five six\x5cseven it's""")
-
-
-@pytest.mark.parametrize("job", [case("three-modules", payload="x", further=["5000", "300K"])])
-def test_the_second_module_is_the_initrd_and_the_third_is_named(job, outcome):
-    payloads.assert_judged_well(outcome, "x", payloads.initrd("5000"))
-    assert len(outcome.lines("^ignored +module 3, 300 KiB: a payload gets one initrd")) == 1, \
-        outcome.story()
-    assert len(outcome.lines("^ignored ")) == 1, outcome.story()
 
 
 @pytest.mark.quick

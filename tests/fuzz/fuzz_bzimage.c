@@ -97,10 +97,7 @@ static void judge_params(const uint8_t *page, unsigned protocol)
     if (in(page, 0x214, 4) != j->payload.entry.eip)
         fuzz_wrong("code32_start is wrong");
     stage_string(in(page, 0x228, 4), request->command_line, "the command line is wrong");
-    if (in(page, 0x21c, 4) != request->initrd.size)
-        fuzz_wrong("ramdisk_size is wrong");
-    stage_same(in(page, 0x218, 4), request->initrd.pa, request->initrd.size,
-               "the initrd has wrong bytes");
+    stage_initrds(in(page, 0x218, 4), in(page, 0x21c, 4));
     if (in(page, 0x70, 8) != request->acpi_rsdp || page[0x1e8] != first)
         fuzz_wrong("acpi_rsdp_addr or e820_entries is wrong");
     for (uint32_t i = 0; i < first; i++)

@@ -63,14 +63,22 @@ static bool is_small(const char *text, size_t length, uint8_t *value)
 
 static bool are_modules(const char *text, struct options *options)
 {
-    size_t first = strcspn(text, ",");
-    uint8_t initrd = 0;
+    uint8_t module[1 + BATON_INITRDS];
+    size_t count = 0;
 
-    if (text[first] && (!is_small(text + first + 1, strlen(text + first + 1), &initrd) || !initrd))
-        return false;
-    if (!is_small(text, first, &options->crash) || !options->crash)
-        return false;
-    options->crash_initrd = initrd;
+    for (;; text++) {
+        size_t length = strcspn(text, ",");
+
+        if (count == sizeof(module) || !is_small(text, length, &module[count]) || !module[count])
+            return false;
+        count++;
+        text += length;
+        if (!*text)
+            break;
+    }
+    options->crash = module[0];
+    options->crash_initrds = (struct option_modules){.count = (uint8_t)(count - 1)};
+    memcpy(options->crash_initrds.module, module + 1, count - 1);
     return true;
 }
 
@@ -148,7 +156,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         options.verbose != mine.verbose || options.trace != mine.trace ||
         options.check != mine.check || options.watchdog != mine.watchdog ||
         options.shell != mine.shell || options.crash != mine.crash ||
-        options.crash_initrd != mine.crash_initrd || options.countdown != mine.countdown)
+        options.crash_initrds.count != mine.crash_initrds.count ||
+        memcmp(options.crash_initrds.module, mine.crash_initrds.module, mine.crash_initrds.count) ||
+        options.countdown != mine.countdown)
         fuzz_wrong("an option differs");
     free(trouble);
     free(copy);

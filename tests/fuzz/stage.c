@@ -171,9 +171,11 @@ static bool set_stage(const uint8_t *data, size_t size)
     uint64_t initrd = data[16] | (uint64_t)data[17] << 8;
     j.request.kernel = put_file(ranges, data[6] | data[7] << 8,
                                 (data[8] | data[9] << 8) & BATON_PAGE_MASK, bytes + rest);
-    if (initrd) /* the two may overlap: a loader that lies */
-        j.request.initrd = put_file(ranges, data[12] | data[13] << 8,
-                                    (data[14] | data[15] << 8) & BATON_PAGE_MASK, initrd);
+    if (initrd) /* they may overlap: a loader that lies */
+        for (unsigned i = 0; i <= data[22] % 4u; i++)
+            j.request.initrd[i] =
+                put_file(ranges, (data[12] | data[13] << 8) + i * (data[22] / 4u),
+                         (data[14] | data[15] << 8) & BATON_PAGE_MASK, (initrd >> i) + i);
     if (!j.request.kernel.size && bytes + rest)
         return false;
     write_file(j.request.kernel, data + STAGE_SIZE, bytes);
@@ -253,6 +255,24 @@ void stage_same(uint64_t pa, uint64_t from, uint64_t n, const char *what)
             memcmp(machine_at(pa), machine_before(baton_page_down(from)) + from % PAGE, k))
             wrong(what);
     }
+}
+
+void stage_initrds(uint64_t pa, uint64_t size)
+{
+    uint64_t at = 0;
+
+    for (unsigned i = 0; i < BATON_INITRDS; i++) {
+        const struct baton_file *file = &j.request.initrd[i];
+
+        if (!file->size)
+            continue;
+        stage_zero(pa + at, -at % 4, "there is something between two initrds");
+        at += -at % 4;
+        stage_same(pa + at, file->pa, file->size, "an initrd has wrong bytes");
+        at += file->size;
+    }
+    if (at != size)
+        wrong("the initrds' size is wrong");
 }
 
 void stage_zero(uint64_t pa, uint64_t n, const char *what)

@@ -6,7 +6,7 @@
  *     1   flags               10  pages behind the bytes   19  live tables
  *     2   machine             11  command line's length    20  loader's name, length
  *     3   map entries, / 4    12  initrd: page             21  screen
- *     4   failing allocation  14  initrd: offset in it     22  reserved
+ *     4   failing allocation  14  initrd: offset in it     22  further initrds, % 4
  *     6   kernel: page        16  initrd: size             24  the file
  *
  * The pages behind the bytes are filled with numbers, so that a large file needs no large input.
@@ -30,6 +30,9 @@ void stage_before(uint64_t pa, void *to, size_t n);
 
 /* Memory now, from pa on, is what it was before, from `from` on. */
 void stage_same(uint64_t pa, uint64_t from, uint64_t n, const char *what);
+
+/* Memory now, from pa on, is the request's initrds: each from a multiple of 4 on, zeros between. */
+void stage_initrds(uint64_t pa, uint64_t size);
 
 /* Memory now, from pa on, is zero. */
 void stage_zero(uint64_t pa, uint64_t n, const char *what);

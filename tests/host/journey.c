@@ -255,8 +255,8 @@ void journey_describe(const struct journey *j)
     fprintf(stderr,
             "  kernel    0x%09" PRIx64 " %" PRIu64 " bytes, initrd 0x%09" PRIx64 " %" PRIu64
             " bytes, policy %d\n",
-            j->request.kernel.pa, j->request.kernel.size, j->request.initrd.pa,
-            j->request.initrd.size, (int)j->request.place);
+            j->request.kernel.pa, j->request.kernel.size, j->request.initrd[0].pa,
+            j->request.initrd[0].size, (int)j->request.place);
     for (uint32_t i = 0; i < j->payload.segments; i++) {
         const struct baton_segment *s = &j->payload.segment[i];
 

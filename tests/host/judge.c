@@ -61,6 +61,27 @@ bool judge_in_destination(const struct baton_payload *payload, uint64_t pa, bool
     return false;
 }
 
+static bool follows(const struct journey *j, uint32_t i)
+{
+    return j->payload.segment[i].flags & BATON_SEG_FOLLOWS;
+}
+
+/* A segment behind another: right there, and within the limits of the first. */
+static const char *unlike_led(const struct journey *j, uint32_t i)
+{
+    const struct baton_segment *s = &j->payload.segment[i], *first = s;
+
+    if (s->dest != s[-1].dest + s[-1].mem_size)
+        return "a segment does not follow the one before it";
+    while (first->flags & BATON_SEG_FOLLOWS)
+        first--;
+    if (s->dest > first->max || first->max - s->dest < s->mem_size)
+        return "a segment that follows is out of the first one's limits";
+    return s->dest == s->source && j->request.place == BATON_PLACE_ALL
+               ? "a segment that follows stays under place=all"
+               : NULL;
+}
+
 /* The wish of one segment against its answer. */
 static const char *unlike_wished(const struct journey *j, const struct baton_segment *s)
 {
@@ -119,9 +140,13 @@ bool judge_apart(struct journey *j, uint32_t i, uint32_t k)
     bool fixed = s->flags & o->flags & BATON_SEG_FIXED;
     bool stay = s->dest == s->source && o->dest == o->source;
     uint64_t start = s->dest, end = s->dest + s->mem_size;
+    uint32_t first = i;
 
     if (!s->mem_size || !o->mem_size)
         return true;
+    while (first > k && follows(j, first))
+        first--;
+    fixed = fixed || first == k; /* of one group: as those that are fixed, they may share pages */
     if (start < o->dest + o->mem_size && o->dest < end)
         return judge_wrong(j, "destinations overlap", s->dest, o->dest);
     if (!fixed && !stay && meets(start, end, o->dest, o->dest + o->mem_size))
@@ -148,7 +173,7 @@ static bool judge_used(struct journey *j, const struct baton_range *used, uint64
 bool judge_place(struct journey *j, uint32_t i)
 {
     const struct baton_segment *s = &j->payload.segment[i];
-    const char *unlike = unlike_wished(j, s);
+    const char *unlike = follows(j, i) ? unlike_led(j, i) : unlike_wished(j, s);
 
     if (unlike)
         return judge_wrong(j, unlike, s->dest, s->source);

@@ -185,6 +185,47 @@ static void random_shuffle(struct dice *d, const struct arena *a, struct recipe 
     }
 }
 
+static bool hits_file(const struct recipe *r, uint64_t start, uint64_t end)
+{
+    for (unsigned i = 0; i < RECIPE_RANGES && r->file[i].end; i++)
+        if (start < r->file[i].end && r->file[i].start < end)
+            return true;
+    return false;
+}
+
+/* More initrds behind the first: anywhere, or in the next page, as boot loaders put modules, or where
+ * they are to be already. */
+static void random_followers(struct dice *d, const struct arena *a, struct recipe *r)
+{
+    unsigned wanted = 1 + (unsigned)dice_roll(d, dice_once(d, 4) ? 6 : 2);
+
+    for (unsigned n = 2; n < 2 + wanted; n++) {
+        struct recipe_segment *before = &r->segment[n - 1], *s = &r->segment[n];
+        uint64_t end = before->source + before->file_size, at = some_page(d, a), size;
+
+        if (dice_once(d, 2))
+            at = baton_page_up(end);
+        else if (dice_once(d, 2))
+            at = (end + 3) & ~3ull;
+        else if (dice_once(d, 4))
+            at += dice_roll(d, PAGE);
+        size = 1 + dice_roll(d, dice_once(d, 3) ? 8 * PAGE : PAGE);
+        if (dice_once(d, 4))
+            size = baton_page_up(size);
+        if (at + size > a->end || hits_file(r, at, at + size))
+            return;
+        before->mem_size = (before->file_size + 3) & ~3ull;
+        *s = (struct recipe_segment){.flags = BATON_SEG_FOLLOWS,
+                                     .source = at,
+                                     .file_size = size,
+                                     .mem_size = size,
+                                     .prefer = UINT64_MAX,
+                                     .min = LOW,
+                                     .max = r->segment[1].max};
+        add_file(r, at, at + size);
+    }
+}
+
 /* A kernel that would like to be somewhere, an initrd that need not move. */
 static void random_kernel(struct dice *d, const struct arena *a, struct recipe *r)
 {
@@ -228,6 +269,8 @@ static void random_kernel(struct dice *d, const struct arena *a, struct recipe *
         *initrd = (struct recipe_segment){0}; /* files of the host's do not overlap */
     else
         add_file(r, initrd_at, initrd_at + initrd->file_size);
+    if (initrd->mem_size && dice_once(d, 2))
+        random_followers(d, a, r);
     r->place = (enum baton_policy)dice_roll(d, 3);
 }
 

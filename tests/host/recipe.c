@@ -74,7 +74,8 @@ static void print_flags(uint32_t flags, FILE *to)
     } names[] = {{BATON_SEG_FIXED, "BATON_SEG_FIXED"},
                  {BATON_SEG_SKEW, "BATON_SEG_SKEW"},
                  {BATON_SEG_INPLACE, "BATON_SEG_INPLACE"},
-                 {BATON_SEG_LIVE, "BATON_SEG_LIVE"}};
+                 {BATON_SEG_LIVE, "BATON_SEG_LIVE"},
+                 {BATON_SEG_FOLLOWS, "BATON_SEG_FOLLOWS"}};
     const char *between = "";
 
     for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)

@@ -34,7 +34,13 @@ bool shrink_is_sound(const struct recipe *r)
         if (s->mem_size < s->file_size || (s->window && s->window < s->mem_size) ||
             !in_a_file(r, s))
             return false;
-        if (!(s->flags & BATON_SEG_FIXED) && s->mem_size > s->file_size)
+        bool led = i && s->flags & BATON_SEG_FOLLOWS;
+        bool leads = i + 1 < recipe_segments(r) && s[1].flags & BATON_SEG_FOLLOWS;
+
+        if ((s->flags & BATON_SEG_FOLLOWS && (!led || s[-1].flags & BATON_SEG_FIXED)) ||
+            (leads && s->window))
+            return false;
+        if (!(s->flags & BATON_SEG_FIXED) && !led && !leads && s->mem_size > s->file_size)
             return false; /* it may stay, and then nobody writes its zeros */
     }
     for (unsigned i = 0; i < RECIPE_RANGES && r->memory[i].end; i++)

@@ -45,7 +45,7 @@ static void stage(const struct bzimage_fields *f, bool initrd, uint32_t entries)
     machine_ready(&j.machine);
     j.request.kernel = bzimage_make(&j.machine, AT, f);
     if (initrd)
-        j.request.initrd = machine_file(&j.machine, INITRD, 0x45678);
+        j.request.initrd[0] = machine_file(&j.machine, INITRD, 0x45678);
     j.request.command_line = "console=ttyS0 quiet";
     j.request.loader = "GRUB 2.06";
     j.request.live = (struct baton_live){0x00123000, 1, 11, 0x5f3c09ab};

@@ -80,7 +80,7 @@ static void what_it_wants(void **state)
         f.initrd_addr_max = 0x20000000;
         start();
         j.request.kernel = bzimage_make(&j.machine, AT, &f);
-        j.request.initrd = machine_file(&j.machine, 0x500123, 0x4567);
+        j.request.initrd[0] = machine_file(&j.machine, 0x500123, 0x4567);
         assert_int_equal(baton_payload_read(&j.machine.host, &j.request, &j.payload, &j.why), 0);
         assert_string_equal(j.payload.kind, c->kind);
         assert_string_equal(j.payload.name, "Linux 6.1.0-50-686-pae");

@@ -17,7 +17,7 @@ static void stage_initrd(uint64_t size)
     machine_memory(&j.machine, MIB, 3072 * MIB, BATON_MEM_USABLE);
     machine_ready(&j.machine);
     j.request.kernel = bzimage_make(&j.machine, 2 * MIB, &bzimage_usual);
-    j.request.initrd = machine_file(&j.machine, 1024 * MIB, size);
+    j.request.initrd[0] = machine_file(&j.machine, 1024 * MIB, size);
 }
 
 /* An initrd of 2 GiB that stays costs what one of 1 MiB costs. */

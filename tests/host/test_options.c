@@ -193,23 +193,32 @@ static void crash_and_waiting(void **state)
     static const struct {
         const char *line, *hint; /* of the refusal; NULL: taken */
     } refused[] = {
-        {"crash=", "the number of a module"},    {"crash=0", "the number of a module"},
-        {"crash=3,", "the number of a module"},  {"crash=3,0", "the number of a module"},
-        {"crash=,4", "the number of a module"},  {"crash=3,4,5", "the number of a module"},
-        {"crash=100", "the number of a module"}, {"countdown=", "a number of seconds"},
-        {"countdown=2s", "a number of seconds"}, {"countdown=100", "a number of seconds"},
-        {"crashkernel=", "a size such as"},      {"crashkernel=64X", "a size such as"},
+        {"crash=", "the number of a module"},
+        {"crash=0", "the number of a module"},
+        {"crash=3,", "the number of a module"},
+        {"crash=3,0", "the number of a module"},
+        {"crash=,4", "the number of a module"},
+        {"crash=3,4,", "the number of a module"},
+        {"crash=3,,5", "the number of a module"},
+        {"crash=3,4,0", "the number of a module"},
+        {"crash=100", "the number of a module"},
+        {"countdown=", "a number of seconds"},
+        {"countdown=2s", "a number of seconds"},
+        {"countdown=100", "a number of seconds"},
+        {"crashkernel=", "a size such as"},
+        {"crashkernel=64X", "a size such as"},
         {"fault=", "a kind of fault"},
     };
     static const char line[] =
-        "crash=3,14 countdown=99 shell crashkernel=64M@256M fault=divide verbose";
+        "crash=3,14,15,9 countdown=99 shell crashkernel=64M@256M fault=divide verbose";
     struct option_trouble trouble[1];
     struct options o;
 
     (void)state;
     assert_int_equal(options_read(line, &o, trouble, 1), 0);
     assert_int_equal(o.crash, 3);
-    assert_int_equal(o.crash_initrd, 14);
+    assert_int_equal(o.crash_initrds.count, 3);
+    assert_memory_equal(o.crash_initrds.module, "\16\17\11", 3);
     assert_int_equal(o.countdown, 99);
     assert_true(o.shell && o.verbose);
     assert_int_equal(o.crashkernel_length, strlen("64M@256M"));
@@ -217,13 +226,28 @@ static void crash_and_waiting(void **state)
     assert_memory_equal(o.fault, "divide ", 7);
     assert_int_equal(options_read("crash=99 countdown=0", &o, trouble, 1), 0);
     assert_int_equal(o.crash, 99);
-    assert_int_equal(o.crash_initrd, 0);
+    assert_int_equal(o.crash_initrds.count, 0);
     assert_false(o.shell);
     for (size_t i = 0; i < COUNT(refused); i++) {
         assert_int_equal(options_read(refused[i].line, &o, trouble, 1), 1);
         assert_ptr_equal(trouble[0].word, refused[i].line);
         assert_int_equal(strncmp(trouble[0].choices, refused[i].hint, strlen(refused[i].hint)), 0);
-        assert_int_equal(o.crash + o.countdown, 0);
+        assert_int_equal(o.crash + o.crash_initrds.count + o.countdown, 0);
+    }
+}
+
+/* As many initrds as a request takes, and one more. */
+static void many_initrds(void **state)
+{
+    char line[256] = "crash=1";
+    struct option_trouble trouble[1];
+    struct options o;
+
+    (void)state;
+    for (unsigned n = 1; n <= BATON_INITRDS + 1; n++) {
+        strcat(line, n % 2 ? ",2" : ",99");
+        assert_int_equal(options_read(line, &o, trouble, 1), n > BATON_INITRDS);
+        assert_int_equal(o.crash_initrds.count, n > BATON_INITRDS ? 0 : n);
     }
 }
 
@@ -276,7 +300,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(known_lines),       cmocka_unit_test(serial_lines),
-        cmocka_unit_test(crash_and_waiting), cmocka_unit_test(more_troubles_than_room),
+        cmocka_unit_test(crash_and_waiting), cmocka_unit_test(many_initrds),
+        cmocka_unit_test(more_troubles_than_room),
         cmocka_unit_test(random_lines),
     };
 

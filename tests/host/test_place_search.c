@@ -150,10 +150,11 @@ static bool place_and_judge(const struct recipe *r, int *error)
     return false;
 }
 
-/* A kernel that need not be anywhere, on a machine that can be searched. */
+/* A kernel that need not be anywhere, one initrd at most, on a machine that can be searched. */
 static bool is_searched(const struct recipe *r)
 {
-    return r->segment[0].flags == (BATON_SEG_SKEW | BATON_SEG_INPLACE) && pages_of(r) <= PLACES / 2;
+    return r->segment[0].flags == (BATON_SEG_SKEW | BATON_SEG_INPLACE) && recipe_segments(r) <= 2 &&
+           pages_of(r) <= PLACES / 2;
 }
 
 /* For the search for a smaller recipe. */

@@ -162,7 +162,7 @@ static void pages_beside_an_initrd(void **state)
         j.machine.order = (enum machine_order)(n / 4);
         j.request.live.pae = n % 2;
         j.request.kernel = bzimage_make(&j.machine, 2 * MIB, &f);
-        j.request.initrd = machine_file(&j.machine, cases[i].initrd, cases[i].size);
+        j.request.initrd[0] = machine_file(&j.machine, cases[i].initrd, cases[i].size);
         if (journey_load(&j))
             journey_describe(&j);
         assert_int_equal(j.error, 0);

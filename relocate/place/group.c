@@ -1,0 +1,87 @@
+/* Groups of segments, as one segment for placing and as several again. */
+#include "relocate/place/group.h"
+
+/* The number behind the last segment of the group that starts with segment i. */
+static uint32_t end_of(const struct baton_payload *payload, uint32_t i)
+{
+    do
+        i++;
+    while (i < payload->segments && payload->segment[i].flags & BATON_SEG_FOLLOWS);
+    return i;
+}
+
+static void join(struct baton_payload *payload, struct groups *groups, uint32_t first, uint32_t end)
+{
+    struct baton_segment *s = &payload->segment[first];
+    uint64_t own = s->source, offset = 0, largest = 0, anchor = own;
+    bool split = false;
+
+    for (uint32_t i = first; i < end; i++) {
+        const struct baton_segment *member = &payload->segment[i];
+
+        split = split || member->source != own + offset || member->mem_size != member->file_size;
+        if (member->file_size > largest && member->source >= offset &&
+            !((member->source - offset - own) & BATON_PAGE_MASK)) {
+            largest = member->file_size;
+            anchor = member->source - offset;
+        }
+        offset += member->mem_size;
+    }
+    groups->own[first].source = own;
+    groups->own[first].mem_size = s->mem_size;
+    groups->joined |= 1ull << first;
+    groups->split |= (uint64_t)split << first;
+    s->source = anchor;
+    s->mem_size = offset;
+}
+
+void groups_join(struct baton_payload *payload, struct groups *groups)
+{
+    groups->joined = groups->split = 0;
+    for (uint32_t i = 0, end; i < payload->segments; i = end) {
+        end = end_of(payload, i);
+        if (end > i + 1)
+            join(payload, groups, i, end);
+    }
+}
+
+void groups_part(struct baton_payload *payload, const struct groups *groups)
+{
+    for (uint32_t i = 0; i < payload->segments; i++) {
+        struct baton_segment *s = &payload->segment[i];
+
+        if (groups->joined & 1ull << i) {
+            s->source = groups->own[i].source;
+            s->mem_size = groups->own[i].mem_size;
+        }
+        if (i && s->flags & BATON_SEG_FOLLOWS) {
+            s->dest = payload->segment[i - 1].dest + payload->segment[i - 1].mem_size;
+            s->used = s->room_used = (struct baton_range){0, 0};
+        }
+    }
+}
+
+static uint64_t whole_pages(uint64_t size)
+{
+    return (size + BATON_PAGE_MASK) & ~(uint64_t)BATON_PAGE_MASK;
+}
+
+uint64_t group_staying(const struct baton_payload *payload, const struct groups *groups, uint32_t i,
+                       uint64_t dest, uint64_t *moving)
+{
+    bool joined = groups->joined & 1ull << i;
+    uint32_t end = joined ? end_of(payload, i) : i + 1;
+    uint64_t staying = 0;
+
+    *moving = 0;
+    for (uint32_t k = i; k < end; k++) {
+        const struct baton_segment *s = &payload->segment[k];
+        bool own = joined && k == i;
+        uint64_t source = own ? groups->own[i].source : s->source;
+        uint64_t size = own ? groups->own[i].mem_size : s->mem_size;
+
+        *(source == dest ? &staying : moving) += whole_pages(size);
+        dest += size;
+    }
+    return staying;
+}

@@ -1,0 +1,30 @@
+"""cpio archives as Linux unpacks them from an initrd.
+[Linux Documentation/driver-api/early-userspace/buffer-format]
+"""
+END = "TRAILER!!!"
+
+
+def _up(data):
+    return data + bytes(-len(data) % 4)
+
+
+def _member(number, name, data):
+    """newc: 13 numbers of 8 hexadecimal digits, the name, the file."""
+    mode, links = (0o100644, 1) if name != END else (0, 1)
+    fields = (number, mode, 0, 0, links, 0, len(data), 0, 0, 0, 0, len(name) + 1, 0)
+    header = "070701" + "".join(f"{field:08x}" for field in fields) + name + "\0"
+    return _up(header.encode()) + _up(data)
+
+
+def archive(files):
+    """files: {name: bytes}"""
+    data = b"".join(_member(i, name, content) for i, (name, content) in enumerate(files.items(), 1))
+    return data + _member(0, END, b"")
+
+
+def odd(data):
+    """An archive without the zeros at its end, all but one: no multiple of 4. Whoever puts another one
+    behind it owes them. One that is packed may not be so: "junk at the end", says Linux."""
+    data = data.rstrip(b"\0") + b"\0"
+    assert len(data) % 4
+    return data
