@@ -3,7 +3,7 @@
 # variables, so that "make run MEMORY=64M" and "./baton run --memory 64M" mean the same.
 #
 #   KERNEL     the payload; empty: the demo, Debian's Linux
-#   INITRD     the payload's initrd; empty: the demo's own for the demo, else none
+#   INITRD     the payload's initrds, one file a line; empty: the demo's own for the demo, else none
 #   APPEND     the payload's command line; for the demo, words after the demo's own
 #   MODULES    further multiboot modules, one "FILE args" a line
 #   BATON      words for Baton's own command line
@@ -22,7 +22,7 @@ MEMORY=${MEMORY:-256M} CPU=${CPU:-max} MACHINE=${MACHINE:-pc} WINDOW=${WINDOW-} 
 # check_options: refuses what cannot be meant, in one sentence, with status 2.
 check_options() {
     [ -z "$KERNEL" ] || readable kernel "$KERNEL"
-    [ -z "$INITRD" ] || readable initrd "$INITRD"
+    each_initrd readable initrd
     each_module check_module
     one_of paging "${PAGING:-auto}" auto pae legacy
     one_of place "${PLACE:-auto}" auto all none
@@ -79,6 +79,15 @@ writable() {
     folder=$(dirname "$target")
     [ -d "$folder" ] || die 2 "the output \"$1\" lies in a folder that does not exist"
     [ -w "$folder" ] || die 2 "the output \"$1\" cannot be written: $(id -un) may not write in $folder"
+}
+
+# each_initrd COMMAND WORD...: runs COMMAND WORD... FILE for each line of INITRD.
+each_initrd() {
+    while IFS= read -r initrd; do
+        [ -z "$initrd" ] || "$@" "$initrd"
+    done <<END
+$INITRD
+END
 }
 
 # each_module COMMAND: runs COMMAND FILE ARGUMENTS for each line of MODULES.

@@ -4,6 +4,7 @@ import re
 import shutil
 import signal
 import time
+import zlib
 
 import payloads
 import pytest
@@ -41,6 +42,26 @@ def test_a_file_name_that_grub_could_stumble_over(checkout, tmp_path, name):
     shutil.copy(JUDGE, tmp_path / name)
     result = boot(checkout, tmp_path, "x", tmp_path / name)
     assert result.status == PASSED, result.story()
+
+
+@pytest.mark.quick
+def test_initrds_are_kept_in_their_order(checkout, tmp_path):
+    """Three of odd sizes, from a folder with a blank in its name; the judge finds them as one."""
+    folder, whole = tmp_path / "a folder", b""
+    folder.mkdir()
+    for i, size in enumerate((5001, 3, 70001)):
+        data = bytes([i + 1]) * size
+        (folder / f"initrd {i}").write_bytes(data)
+        whole += bytes(-len(whole) % 4) + data
+    iso = tmp_path / "it.iso"
+    code, output = checkout.run("./baton", "iso", "-o", iso, "--kernel", JUDGE, "--initrd", folder / "initrd 0",
+                                f"--initrd={folder / 'initrd 1'}", "--initrd", folder / "initrd 2")
+    assert code == 0, output
+    assert "judge-low, initrd 0, initrd 1, initrd 2" in output
+    # an ISO that is kept shows a menu first
+    result = run(Machine("iso-initrds", memory="32M", iso=str(iso), until="^BATON-VERDICT"))
+    assert re.search(rf"^note initrd at 0x\w+ size {len(whole)} crc 0x{zlib.crc32(whole):08x}$",
+                     result.log, re.M), result.story()
 
 
 def env(**settings):
