@@ -135,7 +135,7 @@ INITRDS = tuple(payloads.initrd(size) for size in SIZES)
 
 @sessions(shell("initrds", "crashkernel=16M", (payloads.capture_kernel(), *INITRDS), memory="64M"))
 def test_load_takes_several(t):
-    begin(t, "more off")
+    begin(t)
     for line, numbers in (("load -p", (0, 1, 2)), ("load -p 1 initrd=4,2", (2, 0)),
                           ("load -p 1 initrd=3", (1,)), ("load -p initrd=2,2,3", (0, 0, 1))):
         files = [INITRDS[n] for n in numbers]
@@ -147,6 +147,14 @@ def test_load_takes_several(t):
         assert len(plan) == len(numbers), plan
     # several pages that were put together are one line
     assert [l for l in t.ask("load") + t.ask("plan") if "down, made by Baton" in l]
+
+
+@sessions(shell("initrds-shared", "crashkernel=16M crash=1,2", (payloads.capture_kernel(), *INITRDS),
+                memory="64M"), quick=True)
+def test_a_capture_kernel_that_is_the_payload_takes_no_initrds_from_it(t):
+    begin(t)
+    assert [len([l for l in t.ask(line) if l.startswith("initrd ")])
+            for line in ("load", "load -p", "load 1")] == [3, 3, 0]
 
 
 class CapturedByThree(Captured):
