@@ -74,7 +74,7 @@ static int elf_read(const struct baton_host *host, const struct baton_request *r
 {
     const struct baton_file *file = &request->kernel;
     struct elf_header h;
-    bool entry_found = false;
+    bool entry_found = false, entry_is_physical = false;
 
     if (!baton_file_read(host, file, 0, &h, sizeof(h)))
         return refuse(why, BATON_E_TRUNCATED, "ELF header", file->size, sizeof(h));
@@ -94,6 +94,7 @@ static int elf_read(const struct baton_host *host, const struct baton_request *r
         if (e.type != ELF_PT_LOAD || (!e.memsz && !e.filesz))
             continue;
         error = add_segment(request, &e, i, payload, why);
+        entry_is_physical |= h.entry >= e.paddr && h.entry - e.paddr < e.memsz;
         /* e_entry is a virtual address; the segment it lies in says what that is physically */
         if (!entry_found && h.entry >= e.vaddr && h.entry - e.vaddr < e.memsz) {
             payload->entry.eip = e.paddr + (h.entry - e.vaddr);
@@ -102,6 +103,11 @@ static int elf_read(const struct baton_host *host, const struct baton_request *r
     }
     if (error)
         return error;
+    if (!entry_found && entry_is_physical)
+        return refuse(why, BATON_E_KIND,
+                      "an ELF kernel whose e_entry is a physical address, such as Linux's vmlinux, "
+                      "and Baton starts none yet; give its bzImage (vmlinuz)",
+                      0, 0);
     if (!entry_found)
         return refuse(why, BATON_E_FIELD, "e_entry (it lies in no PT_LOAD segment)", h.entry, 0);
     error = command_line_check(request->command_line, BATON_PAGE_SIZE - 1, "an ELF payload", why);

@@ -123,7 +123,8 @@ static const struct lie {
      {.load = {{1, 0x1000, 0xc0200000, 0x200000, 0x1000, 0}}}},
     {"entry before the first segment", BATON_E_FIELD, "e_entry", {.entry = 0xc01fffff}},
     {"entry behind the last segment", BATON_E_FIELD, "e_entry", {.entry = 0xc020c000}},
-    {"entry is a physical address", BATON_E_FIELD, "e_entry", {.entry = 0x200010}},
+    {"entry is a physical address", BATON_E_KIND,
+     "an ELF kernel whose e_entry is a physical address", {.entry = 0x200010}},
     {"entry in the zero tail", 0, NULL, {.entry = 0xc020bfff}},
     {"entry at the very start", 0, NULL, {.entry = 0xc0200000}},
 };
