@@ -131,7 +131,7 @@ def test_what_the_trampoline_needs_is_sealed(job, outcome):
 
 
 @pytest.mark.parametrize("job", cases(
-    Damaged("last-moment", page_of(TABLES), at="crash_take")))
+    Damaged("last-moment", page_of(TABLES), at="vault_take")))
 def test_the_seal_is_broken_after_it_was_looked_at(job, outcome):
     said = outcome.lines("^crash ")
     assert said[-2:] == ["crash       handing over to the capture kernel", f"crash       {SAID}"], \
