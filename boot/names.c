@@ -39,15 +39,11 @@ bool names_come_first(const char *line)
     while (is_blank(*line))
         line++;
     first = is_file(line);
-    while (*line) {
+    for (; *line; line = names_skip(line)) {
         if (word_is(line, "names=first"))
             first = true;
         else if (word_is(line, "names=none"))
             first = false;
-        while (*line && !is_blank(*line))
-            line++;
-        while (is_blank(*line))
-            line++;
     }
     return first;
 }

@@ -233,7 +233,7 @@ static void stage_capture(void)
 
     if (!options.crash)
         return;
-    if (options.crashkernel && region.range.start == region.range.end) {
+    if (options.crashkernel && !region_is_kept()) {
         report("crash", "no capture kernel: crashkernel= keeps no memory on this machine");
         return;
     }

@@ -35,7 +35,8 @@ bool uart_present(const struct uart_io *io, uint16_t port);
 /* 8 bits, no parity, 1 stop bit, FIFO on, DTR and RTS, no interrupts. */
 void uart_start(const struct uart_io *io, uint16_t port, uint16_t divisor);
 
-/* Waits until it takes a byte. false: it has not within UART_PATIENCE reads, and is not to be asked again, or every byte would take as long. */
+/* Waits until it takes a byte. false: it has not within UART_PATIENCE reads, and is not to be asked
+ * again, or every byte would take as long. */
 bool uart_send(const struct uart_io *io, uint16_t port, uint8_t byte);
 
 /* A byte that has arrived, -1: none. */

@@ -20,14 +20,12 @@ struct elf_segment {
 
 enum { ELF_PT_LOAD = 1, ELF_PT_DYNAMIC = 2, ELF_PT_INTERP = 3 };
 
-/* What identify.c names is none: files for other machines, of other types, and multiboot kernels. */
 static bool elf_is(const struct baton_host *host, const struct baton_file *file)
 {
     static const uint8_t magic[4] = {0x7f, 'E', 'L', 'F'};
     uint8_t first[4];
 
-    return baton_file_read(host, file, 0, first, 4) && !__builtin_memcmp(first, magic, 4) &&
-           !identify(host, file);
+    return baton_file_read(host, file, 0, first, 4) && !__builtin_memcmp(first, magic, 4);
 }
 
 static int add_segment(const struct baton_request *request, const struct elf_segment *e,
@@ -75,7 +73,10 @@ static int elf_read(const struct baton_host *host, const struct baton_request *r
     const struct baton_file *file = &request->kernel;
     struct elf_header h;
     bool entry_found = false, entry_is_physical = false;
+    const char *other = identify(host, file); /* another machine's, of another type, multiboot */
 
+    if (other)
+        return refuse(why, BATON_E_KIND, other, 0, 0);
     if (!baton_file_read(host, file, 0, &h, sizeof(h)))
         return refuse(why, BATON_E_TRUNCATED, "ELF header", file->size, sizeof(h));
     if (h.phentsize < sizeof(struct elf_segment))

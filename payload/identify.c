@@ -89,9 +89,11 @@ static bool has_header(const struct baton_host *host, const struct baton_file *f
         for (uint32_t i = 0; i < WORDS_READ && (i + words) * 4 <= size; i += align / 4) {
             uint32_t sum = 0;
 
+            if (word[i] != magic || at + (i + words) * 4 > within)
+                continue;
             for (uint32_t k = 0; k < words; k++)
                 sum += word[i + k];
-            if (word[i] == magic && !sum && at + (i + words) * 4 <= within)
+            if (!sum)
                 return true;
         }
     }

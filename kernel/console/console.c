@@ -62,8 +62,7 @@ void console_write(const char *text)
 void console_raw(const char *text)
 {
     serial_write(text);
-    for (; *text; text++)
-        screen_put(*text);
+    screen_raw(text);
 }
 
 void console_on_line(void (*hook)(uint32_t rows))

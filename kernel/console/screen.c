@@ -73,7 +73,7 @@ static void scroll(void)
         VGA_TEXT[i] = vga_attributes[CONSOLE_PLAIN] | ' ';
 }
 
-/* As screen_put, but the cursor stays where it is shown. */
+/* The cursor stays where it is shown: that is the caller's. */
 static void put(char c)
 {
     bool was_filled = filled;
@@ -104,11 +104,12 @@ static void put(char c)
     }
 }
 
-void screen_put(char c)
+void screen_raw(const char *text)
 {
     if (!has_screen)
         return;
-    put(c);
+    while (*text)
+        put(*text++);
     cursor_write();
 }
 
@@ -118,13 +119,8 @@ void screen_start(enum baton_screen_kind kind)
     if (has_screen) {
         cursor_read();
         if (column)
-            screen_put('\n');
+            screen_raw("\n");
     }
-}
-
-bool screen_there(void)
-{
-    return has_screen;
 }
 
 static void go_to_column(unsigned indent)

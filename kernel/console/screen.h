@@ -11,10 +11,8 @@ enum console_colour { CONSOLE_PLAIN, CONSOLE_STEP, CONSOLE_TROUBLE, CONSOLE_PROM
 /* Goes on where the cursor is. Written to only while the screen is in text mode. */
 void screen_start(enum baton_screen_kind kind);
 
-bool screen_there(void);
-
-/* One character: \n, \b (a column back), \r (to the first column); \a shows nothing. */
-void screen_put(char c);
+/* As it is, with \n, \b (a column back) and \r (to the first column); \a shows nothing. */
+void screen_raw(const char *text);
 
 /* Breaks long lines between words and goes on at column `indent`. */
 void screen_write(const char *text, unsigned indent);

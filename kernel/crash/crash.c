@@ -198,7 +198,7 @@ bool crash_load(const struct stage_wish *wish)
     struct baton_refusal why;
     int error;
 
-    if (region.range.start == region.range.end) {
+    if (!region_is_kept()) {
         report("refused",
                "no memory is kept for a capture kernel; boot Baton with crashkernel=64M");
         return false;

@@ -25,6 +25,12 @@ struct region {
 
 extern struct region region;
 
+/* Is memory kept for a capture kernel? */
+static inline bool region_is_kept(void)
+{
+    return region.range.start != region.range.end;
+}
+
 /*
  * Finds the place and takes its pages from the allocator. NULL, or the sentence why not. `limit`:
  * the end of the direct map.

@@ -58,7 +58,8 @@ void stage_start(const struct boot_info *boot_info, const struct options *wanted
     };
 }
 
-/* Is it the capture kernel, or an initrd of its own? A capture kernel that is the payload, too, has no others. */
+/* Is it the capture kernel, or an initrd of its own? A capture kernel that is the payload, too, has no
+ * others. */
 static bool is_captures(uint32_t module)
 {
     const struct option_modules *initrds = &options->crash_initrds;

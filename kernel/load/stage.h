@@ -30,8 +30,8 @@ struct stage {
 void stage_start(const struct boot_info *boot, const struct options *options,
                  const struct baton_memory *memory, uint32_t count);
 
-/* What the modules ask for by themselves: the first one, with all others as its initrds, in order, but for those
- * of a capture kernel that is another module (crash=). */
+/* What the modules ask for by themselves: the first one, with all others as its initrds, in order, but
+ * for those of a capture kernel that is another module (crash=). */
 struct stage_wish stage_default(void);
 
 /* Loads, in the place of what was loaded. false: refused, and it has said why. */

@@ -43,7 +43,8 @@ struct option_trouble {
     const char *choices; /* what its value may be; NULL: the word itself is unknown */
 };
 
-/* "3" or "3,4,5": numbers of modules, 1 to 99, with commas between. false: something else, or too many. */
+/* "3" or "3,4,5": numbers of modules, 1 to 99, with commas between. false: something else, or too
+ * many. */
 bool options_modules(const char *at, uint32_t length, struct option_modules *modules);
 
 /*

@@ -61,11 +61,6 @@ void groups_part(struct baton_payload *payload, const struct groups *groups)
     }
 }
 
-static uint64_t whole_pages(uint64_t size)
-{
-    return (size + BATON_PAGE_MASK) & ~(uint64_t)BATON_PAGE_MASK;
-}
-
 uint64_t group_staying(const struct baton_payload *payload, const struct groups *groups, uint32_t i,
                        uint64_t dest, uint64_t *moving)
 {
@@ -80,7 +75,7 @@ uint64_t group_staying(const struct baton_payload *payload, const struct groups 
         uint64_t source = own ? groups->own[i].source : s->source;
         uint64_t size = own ? groups->own[i].mem_size : s->mem_size;
 
-        *(source == dest ? &staying : moving) += whole_pages(size);
+        *(source == dest ? &staying : moving) += baton_page_up(size);
         dest += size;
     }
     return staying;
