@@ -1,6 +1,6 @@
 /*
- * Linux bzImage, by the 32-bit boot protocol, 2.02 and later: reads the setup header and says what
- * the kernel wants. What it is told at its entry is written in bootparams.c. [LBP]
+ * Linux bzImage, by the 32-bit boot protocol, 2.02 and later: says what the kernel wants, by
+ * its setup header. What it is told at its entry is written in bootparams.c. [LBP]
  *
  *   file   | boot sector + setup, (setup_sects + 1) * 512 | protected-mode kernel, syssize * 16 |
  *            header at 0x1f1                                goes to pref_address, runs in a
@@ -11,7 +11,6 @@
 #include "lib/text.h"
 #include "payload/width.h"
 
-#define PROTOCOL_OLDEST 0x0202
 #define KERNEL_ADDRESS_DEFAULT 0x100000u
 #define INITRD_ADDR_MAX_DEFAULT 0x37ffffffu /* before 2.03 */
 #define CMDLINE_SIZE_DEFAULT 255            /* before 2.06 */
@@ -27,102 +26,6 @@
  * mover on, to the start of the traditional boot sector or to boot_params if that lies lower. */
 #define UNPACK_LOW_START 0x1000u
 #define UNPACK_LOW_END 0x90000u
-
-/* An opened bzImage. */
-struct bzimage {
-    const struct baton_file *file;
-    uint8_t header[HDR_END_MAX - HDR_FIRST]; /* the setup header, from HDR_FIRST on */
-    uint32_t header_end;                     /* offset of its end in the file */
-    uint32_t protocol;                       /* 0x020f is 2.15 */
-    uint64_t setup_size, kernel_size;        /* bytes; the kernel follows the setup */
-};
-
-_Static_assert(HDR_END_MAX - HDR_FIRST <= BATON_HEADER, "a payload keeps the setup header");
-
-static bool bzimage_is(const struct baton_host *host, const struct baton_file *file)
-{
-    uint32_t magic;
-
-    return baton_file_read(host, file, HDR_MAGIC, &magic, sizeof(magic)) &&
-           magic == HDR_MAGIC_VALUE;
-}
-
-/* A field of 1, 2 or 4 bytes by its offset in the file; 0 where the header ends before it. */
-static uint32_t bzimage_field(const struct bzimage *image, unsigned offset, unsigned size)
-{
-    uint32_t value = 0;
-
-    for (unsigned i = 0; i < size && offset + i < image->header_end; i++)
-        value |= (uint32_t)image->header[offset - HDR_FIRST + i] << 8 * i;
-    return value;
-}
-
-/* Reads the setup header, whole. 0 or an error. */
-static int bzimage_open(const struct baton_host *host, const struct baton_file *file,
-                        struct bzimage *image, struct baton_refusal *why)
-{
-    uint8_t jump = 0;
-
-    *image = (struct bzimage){.file = file};
-    baton_file_read(host, file, HDR_JUMP, &jump, 1); /* bzimage_is has read what lies behind it */
-    image->header_end = HDR_MAGIC + jump;
-    if (image->header_end > HDR_END_MAX)
-        return refuse(why, BATON_E_MOST, "setup header's length", jump, HDR_END_MAX - HDR_MAGIC);
-    if (image->header_end < HDR_CMD_LINE_PTR + 4)
-        return refuse(why, BATON_E_LEAST, "setup header's length", jump,
-                      HDR_CMD_LINE_PTR + 4 - HDR_MAGIC);
-    if (!baton_file_read(host, file, HDR_FIRST, image->header, image->header_end - HDR_FIRST))
-        return refuse(why, BATON_E_TRUNCATED, "setup header", file->size, image->header_end);
-    image->protocol = bzimage_field(image, HDR_VERSION, 2);
-    return 0;
-}
-
-/*
- * Boot loaders of other kinds, such as iPXE and memdisk, have Linux's header to be started by its
- * real-mode entry, and nothing at the 32-bit one. They say LOADED_HIGH, but leave fields empty that every
- * kernel fills. [LBP]
- */
-static int check_entry(const struct bzimage *image, struct baton_refusal *why)
-{
-    const char *missing = NULL;
-
-    if (!(bzimage_field(image, HDR_LOADFLAGS, 1) & LOADFLAG_LOADED_HIGH))
-        missing = "its loadflags do not say LOADED_HIGH";
-    else if (!bzimage_field(image, HDR_CODE32_START, 4))
-        missing = "its code32_start is 0";
-    else if (image->protocol >= 0x0204 && !bzimage_field(image, HDR_SYSSIZE, 4))
-        missing = "its syssize is 0";
-    else if (image->protocol >= 0x0205 && bzimage_field(image, HDR_RELOCATABLE, 1) &&
-             !bzimage_field(image, HDR_KERNEL_ALIGNMENT, 4))
-        missing = "it is relocatable, and its kernel_alignment is 0";
-    return missing ? refuse(why, BATON_E_REALMODE, missing, 0, 0) : 0;
-}
-
-/* The sizes that the header gives against the size that the file has. */
-static int check_sizes(struct bzimage *image, struct baton_refusal *why)
-{
-    uint64_t sects = bzimage_field(image, HDR_SETUP_SECTS, 1);
-    uint64_t size = image->file->size;
-
-    if (bzimage_field(image, HDR_BOOT_FLAG, 2) != HDR_BOOT_FLAG_VALUE)
-        return refuse(why, BATON_E_FIELD, "boot_flag (0xaa55 in every kernel)",
-                      bzimage_field(image, HDR_BOOT_FLAG, 2), HDR_BOOT_FLAG_VALUE);
-    image->setup_size = ((sects ? sects : HDR_SETUP_SECTS_DEFAULT) + 1) * HDR_SECTOR;
-    if (image->setup_size >= size)
-        return refuse(why, BATON_E_TRUNCATED, "setup sectors", size, image->setup_size + 1);
-    image->kernel_size = size - image->setup_size;
-    if (image->protocol >= 0x0204) { /* before, syssize has 16 bits and cannot be believed */
-        uint64_t syssize = (uint64_t)bzimage_field(image, HDR_SYSSIZE, 4) * 16;
-
-        if (syssize > image->kernel_size + 15)
-            return refuse(why, BATON_E_TRUNCATED, "protected-mode kernel", size,
-                          image->setup_size + syssize);
-        /* what follows is a signature, no part of the kernel */
-        if (syssize < image->kernel_size)
-            image->kernel_size = syssize;
-    }
-    return 0;
-}
 
 /* Before 2.12 a kernel does not say whether it is a 64-bit one. What is not known is reported. */
 static void read_width(const struct baton_host *host, const struct bzimage *image,
@@ -276,13 +179,6 @@ static int bzimage_read(const struct baton_host *host, const struct baton_reques
     struct bzimage image;
     int error = bzimage_open(host, &request->kernel, &image, why);
 
-    if (error)
-        return error;
-    if (image.protocol < PROTOCOL_OLDEST)
-        return refuse(why, BATON_E_PROTOCOL, NULL, image.protocol, PROTOCOL_OLDEST);
-    error = check_entry(&image, why);
-    if (!error)
-        error = check_sizes(&image, why);
     if (error)
         return error;
     read_width(host, &image, payload);

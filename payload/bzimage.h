@@ -1,9 +1,32 @@
-/* What bzimage.c (reading) wants of bootparams.c (writing). */
+/* A bzImage: its setup header (setup_header.c), what it wants (bzimage.c), and what it is told
+ * (bootparams.c). */
 #ifndef PAYLOAD_BZIMAGE_H
 #define PAYLOAD_BZIMAGE_H
 
 #include "payload/bootparams.h"
 #include "payload/payload.h"
+
+/* An opened bzImage. */
+struct bzimage {
+    const struct baton_file *file;
+    uint8_t header[HDR_END_MAX - HDR_FIRST]; /* the setup header, from HDR_FIRST on */
+    uint32_t header_end;                     /* offset of its end in the file */
+    uint32_t protocol;                       /* 0x020f is 2.15 */
+    uint64_t setup_size, kernel_size;        /* bytes; the kernel follows the setup */
+};
+
+_Static_assert(HDR_END_MAX - HDR_FIRST <= BATON_HEADER, "a payload keeps the setup header");
+
+/* Is it one, by its magic number? */
+bool bzimage_is(const struct baton_host *host, const struct baton_file *file);
+
+/* Reads the setup header, whole, and compares it with the file. 0 or an error: it is no kernel with a
+ * 32-bit entry, of protocol 2.02 or later, or not all of one. */
+int bzimage_open(const struct baton_host *host, const struct baton_file *file,
+                 struct bzimage *image, struct baton_refusal *why);
+
+/* A field of 1, 2 or 4 bytes by its offset in the file; 0 where the header ends before it. */
+uint32_t bzimage_field(const struct bzimage *image, unsigned offset, unsigned size);
 
 /* The format's last step: boot_params, command line, setup_data, entry registers. */
 void bootparams_finish(const struct baton_image *image, const struct baton_request *request,
