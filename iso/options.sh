@@ -9,7 +9,7 @@
 #   BATON      words for Baton's own command line
 #   PAGING     auto, pae or legacy: Baton's own page tables
 #   PLACE      auto, all or none: which pages are moved
-#   TRACE      0, 1 or 2: the steps of the hand-off on COM1, and on port 0x80
+#   TRACE      0, 1 or 2: the steps of the hand-off on the serial port, and on port 0x80
 #   MEMORY     the machine's memory, such as 256M
 #   CPU        a CPU model that QEMU knows, with features, such as max or pentium3,-pae
 #   MACHINE    pc, q35 or isapc

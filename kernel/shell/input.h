@@ -1,4 +1,4 @@
-/* What is typed, on COM1 or on the PS/2 keyboard. Nothing interrupts: the ports are asked. */
+/* What is typed, on the serial port or on the PS/2 keyboard. Nothing interrupts: the ports are asked. */
 #ifndef KERNEL_SHELL_INPUT_H
 #define KERNEL_SHELL_INPUT_H
 

@@ -1,4 +1,4 @@
-/* The old kernel's shell, on COM1 and on the screen. */
+/* The old kernel's shell, on the serial port and on the screen. */
 #ifndef KERNEL_SHELL_SHELL_H
 #define KERNEL_SHELL_SHELL_H
 
