@@ -5,7 +5,18 @@ through the fixture `outcome`; the machines of later tests run meanwhile. A job'
 its test's error.
 """
 import os
+import re
 from concurrent.futures import ThreadPoolExecutor
+
+
+LINUX = re.compile(r"payloads/vmlinuz-([\w-]+)")
+
+
+def check_declared(job, result):
+    """A distribution may have no such kernel: conftest.py finds the jobs that need it by .linux."""
+    machine = getattr(result, "machine", None)
+    used = LINUX.findall(" ".join((machine.kernel, *machine.modules))) if machine else []
+    assert set(used) <= {getattr(job, "linux", None)}, f"{job.name}: .linux does not say {used}"
 
 
 class Fleet:
@@ -19,7 +30,9 @@ class Fleet:
 
     def outcome(self, job):
         self.add(job)
-        return self.running[id(job)].result()
+        result = self.running[id(job)].result()
+        check_declared(job, result)
+        return result
 
     def stop(self):
         self.pool.shutdown(wait=True, cancel_futures=True)

@@ -10,13 +10,13 @@ EMBED = os.path.join(BUILD, "examples", "embed.elf")
 
 class Boot:
     def __init__(self, kernel):
-        self.kernel, self.name = kernel, f"embed-{kernel or 'nothing'}"
+        self.linux, self.name = kernel, f"embed-{kernel or 'nothing'}"
 
     def run(self):
-        modules = (f"{payloads.linux(self.kernel)} {payloads.LINUX_WORDS}",
+        modules = (f"{payloads.linux(self.linux)} {payloads.LINUX_WORDS}",
                    payloads.initrd("demo"))
         return run(Machine(self.name, emulator="x86_64", cpu="max", memory="256M", kernel=EMBED,
-                           modules=modules if self.kernel else (), timeout=120))
+                           modules=modules if self.linux else (), timeout=120))
 
 
 @pytest.mark.parametrize("job", [pytest.param(Boot(k), id=k) for k in ("686-pae", "amd64")])
