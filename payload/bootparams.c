@@ -3,9 +3,29 @@
  * nodes for what boot_params has no room for. Only the setup header is copied from the file; all
  * else starts from zero, as the protocol asks. [LBP 32-bit]
  */
+#include "payload/bootparams.h"
+
 #include "lib/text.h"
-#include "payload/bzimage.h"
 #include "relocate/trampoline/control.h"
+
+int bootparams_add(struct told told, uint32_t protocol, struct baton_payload *payload,
+                   struct baton_refusal *why)
+{
+    int error = segment_add_made(payload, "boot_params", why);
+
+    if (!error)
+        error = segment_add_made(payload, "command line", why);
+    if (protocol < 0x0209) {
+        if (!error && told.count > BP_E820_MAX)
+            return refuse(why, BATON_E_SEGMENTS, "memory map entries", told.count, BP_E820_MAX);
+        return error;
+    }
+    if (!error)
+        error = segment_add_made(payload, "record", why);
+    for (uint32_t i = BP_E820_MAX; i < told.count && !error; i += SETUP_E820_PER_PAGE)
+        error = segment_add_made(payload, "memory map", why);
+    return error;
+}
 
 static void put(uint8_t *page, unsigned offset, unsigned size, uint64_t value)
 {
@@ -146,10 +166,10 @@ static void write_record(const struct baton_image *image, const struct baton_req
 }
 
 void bootparams_finish(const struct baton_image *image, const struct baton_request *request,
-                       struct baton_payload *payload)
+                       struct baton_payload *payload, uint32_t entry)
 {
     const struct baton_host *host = image->host;
-    const struct baton_segment *kernel = segment_find(payload, "kernel", 0);
+    const struct baton_segment *kernel = &payload->segment[0];
     const struct baton_range initrd = segment_initrd_range(payload);
     const struct baton_segment *params = segment_find(payload, "boot_params", 0);
     const struct baton_segment *line = segment_find(payload, "command line", 0);
@@ -167,7 +187,7 @@ void bootparams_finish(const struct baton_image *image, const struct baton_reque
     __builtin_memcpy(page + HDR_FIRST, payload->header, payload->header_size);
     put(page, HDR_TYPE_OF_LOADER, 1, LOADER_UNDEFINED);
     put(page, HDR_LOADFLAGS, 1, page[HDR_LOADFLAGS] & ~LOADFLAG_CAN_USE_HEAP);
-    put(page, HDR_CODE32_START, 4, kernel->dest);
+    put(page, HDR_CODE32_START, 4, entry);
     if (kernel->align_best)
         put(page, HDR_KERNEL_ALIGNMENT, 4, kernel->align);
     put(page, HDR_CMD_LINE_PTR, 4, line->dest);
@@ -180,6 +200,5 @@ void bootparams_finish(const struct baton_image *image, const struct baton_reque
     write_memory(page, told_of(host, request));
 
     /* ebx, ebp and edi zero, esi at boot_params. [LBP 32-bit] */
-    payload->entry =
-        (struct baton_registers){.eip = (uint32_t)kernel->dest, .esi = (uint32_t)params->dest};
+    payload->entry = (struct baton_registers){.eip = entry, .esi = (uint32_t)params->dest};
 }

@@ -7,7 +7,7 @@
 #ifndef PAYLOAD_BOOTPARAMS_H
 #define PAYLOAD_BOOTPARAMS_H
 
-#include <stdint.h>
+#include "payload/payload.h"
 
 /* The setup header: offsets both in the file and in boot_params. */
 enum {
@@ -102,5 +102,15 @@ enum { SETUP_E820_EXT = 1 };
 
 #define SETUP_ROOM (4096 - sizeof(struct setup_data))
 #define SETUP_E820_PER_PAGE (SETUP_ROOM / sizeof(struct e820_entry))
+
+/* The segments that a kernel finds by its boot_params: boot_params itself, command line, and from
+ * 2.09 on the nodes of setup_data. 0 or an error. */
+int bootparams_add(struct told told, uint32_t protocol, struct baton_payload *payload,
+                   struct baton_refusal *why);
+
+/* Fills them, and the entry registers. payload->header is the setup header, and segment 0 the
+ * kernel; entry: the physical address of its 32-bit entry. */
+void bootparams_finish(const struct baton_image *image, const struct baton_request *request,
+                       struct baton_payload *payload, uint32_t entry);
 
 #endif

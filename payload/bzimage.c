@@ -140,25 +140,6 @@ static int add_kernel(const struct bzimage *image, struct baton_payload *payload
     return 0;
 }
 
-static int add_made(struct told told, const struct bzimage *image, struct baton_payload *payload,
-                    struct baton_refusal *why)
-{
-    int error = segment_add_made(payload, "boot_params", why);
-
-    if (!error)
-        error = segment_add_made(payload, "command line", why);
-    if (image->protocol < 0x0209) {
-        if (!error && told.count > BP_E820_MAX)
-            return refuse(why, BATON_E_SEGMENTS, "memory map entries", told.count, BP_E820_MAX);
-        return error;
-    }
-    if (!error)
-        error = segment_add_made(payload, "record", why);
-    for (uint32_t i = BP_E820_MAX; i < told.count && !error; i += SETUP_E820_PER_PAGE)
-        error = segment_add_made(payload, "memory map", why);
-    return error;
-}
-
 /* initrd_addr_max is the address of an initrd's last byte, at most. */
 static int add_initrds(const struct bzimage *image, const struct baton_request *request,
                        struct baton_payload *payload, struct baton_refusal *why)
@@ -198,9 +179,14 @@ static int bzimage_read(const struct baton_host *host, const struct baton_reques
     if (!error)
         error = add_initrds(&image, request, payload, why);
     if (!error)
-        error = add_made(told_of(host, request), &image, payload, why);
+        error = bootparams_add(told_of(host, request), image.protocol, payload, why);
     return error;
 }
 
-const struct baton_format payload_bzimage = {"bzImage", bzimage_is, bzimage_read,
-                                             bootparams_finish};
+static void bzimage_finish(const struct baton_image *image, const struct baton_request *request,
+                           struct baton_payload *payload)
+{
+    bootparams_finish(image, request, payload, (uint32_t)payload->segment[0].dest);
+}
+
+const struct baton_format payload_bzimage = {"bzImage", bzimage_is, bzimage_read, bzimage_finish};

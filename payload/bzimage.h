@@ -28,8 +28,4 @@ int bzimage_open(const struct baton_host *host, const struct baton_file *file,
 /* A field of 1, 2 or 4 bytes by its offset in the file; 0 where the header ends before it. */
 uint32_t bzimage_field(const struct bzimage *image, unsigned offset, unsigned size);
 
-/* The format's last step: boot_params, command line, setup_data, entry registers. */
-void bootparams_finish(const struct baton_image *image, const struct baton_request *request,
-                       struct baton_payload *payload);
-
 #endif

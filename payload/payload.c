@@ -6,10 +6,11 @@
 
 static const struct baton_format *const formats[] = {
     &payload_bzimage,
+    &payload_vmlinux, /* it is ELF32, too */
     &payload_elf32,
 };
 
-#define FORMATS_KNOWN "Linux bzImage and static ELF32 for i386"
+#define FORMATS_KNOWN "Linux bzImage, vmlinux and static ELF32 for i386"
 
 int baton_payload_read(const struct baton_host *host, const struct baton_request *request,
                        struct baton_payload *payload, struct baton_refusal *why)

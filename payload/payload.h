@@ -24,6 +24,7 @@ struct baton_format {
 };
 
 extern const struct baton_format payload_bzimage;
+extern const struct baton_format payload_vmlinux;
 extern const struct baton_format payload_elf32;
 
 /* A new segment, named and zeroed; NULL when there is no room for one more. */

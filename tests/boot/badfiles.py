@@ -118,6 +118,8 @@ BAD_ELFS = [
     ("phoff-most", elf(header={5: 0xfffffff0}), r"ends within its program headers"),
     ("entry-below", elf(entry=ELF_BASE - 1), r"e_entry .*is 0x1fffff"),
     ("entry-behind", elf(entry=ELF_BASE + 0x2000), r"e_entry .*is 0x202000"),
+    ("entry-physical", elf(program={2: 0xc0000000 + ELF_BASE}),
+     r"e_entry is a physical address, .* but no \"Linux version\" is in it"),
     ("interpreter", elf(program={0: 3}), r"a dynamically linked ELF program"),
     ("dynamic", elf(program={0: 2}), r"a dynamically linked ELF program"),
     ("filesz-memsz", elf(segments=[(ELF_BASE, 0x1001, 0x1000)]), r"p_filesz .*is 0x1001"),

@@ -1,4 +1,4 @@
-/* Bytes as a static ELF32 file; see stage.h for what comes before them. */
+/* Bytes as a static ELF32 file, Linux's vmlinux included; see stage.h for what comes before them. */
 #include "payload/payload.h"
 #include "tests/fuzz/stage.h"
 
@@ -17,8 +17,9 @@ static uint32_t number(uint64_t offset, unsigned size)
     return value;
 }
 
-/* The file read again, with the offsets of [ELF]: every PT_LOAD is where it should be. */
-static void judge_segments(void)
+/* The file read again, with the offsets of [ELF]: every PT_LOAD is where it should be. linux: e_entry
+ * is the physical address of the entry. */
+static void judge_segments(bool linux)
 {
     uint64_t phoff = number(28, 4), phentsize = number(42, 2), phnum = number(44, 2);
     uint32_t entry = number(24, 4);
@@ -33,7 +34,12 @@ static void judge_segments(void)
             continue;
         stage_same(paddr, j->request.kernel.pa + offset, filesz, "a PT_LOAD has wrong bytes");
         stage_zero((uint64_t)paddr + filesz, memsz - filesz, "a PT_LOAD's tail is not zero");
-        if (!found && entry >= vaddr && entry - vaddr < memsz) {
+        if (linux && entry >= paddr && entry - paddr < memsz) {
+            found = true;
+            if (j->payload.entry.eip != entry)
+                fuzz_wrong("a vmlinux's eip is 0x%x", j->payload.entry.eip);
+        }
+        if (!found && !linux && entry >= vaddr && entry - vaddr < memsz) {
             found = true;
             if (j->payload.entry.eip != paddr + (entry - vaddr))
                 fuzz_wrong("eip is 0x%x", j->payload.entry.eip);
@@ -82,13 +88,27 @@ static void judge_record(void)
     judge_map(record->map);
 }
 
+static void judge_boot_params(void)
+{
+    const struct baton_registers *r = &j->payload.entry;
+    const uint8_t *params = machine_at(r->esi);
+
+    if (r->eax | r->ebx | r->ecx | r->edx | r->edi | r->ebp)
+        fuzz_wrong("a vmlinux's entry registers are not the protocol's");
+    if (!machine_is_lent(r->esi) || memcmp(params + 0x202, "HdrS", 4) ||
+        memcmp(params + 0x214, &r->eip, 4))
+        fuzz_wrong("a vmlinux's boot_params are wrong");
+}
+
 static void entered(const struct journey *journey)
 {
+    bool linux = !strcmp(journey->payload.format->name, "vmlinux");
+
     j = journey;
-    if (j->payload.format->name[0] != 'E')
+    if (!linux && strcmp(j->payload.format->name, "ELF32"))
         return; /* a bzImage by chance: the other target's */
-    judge_segments();
-    judge_record();
+    judge_segments(linux);
+    linux ? judge_boot_params() : judge_record();
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
