@@ -18,12 +18,14 @@ LD32 := $(CROSS)ld
 NM32 := $(CROSS)nm
 AR32 := $(CROSS)ar
 OBJDUMP32 := $(CROSS)objdump
+OBJCOPY32 := $(CROSS)objcopy
 else
 CC32 := clang --target=i686-elf
 LD32 := ld.lld
 NM32 := $(firstword $(foreach p,llvm-nm nm,$(shell command -v $(p))))
 AR32 := $(firstword $(foreach p,llvm-ar ar,$(shell command -v $(p))))
 OBJDUMP32 := $(firstword $(foreach p,llvm-objdump objdump,$(shell command -v $(p))))
+OBJCOPY32 := $(firstword $(foreach p,llvm-objcopy objcopy,$(shell command -v $(p))))
 endif
 
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
@@ -47,8 +49,10 @@ comma := ,
 ifneq ($(CROSS),clang)
 LINK32 = $(CC32) $(CFLAGS32) -static -no-pie -nostdlib -Wl,--build-id=none \
          $(subst $() ,$(comma),-Wl $(strip $(LDFLAGS32)))
+LINK32_OBJECT = $(CC32) $(CFLAGS32) -r -nostdlib $(if $(findstring -flto,$(OPTIMIZE)),-flinker-output=nolto-rel)
 else
 LINK32 = $(LD32) $(LDFLAGS32)
+LINK32_OBJECT = $(LD32) -m elf_i386 -r
 endif
 
 Q := $(if $(V),,@)
@@ -132,7 +136,8 @@ $(eval $(call kernel_rules,$(BUILD),))
 $(eval $(call kernel_rules,$(BUILD)/spoil,-DBATON_SPOIL))
 $(eval $(call kernel_rules,$(BUILD)/inject,-DBATON_INJECT))
 
-# The core as a library for other kernels: include/baton.h is its header.
+# The core as a library for other kernels: include/baton.h is its header. It is one object, in which
+# only baton_* is global, so that no name of the core can meet one of the host's.
 CORE_OBJECTS := $(patsubst %.c,$(BUILD)/obj/%.o,$(CORE_C)) \
                 $(patsubst %.S,$(BUILD)/obj/%.S.o,$(CORE_S))
 
@@ -141,8 +146,25 @@ core: $(BUILD)/libbaton.a
 
 $(BUILD)/libbaton.a: $(CORE_OBJECTS)
 	$(call say,AR,$@)
+	$(Q)$(LINK32_OBJECT) $(CORE_OBJECTS) -o $(BUILD)/libbaton.o
+	$(Q)$(OBJCOPY32) --wildcard --keep-global-symbol='baton_*' $(BUILD)/libbaton.o
 	$(Q)rm -f $@
-	$(Q)$(AR32) rcs $@ $(CORE_OBJECTS)
+	$(Q)$(AR32) rcs $@ $(BUILD)/libbaton.o
+	$(Q)rm $(BUILD)/libbaton.o
+
+# For a kernel that is built elsewhere.
+PREFIX := /usr/local
+VERSION := $(shell sed -n 's/^.define BATON_VERSION "\(.*\)"/\1/p' include/baton.h)
+
+.PHONY: install
+install: $(BUILD)/libbaton.a
+	install -d "$(DESTDIR)$(PREFIX)/include" "$(DESTDIR)$(PREFIX)/lib/pkgconfig"
+	install -m 644 include/baton.h "$(DESTDIR)$(PREFIX)/include"
+	install -m 644 $(BUILD)/libbaton.a "$(DESTDIR)$(PREFIX)/lib"
+	@printf '%s\n' 'prefix=$(PREFIX)' 'Name: baton' 'Version: $(VERSION)' \
+	    'Description: kexec and crash dumps for i386 kernels, freestanding' \
+	    'Cflags: -I$${prefix}/include' 'Libs: -L$${prefix}/lib -lbaton' \
+	    > "$(DESTDIR)$(PREFIX)/lib/pkgconfig/baton.pc"
 
 # A disassembly with source.
 $(BUILD)/baton.lst: $(BUILD)/baton.elf

@@ -1,0 +1,61 @@
+"""libbaton.a as an OS developer gets it: its names, what it needs, and what is installed."""
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+TOP = Path(__file__).resolve().parents[2]
+BUILD = Path(os.environ.get("BATON_BUILD", TOP / "build")).resolve()
+HEADER = TOP / "include" / "baton.h"
+FUNCTIONS = 16              # that the header declares; a pattern must not see fewer
+OBJECTS = {"baton_digest_page", "baton_trampoline_page"}    # arrays; not functions
+WITHOUT_HEADER = {"baton_trampoline"}                       # the page's first instruction
+NEEDED = {"memcpy", "memset", "memcmp"}                     # what a compiler calls by itself [GCC]
+
+
+def said(*command):
+    return subprocess.run(command, check=True, capture_output=True, text=True, cwd=TOP).stdout
+
+
+def declared():
+    """The functions of baton.h that are no inline ones."""
+    text = re.sub(r"/\*.*?\*/", "", HEADER.read_text(), flags=re.S)
+    text = re.sub(r"static inline[^{]*\{.*?^\}", "", text, flags=re.S | re.M)
+    return set(re.findall(r"^(?!#)[a-z].*?\b(baton_\w+)\(", text, re.M))
+
+
+def symbols(*options):
+    lines = [line.split() for line in said("nm", *options, str(BUILD / "libbaton.a")).splitlines()]
+    return {fields[-1] for fields in lines if len(fields) in (2, 3)}
+
+
+def test_only_what_the_header_declares_is_global():
+    functions = declared()
+    assert len(functions) >= FUNCTIONS
+    assert symbols("--extern-only", "--defined-only") == functions | OBJECTS | WITHOUT_HEADER
+
+
+def test_it_needs_nothing_but_what_compilers_call():
+    assert symbols("--undefined-only") <= NEEDED
+
+
+@pytest.fixture
+def installed(tmp_path):
+    said("make", "--no-print-directory", f"BUILD={os.path.relpath(BUILD, TOP)}", "install",
+         f"DESTDIR={tmp_path}", "PREFIX=/opt/kernel")
+    return tmp_path
+
+
+def test_what_is_installed(installed):
+    files = {str(p.relative_to(installed)) for p in installed.rglob("*") if p.is_file()}
+    top = "opt/kernel"
+    assert files == {f"{top}/include/baton.h", f"{top}/lib/libbaton.a",
+                     f"{top}/lib/pkgconfig/baton.pc"}
+    about = dict(re.findall(r"^([\w]+)[:=] *(.*)$",
+                            (installed / top / "lib/pkgconfig/baton.pc").read_text(), re.M))
+    version = re.search(r'BATON_VERSION "(.*)"', HEADER.read_text())[1]
+    assert about["prefix"] == "/opt/kernel" and about["Version"] == version
+    assert about["Cflags"] == "-I${prefix}/include"
+    assert about["Libs"] == "-L${prefix}/lib -lbaton"
