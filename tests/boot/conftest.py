@@ -12,6 +12,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, *(os.path.join(os.path.dirname(HERE), d) for d in ("payloads", "prove"))]
 
 import payloads  # noqa: E402
+import signals  # noqa: E402, F401 (sets them)
 from fleet import Fleet  # noqa: E402
 from noskips import pytest_runtest_makereport  # noqa: E402, F401 (a hook of pytest's)
 

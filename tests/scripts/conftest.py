@@ -1,5 +1,4 @@
 """pytest's side of the tests of the scripts: a checkout to run them in, and no skips."""
-import signal
 import sys
 from pathlib import Path
 
@@ -8,14 +7,9 @@ import pytest
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), *(str(HERE.parent / d) for d in ("boot", "payloads"))]
 
+import signals  # noqa: E402, F401 (sets them)
 from checkout import Checkout  # noqa: E402
 from noskips import pytest_runtest_makereport  # noqa: E402, F401 (a hook of pytest's)
-
-
-# nohup and a shell's & leave signals ignored; no script can trap a signal that was ignored when it
-# began.
-signal.signal(signal.SIGHUP, signal.SIG_DFL)
-signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_configure(config):
