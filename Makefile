@@ -144,7 +144,7 @@ CORE_OBJECTS := $(patsubst %.c,$(BUILD)/obj/%.o,$(CORE_C)) \
 .PHONY: core
 core: $(BUILD)/libbaton.a
 
-$(BUILD)/libbaton.a: $(CORE_OBJECTS)
+$(BUILD)/libbaton.a: $(CORE_OBJECTS) Makefile
 	$(call say,AR,$@)
 	$(Q)$(LINK32_OBJECT) $(CORE_OBJECTS) -o $(BUILD)/libbaton.o
 	$(Q)$(OBJCOPY32) --wildcard --keep-global-symbol='baton_*' $(BUILD)/libbaton.o
