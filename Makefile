@@ -49,7 +49,8 @@ comma := ,
 ifneq ($(CROSS),clang)
 LINK32 = $(CC32) $(CFLAGS32) -static -no-pie -nostdlib -Wl,--build-id=none \
          $(subst $() ,$(comma),-Wl $(strip $(LDFLAGS32)))
-LINK32_OBJECT = $(CC32) $(CFLAGS32) -r -nostdlib $(if $(findstring -flto,$(OPTIMIZE)),-flinker-output=nolto-rel)
+LINK32_OBJECT = $(CC32) $(CFLAGS32) -r -nostdlib \
+                $(if $(findstring -flto,$(OPTIMIZE)),-flinker-output=nolto-rel)
 else
 LINK32 = $(LD32) $(LDFLAGS32)
 LINK32_OBJECT = $(LD32) -m elf_i386 -r
@@ -154,7 +155,7 @@ $(BUILD)/libbaton.a: $(CORE_OBJECTS) Makefile
 
 # For a kernel that is built elsewhere.
 PREFIX := /usr/local
-VERSION := $(shell sed -n 's/^.define BATON_VERSION "\(.*\)"/\1/p' include/baton.h)
+VERSION = $(shell sed -n 's/^.define BATON_VERSION "\(.*\)"/\1/p' include/baton.h)
 
 .PHONY: install
 install: $(BUILD)/libbaton.a

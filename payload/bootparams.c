@@ -8,6 +8,33 @@
 #include "lib/text.h"
 #include "relocate/trampoline/control.h"
 
+/* Low memory that firmware and BIOS leave alone: above their data, below 640 KiB. */
+#define LOW_START 0x10000u
+#define LOW_END 0xa0000u
+#define MAPPED_END 0x400000u /* what Linux 2.2 maps at first; 2.4 maps twice as much */
+
+#define NAME_END 64 /* of what is taken of a version, with "Linux " */
+
+void bootparams_name(const struct baton_host *host, const struct baton_file *file, uint64_t at,
+                     uint64_t end, struct baton_payload *payload)
+{
+    struct text name = {payload->name, sizeof(payload->name), 0};
+    char c;
+
+    text_add(&name, "Linux ");
+    for (; at < end && name.length < NAME_END; at++) {
+        if (!baton_file_read(host, file, at, &c, 1) || c <= ' ' || c > '~')
+            break;
+        text_char(&name, c);
+    }
+}
+
+void bootparams_low(struct baton_payload *payload)
+{
+    payload->reach[0] = (struct baton_range){LOW_START, LOW_END};
+    payload->reach[1] = (struct baton_range){KERNEL_ADDRESS_DEFAULT, MAPPED_END};
+}
+
 int bootparams_add(struct told told, uint32_t protocol, struct baton_payload *payload,
                    struct baton_refusal *why)
 {

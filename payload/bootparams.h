@@ -103,6 +103,18 @@ enum { SETUP_E820_EXT = 1 };
 #define SETUP_ROOM (4096 - sizeof(struct setup_data))
 #define SETUP_E820_PER_PAGE (SETUP_ROOM / sizeof(struct e820_entry))
 
+#define INITRD_ADDR_MAX_DEFAULT                                                                    \
+    0x37ffffffu /* where a kernel does not say: before 2.03, or no header */
+#define KERNEL_ADDRESS_DEFAULT 0x100000u
+
+/* "Linux " and the word at `at` in the file, which ends at `end` at the latest: the version. */
+void bootparams_name(const struct baton_host *host, const struct baton_file *file, uint64_t at,
+                     uint64_t end, struct baton_payload *payload);
+
+/* The pages that the kernel reads at its entry must lie where every Linux sees them, on tables of its
+ * own: below 640 KiB, or in the first 4 MiB that the oldest one maps. */
+void bootparams_low(struct baton_payload *payload);
+
 /* The segments that a kernel finds by its boot_params: boot_params itself, command line, and from
  * 2.09 on the nodes of setup_data. 0 or an error. */
 int bootparams_add(struct told told, uint32_t protocol, struct baton_payload *payload,

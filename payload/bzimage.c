@@ -11,16 +11,9 @@
 #include "lib/text.h"
 #include "payload/width.h"
 
-#define KERNEL_ADDRESS_DEFAULT 0x100000u
-#define INITRD_ADDR_MAX_DEFAULT 0x37ffffffu /* before 2.03 */
-#define CMDLINE_SIZE_DEFAULT 255            /* before 2.06 */
-#define GROWTH_GUESS 4 /* before 2.10 a kernel does not say how large it unpacks */
+#define CMDLINE_SIZE_DEFAULT 255 /* before 2.06 */
+#define GROWTH_GUESS 4           /* before 2.10 a kernel does not say how large it unpacks */
 #define ALIGNMENT_LOG_MAX 31
-
-/* Low memory that firmware and BIOS leave alone: above their data, below 640 KiB. */
-#define LOW_START 0x10000u
-#define LOW_END 0xa0000u
-#define MAPPED_END 0x400000u /* what Linux 2.2 maps at first; 2.4 maps twice as much */
 
 /* Where a bzImage that is not made to be relocated unpacks into, before it moves itself up: from its
  * mover on, to the start of the traditional boot sector or to boot_params if that lies lower. */
@@ -38,22 +31,14 @@ static void read_width(const struct baton_host *host, const struct bzimage *imag
     payload->width_unknown = image->protocol < 0x020c && !payload->long_mode;
 }
 
-/* "Linux 6.1.0-50-686-pae": the version string's first word, if there is one. */
+/* The version string's first word, if there is one. */
 static void read_name(const struct baton_host *host, const struct bzimage *image,
                       struct baton_payload *payload)
 {
-    struct text name = {payload->name, sizeof(payload->name), 0};
     struct text kind = {payload->kind, sizeof(payload->kind), 0};
     uint64_t at = bzimage_field(image, HDR_KERNEL_VERSION, 2);
-    char c;
 
-    text_add(&name, "Linux ");
-    if (at)
-        for (at += 0x200; at < image->setup_size && name.length < 64; at++) {
-            if (!baton_file_read(host, image->file, at, &c, 1) || c <= ' ' || c > '~')
-                break;
-            text_char(&name, c);
-        }
+    bootparams_name(host, image->file, at + 0x200, at ? image->setup_size : 0, payload);
     text_add(&kind, "bzImage, boot protocol ");
     text_version(&kind, image->protocol);
 }
@@ -65,10 +50,8 @@ static void read_name(const struct baton_host *host, const struct bzimage *image
  */
 static void add_reach(const struct bzimage *image, struct baton_payload *payload)
 {
-    if (image->protocol < 0x0204) {
-        payload->reach[0] = (struct baton_range){LOW_START, LOW_END};
-        payload->reach[1] = (struct baton_range){KERNEL_ADDRESS_DEFAULT, MAPPED_END};
-    }
+    if (image->protocol < 0x0204)
+        bootparams_low(payload);
     if (image->protocol < 0x0205)
         payload->scratch = (struct baton_range){UNPACK_LOW_START, UNPACK_LOW_END};
 }

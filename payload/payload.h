@@ -10,7 +10,7 @@
 struct baton_format {
     const char *name; /* "bzImage" */
 
-    /* Is it one, by its magic numbers? */
+    /* Is it one, by its magic numbers, or where those are not enough by its headers? */
     bool (*is)(const struct baton_host *host, const struct baton_file *file);
 
     /* Fills payload from the file's headers; 0 or an error with *why filled. */

@@ -18,12 +18,7 @@
 #define PROTOCOL 0x0209
 #define HEADER_END (HDR_SETUP_DATA + 8)
 
-#define CMDLINE_SIZE 2047           /* of kernels since 2.6.22; an older one cuts it off at 255 */
-#define INITRD_ADDR_MAX 0x37ffffffu /* what a kernel maps that has 3 GiB of user space */
-
-/* What a kernel reads before it has mapped all of memory: up to 2.6.13 through tables of its first
- * 8 MiB. A vmlinux does not say its age where it can be relied on; below 640 KiB suits all. */
-static const struct baton_range reach[2] = {{0x10000, 0xa0000}, {0x100000, 0x400000}};
+#define CMDLINE_SIZE 2047 /* of kernels since 2.6.22 (2.06); an older one cuts it off at 255 */
 
 _Static_assert(HEADER_END - HDR_FIRST <= BATON_HEADER, "a payload keeps the setup header");
 
@@ -61,28 +56,15 @@ static void make_header(struct baton_payload *payload)
     put(payload, HDR_MAGIC, 4, HDR_MAGIC_VALUE);
     put(payload, HDR_VERSION, 2, PROTOCOL);
     put(payload, HDR_LOADFLAGS, 1, LOADFLAG_LOADED_HIGH);
-    put(payload, HDR_INITRD_ADDR_MAX, 4, INITRD_ADDR_MAX);
+    put(payload, HDR_INITRD_ADDR_MAX, 4, INITRD_ADDR_MAX_DEFAULT);
     put(payload, HDR_CMDLINE_SIZE, 4, CMDLINE_SIZE);
-}
-
-/* "Linux 6.1.0-50-686-pae" */
-static void add_name(const struct baton_host *host, const struct baton_file *file, uint64_t at,
-                     struct baton_payload *payload)
-{
-    struct text name = {payload->name, sizeof(payload->name), 0};
-    struct text kind = {payload->kind, sizeof(payload->kind), 0};
-    char c;
-
-    text_add(&name, "Linux ");
-    while (name.length < 64 && baton_file_read(host, file, at++, &c, 1) && c > ' ' && c <= '~')
-        text_char(&name, c);
-    text_add(&kind, "vmlinux, ELF32");
 }
 
 static int vmlinux_read(const struct baton_host *host, const struct baton_request *request,
                         struct baton_payload *payload, struct baton_refusal *why)
 {
     struct elf_entry entry;
+    struct text kind = {payload->kind, sizeof(payload->kind), 0};
     uint64_t at;
     int error = elf_add_segments(host, request, payload, &entry, why);
 
@@ -93,14 +75,14 @@ static int vmlinux_read(const struct baton_host *host, const struct baton_reques
                       "an ELF kernel whose e_entry is a physical address, as Linux's vmlinux has "
                       "it, but no \"Linux version\" is in it; link it with a virtual e_entry",
                       0, 0);
-    add_name(host, &request->kernel, at, payload);
+    bootparams_name(host, &request->kernel, at, request->kernel.size, payload);
+    text_add(&kind, "vmlinux, ELF32");
     payload->entry.eip = entry.e_entry;
-    payload->reach[0] = reach[0];
-    payload->reach[1] = reach[1];
+    bootparams_low(payload); /* that suits every age */
     make_header(payload);
     error = command_line_check(request->command_line, CMDLINE_SIZE, "a vmlinux", why);
     if (!error)
-        error = segment_add_initrds(payload, request, INITRD_ADDR_MAX, why);
+        error = segment_add_initrds(payload, request, INITRD_ADDR_MAX_DEFAULT, why);
     return error ? error : bootparams_add(told_of(host, request), PROTOCOL, payload, why);
 }
 
