@@ -4,7 +4,9 @@ A debugger stops the machine where it dies and at the capture kernel's first ins
 all of its memory both times. Between the two stand the lines that Baton prints and the trampoline.
 """
 import re
+from functools import partial
 
+import joblist
 import payloads
 import pytest
 import vmcore
@@ -67,9 +69,7 @@ class Crash:
         return result
 
 
-def cases(*jobs):
-    return [pytest.param(job, id=job.name.removeprefix("crash-"),
-                         marks=[pytest.mark.quick] if job.quick else []) for job in jobs]
+cases = partial(joblist.cases, "crash-")
 
 
 ALL = cases(*(Crash(kind, paging) for kind in KINDS for paging in ("pae", "legacy")))

@@ -5,7 +5,9 @@ The first death's registers are what the core has; and where the capture kernel 
 machine ends with the truth on COM1, and as exitport= and onfault= say.
 """
 import re
+from functools import partial
 
+import joblist
 import livetables as lt
 import payloads
 import pytest
@@ -127,9 +129,7 @@ def broken_seal(job, d):
     d.command("inject-nmi")
 
 
-def cases(*jobs):
-    return [pytest.param(job, id=job.name.removeprefix("crash-again-"),
-                         marks=[pytest.mark.quick] if job.quick else []) for job in jobs]
+cases = partial(joblist.cases, "crash-again-")
 
 
 def each(name, act, *kinds, **settings):

@@ -3,7 +3,9 @@
 And a second fault, on the way to the capture kernel: it gets there all the same, without a word.
 """
 import re
+from functools import partial
 
+import joblist
 import payloads
 import pytest
 import vmcore
@@ -30,8 +32,7 @@ class Words:
                            **self.settings))
 
 
-def cases(*jobs):
-    return [pytest.param(job, id=job.name.removeprefix("crash-bad-")) for job in jobs]
+cases = partial(joblist.cases, "crash-bad-")
 
 
 def judge():

@@ -3,7 +3,9 @@ watchdog, the memory that the capture kernel is told of, the checksum before a h
 """
 import re
 import struct
+from functools import partial
 
+import joblist
 import livetables as lt
 import payloads
 import pytest
@@ -28,8 +30,7 @@ def two_kernels():
     return payloads.capture_kernel(), payloads.capture_kernel(stays=True)
 
 
-def cases(*jobs):
-    return [pytest.param(job, id=job.name.removeprefix("between-")) for job in jobs]
+cases = partial(joblist.cases, "between-")
 
 
 # ---- the shell, loads and unloads

@@ -6,7 +6,9 @@ hand-off; what the trampoline needs before it can do that is under the vault's s
 """
 import random
 import re
+from functools import partial
 
+import joblist
 import members
 import payloads
 import pytest
@@ -88,9 +90,7 @@ def template(job, _):
     return Elf32(payloads.BATON).symbols["baton_trampoline_page"] - 0xc0000000 + 0x31
 
 
-def cases(*jobs):
-    return [pytest.param(job, id=job.name.removeprefix("crash-damage-"),
-                         marks=[pytest.mark.quick] if job.quick else []) for job in jobs]
+cases = partial(joblist.cases, "crash-damage-")
 
 
 @pytest.mark.parametrize("job, segment", [

@@ -6,7 +6,9 @@ No Linux: the core's headers call physical addresses file offsets, and nothing e
 import os
 import re
 import subprocess
+from functools import partial
 
+import joblist
 import payloads
 import pytest
 import vmcore
@@ -60,11 +62,10 @@ CLOSED = [High(paging, (), "closed") for paging in ("pae", "legacy")]
 OPEN = [High(paging, ("peek 0x30080000 16 physical",), "open") for paging in ("pae", "legacy")]
 
 
-def cases(jobs):
-    return [pytest.param(job, id=job.name.removeprefix("shell-crash-high-")) for job in jobs]
+cases = partial(joblist.cases, "shell-crash-high-")
 
 
-@pytest.mark.parametrize("job", cases(CLOSED + OPEN))
+@pytest.mark.parametrize("job", cases(*CLOSED, *OPEN))
 def test_gdb_sums_the_live_tables_as_the_kernel_did(job, outcome):
     root, checksum = re.search(r"root (0x\w+), .*checksum (0x\w+)", outcome.log).groups()
     said = outcome.data["gdb"]
@@ -73,13 +74,13 @@ def test_gdb_sums_the_live_tables_as_the_kernel_did(job, outcome):
     assert f"checksum    {checksum}, as it was at the start\n" in said, said
 
 
-@pytest.mark.parametrize("job", cases(OPEN))
+@pytest.mark.parametrize("job", cases(*OPEN))
 def test_open_windows_are_said(job, outcome):
     assert re.search(r"^windows +\d+ open at the crash; summed as if closed$",
                      outcome.data["gdb"], re.M), outcome.data["gdb"]
 
 
-@pytest.mark.parametrize("job", cases(CLOSED))
+@pytest.mark.parametrize("job", cases(*CLOSED))
 def test_what_is_above_the_direct_map_has_no_linear_address(job, outcome):
     high = [load for load in outcome.data["loads"] if load.pa >= DIRECT_MAX]
     assert len(high) == 1 and high[0].pa == DIRECT_MAX and high[0].va == NO_VA

@@ -6,7 +6,9 @@ has those very bytes.
 """
 import re
 import struct
+from functools import partial
 
+import joblist
 import payloads
 import pytest
 import vmcore
@@ -133,10 +135,7 @@ def scribble(d, job, memory_size):
     return dying, bytes(memory)
 
 
-def cases(*jobs):
-    return [pytest.param(job, id=job.name.removeprefix("scribbled-"),
-                         marks=[pytest.mark.quick] if getattr(job, "quick", False) else [])
-            for job in jobs]
+cases = partial(joblist.cases, "scribbled-")
 
 
 def both(death, *parts):

@@ -7,9 +7,11 @@ import hashlib
 import os
 import random
 import re
+from functools import partial
 
 import elf32
 import images
+import joblist
 import payloads
 import pytest
 from debugger import Debugger
@@ -26,9 +28,7 @@ LINE = (r"^fault +in the hand-off, checking: (.*) is not what was loaded: (0x\w+
         r" their SHA-256 begins with (0x\w+), at the load with (0x\w+)$")
 
 
-def cases(*jobs):
-    return [pytest.param(job, id=job.name.removeprefix("digest-"),
-                         marks=[pytest.mark.quick] if job.quick else []) for job in jobs]
+cases = partial(joblist.cases, "digest-")
 
 
 def first_word(data):

@@ -7,9 +7,11 @@ import gzip
 import hashlib
 import os
 import re
+from functools import partial
 
 import cpio
 import images
+import joblist
 import payloads
 import pytest
 from captured import Captured, assert_saved
@@ -52,8 +54,7 @@ class Judged:
                            append=words, modules=tuple(modules)))
 
 
-def cases(*jobs):
-    return [pytest.param(job, id=job.name.removeprefix("initrds-")) for job in jobs]
+cases = partial(joblist.cases, "initrds-")
 
 
 @pytest.mark.quick

@@ -5,8 +5,10 @@ MiB, and only then loads SS by the GDT that Baton left and reads boot_params and
 A fault that it makes before it has an IDT of its own is told by Baton.
 """
 import re
+from functools import partial
 
 import images
+import joblist
 import oldlinux
 import payloads
 import pytest
@@ -42,10 +44,7 @@ class Old:
                            **settings))
 
 
-def cases(*jobs, quick=()):
-    return [pytest.param(job, id=job.name.removeprefix("old-"),
-                         marks=[pytest.mark.quick] if job.name.removeprefix("old-") in quick else [])
-            for job in jobs]
+cases = partial(joblist.cases, "old-")
 
 
 def each(**settings):

@@ -1,7 +1,9 @@
 """trace=: the number of each step on COM1, and on I/O port 0x80; the time stamps, to the payload."""
 import os
 import re
+from functools import partial
 
+import joblist
 import payloads
 import pytest
 from machine import Machine, run
@@ -28,8 +30,7 @@ class Traced:
         return result
 
 
-def cases(*jobs):
-    return [pytest.param(job, id=job.name.removeprefix("trace-")) for job in jobs]
+cases = partial(joblist.cases, "trace-")
 
 
 def steps_told(result):

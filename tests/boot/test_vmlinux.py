@@ -5,8 +5,10 @@ address only.
 """
 import lzma
 import struct
+from functools import partial
 
 import images
+import joblist
 import payloads
 import pytest
 from machine import Machine, run
@@ -44,10 +46,7 @@ class Job:
                            modules=tuple(" ".join(m).strip() for m in modules), **self.settings))
 
 
-def cases(*jobs, quick=()):
-    return [pytest.param(job, id=job.name.removeprefix("vmlinux-"),
-                         marks=[pytest.mark.quick] if job.name.removeprefix("vmlinux-") in quick
-                         else []) for job in jobs]
+cases = partial(joblist.cases, "vmlinux-")
 
 
 @pytest.mark.parametrize("job", cases(

@@ -45,6 +45,14 @@ struct baton_segment *journey_segment(struct journey *j, const char *what, uint3
     return s;
 }
 
+const struct baton_segment *journey_find(const struct journey *j, const char *what, unsigned n)
+{
+    for (uint32_t i = 0; i < j->payload.segments; i++)
+        if (!strcmp(j->payload.segment[i].what, what) && n-- == 0)
+            return &j->payload.segment[i];
+    return NULL;
+}
+
 static int load_segments(struct journey *j)
 {
     const struct baton_host *host = &j->machine.host;

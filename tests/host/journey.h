@@ -32,6 +32,9 @@ void journey_start(struct journey *j, uint32_t trampoline_va, uint64_t trampolin
 /* A payload without a file format: segments are added by hand, before journey_load. */
 struct baton_segment *journey_segment(struct journey *j, const char *what, uint32_t flags);
 
+/* The payload's n-th (from 0) segment of that name; NULL: there is none. */
+const struct baton_segment *journey_find(const struct journey *j, const char *what, unsigned n);
+
 /*
  * Loads: j->payload's segments if there are any, else j->request's files. Returns the core's
  * answer. A refusal is judged here: no page missing, nothing written, the image zeroed (H7).

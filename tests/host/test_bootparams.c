@@ -21,14 +21,6 @@ static void put(unsigned offset, unsigned size, uint64_t value)
         expected[offset + i] = (uint8_t)(value >> 8 * i);
 }
 
-static const struct baton_segment *segment(const char *what)
-{
-    for (uint32_t i = 0; i < j.payload.segments; i++)
-        if (!strcmp(j.payload.segment[i].what, what))
-            return &j.payload.segment[i];
-    return NULL;
-}
-
 static void stage(const struct bzimage_fields *f, bool initrd, uint32_t entries)
 {
     journey_start(&j, 0xc0105000, 0x105000);
@@ -55,18 +47,20 @@ static void stage(const struct bzimage_fields *f, bool initrd, uint32_t entries)
 static void expect(const struct bzimage_fields *f)
 {
     uint32_t header_end = 0x202 + f->jump, n = j.machine.host.memory_count;
-    const struct baton_segment *initrd = segment("initrd"), *record = segment("record");
+    const struct baton_segment *initrd = journey_find(&j, "initrd", 0),
+                               *record = journey_find(&j, "record", 0);
 
     memset(expected, 0, sizeof(expected));
     machine_read(AT + 0x1f1, expected + 0x1f1, header_end - 0x1f1);
-    put(0x210, 1, 0xff);                      /* type_of_loader: undefined */
-    expected[0x211] &= 0x7f;                  /* loadflags: no heap */
-    put(0x214, 4, segment("kernel")->dest);   /* code32_start */
-    put(0x218, 4, initrd ? initrd->dest : 0); /* ramdisk_image, ramdisk_size */
+    put(0x210, 1, 0xff);                                /* type_of_loader: undefined */
+    expected[0x211] &= 0x7f;                            /* loadflags: no heap */
+    put(0x214, 4, journey_find(&j, "kernel", 0)->dest); /* code32_start */
+    put(0x218, 4, initrd ? initrd->dest : 0);           /* ramdisk_image, ramdisk_size */
     put(0x21c, 4, initrd ? 0x45678 : 0);
-    put(0x228, 4, segment("command line")->dest);
+    put(0x228, 4, journey_find(&j, "command line", 0)->dest);
     if (record)
-        put(0x250, 8, segment("memory map") ? 0 : record->dest); /* setup_data; 0: seen later */
+        put(0x250, 8,
+            journey_find(&j, "memory map", 0) ? 0 : record->dest); /* setup_data; 0: seen later */
     put(0x070, 8, j.request.acpi_rsdp);
     put(0x002, 2, 0xfc00);            /* ext_mem_k: 63 MiB */
     put(0x1e0, 4, 0xfc00);            /* alt_mem_k */
@@ -80,7 +74,7 @@ static void expect(const struct bzimage_fields *f)
 
 static void assert_params(const char *name)
 {
-    const uint8_t *page = machine_at(segment("boot_params")->dest);
+    const uint8_t *page = machine_at(journey_find(&j, "boot_params", 0)->dest);
 
     for (unsigned i = 0; i < PAGE; i++)
         if (page[i] != expected[i]) {
@@ -121,13 +115,13 @@ static void every_protocol(void **state)
                 load("every protocol");
                 expect(&f);
                 assert_params("every protocol");
-                assert_int_equal(j.payload.entry.eip, segment("kernel")->dest);
-                assert_int_equal(j.payload.entry.esi, segment("boot_params")->dest);
+                assert_int_equal(j.payload.entry.eip, journey_find(&j, "kernel", 0)->dest);
+                assert_int_equal(j.payload.entry.esi, journey_find(&j, "boot_params", 0)->dest);
                 assert_int_equal(j.payload.entry.eax | j.payload.entry.ebx | j.payload.entry.ecx |
                                      j.payload.entry.edx | j.payload.entry.edi |
                                      j.payload.entry.ebp,
                                  0);
-                assert_string_equal((char *)machine_at(segment("command line")->dest),
+                assert_string_equal((char *)machine_at(journey_find(&j, "command line", 0)->dest),
                                     "console=ttyS0 quiet");
                 assert_journey(&j, journey_finish(&j));
             }
@@ -143,7 +137,7 @@ static void no_setup_data_before_2_09(void **state)
     f.jump = 0x56;
     stage(&f, true, 0);
     load("2.08");
-    assert_null(segment("record"));
+    assert_null(journey_find(&j, "record", 0));
     expect(&f);
     assert_params("2.08");
 }
@@ -176,7 +170,8 @@ static void the_alignment_taken(void **state)
         expect(&f);
         put(0x230, 4, lowered ? 0x200000 : 0x1000000);
         assert_params("aligned");
-        assert_int_equal(segment("kernel")->used.start, lowered ? 0x1200000 : 0x1000000);
+        assert_int_equal(journey_find(&j, "kernel", 0)->used.start,
+                         lowered ? 0x1200000 : 0x1000000);
         assert_journey(&j, journey_finish(&j));
     }
 }
@@ -194,7 +189,7 @@ static void odd_setups(void **state)
         expect(&f);
         assert_params("odd setup");
         /* its pages stay pages: congruent, at most a page below the preferred address */
-        const struct baton_segment *s = segment("kernel");
+        const struct baton_segment *s = journey_find(&j, "kernel", 0);
         assert_int_equal(s->dest % PAGE, s->source % PAGE);
         assert_true(s->dest <= 0x1000000 && s->dest + PAGE > 0x1000000);
         assert_int_equal(j.image.counts.composed, s->source % PAGE ? 2 : 1);
@@ -305,7 +300,7 @@ static void setup_data_chain(void **state)
         stage(&bzimage_usual, true, entries);
         load("many entries");
         expect(&bzimage_usual);
-        uint64_t params = segment("boot_params")->dest;
+        uint64_t params = journey_find(&j, "boot_params", 0)->dest;
         put(0x250, 8, get(params + 0x250, 8));
         assert_params("many entries");
         for (uint64_t at = get(params + 0x250, 8); at; at = get(at, 8)) {
@@ -368,7 +363,7 @@ static void the_record(void **state)
                  "map 0x04000000 0x04010000 3\n"
                  "map 0xfffc0000 0x100000000 2\n",
                  j.image.control);
-    uint64_t record = segment("record")->dest;
+    uint64_t record = journey_find(&j, "record", 0)->dest;
     assert_int_equal(get(record, 8), j.image.control + 0x950);
     assert_int_equal(get(record + 8, 4), 0x4e544142);
     assert_int_equal(get(record + 12, 4), n);
@@ -377,7 +372,7 @@ static void the_record(void **state)
     stage(&bzimage_usual, true, 0);
     j.request.live = (struct baton_live){0x7000, 0, 3, 1};
     load("record");
-    record = segment("record")->dest;
+    record = journey_find(&j, "record", 0)->dest;
     const char *tables = "baton " BATON_VERSION "\nloader GRUB 2.06\n"
                          "tables legacy root 0x00007000 pages 3 checksum 0x00000001\n";
     assert_memory_equal(machine_at(record + 16), tables, strlen(tables));
@@ -397,7 +392,7 @@ static void the_record_is_full(void **state)
             stage(&bzimage_usual, false, entries);
             j.request.loader = loaders[k];
             load("full record");
-            uint64_t record = segment("record")->dest;
+            uint64_t record = journey_find(&j, "record", 0)->dest;
             uint32_t length = (uint32_t)get(record + 12, 4);
             assert_true(length <= PAGE - 16);
             machine_read(record + 16, text, length);
@@ -427,11 +422,13 @@ static void filled_again(void **state)
         if (j.payload.segment[i].flags & BATON_SEG_MADE)
             machine_read(j.payload.segment[i].dest, first[pages++], PAGE);
     j.request.screen.cursor_y = 7;
-    memset(machine_at(segment("boot_params")->dest), 0xee, PAGE); /* nothing of it stays */
+    memset(machine_at(journey_find(&j, "boot_params", 0)->dest), 0xee,
+           PAGE); /* nothing of it stays */
     baton_payload_finish(&j.request, &j.payload, &j.image);
     assert_false(j.image.armed); /* what was written has not been checked */
     assert_int_equal(baton_image_check(&j.request, &j.payload, &j.image, &j.why), 0);
-    assert_int_equal(get(segment("boot_params")->dest + 1, 1), 7); /* [zero page: orig_y] */
+    assert_int_equal(get(journey_find(&j, "boot_params", 0)->dest + 1, 1),
+                     7); /* [zero page: orig_y] */
     first[0][1] = 7;
     pages = 0;
     for (uint32_t i = 0; i < j.payload.segments; i++)
@@ -449,7 +446,7 @@ static void long_loader_name(void **state)
     stage(&bzimage_usual, false, 200);
     j.request.loader = name;
     load("long name");
-    uint64_t record = segment("record")->dest;
+    uint64_t record = journey_find(&j, "record", 0)->dest;
     assert_true(get(record + 12, 4) <= PAGE - 16);
     assert_journey(&j, journey_finish(&j));
 }
@@ -483,7 +480,7 @@ static void extended_memory(void **state)
         machine_ready(&j.machine);
         j.request.kernel = bzimage_make(&j.machine, AT, &f);
         load(cases[i].name);
-        uint64_t params = segment("boot_params")->dest;
+        uint64_t params = journey_find(&j, "boot_params", 0)->dest;
         assert_int_equal(get(params + 0x1e0, 4), cases[i].alt);
         assert_int_equal(get(params + 0x002, 2), cases[i].ext);
     }
@@ -501,7 +498,7 @@ static void longest_command_line(void **state)
     stage(&f, false, 0);
     j.request.command_line = line;
     load("long line");
-    assert_memory_equal(machine_at(segment("command line")->dest), line, 4096);
+    assert_memory_equal(machine_at(journey_find(&j, "command line", 0)->dest), line, 4096);
     assert_journey(&j, journey_finish(&j));
 }
 

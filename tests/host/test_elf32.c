@@ -34,14 +34,6 @@ static int read_kernel(const struct elf_fields *f, uint64_t size)
     return error;
 }
 
-static const struct baton_segment *segment(const char *what, unsigned n)
-{
-    for (uint32_t i = 0; i < j.payload.segments; i++)
-        if (!strcmp(j.payload.segment[i].what, what) && n-- == 0)
-            return &j.payload.segment[i];
-    return NULL;
-}
-
 /* ---- what it wants --------------------------------------------------------------------------- */
 
 static void what_it_wants(void **state)
@@ -322,7 +314,7 @@ static void the_record(void **state)
             assert_journey(&j, journey_load(&j) == 0);
 
             const struct baton_registers *r = &j.payload.entry;
-            uint64_t record = segment("record", 0)->dest;
+            uint64_t record = journey_find(&j, "record", 0)->dest;
             assert_int_equal(r->eip, 0x200010);
             assert_int_equal(r->eax, 0x4e544142);
             assert_int_equal(r->ebx, record);
@@ -362,7 +354,7 @@ static void long_texts(void **state)
     j.request.command_line = line;
     j.request.loader = line;
     assert_journey(&j, journey_load(&j) == 0);
-    uint64_t record = segment("record", 0)->dest;
+    uint64_t record = journey_find(&j, "record", 0)->dest;
     assert_memory_equal(machine_at(get(record + 32, 4)), line, 4096);
     assert_int_equal(get(record + 48 + 30, 1), 'l'); /* 31 letters and a NUL */
     assert_int_equal(get(record + 48 + 31, 1), 0);

@@ -50,14 +50,6 @@ static const struct reach_case cases[] = {
 };
 /* clang-format on */
 
-static const struct baton_segment *segment(const char *what)
-{
-    for (uint32_t i = 0; i < j.payload.segments; i++)
-        if (!strcmp(j.payload.segment[i].what, what))
-            return &j.payload.segment[i];
-    return NULL;
-}
-
 static void stage(const struct reach_case *c, uint32_t protocol)
 {
     struct bzimage_fields f = bzimage_usual;
@@ -81,7 +73,7 @@ static void stage(const struct reach_case *c, uint32_t protocol)
 /* Not in what the kernel writes to at its entry: the ledger knows all pages but its own. */
 static bool clear_of_scratch(void *ctx, uint64_t pa, bool ledger)
 {
-    uint64_t end = segment("boot_params")->dest;
+    uint64_t end = journey_find(&j, "boot_params", 0)->dest;
 
     (void)ctx;
     end = end < 0x90000 ? end : 0x90000;
@@ -90,7 +82,8 @@ static bool clear_of_scratch(void *ctx, uint64_t pa, bool ledger)
 
 static void judge(const struct reach_case *c)
 {
-    uint64_t params = segment("boot_params")->dest, line = segment("command line")->dest;
+    uint64_t params = journey_find(&j, "boot_params", 0)->dest,
+             line = journey_find(&j, "command line", 0)->dest;
     const struct baton_segment *kernel = &j.payload.segment[0];
 
     assert_journey(&j, journey_judge(&j));
@@ -141,7 +134,7 @@ static void newer_kernels_see_them_anywhere(void **state)
         assert_int_equal(journey_load(&j), 0);
         assert_true(baton_image_pages(&j.image, clear_of_scratch, NULL));
         if (order == LEND_HIGHEST)
-            assert_true(segment("boot_params")->dest > 32 * MIB);
+            assert_true(journey_find(&j, "boot_params", 0)->dest > 32 * MIB);
         assert_journey(&j, journey_finish(&j));
     }
 }

@@ -49,14 +49,6 @@ static int each(void **state)
     return 0;
 }
 
-static const struct baton_segment *segment(const char *what)
-{
-    for (uint32_t i = 0; i < j.payload.segments; i++)
-        if (!strcmp(j.payload.segment[i].what, what))
-            return &j.payload.segment[i];
-    return NULL;
-}
-
 /* ---- what is one ------------------------------------------------------------------------------ */
 
 static void what_it_wants(void **state)
@@ -77,9 +69,9 @@ static void what_it_wants(void **state)
     assert_int_equal(s[1].source, AT + 0x4000);
     assert_int_equal(s[1].file_size, 0x1234);
     assert_int_equal(s[1].mem_size, 0x9000);
-    assert_non_null(segment("boot_params"));
-    assert_non_null(segment("command line"));
-    assert_non_null(segment("record"));
+    assert_non_null(journey_find(&j, "boot_params", 0));
+    assert_non_null(journey_find(&j, "command line", 0));
+    assert_non_null(journey_find(&j, "record", 0));
 }
 
 /* The text is found wherever it lies: the file is read in parts. */
@@ -216,7 +208,7 @@ static void put(unsigned offset, unsigned size, uint64_t value)
 static void expect(void)
 {
     uint32_t n = j.machine.host.memory_count;
-    const struct baton_segment *initrd = segment("initrd");
+    const struct baton_segment *initrd = journey_find(&j, "initrd", 0);
 
     memset(expected, 0, sizeof(expected));
     put(0x1fe, 2, 0xaa55);     /* boot_flag */
@@ -228,7 +220,7 @@ static void expect(void)
     put(0x214, 4, PHYSICAL);
     put(0x218, 4, initrd ? initrd->dest : 0);
     put(0x21c, 4, initrd ? 0x4567 : 0);
-    put(0x228, 4, segment("command line")->dest);
+    put(0x228, 4, journey_find(&j, "command line", 0)->dest);
     put(0x22c, 4, 0x37ffffff); /* initrd_addr_max */
     put(0x238, 4, 2047);       /* cmdline_size */
     put(0x070, 8, 0xf5a40);
@@ -252,23 +244,23 @@ static void its_boot_params(void **state)
         assert_int_equal(journey_load(&j), 0);
         expect();
         const struct baton_registers *r = &j.payload.entry;
-        const uint8_t *page = machine_at(segment("boot_params")->dest);
-        put(0x250, 8, segment("record")->dest); /* setup_data */
+        const uint8_t *page = machine_at(journey_find(&j, "boot_params", 0)->dest);
+        put(0x250, 8, journey_find(&j, "record", 0)->dest); /* setup_data */
         for (unsigned i = 0; i < BATON_PAGE_SIZE; i++)
             if (page[i] != expected[i]) {
                 print_error("boot_params 0x%03x is 0x%02x, should be 0x%02x\n", i, page[i],
                             expected[i]);
                 fail();
             }
-        assert_string_equal((char *)machine_at(segment("command line")->dest),
+        assert_string_equal((char *)machine_at(journey_find(&j, "command line", 0)->dest),
                             "console=ttyS0 quiet");
         assert_int_equal(r->eip, PHYSICAL);
-        assert_int_equal(r->esi, segment("boot_params")->dest);
+        assert_int_equal(r->esi, journey_find(&j, "boot_params", 0)->dest);
         assert_int_equal(r->eax | r->ebx | r->ecx | r->edx | r->edi | r->ebp, 0);
         /* an old one reads them by tables of its own, which map low memory whatever its age */
-        assert_true(segment("boot_params")->dest >= 0x10000);
+        assert_true(journey_find(&j, "boot_params", 0)->dest >= 0x10000);
         assert_true(j.image.control + BATON_PAGE_SIZE <= 0xa0000);
-        assert_true(segment("record")->dest + BATON_PAGE_SIZE <= 0xa0000);
+        assert_true(journey_find(&j, "record", 0)->dest + BATON_PAGE_SIZE <= 0xa0000);
         assert_journey(&j, journey_finish(&j));
     }
 }
