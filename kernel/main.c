@@ -75,7 +75,10 @@ static void take_options(void)
 
         __builtin_memcpy(word, trouble[i].word, length);
         word[length] = '\0';
-        if (trouble[i].choices) {
+        if (trouble[i].now) {
+            report("renamed", "%s on Baton's command line: taken, but its name is %s now", word,
+                   trouble[i].now);
+        } else if (trouble[i].choices) {
             report("refused", "%s on Baton's command line: the value may be %s", word,
                    trouble[i].choices);
             wrong = true;
@@ -228,7 +231,7 @@ static void __attribute__((noreturn)) after_refusal(void)
 static void stage_capture(void)
 {
     struct stage_wish wish = {
-        .kernel = options.crash, .initrds = options.crash_initrds, .check = options.check};
+        .kernel = options.crash, .initrds = options.crash_initrds, .verify = options.verify};
     uint32_t beyond = wish.kernel > boot.modules ? wish.kernel : 0;
 
     if (!options.crash)

@@ -161,7 +161,7 @@ static bool plan(const struct stage_wish *wish, struct dump *dump)
     if (!stage_prepare(stage, wish) || !complete_line())
         return false;
     stage->request.place = BATON_PLACE_AUTO;
-    stage->request.digest_page = wish->check == CHECK_OFF ? NULL : baton_digest_page;
+    stage->request.digest_page = wish->verify == VERIFY_OFF ? NULL : baton_digest_page;
     tell_wait(stage);
     stage->request.told =
         region_told(stage_host()->memory, stage_host()->memory_count, &stage->request.told_count);

@@ -76,7 +76,7 @@ _Static_assert(BATON_INITRDS >= BOOT_MODULES - 1, "all modules but the payload")
 
 struct stage_wish stage_default(void)
 {
-    struct stage_wish wish = {.kernel = 1, .place = options->place, .check = options->check};
+    struct stage_wish wish = {.kernel = 1, .place = options->place, .verify = options->verify};
 
     for (uint32_t module = 2; module <= boot->modules; module++)
         if (!is_captures(module))
@@ -112,7 +112,7 @@ bool stage_prepare(struct stage *stage, const struct stage_wish *wish)
         .screen = boot->screen,
         .live = live.summary,
         .long_mode = cpu.long_mode,
-        .digest_page = wish->check == CHECK_ON ? baton_digest_page : NULL,
+        .digest_page = wish->verify == VERIFY_ON ? baton_digest_page : NULL,
     };
     for (uint32_t i = 0; i < wish->initrds.count; i++) {
         uint32_t module = wish->initrds.module[i];

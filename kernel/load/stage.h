@@ -13,7 +13,7 @@ struct stage_wish {
     struct option_modules initrds;
     const char *command_line; /* copied; NULL: the kernel module's own string */
     enum baton_policy place;
-    enum option_check check;
+    enum option_verify verify;
 };
 
 #define STAGE_LINE 2048 /* bytes of a command line of one's own, NUL included */

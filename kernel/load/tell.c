@@ -56,7 +56,7 @@ void tell_wait(const struct stage *stage)
     for (uint32_t i = 0; i < BATON_INITRDS; i++)
         size += stage->request.initrd[i].size;
     if (stage->request.digest_page && size >= PATIENCE)
-        report("check", "taking the SHA-256 of %z", size);
+        report("verify", "taking the SHA-256 of %z", size);
 }
 
 void tell_digests(const struct stage *stage)
@@ -64,7 +64,7 @@ void tell_digests(const struct stage *stage)
     const struct baton_counts *c = &stage->image.counts;
 
     if (c->digests)
-        report("check", "SHA-256 of %u segment%s, %z, is compared right before the entry",
+        report("verify", "SHA-256 of %u segment%s, %z, is compared right before the entry",
                c->digests, plural(c->digests), c->digested);
 }
 

@@ -17,7 +17,7 @@ static const struct choice trace[] = {
     {"0", TRACE_NONE}, {"1", TRACE_COM}, {"2", TRACE_PORT}, {NULL, 0}};
 static const struct choice com[] = {
     {"com1", COM1}, {"com2", 0x2f8}, {"com3", 0x3e8}, {"com4", 0x2e8}, {NULL, 0}};
-static const struct choice check[] = {{"on", CHECK_ON}, {"off", CHECK_OFF}, {NULL, 0}};
+static const struct choice verify[] = {{"on", VERIFY_ON}, {"off", VERIFY_OFF}, {NULL, 0}};
 static const struct choice names[] = {{"first", 0}, {"none", 0}, {NULL, 0}};
 static const struct choice watchdog[] = {{"ib700", WATCHDOG_IB700}, {NULL, 0}};
 static const struct choice onfault[] = {{"halt", FAULT_HALT}, {"reset", FAULT_RESET}, {NULL, 0}};
@@ -28,13 +28,15 @@ static const struct {
     const struct choice *choices;
     const char *hint; /* what the value may be */
     size_t field;
+    const char *now; /* an old name: this is the name today */
 } chosen[] = {
-    {"paging=", paging, "auto, pae or legacy", offsetof(struct options, paging)},
-    {"place=", place, "auto, all or none", offsetof(struct options, place)},
-    {"onfault=", onfault, "halt or reset", offsetof(struct options, onfault)},
-    {"check=", check, "on or off", offsetof(struct options, check)},
-    {"watchdog=", watchdog, "ib700", offsetof(struct options, watchdog)},
-    {"trace=", trace, "0, 1 or 2", offsetof(struct options, trace)},
+    {"paging=", paging, "auto, pae or legacy", offsetof(struct options, paging), NULL},
+    {"place=", place, "auto, all or none", offsetof(struct options, place), NULL},
+    {"onfault=", onfault, "halt or reset", offsetof(struct options, onfault), NULL},
+    {"verify=", verify, "on or off", offsetof(struct options, verify), NULL},
+    {"check=", verify, "on or off", offsetof(struct options, verify), "verify="},
+    {"watchdog=", watchdog, "ib700", offsetof(struct options, watchdog), NULL},
+    {"trace=", trace, "0, 1 or 2", offsetof(struct options, trace), NULL},
 };
 
 _Static_assert(sizeof(enum option_paging) == sizeof(int), "an enum is stored as an int");
@@ -183,8 +185,10 @@ static bool read_crash(const char *at, uint32_t length, struct options *options)
     return true;
 }
 
-/* NULL: taken. Else what the value may be, or "" for a word that nobody knows. */
-static const char *take(const char *word, uint32_t length, struct options *options)
+/* NULL: taken; *now is the word's name today if it was an old one. Else what the value may be, or ""
+ * for a word that nobody knows. */
+static const char *take(const char *word, uint32_t length, struct options *options,
+                        const char **now)
 {
     uint32_t left;
     const char *value;
@@ -195,6 +199,7 @@ static const char *take(const char *word, uint32_t length, struct options *optio
             if (!choose(chosen[i].choices, value, left, &choice))
                 return chosen[i].hint;
             __builtin_memcpy((char *)options + chosen[i].field, &choice, sizeof(choice));
+            *now = chosen[i].now;
             return NULL;
         }
     if ((value = rest_of(word, length, "exitport=", &left))) {
@@ -247,12 +252,12 @@ uint32_t options_read(const char *line, struct options *options, struct option_t
         while (line[length] && line[length] != ' ' && line[length] != '\t')
             length++;
         if (length) {
-            const char *choices = take(line, length, options);
+            const char *now = NULL, *choices = take(line, length, options, &now);
 
-            if (choices) {
+            if (choices || now) {
                 if (troubles < room)
-                    trouble[troubles] =
-                        (struct option_trouble){line, length, *choices ? choices : NULL};
+                    trouble[troubles] = (struct option_trouble){
+                        line, length, choices && *choices ? choices : NULL, now};
                 troubles++;
             }
         }

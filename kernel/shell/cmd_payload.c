@@ -92,15 +92,15 @@ static bool read_place(const struct words *words, const char *word, enum baton_p
     return false;
 }
 
-static bool read_check(const struct words *words, const char *word, enum option_check *check)
+static bool read_verify(const struct words *words, const char *word, enum option_verify *verify)
 {
     bool on = words_equal(word, "on");
 
     if (!on && !words_equal(word, "off")) {
-        command_usage(words, "check= may be on or off");
+        command_usage(words, "verify= may be on or off");
         return false;
     }
-    *check = on ? CHECK_ON : CHECK_OFF;
+    *verify = on ? VERIFY_ON : VERIFY_OFF;
     return true;
 }
 
@@ -116,15 +116,18 @@ static bool read_wish(const struct words *words, uint32_t from, struct stage_wis
         } else if ((value = words_after(word, "place="))) {
             if (!read_place(words, value, &wish->place))
                 return false;
-        } else if ((value = words_after(word, "check="))) {
-            if (!read_check(words, value, &wish->check))
+        } else if ((value = words_after(word, "verify=")) ||
+                   (value = words_after(word, "check="))) {
+            if (words_after(word, "check="))
+                report("renamed", "%s: taken, but its name is verify= now", word);
+            if (!read_verify(words, value, &wish->verify))
                 return false;
         } else if (words_equal(word, "append")) {
             wish->command_line = i + 1 < words->count ? words->line + words->start[i + 1] : "";
             return true; /* the rest of the line is the payload's */
         } else if (i > from) {
             command_usage(words,
-                          "after the module's number come initrd=, place=, check= or append");
+                          "after the module's number come initrd=, place=, verify= or append");
             return false;
         } else if (!read_module(words, word, &wish->kernel)) {
             return false;

@@ -17,7 +17,7 @@ const struct command commands[] = {
      "load alone takes the first as payload, the others as its initrds.\n"
      "for example: modules, then load 3 initrd=4\n",
      command_modules},
-    {"load", "[-p] [N] [initrd=N,N] [place=HOW] [check=on|off] [append WORDS]", "payload",
+    {"load", "[-p] [N] [initrd=N,N] [place=HOW] [verify=HOW] [append WORDS]", "payload",
      "stage a module: read it, place it, write the list, check it all",
      "What was loaded before goes, unless this is refused: then it stays.\n"
      "load alone: module 1, and the others as its initrds, in order, but\n"
@@ -26,9 +26,9 @@ const struct command commands[] = {
      "the one that the boot loader gave with the module.\n"
      "place=auto moves what must move, or would rather; place=all moves\n"
      "every page, place=none as few as possible.\n"
-     "check=on compares SHA-256 right before the entry.\n"
+     "verify=on compares SHA-256 right before the entry, off never.\n"
      "-p stages a capture kernel instead, for the case of a crash; that is\n"
-     "compared unless check=off.\n"
+     "compared unless verify=off.\n"
      "for example: load 1 initrd=2 append console=ttyS0 quiet\n",
      command_load},
     {"unload", "[-p]", "payload", "give every page of the image back",

@@ -35,7 +35,7 @@ def assert_entered(t):
     assert status == PASSED and "BATON-VERDICT pass" in text, text
 
 
-@sessions(*both("linux"), *both("linux", "check=on"), quick=True)
+@sessions(*both("linux"), *both("linux", "verify=on"), quick=True)
 def test_a_bzimage_whose_header_changes_after_the_load_is_entered_as_it_was_loaded(t):
     begin(t, "load")
     spoil_header(t, HEADER_LENGTH, 1)
@@ -49,7 +49,7 @@ def test_an_elf_file_whose_header_changes_after_the_load_is_entered_as_it_was_lo
     assert_entered(t)
 
 
-@sessions(*both("linux"), *both("linux", "check=on"))
+@sessions(*both("linux"), *both("linux", "verify=on"))
 def test_what_is_poked_into_boot_params_is_not_entered(t):
     """exec writes Baton's pages anew before it proves them: bytes that no field has are zero."""
     begin(t, "load")
@@ -89,7 +89,7 @@ def assert_cursor_was_told(t):
     return row
 
 
-@sessions(shell("cursor-pae", "paging=pae check=on", STAYS),
+@sessions(shell("cursor-pae", "paging=pae verify=on", STAYS),
           shell("cursor-legacy", "paging=legacy", STAYS), quick=True)
 def test_the_next_kernel_is_told_where_the_cursor_stands(t):
     begin(t, "load", "help")
@@ -98,7 +98,7 @@ def test_the_next_kernel_is_told_where_the_cursor_stands(t):
 
 
 @sessions(*(Machine(f"cursor-boot-{kind}", kernel=payloads.BATON, modules=STAYS,
-                    append=f"paging={kind} check=on") for kind in ("pae", "legacy")), quick=True)
+                    append=f"paging={kind} verify=on") for kind in ("pae", "legacy")), quick=True)
 def test_the_next_kernel_is_told_where_the_cursor_stands_at_boot(t):
     assert 0 < assert_cursor_was_told(t) < ROWS - 1
 
@@ -115,7 +115,7 @@ class Watched:
     def run(self):
         machine = Machine(self.name, cpu="pentium3", memory=f"{MEMORY >> 20}M", timeout=60,
                           kernel=payloads.BATON, modules=(payloads.judge("linux"), INITRD),
-                          append=f"paging={self.kind} check=on exitport=0xf4")
+                          append=f"paging={self.kind} verify=on exitport=0xf4")
         symbols = Elf32(payloads.BATON).symbols
         with Debugger(machine) as d:
             def word(address):

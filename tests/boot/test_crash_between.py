@@ -138,7 +138,7 @@ def hang_in_the_hand_off(d):
 @pytest.mark.parametrize("job", cases(
     Slow("crash", f"{REGION} crash=1,2 fault=divide",
          (payloads.capture_kernel(), payloads.initrd("3M"))),
-    Slow("load", "check=on", (payloads.judge("tiny"), payloads.initrd("3M")))))
+    Slow("load", "verify=on", (payloads.judge("tiny"), payloads.initrd("3M")))))
 def test_a_load_that_takes_longer_than_the_watchdog_is_left_alone(job, outcome):
     assert outcome.status == PASSED, outcome.story()
     assert not outcome.lines("^exception +vector 2"), outcome.story()

@@ -151,10 +151,10 @@ def test_onfault_resets(job, outcome):
     Damaged("template-legacy", template, paging="legacy"),
     Damaged("vault-stack", vault_stack),
     Damaged("noted", in_vault(NOTED)),
-    Damaged("unchecked", initrd, words="check=off exitport=0xf4")))
+    Damaged("unchecked", initrd, words="verify=off exitport=0xf4")))
 def test_this_does_not_matter(job, outcome):
     """The trampoline's page is laid there anew; nothing lies on the vault's stack before; that a
-    death has begun says more than a bit; check=off does not compare what the capture kernel is."""
+    death has begun says more than a bit; verify=off does not compare what the capture kernel is."""
     assert outcome.status == PASSED, outcome.story()
     assert len(outcome.lines("^exception +vector 0, divide error")) == 1, outcome.story()
 

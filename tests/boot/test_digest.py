@@ -1,4 +1,4 @@
-"""check=on: what is entered is compared with what was loaded, by SHA-256, in a control page.
+"""verify=on: what is entered is compared with what was loaded, by SHA-256, in a control page.
 
 Files of every length pass; a byte that changed is told, with the segment and both digests as
 Python reckons them, and nothing is entered.
@@ -52,7 +52,7 @@ class Lengths:
         path = images.bytes_file(b"", self.name)
         elf32.write(path, BASE, pieces, congruent=False)
         return run(Machine(self.name, memory="32M", kernel=payloads.BATON, modules=(path,),
-                           append="check=on exitport=0xf4", timeout=60))
+                           append="verify=on exitport=0xf4", timeout=60))
 
 
 @pytest.mark.parametrize("job", cases(
@@ -60,7 +60,7 @@ class Lengths:
 def test_every_length_has_the_same_digest_in_the_hand_off(job, outcome):
     assert outcome.status == PASSED, outcome.story()
     assert not outcome.lines("^fault"), outcome.story()
-    said, = outcome.lines("^check +SHA-256 of ")
+    said, = outcome.lines("^verify +SHA-256 of ")
     segments = 4 + sum(length + i % 3 * 50 > 0 for i, length in enumerate(job.lengths))
     assert f"of {segments} segments" in said, said      # the code and three pages that Baton makes
 
@@ -94,7 +94,7 @@ class Damaged:
         machine = Machine(self.name, memory="32M", kernel=payloads.BATON, timeout=60,
                           cpu="pentium3" if self.kind == "pae" else "pentium",
                           modules=(payloads.judge("low"), payloads.initrd("5000")),
-                          append=f"check=on place=all {self.words}")
+                          append=f"verify=on place=all {self.words}")
         with Debugger(machine) as d:
             d.go_to(Elf32(payloads.BATON).symbols["baton_trampoline"])
             control = int(re.search(r"both lead to (0x\w+),", read_log(machine.log()))[1], 16)
@@ -155,7 +155,7 @@ class Nmi(Damaged):
 
     def run(self):
         machine = Machine(self.name, cpu="pentium3,-apic", memory="16M", kernel=payloads.BATON,
-                          append="check=on exitport=0xf4", modules=(payloads.judge("tiny"),),
+                          append="verify=on exitport=0xf4", modules=(payloads.judge("tiny"),),
                           timeout=60)
         with Debugger(machine) as d:
             d.go_to(Elf32(payloads.BATON).symbols["baton_trampoline"])
@@ -176,7 +176,7 @@ def test_an_nmi_meanwhile_is_told_as_of_the_check(job, outcome):
 
 
 class Plain:
-    """check=off, or nothing said: no digest page, no line."""
+    """verify=off, or nothing said: no digest page, no line."""
 
     quick = True
 
@@ -188,10 +188,10 @@ class Plain:
                            append=f"{self.words} exitport=0xf4", modules=(payloads.judge("tiny"),)))
 
 
-@pytest.mark.parametrize("job", cases(Plain(""), Plain("check=off")))
+@pytest.mark.parametrize("job", cases(Plain(""), Plain("verify=off")))
 def test_a_usual_payload_is_not_compared_unless_asked_for(job, outcome):
     payloads.assert_judged_well(outcome, None)
-    assert not outcome.lines("^check "), outcome.story()
+    assert not outcome.lines("^verify "), outcome.story()
 
 
 class Large:
@@ -201,16 +201,16 @@ class Large:
 
     def run(self):
         return run(Machine(self.name, memory="128M", kernel=payloads.BATON, timeout=300,
-                           append="check=on exitport=0xf4",
+                           append="verify=on exitport=0xf4",
                            modules=(payloads.judge("low"), images.sparse(32 << 20))))
 
 
 @pytest.mark.parametrize("job", cases(Large()))
 def test_a_long_comparison_is_announced_at_both_ends(job, outcome):
     payloads.assert_judged_well(outcome, None, images.sparse(32 << 20))
-    steps = [line.split()[0] for line in outcome.lines("^(check|payload|hand-off) ")]
-    assert steps == ["check", "payload", "check", "hand-off"], outcome.story()
-    first, _, _, last = outcome.lines("^(check|payload|hand-off) ")
+    steps = [line.split()[0] for line in outcome.lines("^(verify|payload|hand-off) ")]
+    assert steps == ["verify", "payload", "verify", "hand-off"], outcome.story()
+    first, _, _, last = outcome.lines("^(verify|payload|hand-off) ")
     assert "taking the SHA-256 of 32 MiB" in first or "taking the SHA-256 of 32.1 MiB" in first
     assert ", after comparing 32" in last
 
@@ -229,7 +229,7 @@ class Watched:
         result = run(Machine(
             self.name, memory="2560M", kernel=payloads.BATON, timeout=60,
             cpu="pentium3" if self.kind == "pae" else "pentium",
-            append=f"paging={self.kind} check=on exitport=0xf4",
+            append=f"paging={self.kind} verify=on exitport=0xf4",
             modules=(judge, payloads.initrd("12345")),
             extra=("-plugin", f"{PLUGIN},start={symbols['baton_trampoline']:#x},"
                               f"mark={symbols['baton_trampoline']:#x},"

@@ -60,13 +60,13 @@ cases = partial(joblist.cases, "initrds-")
 @pytest.mark.quick
 @pytest.mark.parametrize("job", cases(
     Judged("three"),
-    Judged("three-all", "oddpieces", "place=all check=on", cpu="486"),
+    Judged("three-all", "oddpieces", "place=all verify=on", cpu="486"),
     Judged("three-none", "shuffle", "place=none", cpu="pentium3"),
-    Judged("linux", "linux", "check=on"),
+    Judged("linux", "linux", "verify=on"),
     Judged("grub", "linux", "place=all", grub=True, memory="64M"),
     Judged("pages", sizes=("8K", "4K", "12K", "1")),
     Judged("one-byte-each", sizes=("1", "1", "1", "1", "1")),
-    Judged("many", "linux", "check=on", sizes=tuple(str(n * n + 1) for n in range(31)))))
+    Judged("many", "linux", "verify=on", sizes=tuple(str(n * n + 1) for n in range(31)))))
 def test_the_payload_finds_them_as_one(job, outcome):
     payloads.assert_judged_well(outcome, "", joined_file(job.initrds))
     assert len(outcome.lines("^initrd ")) == len(job.initrds), outcome.story()
@@ -109,7 +109,7 @@ class Linux:
         initrds = (images.bytes_file(archives[0], "first"), payloads.initrd("demo"),
                    images.bytes_file(archives[1], "last"))
         return run(Machine(self.name, memory="128M", kernel=payloads.BATON, timeout=120,
-                           append="check=on exitport=0xf4", **self.settings,
+                           append="verify=on exitport=0xf4", **self.settings,
                            modules=(f"{payloads.linux(self.linux)} {payloads.LINUX_WORDS}", *initrds)))
 
 

@@ -74,7 +74,7 @@ def test_it_sees_what_it_reads(job, outcome):
     Old("2.02", protocol=0x0202),
     Old("grub", via="grub"),
     Old("all", words="place=all", kind="legacy"),
-    Old("compared", words="check=on"),
+    Old("compared", words="verify=on"),
     Old("traced", words="trace=2", kind="legacy"),
     Old("3583M", memory="3583M"),
     Old("bochs", via="grub", settings={"emulator": "bochs", "machine": "-", "cpu": "p2_klamath",

@@ -272,15 +272,18 @@ def test_loads_and_unloads_leave_no_page_behind(t):
     begin(t)
     free = free_pages(t)
     for line in ("load", "load 1", "load 1 initrd=2 place=all", "load place=none append x",
-                 "load 1 initrd=1", "load 2", "load 1 initrd=none place=auto", "load check=on", "load check=off"):
+                 "load 1 initrd=1", "load 2", "load 1 initrd=none place=auto", "load verify=on", "load verify=off"):
         t.ask(line)
         status = t.ask("status")
         assert fact(status, "armed").startswith("yes")
         said = t.ask("check")
         assert len(said) == 6 and all(re.match(r"H[1-58] holds ", line) for line in said), said
         compared = [text for text in (status, t.ask("trampoline"))
-                    if re.search(r"^(check|digests) +.*\bcompare", "\n".join(text), re.M)]
-        assert len(compared) == (2 if line == "load check=on" else 0), line
+                    if re.search(r"^(verify|digests) +.*\bcompare", "\n".join(text), re.M)]
+        assert len(compared) == (2 if line == "load verify=on" else 0), line
+    renamed = t.ask("load check=on")
+    assert fact(renamed, "renamed") == "check=on: taken, but its name is verify= now", renamed
+    assert "compared right before the entry" in fact(renamed, "verify"), renamed
     t.ask("unload")
     assert free_pages(t) == free
     assert t.ask("unload")[0].startswith("refused     nothing is loaded")

@@ -52,7 +52,7 @@ cases = partial(joblist.cases, "vmlinux-")
 @pytest.mark.parametrize("job", cases(
     Job("686"), Job("686", "legacy"), Job("686-pae"),
     Job("686-pae", "legacy", cpu="max", name="pae-kernel-legacy-tables"),
-    Job("686-pae", via="grub", words="place=all check=on", name="grub"),
+    Job("686-pae", via="grub", words="place=all verify=on", name="grub"),
     quick=("686-legacy",)))
 def test_it_comes_up(job, outcome):
     payloads.assert_linux_well(outcome, payloads.LINUX_WORDS)

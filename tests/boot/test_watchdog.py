@@ -64,8 +64,8 @@ def test_a_shell_that_waits_and_a_capture_kernel_are_left_alone(t):
 def test_a_long_load_and_the_next_kernel_are_left_alone(t):
     """128 MiB to be digested: here that takes longer than ten seconds."""
     t.prompt()
-    t.send("load check=on\r")
-    t.expect(r"check +SHA-256 of .* is compared[^\n]*\n", timeout=200)
+    t.send("load verify=on\r")
+    t.expect(r"verify +SHA-256 of .* is compared[^\n]*\n", timeout=200)
     t.prompt()
     t.ask("load 1")
     t.send("exec\r")

@@ -35,7 +35,7 @@ class Growth:
 @pytest.mark.parametrize("job", [pytest.param(job, id=job.name, marks=marks) for job, marks in (
     (Growth("fits", "64M", None), ()),
     (Growth("16M", "16M", r"3\.[0-9]"), [pytest.mark.quick]),
-    (Growth("16M-legacy", "16M", r"3\.[0-9]", kind="legacy", words="place=all check=on"), ()),
+    (Growth("16M-legacy", "16M", r"3\.[0-9]", kind="legacy", words="place=all verify=on"), ()),
     (Growth("16M-initrd", "16M", r"1\.[0-9]", initrd="4M"), ()),
     (Growth("10M", "10M", r"1\.[0-9]"), ()),
     (Growth("hole", "64M", r"3\.[0-9]", lies="map=hole15 move=0x1800000"), ()))])

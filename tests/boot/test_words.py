@@ -68,6 +68,15 @@ def test_unknown_words_are_named_and_ignored(job, outcome):
         outcome.story()
 
 
+@pytest.mark.quick
+@pytest.mark.parametrize("job", [case("renamed", baton="check=on")])
+def test_an_old_word_is_taken_and_reported(job, outcome):
+    payloads.assert_judged_well(outcome)
+    assert outcome.lines("^renamed +check=on on Baton's command line: .* verify= now"), \
+        outcome.story()
+    assert outcome.lines("^verify .* compared right before the entry"), outcome.story()
+
+
 @pytest.mark.parametrize("job", [case("quiet")])
 def test_verbose_lines_come_only_on_request(job, outcome):
     payloads.assert_judged_well(outcome)

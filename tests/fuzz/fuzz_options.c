@@ -13,6 +13,7 @@ static const struct {
     const char *word;
     size_t field;
     int value;
+    bool old; /* taken, and reported */
 } words[] = {
     {"paging=auto", offsetof(struct options, paging), PAGING_AUTO},
     {"paging=pae", offsetof(struct options, paging), PAGING_PAE},
@@ -25,14 +26,16 @@ static const struct {
     {"trace=0", offsetof(struct options, trace), TRACE_NONE},
     {"trace=1", offsetof(struct options, trace), TRACE_COM},
     {"trace=2", offsetof(struct options, trace), TRACE_PORT},
-    {"check=on", offsetof(struct options, check), CHECK_ON},
-    {"check=off", offsetof(struct options, check), CHECK_OFF},
+    {"verify=on", offsetof(struct options, verify), VERIFY_ON},
+    {"verify=off", offsetof(struct options, verify), VERIFY_OFF},
+    {"check=on", offsetof(struct options, verify), VERIFY_ON, true},
+    {"check=off", offsetof(struct options, verify), VERIFY_OFF, true},
     {"watchdog=ib700", offsetof(struct options, watchdog), WATCHDOG_IB700},
 };
 
 /* What stands before a value: a word that begins so is known, whatever the value. */
 static const char *const names[] = {
-    "paging=", "place=", "onfault=", "trace=", "check=", "watchdog="};
+    "paging=", "place=", "onfault=", "trace=", "verify=", "check=", "watchdog="};
 
 static bool is_port(const char *text, uint16_t *port)
 {
@@ -82,7 +85,7 @@ static bool are_modules(const char *text, struct options *options)
     return true;
 }
 
-/* 0: taken; 1: unknown; 2: known, but its value is not. */
+/* 0: taken; 1: unknown; 2: known, but its value is not; 3: taken by an old name. */
 static int take(const char *word, struct options *options)
 {
     if (!strcmp(word, "verbose")) {
@@ -92,7 +95,7 @@ static int take(const char *word, struct options *options)
     for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
         if (!strcmp(word, words[i].word)) {
             memcpy((char *)options + words[i].field, &words[i].value, sizeof(int));
-            return 0;
+            return words[i].old ? 3 : 0;
         }
     if (!strcmp(word, "shell")) {
         options->shell = true;
@@ -144,7 +147,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
             if (t->word != line + (word - copy) || t->length != strlen(word))
                 fuzz_wrong("trouble %u names another word than %s", troubles, word);
-            if (!t->choices != (answer == 1))
+            if (!t->now != (answer != 3))
+                fuzz_wrong("trouble %u, %s: an old name or none", troubles, word);
+            if (!t->choices != (answer != 2))
                 fuzz_wrong("trouble %u, %s: choices where there are none, or none", troubles, word);
         }
         troubles++;
@@ -154,7 +159,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (options.paging != mine.paging || options.place != mine.place ||
         options.onfault != mine.onfault || options.exit_port != mine.exit_port ||
         options.verbose != mine.verbose || options.trace != mine.trace ||
-        options.check != mine.check || options.watchdog != mine.watchdog ||
+        options.verify != mine.verify || options.watchdog != mine.watchdog ||
         options.shell != mine.shell || options.crash != mine.crash ||
         options.crash_initrds.count != mine.crash_initrds.count ||
         memcmp(options.crash_initrds.module, mine.crash_initrds.module, mine.crash_initrds.count) ||

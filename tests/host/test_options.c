@@ -23,7 +23,8 @@ static const struct {
     unsigned troubles;
     const char *word;    /* the first that was not taken */
     const char *choices; /* NULL: the word is unknown; else the beginning of what is said */
-    int trace, check;
+    int trace, verify;
+    const char *now; /* an old word was taken, and this is its name today */
 } cases[] = {
     {"", 0, 0, 0, 0, false, 0},
     {"   \t  ", 0, 0, 0, 0, false, 0},
@@ -44,11 +45,16 @@ static const struct {
     {"trace=0", 0, 0, 0, 0, false, 0},
     {"trace=1", 0, 0, 0, 0, false, 0, NULL, NULL, 1},
     {"trace=2", 0, 0, 0, 0, false, 0, NULL, NULL, 2},
-    {"check=on", 0, 0, 0, 0, false, 0, NULL, NULL, 0, CHECK_ON},
-    {"check=off", 0, 0, 0, 0, false, 0, NULL, NULL, 0, CHECK_OFF},
+    {"verify=on", 0, 0, 0, 0, false, 0, NULL, NULL, 0, VERIFY_ON},
+    {"verify=off", 0, 0, 0, 0, false, 0, NULL, NULL, 0, VERIFY_OFF},
+    {"check=on", 0, 0, 0, 0, false, 1, "check=on", NULL, 0, VERIFY_ON, "verify="},
+    {"check=off paging=pae", PAGING_PAE, 0, 0, 0, false, 1, "check=off", NULL, 0, VERIFY_OFF,
+     "verify="},
+    {"check=of", 0, 0, 0, 0, false, 1, "check=of", "on or off"},
+    {"check", 0, 0, 0, 0, false, 1, "check", NULL},
     {"watchdog=ib700", 0, 0, 0, 0, false, 0},
     {"watchdog=", 0, 0, 0, 0, false, 1, "watchdog=", "ib700"},
-    {"check=of", 0, 0, 0, 0, false, 1, "check=of", "on or off"},
+    {"verify=of", 0, 0, 0, 0, false, 1, "verify=of", "on or off"},
     {"paging=pae place=none onfault=reset exitport=0x501 verbose", PAGING_PAE, BATON_PLACE_NONE,
      FAULT_RESET, 0x501, true, 0},
     {"  paging=pae\t\tverbose  ", PAGING_PAE, 0, 0, 0, true, 0},
@@ -104,12 +110,16 @@ static void known_lines(void **state)
         assert_options(&options, cases[i].paging, cases[i].place, cases[i].onfault, cases[i].port,
                        cases[i].verbose);
         assert_int_equal(options.trace, cases[i].trace);
-        assert_int_equal(options.check, cases[i].check);
+        assert_int_equal(options.verify, cases[i].verify);
         assert_int_equal(options.watchdog, strstr(cases[i].line, "watchdog=ib700") != NULL);
         if (!n)
             continue;
         assert_int_equal(trouble[0].length, strlen(cases[i].word));
         assert_memory_equal(trouble[0].word, cases[i].word, trouble[0].length);
+        if (cases[i].now)
+            assert_string_equal(trouble[0].now, cases[i].now);
+        else
+            assert_null(trouble[0].now);
         if (cases[i].choices)
             assert_int_equal(
                 strncmp(trouble[0].choices, cases[i].choices, strlen(cases[i].choices)), 0);
@@ -299,8 +309,10 @@ static void random_lines(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(known_lines),       cmocka_unit_test(serial_lines),
-        cmocka_unit_test(crash_and_waiting), cmocka_unit_test(many_initrds),
+        cmocka_unit_test(known_lines),
+        cmocka_unit_test(serial_lines),
+        cmocka_unit_test(crash_and_waiting),
+        cmocka_unit_test(many_initrds),
         cmocka_unit_test(more_troubles_than_room),
         cmocka_unit_test(random_lines),
     };
