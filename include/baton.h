@@ -144,7 +144,8 @@ enum baton_error {
     BATON_E_KIND = -18,
     BATON_E_LEAST = -19,
     BATON_E_MOST = -20,
-    BATON_ERRORS = 21, /* how many there are, BATON_OK included */
+    BATON_E_HOST = -21,
+    BATON_ERRORS = 22, /* how many there are, BATON_OK included */
 };
 
 struct baton_refusal {
@@ -233,9 +234,21 @@ struct baton_request {
     const void *digest_page;
 };
 
-/* Entry registers. esp is set by the trampoline, to a small stack in the control page. */
+/* How a payload is entered. Each kind has code of its own that ends the hand-off. */
+enum baton_entry_kind {
+    BATON_ENTRY_FLAT32 =
+        1, /* protected mode, paging off, flat segments: CS 0x10, DS, ES, SS, FS and
+                               GS 0x18; CR0 0x11, CR4 0, EFLAGS 2. [LBP 32-bit, MB1 3.2] */
+};
+
+/* esp is set by the exit, to a small stack in the control page. */
 struct baton_registers {
     uint32_t eip, eax, ebx, ecx, edx, esi, edi, ebp;
+};
+
+struct baton_entry {
+    uint32_t kind; /* enum baton_entry_kind */
+    struct baton_registers registers;
 };
 
 #define BATON_SEGMENTS 64 /* per payload; a file that wants more is refused (E_SEGMENTS) */
@@ -292,11 +305,11 @@ struct baton_payload {
     /* Memory that the payload writes to right after its entry, besides its segments: up to its
      * first MADE page if that lies in it. Empty: none. */
     struct baton_range scratch;
-    struct baton_registers entry; /* complete after baton_payload_finish */
-    char name[96];                /* "Linux 6.1.0-50-686-pae" */
-    char kind[48];                /* "bzImage, boot protocol 2.15" */
-    bool long_mode;               /* a 64-bit kernel: it reads x86-64 cores, and no others */
-    bool width_unknown;           /* it does not say whether it is one; taken for a 32-bit one */
+    struct baton_entry entry; /* complete after baton_payload_finish */
+    char name[96];            /* "Linux 6.1.0-50-686-pae" */
+    char kind[48];            /* "bzImage, boot protocol 2.15" */
+    bool long_mode;           /* a 64-bit kernel: it reads x86-64 cores, and no others */
+    bool width_unknown;       /* it does not say whether it is one; taken for a 32-bit one */
 
     /* The file's header as it was read. Headers are read once: what changes in the file afterwards
      * changes no step. */

@@ -227,5 +227,6 @@ void bootparams_finish(const struct baton_image *image, const struct baton_reque
     write_memory(page, told_of(host, request));
 
     /* ebx, ebp and edi zero, esi at boot_params. [LBP 32-bit] */
-    payload->entry = (struct baton_registers){.eip = entry, .esi = (uint32_t)params->dest};
+    payload->entry =
+        (struct baton_entry){BATON_ENTRY_FLAT32, {.eip = entry, .esi = (uint32_t)params->dest}};
 }

@@ -28,7 +28,7 @@ static int elf_read(const struct baton_host *host, const struct baton_request *r
     if (!entry.is_virtual)
         return refuse(why, BATON_E_FIELD, "e_entry (it lies in no PT_LOAD segment)", entry.e_entry,
                       0);
-    payload->entry.eip = entry.physical;
+    payload->entry.registers.eip = entry.physical;
     error = command_line_check(request->command_line, BATON_PAGE_SIZE - 1, "an ELF payload", why);
     if (!error)
         error = segment_add_initrds(payload, request, UINT32_MAX, why);
@@ -90,9 +90,9 @@ static void elf_finish(const struct baton_image *image, const struct baton_reque
     struct text loader = {record->loader, sizeof(record->loader), 0};
     text_add(&loader, request->loader);
 
-    uint32_t eip = payload->entry.eip;
-    payload->entry =
-        (struct baton_registers){.eip = eip, .eax = BATON_RECORD_MAGIC, .ebx = (uint32_t)s->dest};
+    uint32_t eip = payload->entry.registers.eip;
+    payload->entry = (struct baton_entry){
+        BATON_ENTRY_FLAT32, {.eip = eip, .eax = BATON_RECORD_MAGIC, .ebx = (uint32_t)s->dest}};
 }
 
 const struct baton_format payload_elf32 = {"ELF32", elf_is, elf_read, elf_finish};

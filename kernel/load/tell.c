@@ -102,10 +102,10 @@ void tell_handoff(const struct stage *stage)
     const struct baton_counts *c = &stage->image.counts;
 
     if (c->digested >= PATIENCE)
-        report("hand-off", "to %a, after comparing %z", (uint64_t)stage->payload.entry.eip,
+        report("hand-off", "to %a, after comparing %z", (uint64_t)stage->payload.entry.registers.eip,
                c->digested);
     else
-        report("hand-off", "to %a", (uint64_t)stage->payload.entry.eip);
+        report("hand-off", "to %a", (uint64_t)stage->payload.entry.registers.eip);
 }
 
 void tell_refusal(const struct baton_refusal *why)

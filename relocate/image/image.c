@@ -7,6 +7,7 @@
 #include "relocate/place/ledger.h"
 #include "relocate/place/reach.h"
 #include "relocate/trampoline/digest.h"
+#include "relocate/trampoline/exit.h"
 
 static int refuse(struct baton_image *image, struct baton_refusal *why, const char *what,
                   uint64_t limit, int error)
@@ -47,6 +48,9 @@ int baton_image_build(const struct baton_request *request, struct baton_payload 
 {
     int error;
 
+    if (!exit_code(payload->entry.kind))
+        return refuse(image, why, "payload->entry.kind is unknown", payload->entry.kind,
+                      BATON_E_HOST);
     image->pae = request->live.pae;
     image->machine = control_machine_bits(machine);
     error = tables_build(payload, image);

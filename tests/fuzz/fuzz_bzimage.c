@@ -94,14 +94,14 @@ static void judge_params(const uint8_t *page, unsigned protocol)
     const struct baton_request *request = &j->request;
     uint32_t count = j->machine.host.memory_count, first = count < 128 ? count : 128;
 
-    if (in(page, 0x214, 4) != j->payload.entry.eip)
+    if (in(page, 0x214, 4) != j->payload.entry.registers.eip)
         fuzz_wrong("code32_start is wrong");
     stage_string(in(page, 0x228, 4), request->command_line, "the command line is wrong");
     stage_initrds(in(page, 0x218, 4), in(page, 0x21c, 4));
     if (in(page, 0x70, 8) != request->acpi_rsdp || page[0x1e8] != first)
         fuzz_wrong("acpi_rsdp_addr or e820_entries is wrong");
     for (uint32_t i = 0; i < first; i++)
-        judge_entry(i, j->payload.entry.esi + 0x2d0 + i * 20);
+        judge_entry(i, j->payload.entry.registers.esi + 0x2d0 + i * 20);
     if (protocol >= 0x209)
         judge_nodes(in(page, 0x250, 8), count - first);
     else if (count > first)
@@ -111,7 +111,7 @@ static void judge_params(const uint8_t *page, unsigned protocol)
 static void entered(const struct journey *journey)
 {
     uint64_t size = journey->request.kernel.size;
-    const struct baton_registers *r = &journey->payload.entry;
+    const struct baton_registers *r = &journey->payload.entry.registers;
 
     j = journey;
     if (j->payload.format->name[0] != 'b')

@@ -20,16 +20,17 @@ static void plain_finish(const struct baton_image *image, const struct baton_req
         if (s->flags & BATON_SEG_MADE)
             memset(host->map(host->ctx, BATON_WINDOW_PAGE, s->dest), (int)i, BATON_PAGE_SIZE);
     }
-    payload->entry = (struct baton_registers){
-        (uint32_t)payload->segment[0].dest,
-        0xa0a0a0a0,
-        0xb0b0b0b0,
-        0xc0c0c0c0,
-        0xd0d0d0d0,
-        0x51515151,
-        0xd1d1d1d1,
-        0xb9b9b9b9,
-    };
+    payload->entry = (struct baton_entry){BATON_ENTRY_FLAT32,
+                                          {
+                                              (uint32_t)payload->segment[0].dest,
+                                              0xa0a0a0a0,
+                                              0xb0b0b0b0,
+                                              0xc0c0c0c0,
+                                              0xd0d0d0d0,
+                                              0x51515151,
+                                              0xd1d1d1d1,
+                                              0xb9b9b9b9,
+                                          }};
 }
 
 static const struct baton_format plain = {.name = "plain", .finish = plain_finish};

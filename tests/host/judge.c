@@ -351,7 +351,7 @@ static uint32_t param(const struct journey *j, unsigned offset)
 bool judge_control(struct journey *j)
 {
     const struct baton_image *image = &j->image;
-    const struct baton_registers *r = &j->payload.entry;
+    const struct baton_registers *r = &j->payload.entry.registers;
     const uint32_t registers[] = {r->eip, r->eax, r->ebx, r->ecx, r->edx, r->esi, r->edi, r->ebp};
 
     if (!judge_needed(j, image->control, "H3: the control page lies wrong"))

@@ -115,11 +115,11 @@ static void every_protocol(void **state)
                 load("every protocol");
                 expect(&f);
                 assert_params("every protocol");
-                assert_int_equal(j.payload.entry.eip, journey_find(&j, "kernel", 0)->dest);
-                assert_int_equal(j.payload.entry.esi, journey_find(&j, "boot_params", 0)->dest);
-                assert_int_equal(j.payload.entry.eax | j.payload.entry.ebx | j.payload.entry.ecx |
-                                     j.payload.entry.edx | j.payload.entry.edi |
-                                     j.payload.entry.ebp,
+                assert_int_equal(j.payload.entry.registers.eip, journey_find(&j, "kernel", 0)->dest);
+                assert_int_equal(j.payload.entry.registers.esi, journey_find(&j, "boot_params", 0)->dest);
+                assert_int_equal(j.payload.entry.registers.eax | j.payload.entry.registers.ebx | j.payload.entry.registers.ecx |
+                                     j.payload.entry.registers.edx | j.payload.entry.registers.edi |
+                                     j.payload.entry.registers.ebp,
                                  0);
                 assert_string_equal((char *)machine_at(journey_find(&j, "command line", 0)->dest),
                                     "console=ttyS0 quiet");

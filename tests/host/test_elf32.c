@@ -53,7 +53,7 @@ static void what_it_wants(void **state)
     assert_int_equal(s[1].prefer, 0x203000);
     assert_int_equal(s[1].file_size, 0x1234);
     assert_int_equal(s[1].mem_size, 0x9000);
-    assert_int_equal(j.payload.entry.eip, 0x200010); /* the entry's physical address */
+    assert_int_equal(j.payload.entry.registers.eip, 0x200010); /* the entry's physical address */
 }
 
 /* Headers that are read over: no PT_LOAD, or nothing in memory; wider headers; headers anywhere. */
@@ -313,7 +313,7 @@ static void the_record(void **state)
                 j.request.initrd[0] = machine_file(&j.machine, INITRD, 0x4567);
             assert_journey(&j, journey_load(&j) == 0);
 
-            const struct baton_registers *r = &j.payload.entry;
+            const struct baton_registers *r = &j.payload.entry.registers;
             uint64_t record = journey_find(&j, "record", 0)->dest;
             assert_int_equal(r->eip, 0x200010);
             assert_int_equal(r->eax, 0x4e544142);

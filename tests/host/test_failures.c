@@ -290,7 +290,7 @@ static void spoil_headers(void)
 
 /* What a payload is told at its entry: its registers and the pages of Baton's making. */
 struct told_at_entry {
-    struct baton_registers entry;
+    struct baton_entry entry;
     uint8_t pages[16][BATON_PAGE_SIZE];
 };
 

@@ -70,11 +70,11 @@ static uint64_t wanted(uint8_t *to)
 /* What it is told, at its entry. */
 static struct baton_range told(void)
 {
-    uint64_t at = j.payload.entry.ebx + offsetof(struct baton_record, initrd);
+    uint64_t at = j.payload.entry.registers.ebx + offsetof(struct baton_record, initrd);
     uint32_t size;
 
-    if (j.payload.entry.esi)
-        at = j.payload.entry.esi + 0x218; /* ramdisk_image, ramdisk_size [LBP] */
+    if (j.payload.entry.registers.esi)
+        at = j.payload.entry.registers.esi + 0x218; /* ramdisk_image, ramdisk_size [LBP] */
     uint32_t start = machine_word(at);
     size = machine_word(at + 4);
     return (struct baton_range){start, (uint64_t)start + size};
