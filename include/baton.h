@@ -197,10 +197,17 @@ enum baton_policy {
     BATON_PLACE_NONE, /* nothing moves that can stay */
 };
 
+/* Kinds of page tables: rows of pagetable/format.c. */
+enum baton_table_kind {
+    BATON_TABLES_LEGACY = 0, /* two levels, entries of 4 bytes. [SDM3 4.3] */
+    BATON_TABLES_PAE = 1,    /* three levels, entries of 8 bytes. [SDM3 4.4] */
+    BATON_TABLE_KINDS
+};
+
 /* The live tables of the old kernel, for the record and for the payload to check. */
 struct baton_live {
     uint64_t root;     /* CR3, without flag bits */
-    uint32_t pae;      /* 1: PAE, 0: legacy two-level */
+    uint32_t kind;     /* enum baton_table_kind; the new tables are of the same kind */
     uint32_t tables;   /* pages: the root and every table reachable from it */
     uint32_t checksum; /* CRC-32 (zlib's) over those pages: root first, depth first, in order
                           of their index */
@@ -351,7 +358,7 @@ struct baton_counts {
  * baton_image_free(). */
 struct baton_image {
     const struct baton_host *host;
-    bool pae;
+    uint32_t kind;                     /* of tables[], enum baton_table_kind */
     uint64_t control;                  /* pa of the control code page */
     uint64_t spare;                    /* pa of the page that breaks cycles, 0: none needed */
     uint64_t tables[BATON_TABLES_MAX]; /* pa; tables[0] is the root */

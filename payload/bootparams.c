@@ -6,6 +6,7 @@
 #include "payload/bootparams.h"
 
 #include "lib/text.h"
+#include "pagetable/format.h"
 #include "relocate/trampoline/control.h"
 
 /* Low memory that firmware and BIOS leave alone: above their data, below 640 KiB. */
@@ -163,7 +164,8 @@ static void write_record(const struct baton_image *image, const struct baton_req
     text_add(&text, "baton " BATON_VERSION "\nloader ");
     text_add(&text, request->loader);
     text_add(&text, "\ntables ");
-    text_add(&text, request->live.pae ? "PAE root " : "legacy root ");
+    text_add(&text, pt_format_of(request->live.kind)->name);
+    text_add(&text, " root ");
     text_address(&text, request->live.root);
     text_add(&text, " pages ");
     text_decimal(&text, request->live.tables);

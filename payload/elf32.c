@@ -76,7 +76,7 @@ static void elf_finish(const struct baton_image *image, const struct baton_reque
         .magic = BATON_RECORD_MAGIC,
         .size = sizeof(*record),
         .live_root = (uint32_t)request->live.root,
-        .live_pae = request->live.pae,
+        .live_pae = request->live.kind == BATON_TABLES_PAE,
         .live_tables = request->live.tables,
         .live_checksum = request->live.checksum,
         .trampoline_va = host->trampoline_va,

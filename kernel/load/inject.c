@@ -58,7 +58,7 @@ static void spoil_root(const struct baton_image *image)
 {
     uint64_t *entry = window_map(BATON_WINDOW_TABLE, image->tables[0]);
 
-    for (uint32_t i = 0; image->pae && i < 4; i++)
+    for (uint32_t i = 0; image->kind == BATON_TABLES_PAE && i < 4; i++)
         if (entry[i] & PTE_PRESENT)
             entry[i] |= PTE_WRITE | PTE_ACCESSED | PTE_DIRTY;
 }

@@ -102,8 +102,8 @@ void tell_handoff(const struct stage *stage)
     const struct baton_counts *c = &stage->image.counts;
 
     if (c->digested >= PATIENCE)
-        report("hand-off", "to %a, after comparing %z", (uint64_t)stage->payload.entry.registers.eip,
-               c->digested);
+        report("hand-off", "to %a, after comparing %z",
+               (uint64_t)stage->payload.entry.registers.eip, c->digested);
     else
         report("hand-off", "to %a", (uint64_t)stage->payload.entry.registers.eip);
 }

@@ -18,7 +18,7 @@ extern struct live live;
  * Builds live tables of the wanted kind over all RAM below 768 MiB and switches to them. false: there
  * is not enough memory for them; nothing was switched.
  */
-bool live_start(bool pae, const struct baton_memory *memory, uint32_t count);
+bool live_start(enum baton_table_kind kind, const struct baton_memory *memory, uint32_t count);
 
 /* CRC-32 (zlib's) over the pages of the live tables, in the order of pt_tables; windows are closed
  * then. */

@@ -111,7 +111,8 @@ static uint32_t wanted(const struct check *c, bool template, uint32_t at)
     if (at == CONTROL_TSS + 0x64)
         return 0x680000;
     if (at == CONTROL_FAULT_ROOT && !template)
-        return (uint32_t)(image->pae ? image->fault_tables[0] : image->tables[0]);
+        return (uint32_t)(image->kind != BATON_TABLES_LEGACY ? image->fault_tables[0]
+                                                             : image->tables[0]);
     if (within(at, CONTROL_TRACE, sizeof(struct control_trace), &offset))
         return trace_word(offset, image->machine);
     return 0;

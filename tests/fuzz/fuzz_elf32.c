@@ -79,7 +79,7 @@ static void judge_record(void)
         fuzz_wrong("the entry registers are not the contract's");
     if (!machine_is_lent(r->ebx) || record->magic != BATON_RECORD_MAGIC ||
         record->size != sizeof(*record) || record->live_root != j->request.live.root ||
-        record->live_pae != j->request.live.pae || record->control != j->image.control)
+        record->live_pae != j->request.live.kind || record->control != j->image.control)
         fuzz_wrong("the record is wrong");
     if (!memchr(record->loader, 0, sizeof(record->loader)))
         fuzz_wrong("the record's loader does not end");

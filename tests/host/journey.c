@@ -253,7 +253,7 @@ void journey_describe(const struct journey *j)
     const struct machine *m = &j->machine;
 
     fprintf(stderr, "the machine: trampoline at va 0x%08x, pa 0x%" PRIx64 "; %s; lends %s\n",
-            m->host.trampoline_va, m->host.trampoline_pa, j->request.live.pae ? "PAE" : "legacy",
+            m->host.trampoline_va, m->host.trampoline_pa, j->request.live.kind ? "PAE" : "legacy",
             orders[m->order]);
     for (uint32_t i = 0; i < m->host.memory_count && i < 20; i++)
         fprintf(stderr, "  memory    0x%09" PRIx64 " 0x%09" PRIx64 " type %u\n", m->memory[i].start,

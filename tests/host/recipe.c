@@ -28,7 +28,7 @@ void recipe_stage(const struct recipe *r, struct journey *j)
     j->machine.order = r->order;
     j->machine.dice.state = r->seed;
     j->machine.fail_at = r->fail_at;
-    j->request.live.pae = r->pae;
+    j->request.live.kind = r->pae;
     j->request.place = r->place;
     j->request.digest_page = r->digest ? journey_digest_code : NULL;
     for (unsigned i = 0; i < segments + r->made; i++) {

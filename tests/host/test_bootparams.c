@@ -111,7 +111,7 @@ static void every_protocol(void **state)
                 f.protocol = cases[i].protocol;
                 f.jump = cases[i].jump;
                 stage(&f, initrd, 0);
-                j.request.live.pae = pae;
+                j.request.live.kind = pae;
                 load("every protocol");
                 expect(&f);
                 assert_params("every protocol");

@@ -100,7 +100,7 @@ static void expect(uint32_t va, uint32_t machine, bool template)
     put_gdt(0xc30, pa, 0xe40);
     put_fault_tss(0xe40, pa, (uint32_t)j.image.tables[0]);
     /* what step 6 puts in its place: tables without PAE */
-    put(0xea8, 4, j.image.pae ? j.image.fault_tables[0] : j.image.tables[0]);
+    put(0xea8, 4, j.image.kind ? j.image.fault_tables[0] : j.image.tables[0]);
 }
 
 static void assert_page(uint64_t pa, const char *what)

@@ -128,7 +128,7 @@ static void payload_of_98_percent(void **state)
             machine_memory(&j.machine, MIB, MIB + ram, BATON_MEM_USABLE);
             machine_ready(&j.machine);
             j.machine.order = (enum machine_order)order;
-            j.request.live.pae = (uint32_t)pae;
+            j.request.live.kind = (uint32_t)pae;
             s = journey_segment(&j, "kernel", BATON_SEG_FIXED);
             s->source = machine_file(&j.machine, MIB, kernel).pa;
             s->file_size = s->mem_size = kernel;

@@ -30,7 +30,7 @@ static void stage_bzimage(void)
     start(600);
     j.request.kernel = bzimage_make(&j.machine, 3 * MIB, &bzimage_usual);
     j.request.initrd[0] = machine_file(&j.machine, 16 * MIB + 0x123, 0x23456); /* in the way */
-    j.request.live.pae = 1;
+    j.request.live.kind = 1;
 }
 
 static void stage_old_bzimage(void)

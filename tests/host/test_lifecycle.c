@@ -110,7 +110,7 @@ static void ask(struct loaded *l, struct road r, uint64_t pa)
     l->request.kernel = kernels[r.kernel](pa);
     l->request.initrd[0] = machine_file(&j.machine, pa + MIB + 0x123, 0x3456);
     l->request.place = r.place;
-    l->request.live.pae = r.pae;
+    l->request.live.kind = r.pae;
 }
 
 static int load(struct loaded *l)

@@ -38,7 +38,7 @@ static uint64_t stage_machine(struct dice *d)
     machine_ready(&j.machine);
     j.machine.order = (enum machine_order)dice_roll(d, LEND_ORDERS);
     j.machine.dice.state = dice_bits(d);
-    j.request.live.pae = (uint32_t)dice_roll(d, 2);
+    j.request.live.kind = (uint32_t)dice_roll(d, 2);
     j.request.place = (enum baton_policy)dice_roll(d, 3);
     return ram_end;
 }
