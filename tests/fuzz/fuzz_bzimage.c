@@ -16,6 +16,16 @@ static uint64_t in(const uint8_t *page, unsigned offset, unsigned size)
     return value;
 }
 
+/* kernel_alignment may be lowered, to 1 << min_alignment and to a page at the least. */
+static void judge_alignment(uint32_t lowered)
+{
+    unsigned least = head[0x235];
+
+    if (!least || least > 31 || lowered & (lowered - 1) || lowered >= in(head, 0x230, 4) ||
+        lowered < 1u << least || lowered < BATON_PAGE_SIZE)
+        fuzz_wrong("kernel_alignment is 0x%x, min_alignment %u", lowered, least);
+}
+
 /* The setup header in boot_params is the file's, but for the fields that a loader fills. */
 static void judge_header(const uint8_t *page, unsigned protocol)
 {
@@ -24,6 +34,7 @@ static void judge_header(const uint8_t *page, unsigned protocol)
     } filled[] = {{0x210, 0x212, 0},
                   {0x214, 0x220, 0},
                   {0x228, 0x22c, 0},
+                  {0x230, 0x234, 0x20a},
                   {0x250, 0x258, 0x209},
                   {0x2d0, 0x1000, 0}};
 
@@ -38,6 +49,8 @@ static void judge_header(const uint8_t *page, unsigned protocol)
     }
     if (page[0x210] != 0xff || page[0x211] != (head[0x211] & 0x7f))
         fuzz_wrong("type_of_loader or loadflags is wrong");
+    if (protocol >= 0x20a && in(page, 0x230, 4) != in(head, 0x230, 4))
+        judge_alignment((uint32_t)in(page, 0x230, 4));
 }
 
 static void judge_entry(uint32_t n, uint64_t pa)

@@ -37,7 +37,9 @@ static const struct baton_format plain = {.name = "plain", .finish = plain_finis
 
 struct baton_segment *journey_segment(struct journey *j, const char *what, uint32_t flags)
 {
-    struct baton_segment *s = segment_add(&j->payload, what);
+    bool leads = !j->payload.segments && !(flags & BATON_SEG_MADE);
+    struct baton_segment *s =
+        segment_add(&j->payload, leads ? BATON_ROLE_KERNEL : BATON_ROLE_OTHER, what);
 
     s->flags = flags;
     s->max = MACHINE_END;
@@ -264,8 +266,8 @@ void journey_describe(const struct journey *j)
     fprintf(stderr,
             "  kernel    0x%09" PRIx64 " %" PRIu64 " bytes, initrd 0x%09" PRIx64 " %" PRIu64
             " bytes, policy %d\n",
-            j->request.kernel.pa, j->request.kernel.size, j->request.initrd[0].pa,
-            j->request.initrd[0].size, (int)j->request.place);
+            j->request.kernel.pa, j->request.kernel.size, j->request.module[0].file.pa,
+            j->request.module[0].file.size, (int)j->request.place);
     for (uint32_t i = 0; i < j->payload.segments; i++) {
         const struct baton_segment *s = &j->payload.segment[i];
 

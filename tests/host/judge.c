@@ -213,7 +213,8 @@ bool judge_places(struct journey *j)
 
 static bool judge_mapping(struct journey *j, uint32_t va)
 {
-    struct reference_walk w = reference_translate(judge_word, j->image.kind, j->image.tables[0], va);
+    struct reference_walk w =
+        reference_translate(judge_word, j->image.kind, j->image.tables[0], va);
 
     if (!w.present || w.pa != j->image.control || w.size != PAGE)
         return judge_wrong(j, "H5: an address does not lead to the control page", va, w.pa);

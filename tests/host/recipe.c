@@ -44,6 +44,8 @@ void recipe_stage(const struct recipe *r, struct journey *j)
         s->file_size = from->file_size;
         s->mem_size = from->mem_size;
         s->prefer = from->prefer;
+        if (from->prefer == UINT64_MAX)
+            s->flags |= BATON_SEG_ANYWHERE;
         s->min = from->min;
         s->max = from->max ? from->max : MACHINE_END;
         s->align = from->align ? from->align : from->flags & BATON_SEG_FIXED ? 1 : BATON_PAGE_SIZE;

@@ -188,13 +188,13 @@ static void no_room_for_the_initrd(void **state)
     f.entry = 0xc0200000;
     start();
     j.request.kernel = elf_make(&j.machine, AT, SIZE, &f);
-    j.request.initrd[0] = machine_file(&j.machine, INITRD, 0x4567);
+    j.request.module[0].file = machine_file(&j.machine, INITRD, 0x4567);
     assert_int_equal(journey_load(&j), BATON_E_SEGMENTS);
     assert_journey(&j, !j.wrong[0]);
     f.loads = 60; /* the last that fits, with it */
     start();
     j.request.kernel = elf_make(&j.machine, AT, SIZE, &f);
-    j.request.initrd[0] = machine_file(&j.machine, INITRD, 0x4567);
+    j.request.module[0].file = machine_file(&j.machine, INITRD, 0x4567);
     assert_int_equal(journey_load(&j), 0);
     assert_int_equal(j.payload.segments, 64);
     assert_journey(&j, journey_finish(&j));
@@ -310,7 +310,7 @@ static void the_record(void **state)
             }
             j.request.kernel = elf_make(&j.machine, AT, SIZE, &elf_usual);
             if (initrd)
-                j.request.initrd[0] = machine_file(&j.machine, INITRD, 0x4567);
+                j.request.module[0].file = machine_file(&j.machine, INITRD, 0x4567);
             assert_journey(&j, journey_load(&j) == 0);
 
             const struct baton_registers *r = &j.payload.entry.registers;

@@ -240,7 +240,7 @@ static void its_boot_params(void **state)
     for (int initrd = 0; initrd < 2; initrd++) {
         start(SIZE, BANNER, BANNER_AT);
         if (initrd)
-            j.request.initrd[0] = machine_file(&j.machine, INITRD, 0x4567);
+            j.request.module[0].file = machine_file(&j.machine, INITRD, 0x4567);
         assert_int_equal(journey_load(&j), 0);
         expect();
         const struct baton_registers *r = &j.payload.entry.registers;
