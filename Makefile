@@ -153,6 +153,15 @@ $(BUILD)/libbaton.a: $(CORE_OBJECTS) Makefile
 	$(Q)$(AR32) rcs $@ $(BUILD)/libbaton.o
 	$(Q)rm $(BUILD)/libbaton.o
 
+# What each function of the core calls, and the stack that it uses, for tests/docs/stack.py. GCC only.
+CALLGRAPH := $(patsubst %.c,$(BUILD)/callgraph/%.o,$(CORE_C))
+.PHONY: callgraph
+callgraph: $(CALLGRAPH)
+$(BUILD)/callgraph/%.o: %.c $(COMPILER)
+	@mkdir -p $(@D)
+	$(Q)$(CC32) $(CFLAGS32) -fcallgraph-info=su -MMD -MP -c $< -o $@
+-include $(CALLGRAPH:.o=.d)
+
 # For a kernel that is built elsewhere.
 PREFIX := /usr/local
 VERSION = $(shell sed -n 's/^.define BATON_VERSION "\(.*\)"/\1/p' include/baton.h)

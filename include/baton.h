@@ -12,7 +12,8 @@
  *     baton_handoff         the trampoline                 never fails, never returns
  *
  * The core knows no console and no allocator. The host kernel lends it both, and its memory map,
- * in one struct baton_host. Nothing here keeps global state.
+ * in one struct baton_host. Nothing here keeps global state. No function needs more than BATON_STACK
+ * bytes of stack, besides what the host's own functions need that it calls.
  *
  * Words: pa is a physical address, va a virtual one; sizes are bytes unless named pages; ranges
  * are half-open, [start, end). H1..H10 are the invariants of ARCHITECTURE.md.
@@ -25,6 +26,8 @@
 #include <stdint.h>
 
 #define BATON_VERSION "0.1"
+
+#define BATON_STACK 1536 /* bytes; compiled by GCC with -O2 */
 
 #define BATON_PAGE_SHIFT 12
 #define BATON_PAGE_SIZE 4096u
@@ -78,7 +81,8 @@ enum baton_window {
     BATON_WINDOW_LIST,   /* indirection pages */
     BATON_WINDOW_SOURCE, /* bytes of a payload's file, source pages */
     BATON_WINDOW_PAGE,   /* control pages and pages of Baton's making */
-    BATON_WINDOW_LEDGER, /* the image's own book of pages */
+    BATON_WINDOW_LEDGER, /* the image's own book of pages, bitmaps */
+    BATON_WINDOW_WORK,   /* a page of working memory, for as long as one step takes */
     BATON_WINDOWS
 };
 
@@ -313,6 +317,8 @@ struct baton_segment {
                          Control pages that find no other room are taken from its end */
     uint64_t room;  /* bytes used from its very start on before it moves to its aligned
                             address; 0: only mem_size */
+    /* baton_place's own: of a segment that stands for those that follow it, what it has alone */
+    uint64_t own_source, own_size;
     /* the answer of baton_place */
     uint64_t dest;                /* pa of its first byte */
     struct baton_range used;      /* the window where it came to lie (H3); empty if none */

@@ -11,7 +11,7 @@
 
 #define BANNER "Linux version " /* and its number: every kernel's first line of its log */
 #define BANNER_LENGTH (sizeof(BANNER) - 1)
-#define READ 512 /* bytes of the file at a time */
+#define READ 128 /* bytes of the file at a time */
 
 /* The last version that adds a field which a boot loader writes, setup_data. Later fields say what
  * a bzImage wants of its loader. */

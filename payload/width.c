@@ -9,12 +9,18 @@ static const uint8_t reads_efer[] = {0xb9, 0x80, 0x00, 0x00, 0xc0, 0x0f, 0x32};
 bool width_enters_long_mode(const struct baton_host *host, const struct baton_file *file,
                             uint64_t at)
 {
-    uint8_t code[ENTRY_64];
+    size_t same = 0; /* bytes that are as searched for; its first byte is not in it again */
+    uint8_t code[64];
 
-    if (!baton_file_read(host, file, at, code, sizeof(code)))
+    if (at > file->size || ENTRY_64 > file->size - at)
         return false;
-    for (size_t i = 0; i + sizeof(reads_efer) <= sizeof(code); i++)
-        if (!__builtin_memcmp(code + i, reads_efer, sizeof(reads_efer)))
-            return true;
+    for (uint32_t done = 0; done < ENTRY_64; done += sizeof(code)) {
+        baton_file_read(host, file, at + done, code, sizeof(code));
+        for (size_t i = 0; i < sizeof(code); i++) {
+            same = code[i] == reads_efer[same] ? same + 1 : code[i] == reads_efer[0];
+            if (same == sizeof(reads_efer))
+                return true;
+        }
+    }
     return false;
 }

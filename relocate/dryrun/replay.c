@@ -17,7 +17,7 @@ struct step {
 
 struct replay {
     struct check *check;
-    struct pieces pieces[BATON_SEGMENTS];
+    struct pieces *pieces; /* of every segment, in a page of working memory */
     struct step step;
     uint64_t saved;  /* whose content the spare page holds, 0: nobody's */
     uint64_t filled; /* bytes of destinations filled */
@@ -275,19 +275,35 @@ static int check_spare(struct check *c)
     return alone ? 0 : check_failed(c, "H2: the spare page is no page of its own", spare);
 }
 
+_Static_assert(BATON_SEGMENTS * sizeof(struct pieces) <= BATON_PAGE_SIZE, "a page holds them");
+
+static int replay(struct replay *r)
+{
+    struct check *c = r->check;
+    int error = c->image->spare ? check_spare(c) : 0;
+
+    for (uint32_t i = 0; i < c->payload->segments; i++)
+        r->pieces[i] = pieces_of(c->payload, i);
+    if (!error)
+        error = replay_words(r);
+    if (!error && r->filled != bytes_wanted(r))
+        error = check_failed(c, "H4: not every destination is filled", r->filled);
+    return error;
+}
+
 int check_list(struct check *c)
 {
+    const struct baton_host *host = c->image->host;
     struct replay r = {.check = c};
+    uint64_t work;
     int error;
 
     if (!check_owned(c, c->image->list))
         return check_failed(c, "H2: the list is no control page", c->image->list);
-    for (uint32_t i = 0; i < c->payload->segments; i++)
-        r.pieces[i] = pieces_of(c->payload, i);
-    error = c->image->spare ? check_spare(c) : 0;
-    if (!error)
-        error = replay_words(&r);
-    if (!error && r.filled != bytes_wanted(&r))
-        error = check_failed(c, "H4: not every destination is filled", r.filled);
+    if (host->alloc_page(host->ctx, FOUR_GIB, &work))
+        return check_no_pages(c);
+    r.pieces = host->map(host->ctx, BATON_WINDOW_WORK, work);
+    error = replay(&r);
+    host->free_page(host->ctx, work);
     return error;
 }

@@ -129,17 +129,33 @@ static int put_composed(struct writer *w, uint32_t segment, const struct pieces 
     return 0;
 }
 
+_Static_assert(sizeof(struct moves) <= BATON_PAGE_SIZE, "a page holds them");
+
+/* The moves in order; they are collected in a page of working memory. */
+static int put_moves(struct writer *w)
+{
+    const struct baton_host *host = w->image->host;
+    const struct move_sink sink = {w, put_copy, put_save, put_restore};
+    struct moves *moves;
+    uint64_t work;
+
+    if (host->alloc_page(host->ctx, 1ull << 32, &work))
+        return BATON_E_NO_PAGES;
+    moves = host->map(host->ctx, BATON_WINDOW_WORK, work);
+    moves_collect(w->payload, moves);
+    int error = moves_order(moves, host, &sink);
+    host->free_page(host->ctx, work);
+    return error;
+}
+
 int list_build(struct baton_payload *payload, struct baton_image *image)
 {
     struct writer w = {payload, image, NULL, 0, UINT64_MAX};
-    const struct move_sink sink = {&w, put_copy, put_save, put_restore};
-    struct moves moves;
     int error = turn_page(&w, &image->list);
 
     if (error)
         return error;
-    moves_collect(payload, &moves);
-    error = moves_order(&moves, image->host, &sink);
+    error = put_moves(&w);
     for (uint32_t i = 0; i < payload->segments && !error; i++) {
         struct pieces pieces = pieces_of(payload, i);
 

@@ -30,15 +30,15 @@ bool bitmap_has(const struct bitmap *set, uint64_t pa)
 /* The memory for the stretch that holds pa. */
 static int stretch_open(struct bitmap *set, uint64_t pa)
 {
-    uint64_t *page = &set->page[pa >> STRETCH_SHIFT];
+    uint32_t *page = &set->page[pa >> STRETCH_SHIFT];
+    uint64_t fresh;
 
     if (*page)
         return 0;
-    if (set->host->alloc_page(set->host->ctx, 1ull << 32, page)) {
-        *page = 0;
+    if (set->host->alloc_page(set->host->ctx, 1ull << 32, &fresh))
         return BATON_E_NO_PAGES;
-    }
-    __builtin_memset(set->host->map(set->host->ctx, BATON_WINDOW_LEDGER, *page), 0,
+    *page = (uint32_t)fresh;
+    __builtin_memset(set->host->map(set->host->ctx, BATON_WINDOW_LEDGER, fresh), 0,
                      BATON_PAGE_SIZE);
     return 0;
 }

@@ -11,7 +11,7 @@
 
 struct bitmap {
     const struct baton_host *host;
-    uint64_t page[BITMAP_PAGES]; /* pa, 0: nothing of this stretch is in the set */
+    uint32_t page[BITMAP_PAGES]; /* pa, 0: nothing of this stretch is in the set */
 };
 
 void bitmap_begin(struct bitmap *set, const struct baton_host *host);

@@ -27,8 +27,8 @@ static void join(struct baton_payload *payload, struct groups *groups, uint32_t 
         }
         offset += member->mem_size;
     }
-    groups->own[first].source = own;
-    groups->own[first].mem_size = s->mem_size;
+    s->own_source = own;
+    s->own_size = s->mem_size;
     groups->joined |= 1ull << first;
     groups->split |= (uint64_t)split << first;
     s->source = anchor;
@@ -51,8 +51,8 @@ void groups_part(struct baton_payload *payload, const struct groups *groups)
         struct baton_segment *s = &payload->segment[i];
 
         if (groups->joined & 1ull << i) {
-            s->source = groups->own[i].source;
-            s->mem_size = groups->own[i].mem_size;
+            s->source = s->own_source;
+            s->mem_size = s->own_size;
         }
         if (i && s->flags & BATON_SEG_FOLLOWS) {
             s->dest = payload->segment[i - 1].dest + payload->segment[i - 1].mem_size;
@@ -72,8 +72,8 @@ uint64_t group_staying(const struct baton_payload *payload, const struct groups 
     for (uint32_t k = i; k < end; k++) {
         const struct baton_segment *s = &payload->segment[k];
         bool own = joined && k == i;
-        uint64_t source = own ? groups->own[i].source : s->source;
-        uint64_t size = own ? groups->own[i].mem_size : s->mem_size;
+        uint64_t source = own ? s->own_source : s->source;
+        uint64_t size = own ? s->own_size : s->mem_size;
 
         *(source == dest ? &staying : moving) += baton_page_up(size);
         dest += size;

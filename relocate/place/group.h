@@ -13,10 +13,6 @@
 #include "baton.h"
 
 struct groups {
-    /* Of segments that stand for a group: what is their own. */
-    struct {
-        uint64_t source, mem_size;
-    } own[BATON_SEGMENTS];
     uint64_t joined; /* bit i: segment i stands for a group */
     uint64_t split;  /* bit i: and something of that group must be written wherever it lies */
 };

@@ -36,7 +36,7 @@ static int take_one(struct baton_image *image, struct baton_payload *payload, ui
 
 int reach_take(struct baton_image *image, struct baton_payload *payload, const char **what)
 {
-    uint64_t page[BATON_SEGMENTS + 1];
+    uint32_t page[BATON_SEGMENTS + 1];
     uint32_t pages = 1, next = 0;
 
     *what = "pages that the payload reads first (boot_params, command line, GDT)";
@@ -54,7 +54,7 @@ int reach_take(struct baton_image *image, struct baton_payload *payload, const c
             return error;
         for (; at && page[at - 1] > fresh; at--)
             page[at] = page[at - 1];
-        page[at] = fresh;
+        page[at] = (uint32_t)fresh;
     }
     for (uint32_t i = 0; i < payload->segments; i++)
         if (payload->segment[i].flags & BATON_SEG_MADE)

@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import stack
 
 TOP = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("BATON_BUILD", TOP / "build")).resolve()
@@ -39,6 +40,18 @@ def test_only_what_the_header_declares_is_global():
 
 def test_it_needs_nothing_but_what_compilers_call():
     assert symbols("--undefined-only") <= NEEDED
+
+
+def test_no_function_needs_more_stack_than_the_header_says():
+    said("make", "--no-print-directory", "-j2", f"BUILD={os.path.relpath(BUILD, TOP)}", "callgraph")
+    calls = stack.Calls(BUILD / "callgraph")
+    most = int(re.search(r"^#define BATON_STACK (\d+) ", HEADER.read_text(), re.M)[1])
+    functions = declared() - {"baton_handoff"}          # it leaves the host's stack
+    assert len(functions) >= FUNCTIONS - 1 and functions <= set(calls.bytes)
+    depths = {name: calls.depth(name) for name in functions}
+    deepest = max(depths.values())
+    print(f"the deepest path: {deepest[0]} bytes: {' -> '.join(deepest[1])}")
+    assert 500 < deepest[0] <= most, deepest
 
 
 @pytest.fixture
