@@ -370,6 +370,8 @@ int baton_place(const struct baton_host *host, const struct baton_request *reque
 
 /* ---- images -------------------------------------------------------------------------------- */
 
+#define BATON_LEDGER 32 /* times 128 MiB */
+
 #define BATON_TABLES_MAX 5 /* PAE: root, 2 directories, 2 tables; legacy: root, 2 tables (H5) */
 
 struct baton_counts {
@@ -390,26 +392,32 @@ struct baton_counts {
  * baton_image_free(). */
 struct baton_image {
     const struct baton_host *host;
-    uint32_t kind;                     /* of tables[], enum baton_table_kind */
+    const char *fault;                 /* what was wrong with a page of alloc_page (E_HOST), */
+    uint64_t fault_at;                 /* and its address */
     uint64_t control;                  /* pa of the control code page */
     uint64_t spare;                    /* pa of the page that breaks cycles, 0: none needed */
+    uint64_t list;                     /* pa of the first indirection page */
     uint64_t tables[BATON_TABLES_MAX]; /* pa; tables[0] is the root */
-    uint32_t table_count;
     /* pa of a legacy root and its table, which map the control page at its own address: for a fault
      * in a payload that has paging on again. 0: tables[] are legacy, and serve. */
     uint64_t fault_tables[2];
-    uint64_t list;         /* pa of the first indirection page */
     uint64_t digest_code;  /* pa of the digest page, 0: none asked for */
     uint64_t digest_table; /* pa of its table */
-    uint32_t machine;      /* MACHINE_ bits of relocate/trampoline/control.h */
-    uint64_t ledger;       /* the book of pages, see relocate/place/ledger.h */
+    uint64_t exec_ticks;   /* the host may say when it began (TSC); 0: baton_handoff() does */
     uint64_t parked;       /* pages that lie in a destination, set aside */
+    uint32_t kind;         /* of tables[], enum baton_table_kind */
+    uint32_t table_count;
+    uint32_t machine; /* MACHINE_ bits of relocate/trampoline/control.h */
+    uint32_t armed;   /* 1: baton_image_check() has passed */
+    /* The ledger: which pages the image has from the host. A bit a page, in pages of the host's, one
+     * for each 128 MiB in which there is a page; their pa, 0: none. */
+    uint32_t ledger[BATON_LEDGER];
+    uint32_t borrowed[BATON_LEDGER + 1]; /* pages of the host's for the time of one step; 0: none */
+    uint32_t trampoline_va;              /* where the template is called */
     struct baton_counts counts;
-    bool armed;          /* baton_image_check() has passed */
-    uint64_t exec_ticks; /* the host may say when it began (TSC); 0: baton_handoff() does */
 };
 
-/* Calls visit for each page that the image owns; `ledger`: it is one of its book of pages. Stops when
+/* Calls visit for each page that the image owns; `ledger`: it is one of its ledger. Stops when
  * visit returns false, and then returns false. */
 bool baton_image_pages(const struct baton_image *image,
                        bool (*visit)(void *ctx, uint64_t pa, bool ledger), void *ctx);

@@ -14,15 +14,15 @@ int check_failed(struct check *c, const char *invariant, uint64_t page)
     return BATON_E_CHECK;
 }
 
-int check_no_pages(struct check *c)
+int check_no_pages(struct check *c, int error)
 {
-    *c->why = (struct baton_refusal){BATON_E_NO_PAGES, "dry run", 0, 0};
-    return BATON_E_NO_PAGES;
+    return ledger_refuse(c->image, c->why, error, "dry run", 0);
 }
 
 bool check_owned(const struct check *c, uint64_t pa)
 {
-    return !(pa & BATON_PAGE_MASK) && pa < LEDGER_LIMIT && bitmap_has(&c->owned, pa);
+    return !(pa & BATON_PAGE_MASK) && pa < LEDGER_LIMIT &&
+           ledger_any(c->image->host, c->image->ledger, pa, pa + BATON_PAGE_SIZE);
 }
 
 static bool page_is_safe(void *ctx, uint64_t pa, bool ledger)
@@ -42,8 +42,6 @@ static bool page_is_safe(void *ctx, uint64_t pa, bool ledger)
             baton_overlap(pa, pa + BATON_PAGE_SIZE, s->source, s->source + s->file_size))
             return check_failed(c, "H3: a control page lies in a source", pa), false;
     }
-    if (bitmap_add(&c->owned, pa))
-        return check_no_pages(c), false;
     return true;
 }
 
@@ -74,8 +72,7 @@ int baton_image_check(const struct baton_request *request, const struct baton_pa
     int error = 0;
 
     image->armed = false;
-    bitmap_begin(&c.owned, image->host);
-    bitmap_begin(&c.written, image->host);
+    bitmap_begin(&c.written, image, payload);
     if (!baton_image_pages(image, page_is_safe, &c))
         error = why->error;
     if (!error)
@@ -91,7 +88,6 @@ int baton_image_check(const struct baton_request *request, const struct baton_pa
     if (!error)
         error = check_digest(&c, request->digest_page);
     bitmap_end(&c.written);
-    bitmap_end(&c.owned);
     image->armed = !error;
     return error;
 }

@@ -7,9 +7,8 @@
 
 struct check {
     const struct baton_payload *payload;
-    const struct baton_image *image;
+    struct baton_image *image; /* only borrows */
     struct baton_refusal *why;
-    struct bitmap owned;   /* the image's pages, by its ledger */
     struct bitmap written; /* destinations that the list has filled so far */
     uint64_t words;        /* of the list, read so far */
 };
@@ -17,8 +16,8 @@ struct check {
 /* The refusal: the invariant, with what is wrong, and the page. Returns BATON_E_CHECK. */
 int check_failed(struct check *c, const char *invariant, uint64_t page);
 
-/* No page for the check itself. Returns BATON_E_NO_PAGES. */
-int check_no_pages(struct check *c);
+/* No page for the check itself: the refusal for an error of ledger_borrow. Returns it. */
+int check_no_pages(struct check *c, int error);
 
 /* Is it one of the image's pages? */
 bool check_owned(const struct check *c, uint64_t pa);

@@ -72,7 +72,7 @@ static int check_target(struct check *c, uint64_t dest, uint64_t size)
         return check_failed(c, "H4: a destination is written twice", dest);
     if (!baton_is_ram(host, dest, dest + size))
         return check_failed(c, "H3: a destination is not RAM", dest);
-    if (bitmap_any(&c->owned, dest, dest + size))
+    if (ledger_any(host, c->image->ledger, dest, dest + size))
         return check_failed(c, "H3: a destination is a control page", dest);
     for (uint32_t i = 0; i < host->keep_count; i++)
         if (baton_overlap(dest, dest + size, host->keep[i].start, host->keep[i].end))
@@ -131,8 +131,11 @@ static int flush(struct replay *r)
             error = check_move(r, &part, should);
         if (!error && wanted == WANT_COMPOSED)
             error = check_composed(r, &part);
-        if (!error && bitmap_add_range(&c->written, part.dest, part.dest + part.size))
-            error = check_no_pages(c);
+        if (!error) {
+            error = bitmap_add_range(&c->written, part.dest, part.dest + part.size);
+            if (error)
+                check_no_pages(c, error);
+        }
         r->filled += part.size;
         r->step.dest += part.size;
         if (!part.zero)
@@ -300,10 +303,11 @@ int check_list(struct check *c)
 
     if (!check_owned(c, c->image->list))
         return check_failed(c, "H2: the list is no control page", c->image->list);
-    if (host->alloc_page(host->ctx, FOUR_GIB, &work))
-        return check_no_pages(c);
+    error = ledger_borrow(c->image, c->payload, &work);
+    if (error)
+        return check_no_pages(c, error);
     r.pieces = host->map(host->ctx, BATON_WINDOW_WORK, work);
     error = replay(&r);
-    host->free_page(host->ctx, work);
+    ledger_return(c->image, work);
     return error;
 }

@@ -63,6 +63,7 @@ int digest_build(const struct baton_request *request, struct baton_payload *payl
     const struct baton_host *host = image->host;
     struct baton_counts *counts = &image->counts;
     uint8_t *page;
+    int error;
 
     if (!request->digest_page)
         return 0;
@@ -76,11 +77,11 @@ int digest_build(const struct baton_request *request, struct baton_payload *payl
                                       DIGEST_RANGES_MAX};
         return BATON_E_SEGMENTS;
     }
-    if (ledger_take(image, payload, &image->digest_code) ||
-        ledger_take(image, payload, &image->digest_table)) {
-        *why = (struct baton_refusal){BATON_E_NO_PAGES, "digest page", 0, LEDGER_LIMIT};
-        return BATON_E_NO_PAGES;
-    }
+    error = ledger_take(image, payload, &image->digest_code);
+    if (!error)
+        error = ledger_take(image, payload, &image->digest_table);
+    if (error)
+        return ledger_refuse(image, why, error, "digest page", LEDGER_LIMIT);
     page = host->map(host->ctx, BATON_WINDOW_PAGE, image->digest_code);
     __builtin_memset(page, 0, BATON_PAGE_SIZE);
     __builtin_memcpy(page, request->digest_page, DIGEST_CODE_SIZE);

@@ -13,9 +13,18 @@
 static int refuse(struct baton_image *image, struct baton_refusal *why, const char *what,
                   uint64_t limit, int error)
 {
+    ledger_refuse(image, why, error, what, limit);
     baton_image_free(image);
-    *why = (struct baton_refusal){error, what, 0, limit};
     return error;
+}
+
+/* The host's word is wrong. */
+static int wrong(struct baton_image *image, struct baton_refusal *why, const char *what,
+                 uint64_t value)
+{
+    image->fault = what;
+    image->fault_at = value;
+    return refuse(image, why, what, 0, BATON_E_HOST);
 }
 
 int baton_image_begin(const struct baton_host *host, struct baton_payload *payload,
@@ -50,11 +59,9 @@ int baton_image_build(const struct baton_request *request, struct baton_payload 
     int error;
 
     if (!exit_code(payload->entry.kind))
-        return refuse(image, why, "payload->entry.kind is unknown", payload->entry.kind,
-                      BATON_E_HOST);
+        return wrong(image, why, "payload->entry.kind is unknown", payload->entry.kind);
     if (!pt_format_of(request->live.kind))
-        return refuse(image, why, "request->live.kind is unknown", request->live.kind,
-                      BATON_E_HOST);
+        return wrong(image, why, "request->live.kind is unknown", request->live.kind);
     image->kind = request->live.kind;
     image->machine = control_machine_bits(machine);
     error = tables_build(payload, image);

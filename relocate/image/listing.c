@@ -138,13 +138,14 @@ static int put_moves(struct writer *w)
     const struct move_sink sink = {w, put_copy, put_save, put_restore};
     struct moves *moves;
     uint64_t work;
+    int error = ledger_borrow(w->image, w->payload, &work);
 
-    if (host->alloc_page(host->ctx, 1ull << 32, &work))
-        return BATON_E_NO_PAGES;
+    if (error)
+        return error;
     moves = host->map(host->ctx, BATON_WINDOW_WORK, work);
     moves_collect(w->payload, moves);
-    int error = moves_order(moves, host, &sink);
-    host->free_page(host->ctx, work);
+    error = moves_order(moves, w->image, w->payload, &sink);
+    ledger_return(w->image, work);
     return error;
 }
 

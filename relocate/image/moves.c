@@ -143,13 +143,13 @@ static int emit_cycles(const struct moves *moves, const struct move_sink *sink, 
     return 0;
 }
 
-int moves_order(const struct moves *moves, const struct baton_host *host,
-                const struct move_sink *sink)
+int moves_order(const struct moves *moves, struct baton_image *image,
+                const struct baton_payload *payload, const struct move_sink *sink)
 {
     struct bitmap done;
     int error = 0;
 
-    bitmap_begin(&done, host);
+    bitmap_begin(&done, image, payload);
     for (uint32_t i = 0; i < moves->runs && !error; i++)
         error = emit_ends(moves, sink, &done, &moves->run[i]);
     for (uint32_t i = 0; i < moves->runs && !error; i++)

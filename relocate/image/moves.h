@@ -33,8 +33,8 @@ struct move_sink {
     int (*restore)(void *ctx, uint64_t dest); /* the spare into a page */
 };
 
-/* Emits every move once. host lends pages for a bitmap where moves overlap. */
-int moves_order(const struct moves *moves, const struct baton_host *host,
-                const struct move_sink *sink);
+/* Emits every move once. The image borrows pages for a bitmap where moves overlap. */
+int moves_order(const struct moves *moves, struct baton_image *image,
+                const struct baton_payload *payload, const struct move_sink *sink);
 
 #endif

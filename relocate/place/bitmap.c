@@ -1,45 +1,39 @@
 /* A set of pages as bits, spread over pages of the host's. */
 #include "relocate/place/bitmap.h"
 
-#define STRETCH_SHIFT (BATON_PAGE_SHIFT + 15)            /* 32768 bits a page */
 #define WORD_MASK ((1ull << (BATON_PAGE_SHIFT + 5)) - 1) /* 32 pages a word */
 
 static uint32_t *word_of(const struct bitmap *set, uint64_t pa)
 {
-    uint32_t *words =
-        set->host->map(set->host->ctx, BATON_WINDOW_LEDGER, set->page[pa >> STRETCH_SHIFT]);
-
-    return &words[(pa >> (BATON_PAGE_SHIFT + 5)) & 1023];
+    return ledger_word(set->image->host, set->page, pa);
 }
 
-static uint32_t bit_of(uint64_t pa)
+void bitmap_begin(struct bitmap *set, struct baton_image *image,
+                  const struct baton_payload *payload)
 {
-    return 1u << ((pa >> BATON_PAGE_SHIFT) & 31);
-}
-
-void bitmap_begin(struct bitmap *set, const struct baton_host *host)
-{
-    *set = (struct bitmap){.host = host};
+    *set = (struct bitmap){.image = image, .payload = payload};
 }
 
 bool bitmap_has(const struct bitmap *set, uint64_t pa)
 {
-    return set->page[pa >> STRETCH_SHIFT] && (*word_of(set, pa) & bit_of(pa));
+    return set->page[ledger_stretch(pa)] && (*word_of(set, pa) & ledger_bit(pa));
 }
 
 /* The memory for the stretch that holds pa. */
 static int stretch_open(struct bitmap *set, uint64_t pa)
 {
-    uint32_t *page = &set->page[pa >> STRETCH_SHIFT];
+    uint32_t *page = &set->page[ledger_stretch(pa)];
+    const struct baton_host *host = set->image->host;
     uint64_t fresh;
+    int error;
 
     if (*page)
         return 0;
-    if (set->host->alloc_page(set->host->ctx, 1ull << 32, &fresh))
-        return BATON_E_NO_PAGES;
+    error = ledger_borrow(set->image, set->payload, &fresh);
+    if (error)
+        return error;
     *page = (uint32_t)fresh;
-    __builtin_memset(set->host->map(set->host->ctx, BATON_WINDOW_LEDGER, fresh), 0,
-                     BATON_PAGE_SIZE);
+    __builtin_memset(host->map(host->ctx, BATON_WINDOW_LEDGER, fresh), 0, BATON_PAGE_SIZE);
     return 0;
 }
 
@@ -48,42 +42,21 @@ int bitmap_add(struct bitmap *set, uint64_t pa)
     int error = stretch_open(set, pa);
 
     if (!error)
-        *word_of(set, pa) |= bit_of(pa);
+        *word_of(set, pa) |= ledger_bit(pa);
     return error;
-}
-
-/* The bits of [start, end) that lie in start's word; *next: where the next word begins. */
-static uint32_t bits_from(uint64_t start, uint64_t end, uint64_t *next)
-{
-    uint32_t first = (uint32_t)(start >> BATON_PAGE_SHIFT) & 31;
-    uint64_t pages = (end - start) >> BATON_PAGE_SHIFT;
-    uint32_t count = pages < 32 - first ? (uint32_t)pages : 32 - first;
-
-    *next = start + ((uint64_t)count << BATON_PAGE_SHIFT);
-    return (uint32_t)((1ull << count) - 1) << first;
 }
 
 bool bitmap_any(const struct bitmap *set, uint64_t start, uint64_t end)
 {
-    for (uint64_t next; start < end; start = next) {
-        uint32_t bits = bits_from(start, end, &next);
-
-        if (!set->page[start >> STRETCH_SHIFT]) {
-            next = ((start >> STRETCH_SHIFT) + 1) << STRETCH_SHIFT;
-            continue;
-        }
-        if (*word_of(set, start) & bits)
-            return true;
-    }
-    return false;
+    return ledger_any(set->image->host, set->page, start, end);
 }
 
 uint64_t bitmap_absent(const struct bitmap *set, uint64_t start, uint64_t end)
 {
     for (uint64_t next; start < end; start = next) {
-        uint32_t bits = bits_from(start, end, &next);
+        uint32_t bits = ledger_bits(start, end, &next);
 
-        if (!set->page[start >> STRETCH_SHIFT])
+        if (!set->page[ledger_stretch(start)])
             return start;
         bits &= ~*word_of(set, start);
         if (bits)
@@ -96,7 +69,7 @@ uint64_t bitmap_absent(const struct bitmap *set, uint64_t start, uint64_t end)
 int bitmap_add_range(struct bitmap *set, uint64_t start, uint64_t end)
 {
     for (uint64_t next; start < end; start = next) {
-        uint32_t bits = bits_from(start, end, &next);
+        uint32_t bits = ledger_bits(start, end, &next);
         int error = stretch_open(set, start);
 
         if (error)
@@ -108,7 +81,7 @@ int bitmap_add_range(struct bitmap *set, uint64_t start, uint64_t end)
 
 void bitmap_end(struct bitmap *set)
 {
-    for (unsigned i = 0; i < BITMAP_PAGES; i++)
+    for (unsigned i = 0; i < LEDGER_STRETCHES; i++)
         if (set->page[i])
-            set->host->free_page(set->host->ctx, set->page[i]);
+            ledger_return(set->image, set->page[i]);
 }

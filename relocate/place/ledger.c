@@ -3,14 +3,43 @@
 
 #include "relocate/place/fit.h"
 
-#define LEDGER_WORDS (BATON_PAGE_SIZE / 4)
-#define LEDGER_BEFORE 0
-#define LEDGER_COUNT 1
-#define LEDGER_FIRST 2
+#define BORROWED (sizeof(((struct baton_image *)0)->borrowed) / sizeof(uint32_t))
 
-static uint32_t *ledger_map(const struct baton_image *image, uint64_t page)
+static uint32_t *page_words(const struct baton_image *image, uint64_t page)
 {
     return image->host->map(image->host->ctx, BATON_WINDOW_LEDGER, page);
+}
+
+uint32_t *ledger_word(const struct baton_host *host, const uint32_t *page, uint64_t pa)
+{
+    uint32_t *words = host->map(host->ctx, BATON_WINDOW_LEDGER, page[ledger_stretch(pa)]);
+
+    return &words[(pa >> (BATON_PAGE_SHIFT + 5)) & 1023];
+}
+
+uint32_t ledger_bits(uint64_t start, uint64_t end, uint64_t *next)
+{
+    uint32_t first = (uint32_t)(start >> BATON_PAGE_SHIFT) & 31;
+    uint64_t pages = (end - start) >> BATON_PAGE_SHIFT;
+    uint32_t count = pages < 32 - first ? (uint32_t)pages : 32 - first;
+
+    *next = start + ((uint64_t)count << BATON_PAGE_SHIFT);
+    return (uint32_t)((1ull << count) - 1) << first;
+}
+
+bool ledger_any(const struct baton_host *host, const uint32_t *page, uint64_t start, uint64_t end)
+{
+    for (uint64_t next; start < end; start = next) {
+        uint32_t bits = ledger_bits(start, end, &next);
+
+        if (!page[ledger_stretch(start)]) {
+            next = ((uint64_t)ledger_stretch(start) + 1) << LEDGER_STRETCH_SHIFT;
+            continue;
+        }
+        if (*ledger_word(host, page, start) & bits)
+            return true;
+    }
+    return false;
 }
 
 static bool in_segment(const struct baton_payload *payload, uint64_t pa)
@@ -54,30 +83,99 @@ bool ledger_forbids(const struct baton_payload *payload, uint64_t pa)
            baton_overlap(pa, pa + BATON_PAGE_SIZE, scratch.start, scratch.end);
 }
 
-/* Enters pa into the ledger. */
-static int ledger_add(struct baton_image *image, uint64_t pa)
+/* Is it a page that the host has given already? */
+static bool is_given(const struct baton_image *image, uint64_t pa)
+{
+    for (unsigned i = 0; i < BORROWED; i++)
+        if ((i < LEDGER_STRETCHES && image->ledger[i] == pa) || image->borrowed[i] == pa)
+            return true;
+    return image->ledger[ledger_stretch(pa)] &&
+           *ledger_word(image->host, image->ledger, pa) & ledger_bit(pa);
+}
+
+static bool is_kept(const struct baton_host *host, uint64_t pa)
+{
+    for (uint32_t i = 0; i < host->keep_count; i++)
+        if (baton_overlap(pa, pa + BATON_PAGE_SIZE, host->keep[i].start, host->keep[i].end))
+            return true;
+    return pa == baton_page_down(host->trampoline_pa);
+}
+
+static bool in_file(const struct baton_payload *payload, uint64_t pa)
+{
+    for (uint32_t i = 0; i < payload->segments; i++) {
+        const struct baton_segment *s = &payload->segment[i];
+
+        if (!(s->flags & BATON_SEG_MADE) &&
+            baton_overlap(pa, pa + BATON_PAGE_SIZE, s->source, s->source + s->file_size))
+            return true;
+    }
+    return false;
+}
+
+/* What alloc_page has done wrong; NULL: nothing. */
+static const char *wrong_page(const struct baton_image *image, const struct baton_payload *payload,
+                              uint64_t below, uint64_t pa)
+{
+    if (!pa || pa & BATON_PAGE_MASK)
+        return "alloc_page gives an address that is no page's, or the page at 0";
+    if (pa >= below || BATON_PAGE_SIZE > below - pa)
+        return "alloc_page gives a page above the limit that it was given";
+    if (!baton_is_ram(image->host, pa, pa + BATON_PAGE_SIZE))
+        return "alloc_page gives a page that is no usable RAM by the host's memory map";
+    if (is_kept(image->host, pa))
+        return "alloc_page gives a page of the live tables, or the trampoline's";
+    if (in_file(payload, pa))
+        return "alloc_page gives a page of a payload's file";
+    return is_given(image, pa) ? "alloc_page gives a page that it has given before" : NULL;
+}
+
+/* A page of the host's, looked at before it is mapped. */
+static int get_page(struct baton_image *image, const struct baton_payload *payload, uint64_t below,
+                    uint64_t *pa)
 {
     const struct baton_host *host = image->host;
-    uint32_t *words = image->ledger ? ledger_map(image, image->ledger) : NULL;
 
-    if (!words || words[LEDGER_COUNT] == LEDGER_WORDS - LEDGER_FIRST) {
+    if (host->alloc_page(host->ctx, below, pa))
+        return BATON_E_NO_PAGES;
+    image->fault = wrong_page(image, payload, below, *pa);
+    image->fault_at = image->fault ? *pa : 0;
+    return image->fault ? BATON_E_HOST : 0;
+}
+
+/* Enters pa into the ledger. */
+static int ledger_add(struct baton_image *image, const struct baton_payload *payload, uint64_t pa)
+{
+    uint32_t *stretch = &image->ledger[ledger_stretch(pa)];
+
+    if (!*stretch) {
         uint64_t fresh;
-
         /* The ledger is not needed after the hand-off begins: it may lie in a destination. */
-        if (host->alloc_page(host->ctx, LEDGER_LIMIT, &fresh))
-            return BATON_E_NO_PAGES;
-        words = ledger_map(image, fresh);
-        words[LEDGER_BEFORE] = (uint32_t)image->ledger;
-        words[LEDGER_COUNT] = 0;
-        image->ledger = fresh;
+        int error = get_page(image, payload, LEDGER_LIMIT, &fresh);
+
+        if (!error && fresh == pa) {
+            image->fault = "alloc_page gives a page that it has given before";
+            error = BATON_E_HOST;
+        }
+        if (error)
+            return error;
+        *stretch = (uint32_t)fresh;
+        __builtin_memset(page_words(image, fresh), 0, BATON_PAGE_SIZE);
     }
-    words[LEDGER_FIRST + words[LEDGER_COUNT]++] = (uint32_t)pa;
+    *ledger_word(image->host, image->ledger, pa) |= ledger_bit(pa);
     return 0;
+}
+
+/* The host gets it back. */
+static void give_back(struct baton_image *image, uint64_t pa)
+{
+    *ledger_word(image->host, image->ledger, pa) &= ~ledger_bit(pa);
+    image->host->free_page(image->host->ctx, pa);
 }
 
 static void park(struct baton_image *image, uint64_t pa)
 {
-    uint32_t *words = ledger_map(image, pa);
+    uint32_t *words = page_words(image, pa);
 
     words[0] = (uint32_t)image->parked;
     image->parked = pa;
@@ -89,7 +187,7 @@ static uint64_t highest_parked(const struct baton_image *image, const struct bat
 {
     uint64_t highest = 0;
 
-    for (uint64_t pa = image->parked; pa; pa = ledger_map(image, pa)[0])
+    for (uint64_t pa = image->parked; pa; pa = page_words(image, pa)[0])
         if (pa >= floor && pa < end && pa >= range->start && pa + BATON_PAGE_SIZE <= range->end &&
             pa > highest)
             highest = pa;
@@ -102,11 +200,11 @@ static void unpark_some(struct baton_image *image, const struct baton_payload *p
     uint64_t pa = image->parked, next;
 
     for (image->parked = 0; pa; pa = next) {
-        next = ledger_map(image, pa)[0];
+        next = page_words(image, pa)[0];
         if (in_segment(payload, pa))
             park(image, pa);
         else
-            image->host->free_page(image->host->ctx, pa);
+            give_back(image, pa);
     }
 }
 
@@ -140,23 +238,24 @@ static int take(struct baton_image *image, struct baton_payload *payload,
     const struct baton_host *host = image->host;
 
     for (;;) {
-        if (host->alloc_page(host->ctx, range->end, pa)) {
-            if (!shorten_guess(image, payload, range))
-                return BATON_E_NO_PAGES;
+        int error = get_page(image, payload, range->end, pa);
+
+        if (error == BATON_E_NO_PAGES && shorten_guess(image, payload, range))
             continue;
+        if (error)
+            return error;
+        error = ledger_add(image, payload, *pa);
+        if (error) {
+            host->free_page(host->ctx, *pa);
+            return error;
         }
         /* The two addresses of the trampoline must differ: H5 maps both to one page. */
         bool same = *pa == baton_page_down(host->trampoline_va);
         if (!same && *pa >= range->start &&
             !(scratch_too ? in_segment(payload, *pa) : ledger_forbids(payload, *pa)))
-            break;
+            return 0;
         park(image, *pa);
     }
-    if (ledger_add(image, *pa)) {
-        host->free_page(host->ctx, *pa);
-        return BATON_E_NO_PAGES;
-    }
-    return 0;
 }
 
 int ledger_take(struct baton_image *image, struct baton_payload *payload, uint64_t *pa)
@@ -170,14 +269,69 @@ int ledger_take_in(struct baton_image *image, struct baton_payload *payload,
     return take(image, payload, range, true, pa);
 }
 
+int ledger_borrow(struct baton_image *image, const struct baton_payload *payload, uint64_t *pa)
+{
+    unsigned i = 0;
+    int error = get_page(image, payload, FOUR_GIB, pa);
+
+    if (error)
+        return error;
+    while (image->borrowed[i])
+        i++;
+    image->borrowed[i] = (uint32_t)*pa;
+    return 0;
+}
+
+void ledger_return(struct baton_image *image, uint64_t pa)
+{
+    unsigned i = 0;
+
+    while (image->borrowed[i] != pa)
+        i++;
+    image->borrowed[i] = 0;
+    image->host->free_page(image->host->ctx, pa);
+}
+
+int ledger_refuse(const struct baton_image *image, struct baton_refusal *why, int error,
+                  const char *what, uint64_t limit)
+{
+    if (error == BATON_E_HOST)
+        *why = (struct baton_refusal){error, image->fault, image->fault_at, 0};
+    else
+        *why = (struct baton_refusal){error, what, 0, limit};
+    return error;
+}
+
+/* The first page at pa or above, of this stretch, that the ledger has; 0: there is none. */
+static uint64_t next_page(const struct baton_image *image, unsigned stretch, uint64_t pa)
+{
+    uint64_t end = (stretch + 1ull) << LEDGER_STRETCH_SHIFT;
+
+    for (; pa < end; pa += BATON_PAGE_SIZE) {
+        uint32_t word = *ledger_word(image->host, image->ledger, pa);
+
+        if (!word)
+            pa |= 31 * BATON_PAGE_SIZE;
+        else if (word & ledger_bit(pa))
+            return pa;
+    }
+    return 0;
+}
+
 bool baton_image_pages(const struct baton_image *image,
                        bool (*visit)(void *ctx, uint64_t pa, bool ledger), void *ctx)
 {
-    for (uint64_t page = image->ledger; page; page = ledger_map(image, page)[LEDGER_BEFORE]) {
-        for (uint32_t i = 0; i < ledger_map(image, page)[LEDGER_COUNT]; i++)
-            if (!visit(ctx, ledger_map(image, page)[LEDGER_FIRST + i], false))
+    for (unsigned i = 0; i < LEDGER_STRETCHES; i++) {
+        uint64_t pa = (uint64_t)i << LEDGER_STRETCH_SHIFT;
+
+        if (!image->ledger[i])
+            continue;
+        while ((pa = next_page(image, i, pa))) {
+            if (!visit(ctx, pa, false))
                 return false;
-        if (!visit(ctx, page, true))
+            pa += BATON_PAGE_SIZE;
+        }
+        if (!visit(ctx, image->ledger[i], true))
             return false;
     }
     return true;
@@ -188,22 +342,22 @@ void ledger_unpark(struct baton_image *image)
     while (image->parked) {
         uint64_t pa = image->parked;
 
-        image->parked = ledger_map(image, pa)[0];
-        image->host->free_page(image->host->ctx, pa);
+        image->parked = page_words(image, pa)[0];
+        give_back(image, pa);
     }
 }
 
 void ledger_give_back(struct baton_image *image)
 {
-    const struct baton_host *host = image->host;
-
     ledger_unpark(image);
-    while (image->ledger) {
-        uint64_t page = image->ledger;
+    for (unsigned i = 0; i < LEDGER_STRETCHES; i++) {
+        uint64_t pa = (uint64_t)i << LEDGER_STRETCH_SHIFT;
 
-        for (uint32_t i = ledger_map(image, page)[LEDGER_COUNT]; i-- > 0;)
-            host->free_page(host->ctx, ledger_map(image, page)[LEDGER_FIRST + i]);
-        image->ledger = ledger_map(image, page)[LEDGER_BEFORE];
-        host->free_page(host->ctx, page);
+        if (!image->ledger[i])
+            continue;
+        while ((pa = next_page(image, i, pa)))
+            give_back(image, pa);
+        image->host->free_page(image->host->ctx, image->ledger[i]);
+        image->ledger[i] = 0;
     }
 }

@@ -29,8 +29,12 @@ uint64_t reach_end(const struct baton_payload *payload)
 static int take_one(struct baton_image *image, struct baton_payload *payload, uint64_t *pa)
 {
     for (unsigned i = 0; i < RANGES && payload->reach[i].end; i++)
-        if (ledger_take_in(image, payload, &payload->reach[i], pa) == 0)
+        switch (ledger_take_in(image, payload, &payload->reach[i], pa)) {
+        case 0:
             return 0;
+        case BATON_E_HOST:
+            return BATON_E_HOST;
+        }
     return BATON_E_REACH;
 }
 

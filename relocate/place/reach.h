@@ -8,7 +8,7 @@
 #include "baton.h"
 
 /*
- * Takes them, before the image has any other page: the segments' dest, and image->control. 0, or
+ * Takes them, before the image has any other page: the segments' dest, and image->control. 0, BATON_E_HOST, or
  * BATON_E_REACH, and then *what are the pages that were not to be had (static text).
  */
 int reach_take(struct baton_image *image, struct baton_payload *payload, const char **what);

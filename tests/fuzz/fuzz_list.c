@@ -44,13 +44,19 @@ enum change {
 
 /* ---- changes ------------------------------------------------------------------------------- */
 
+static bool add_owned(void *ctx, uint64_t pa, bool ledger)
+{
+    (void)ctx;
+    if (!ledger && owned_count < OWNED_MOST)
+        owned[owned_count++] = pa;
+    return true;
+}
+
 static void find_owned(void)
 {
     built = j.image;
     owned_count = 0;
-    for (uint64_t page = j.image.ledger; page; page = machine_word(page))
-        for (uint32_t i = 0; i < machine_word(page + 4) && owned_count < OWNED_MOST; i++)
-            owned[owned_count++] = machine_word(page + 8 + 4 * i);
+    baton_image_pages(&j.image, add_owned, NULL);
 }
 
 static uint64_t an_owned_page(uint32_t n)

@@ -156,19 +156,20 @@ static uint32_t this_run;
 
 /* The ledger's pages are not needed any more when the list runs, and may lie in a destination.
  * Here there is a life after it, so they are put aside. */
-#define LEDGER_MOST 64
 static struct {
     uint64_t pa;
     uint8_t bytes[BATON_PAGE_SIZE];
-} ledger[LEDGER_MOST];
+} ledger[BATON_LEDGER];
 static unsigned ledger_pages;
 
-static void ledger_save(uint64_t page)
+static void ledger_save(const uint32_t *page)
 {
-    for (ledger_pages = 0; page && ledger_pages < LEDGER_MOST; page = machine_word(page)) {
-        ledger[ledger_pages].pa = page;
-        machine_read(page, ledger[ledger_pages++].bytes, BATON_PAGE_SIZE);
-    }
+    ledger_pages = 0;
+    for (unsigned i = 0; i < BATON_LEDGER; i++)
+        if (page[i]) {
+            ledger[ledger_pages].pa = page[i];
+            machine_read(page[i], ledger[ledger_pages++].bytes, BATON_PAGE_SIZE);
+        }
 }
 
 static void ledger_restore(void)

@@ -11,6 +11,8 @@
 #define ROUNDS 60
 
 static struct machine machine;
+static struct baton_image image; /* borrows the set's pages */
+static const struct baton_payload payload;
 static bool in_set[MACHINE_PAGES];
 
 static void start(struct bitmap *set)
@@ -18,7 +20,8 @@ static void start(struct bitmap *set)
     machine_start(&machine, 0xc0105000, 0x105000);
     machine_memory(&machine, 0x200000, 0x300000, BATON_MEM_USABLE);
     machine_ready(&machine);
-    bitmap_begin(set, &machine.host);
+    image = (struct baton_image){.host = &machine.host};
+    bitmap_begin(set, &image, &payload);
     memset(in_set, 0, sizeof(in_set));
 }
 

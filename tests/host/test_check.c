@@ -235,14 +235,27 @@ static void source_is_a_control_page(void)
     j.payload.segment[3].source = j.image.tables[0];
 }
 
-static void ledger_names_no_page(void)
+/* The first stretch of 128 MiB that has pages. */
+static unsigned ledger_stretch_used(void)
 {
-    flip(j.image.ledger + 8, 0x10); /* word 0: the ledger before, word 1: how many, then pages */
+    unsigned i = 0;
+
+    while (!j.image.ledger[i])
+        i++;
+    return i;
 }
 
-static void ledger_names_a_high_page(void)
+static void ledger_names_a_destination(void)
 {
-    set(j.image.ledger + 8, 0xc0000000u);
+    uint64_t dest = baton_page_down(j.payload.segment[0].dest);
+
+    assert_int_equal(dest >> 27, ledger_stretch_used());
+    flip(j.image.ledger[dest >> 27] + (dest >> 17 & 0x3ff) * 4, 1u << (dest >> 12 & 31));
+}
+
+static void ledger_names_high_pages(void)
+{
+    j.image.ledger[24] = j.image.ledger[ledger_stretch_used()];
 }
 
 static void destination_became_reserved(void)
@@ -610,8 +623,9 @@ static const struct damage {
      "H3: a control page lies in a destination"},
     {"window over a table", window_over_a_table, "H3: a control page lies in a destination"},
     {"source is a control page", source_is_a_control_page, "H3: a control page lies in a source"},
-    {"ledger names no page", ledger_names_no_page, "H3: a control page lies at no good address"},
-    {"ledger names a high page", ledger_names_a_high_page,
+    {"ledger names a destination", ledger_names_a_destination,
+     "H3: a control page lies in a destination"},
+    {"ledger names high pages", ledger_names_high_pages,
      "H3: a control page lies at no good address"},
     {"destination became reserved", destination_became_reserved, "H3: a destination is not RAM"},
     {"destination became live", destination_became_live,
@@ -790,24 +804,12 @@ static void ascending_onto_itself(void **state)
         }
 }
 
-/* baton_load itself makes the dry run: a host that lends a page of the payload's file is caught. */
-static uint64_t page_of_file;
-
-static int lend_file_page(void *ctx, uint64_t below, uint64_t *pa)
+/* baton_load itself makes the dry run: what is damaged when all is built is seen. */
+static int damage_when_built(void *ctx, uint64_t below, uint64_t *pa)
 {
-    (void)below;
-    if (page_of_file) {
-        *pa = page_of_file;
-        page_of_file = 0;
-        return 0;
-    }
+    if (j.image.counts.control_pages)
+        set(j.image.list, 0);
     return j.machine.host.alloc_page(ctx, below, pa);
-}
-
-static void free_but_file_page(void *ctx, uint64_t pa)
-{
-    if (pa != 0x404000)
-        j.machine.host.free_page(ctx, pa);
 }
 
 static void a_load_makes_the_dry_run(void **state)
@@ -818,12 +820,10 @@ static void a_load_makes_the_dry_run(void **state)
     machine_ready(&j.machine);
     j.request.kernel = elf_make(&j.machine, 0x400000, 0x10000, &elf_usual);
     struct baton_host liar = j.machine.host;
-    liar.alloc_page = lend_file_page;
-    liar.free_page = free_but_file_page;
-    page_of_file = 0x404000;
+    liar.alloc_page = damage_when_built;
     assert_int_equal(baton_load(&liar, &j.request, &j.cpu, &j.payload, &j.image, &j.why),
                      BATON_E_CHECK);
-    assert_string_equal(j.why.what, "H3: a control page lies in a source");
+    assert_string_equal(j.why.what, "H8: a word of the list has no meaning");
     assert_int_equal(j.machine.lent, 0);
     assert_false(j.image.armed);
 }
