@@ -1,4 +1,4 @@
-/* check: the dry run once more, with what it says of each invariant. */
+/* check: repeats the dry run, and prints its result for each invariant. */
 #include "kernel/console/print.h"
 #include "kernel/load/stage.h"
 #include "kernel/load/tell.h"
@@ -53,5 +53,5 @@ void command_check(const struct words *words)
         return;
     }
     report("broken", "%s, %a (word %n of the list)", why.what, why.value, why.limit);
-    report("", "the dry run ends at the first wrong thing; exec would refuse this image");
+    report("", "the dry run stops at the first error; exec would refuse this image");
 }

@@ -56,8 +56,8 @@ def linux(name="686-pae"):
     Words("region-word", "crashkernel=much", "crashkernel=much on Baton's command line: the value "
           "may be a size such as 64M"),
     Words("no-region", "crash=1", "no memory is kept for a capture kernel; boot Baton with crash"),
-    Words("no-module", f"{REGION} crash=9", "crash= names module 9, and there are 1"),
-    Words("no-initrd", f"{REGION} crash=1,2", "crash= names module 2, and there are 1"),
+    Words("no-module", f"{REGION} crash=9", "crash= names module 9, but there are only 1"),
+    Words("no-initrd", f"{REGION} crash=1,2", "crash= names module 2, but there are only 1"),
     Words("no-number", f"{REGION} crash=one", "crash=one on Baton's command line: the value may "
           "be the number of a module"),
     Words("elf", f"{REGION} crash=1", r"ELF.*, runs at 0x00100000 only; a capture kernel must "

@@ -28,9 +28,9 @@ class Ranges:
 
 
 NO_CAPTURE = r"^crash +no capture kernel: crashkernel= keeps no memory on this machine$"
-OUTSIDE = (r"^crashkernel +none of the ranges is for this machine, which counts as %s: "
+OUTSIDE = (r"^crashkernel +no range contains this machine's memory, rounded up to %s: "
            "no memory is kept$")
-ZERO = r"^crashkernel +0 bytes are asked for: no memory is kept$"
+ZERO = r"^crashkernel +the size is 0: no memory is kept$"
 
 
 @pytest.mark.quick

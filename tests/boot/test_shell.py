@@ -126,7 +126,7 @@ def assert_bar(lines, table, top):
     cell = scale[1] // len(bar)
     assert len(bar) == 64 and scale[0] == 0 and top <= scale[1] < 2 * top
     letters = {"free": ".", "Baton's own image": "B", "live page tables": "T", "reserved": "#",
-               "the loaded image": "i", "the loaded image's book": "i"}
+               "the loaded image": "i", "the loaded image's ledger": "i"}
     for i, drawn in enumerate(bar):
         there = {}
         for start, end, who in table:

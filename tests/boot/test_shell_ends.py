@@ -198,7 +198,7 @@ def test_the_pager_stops_goes_on_and_ends(t):
     t.prompt()
     t.ask("more 5")
     t.ask("load")
-    more = r"-- more: space a page, enter a line, q no more --"
+    more = r"-- more: space next page, enter next line, q quit --"
 
     def part(key):
         t.send(key)

@@ -5,7 +5,7 @@ from test_shell import LEGACY, MODULES, PAE
 from typist import COLUMNS, PROMPT, ROWS, sessions, shell
 
 GREY, CYAN, RED, WHITE = 0x07, 0x0b, 0x0c, 0x0f
-MORE = "-- more: space a page, enter a line, q no more --"
+MORE = "-- more: space next page, enter next line, q quit --"
 
 
 def bottom(t):

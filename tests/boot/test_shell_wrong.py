@@ -9,7 +9,7 @@ from typist import sessions, shell
 # What is typed, and what the one line must say.
 NOTHING_LOADED = [
     ("frobnicate", "there is no command frobnicate; help lists them"),
-    ('peek "5', "a double quote without its partner"),
+    ('peek "5', "a double quote is not closed"),
     ("help me", "there is no command or topic me; help alone lists them all"),
     ("help load exec", "too many words; usage: help "),
     ("more 1", "rows are a number from 2 to 1,000, or off; usage: more "),
@@ -61,10 +61,10 @@ NOTHING_LOADED = [
     ("peek 0xc0100000 0", "the bytes are a number, 1 to 1M"),
     ("peek 0xc0100000 2M", "the bytes are a number, 1 to 1M"),
     ("peek 0xc0100000 1 2", "too many words"),
-    ("peek 0", "0x00000000 is not mapped in the live tables: that is a page fault; ! at the end"),
-    ("peek 0xfee00000 4 physical", "0xfee00000 is no usable RAM"),
-    ("peek 0xc00b8000 2", "0xc00b8000 is no usable RAM"),
-    ("peek 0xffffffff 9 physical", "0xffffffff is no usable RAM"),
+    ("peek 0", "0x00000000 is not mapped in the live tables: that is a page fault; add ! to do it"),
+    ("peek 0xfee00000 4 physical", "0xfee00000 is not usable RAM"),
+    ("peek 0xc00b8000 2", "0xc00b8000 is not usable RAM"),
+    ("peek 0xffffffff 9 physical", "0xffffffff is not usable RAM"),
     ("poke", r"which address, and which bytes\?; usage: poke "),
     ("poke 0x200000", r"which address, and which bytes\?"),
     ("poke 0x200000 physical", r"which address, and which bytes\?"),
@@ -74,10 +74,10 @@ NOTHING_LOADED = [
     ("poke 0x200000" + " 1" * 33 + " physical", "too many bytes"),
     ("poke 0xffffffff 1 2 physical !", "the bytes reach beyond 0xffffffff"),
     ("poke 0 1", "0x00000000 is not mapped"),
-    ("poke 0xb8000 1 physical", "no usable RAM"),
+    ("poke 0xb8000 1 physical", "not usable RAM"),
     ("poke 0x100000 1 physical", "0x00100000 is Baton itself, and this shell"),
-    ("poke 0xfffff 1 2 physical", "0x000fffff is no usable RAM"),
-    ("poke 0xc0100000 1", "mapped, but not for writing"),
+    ("poke 0xfffff 1 2 physical", "0x000fffff is not usable RAM"),
+    ("poke 0xc0100000 1", "mapped read-only"),
     ("regs eax", "too many words"),
     ("fault tolerance", "there is no such kind; fault alone lists them; usage: fault "),
     ("fault read twice", "too many words"),
@@ -107,11 +107,11 @@ def test_each_wrong_word_gets_a_sentence(t):
 def test_poke_spares_what_baton_stands_on(t):
     begin(t, "load")
     mem = t.ask("mem")
-    ledger, = [addresses(line)[0] for line in mem if line.endswith("the loaded image's book")]
+    ledger, = [addresses(line)[0] for line in mem if line.endswith("the loaded image's ledger")]
     live, = [addresses(line)[0] for line in mem if line.endswith("live page tables")]
-    assert "book of its pages" in t.ask(f"poke {ledger + 4:#x} 1 physical")[0]
+    assert "the image's ledger of its pages" in t.ask(f"poke {ledger + 4:#x} 1 physical")[0]
     assert "a live page table: Baton runs on it (H1)" in t.ask(f"poke {live:#x} 1 physical")[0]
-    assert t.ask("poke 0x9fbff 1 2 physical")[0].startswith("refused     0x0009fc00 is no usable")
+    assert t.ask("poke 0x9fbff 1 2 physical")[0].startswith("refused     0x0009fc00 is not usable")
     assert len([line for line in t.ask("check") if " holds " in line]) == 6
     # a byte of the live tables that nothing uses, at the user's own risk
     t.ask(f"poke {live + 0xff0:#x} 2 physical !")
@@ -183,8 +183,8 @@ def test_garbage_is_shown_but_not_followed(t):
     entry, bits = (8 * 3, "1 0xf0 0xff 0xff 0xff 0xff 0x0f 0") if at["pae"] else (
         4 * 768, "0x23 0xf0 0xff 0xfd")
     t.ask(f"poke {at['root'] + entry:#x} {bits} physical")
-    assert any("no usable RAM" in line for line in t.ask("tables new"))
-    assert any("no usable RAM" in line for line in t.ask("walk 0xc0000000 new"))
+    assert any("not usable RAM" in line for line in t.ask("tables new"))
+    assert any("not usable RAM" in line for line in t.ask("walk 0xc0000000 new"))
     for _ in range(12):
         page = dice.choice(tables + [at["list"]] * 2 + [at["control"]])
         for _ in range(4):
