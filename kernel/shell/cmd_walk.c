@@ -39,7 +39,7 @@ static void tell_result(const struct pt_space *space, const struct pt_walk *walk
     if (is_reserved(space, walk))
         report("note", "one of these entries has a reserved bit set: a CPU faults at it");
     else if (walk->reserved)
-        report("note", "accessed is reserved in a PDPT: no CPU sets it, but some QEMU versions do");
+        report("note", "accessed is reserved in a PDPT: no CPU sets it, but QEMU may");
 }
 
 void command_walk(const struct words *words)

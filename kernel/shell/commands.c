@@ -20,14 +20,14 @@ const struct command commands[] = {
      command_modules},
     {"load", "[-p] [N] [initrd=N,N] [place=HOW] [verify=HOW] [append WORDS]", "payload",
      "stage a module: read it, place it, write the list, check it all",
-     "It replaces the image loaded before; if it is refused, that one stays.\n"
-     "load alone: module 1 with the others as its initrds, in order, except\n"
-     "those of crash=. initrd=2,4 takes these two, initrd=none takes none.\n"
+     "It replaces the loaded image; if it is refused, that image stays.\n"
+     "load alone: module 1, and the others, except those of crash=, as\n"
+     "its initrds. initrd=2,4: these, in that order; initrd=none: none.\n"
      "append: the payload's command line, up to the end of the line; else\n"
      "the one that the boot loader gave with the module.\n"
      "place=auto moves what must move or prefers another place; place=all\n"
      "moves every page, place=none as few as possible.\n"
-     "verify=on compares SHA-256 right before the entry, verify=off never.\n"
+     "verify=on compares SHA-256 right before the entry, off never.\n"
      "-p stages a capture kernel instead, to be entered after a crash; its\n"
      "SHA-256 is compared unless verify=off.\n"
      "for example: load 1 initrd=2 append console=ttyS0 quiet\n",

@@ -1,4 +1,4 @@
-"""What the shell refuses, and what it survives: wrong words, poked lists, tables and control pages."""
+"""What the shell refuses and survives: wrong words; changed lists, tables and control pages."""
 import random
 import re
 
@@ -6,7 +6,7 @@ from test_shell import (BOTH, DONE, INDIRECTION, LEGACY, MODULES, OLD, PAE, PAGE
                         begin, control_page, fact, free_pages)
 from typist import sessions, shell
 
-# What is typed, and what the one line must say.
+# The typed line, and the pattern of the answer, which is one line.
 NOTHING_LOADED = [
     ("frobnicate", "there is no command frobnicate; help lists them"),
     ('peek "5', "a double quote is not closed"),
@@ -104,7 +104,7 @@ def test_each_wrong_word_gets_a_sentence(t):
 
 
 @sessions(*BOTH, OLD, quick=True)
-def test_poke_spares_what_baton_stands_on(t):
+def test_poke_refuses_to_change_what_baton_needs(t):
     begin(t, "load")
     mem = t.ask("mem")
     ledger, = [addresses(line)[0] for line in mem if line.endswith("the loaded image's ledger")]
@@ -122,7 +122,7 @@ def test_poke_spares_what_baton_stands_on(t):
 
 
 def places(t):
-    """What a user may poke: pages of the list, the tables, the control page."""
+    """Pages that a user may change: those of the list and the tables, the control page."""
     root, = addresses(t.ask("tables new")[0])
     return {"list": addresses(t.ask("list")[0])[0], "root": root, "control": control_page(t)[1],
             "pae": "PAE" in t.ask("tables new")[0]}
@@ -171,7 +171,7 @@ def test_check_names_what_was_poked_and_exec_refuses(t):
 
 @sessions(*BOTH, shell("pae-1g", "", MODULES, memory="1G"))
 def test_garbage_is_shown_but_not_followed(t):
-    """Whatever stands in lists, tables and control pages, the commands end and the shell lives."""
+    """With any contents of lists, tables and control pages, the commands end, the shell works."""
     begin(t)
     free = free_pages(t)
     t.ask("load 1 initrd=2 place=all")
@@ -179,7 +179,7 @@ def test_garbage_is_shown_but_not_followed(t):
     tables = [at["root"]] + [
         int(m[1], 16) for line in t.ask("tables new") for m in [re.search(r"0x\w+ 0x(\w+) +table",
                                                                           line)] if m]
-    # a table where no RAM is, in PAE where no CPU can look
+    # a table outside RAM; with PAE at an address that no CPU can access
     entry, bits = (8 * 3, "1 0xf0 0xff 0xff 0xff 0xff 0x0f 0") if at["pae"] else (
         4 * 768, "0x23 0xf0 0xff 0xfd")
     t.ask(f"poke {at['root'] + entry:#x} {bits} physical")
@@ -206,8 +206,8 @@ def test_garbage_is_shown_but_not_followed(t):
 
 
 @sessions(PAE, LEGACY)
-def test_peek_at_any_cost(t):
-    """! takes what comes: memory that is no RAM, the end of the address space."""
+def test_peek_with_an_exclamation_mark(t):
+    """! allows everything: memory that is not RAM, the end of the address space."""
     begin(t)
     assert t.ask("peek 0xfffffff0 16 physical !")[0].startswith("0xfffffff0  ")
     assert len(t.ask("peek 0xfffffff8 64 physical !")) == 1       # no further than 4 GiB
