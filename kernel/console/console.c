@@ -29,7 +29,7 @@ static void count_rows(void)
 static void tell_lost_serial(void)
 {
     if (serial_lost())
-        screen_write("serial      the UART takes no more characters; it is not used any more\n",
+        screen_write("serial      the UART accepts no more characters; it is no longer used\n",
                      CONSOLE_INDENT);
 }
 

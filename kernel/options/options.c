@@ -207,8 +207,9 @@ static const char *take(const char *word, uint32_t length, struct options *optio
             return "an I/O port, such as 0xf4";
     } else if ((value = rest_of(word, length, "serial=", &left))) {
         if (!read_serial(value, left, options))
-            return "com1 to com4 or an I/O port, with a speed such as in com2,9600 (50 to 115200, "
-                   "dividing that), or none";
+            return "com1 to com4 or an I/O port, with a speed as in com2,9600 (50 to 115200, a "
+                   "divisor "
+                   "of that), or none";
     } else if ((value = rest_of(word, length, "names=", &left))) {
         if (!choose(names, value, left, &choice)) /* boot/names.c has used it already */
             return "first or none";

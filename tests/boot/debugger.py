@@ -92,7 +92,7 @@ class Gdb:
         """Waits until it stops there, and removes the breakpoint."""
         answer = self._answer()
         if not answer.startswith("T") or self.eip() != address:
-            raise AssertionError(f"never came to {address:#x}: {answer!r}\n"
+            raise AssertionError(f"never reached {address:#x}: {answer!r}\n"
                                  + machines.read_log(self.machine.log()))
         self.remove(address)
 

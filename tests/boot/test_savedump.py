@@ -67,8 +67,8 @@ def damaged(content):
     pytest.param(disk(CORE, bytes(LABEL)), "there is no dump", id="a core without a label"),
     pytest.param(disk(CORE, b"\xff" * LABEL), "there is no dump", id="a label of no text"),
     pytest.param(disk(CORE, label("unfinished")), "is unfinished", id="unfinished"),
-    pytest.param(disk(CORE, label(form="xz")), "is invalid", id="a form that is none"),
-    pytest.param(disk(CORE, label(size="many")), "is invalid", id="a size that is none"),
+    pytest.param(disk(CORE, label(form="xz")), "is invalid", id="an unknown form"),
+    pytest.param(disk(CORE, label(size="many")), "is invalid", id="a size without digits"),
     pytest.param(disk(CORE, b"baton-dump whole\n".ljust(LABEL, b"\0")), "is invalid",
                  id="a label that ends early"),
     pytest.param(disk(damaged(CORE), label()), "is damaged", id="one bit"),
@@ -133,7 +133,7 @@ def test_a_64_bit_kernels_core_becomes_an_i386_one(image, tmp_path):
     assert done.returncode == 0, done.stderr
     assert "to i386, for gdb" in done.stdout
     assert ("not checked" in done.stdout) == (b"baton-dump" not in image)
-    assert core[PAGE:] == BELOW[PAGE:], "a byte behind the headers has changed"
+    assert core[PAGE:] == BELOW[PAGE:], "a byte after the headers has changed"
     read = vmcore.of_file(tmp_path / "core")
     assert not read.wide and read.registers == REGISTERS
     assert read.info["BATON(live_root)"] == "0x1000"

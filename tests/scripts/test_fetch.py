@@ -91,7 +91,7 @@ LAYOUTS = {
         "linux-modules-7.2-amd64": ("kmod", {
             f"{DRIVERS}/virtio_blk.ko.xz": lzma.compress(module("virtio")),
             f"{DRIVERS}/virtio.ko.xz": lzma.compress(module())})},
-    "modules in a package of their own, and firmware that nobody wants": {
+    "modules in a package of their own, and firmware that is not needed": {
         "linux-image-virtual": ("linux-image-7.2-generic, linux-firmware", {}),
         "linux-firmware": ("", {}),
         "linux-image-7.2-generic": ("kmod, linux-modules-7.2-generic", {"boot/vmlinuz-7.2": KERNEL}),
@@ -230,7 +230,7 @@ def test_a_changed_file_is_downloaded_again(place, archive, wrong):
     assert (place.payloads / "vmlinuz-amd64").read_bytes() == KERNEL
     assert (place.payloads / "busybox").read_bytes() == BUSYBOX
     assert sorted(os.listdir(place.payloads / "modules-amd64")) == ["ahci.ko", "order"]
-    assert (place.payloads / "wrong" / name).exists(), "it may be somebody's own"
+    assert (place.payloads / "wrong" / name).exists(), "it may be a file of the user"
     assert place.fetch(environment, *names) == ""
 
 

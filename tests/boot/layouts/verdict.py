@@ -244,5 +244,5 @@ class Verdict:
                           f"{strange[0]}")
         if ours != [(self.trampoline, self.template), (self.trampoline, self.control),
                     (self.control, self.control)]:
-            self.complain("the trampoline's code lay at " + ", ".join(
+            self.complain("the trampoline's code was at " + ", ".join(
                 f"{va:#010x} (physically {pa:#010x})" for va, pa in ours))
