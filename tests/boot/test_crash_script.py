@@ -93,7 +93,7 @@ def checkout(tmp_path):
     pytest.param("686-pae", {}, "686-pae", "64M", id="an i386 kernel"),
     pytest.param("686-pae", {"CAPTURE": "amd64"}, "amd64", "128M", id="amd64 is selected"),
     pytest.param("686", {"CPU": "max,-pae"}, "686", "64M", id="no PAE"),
-    pytest.param("", {"BATON": "verbose crashkernel=96M"}, "amd64", "96M", id="a region of the user"),
+    pytest.param("", {"BATON": "verbose crashkernel=96M"}, "amd64", "96M", id="a given region"),
     pytest.param("", {"MEMORY": "152M"}, "amd64", "128M", id="the minimum of memory"),
 ])
 def test_it_selects_the_kernel_and_what_that_needs(exists, variables, kernel, region, checkout):

@@ -202,7 +202,7 @@ def test_a_dead_uart_is_no_longer_used(job, outcome):
     data = outcome.data
     assert data["taken"].startswith("Baton "), outcome.story()
     assert "hand-off" not in data["taken"], "the line is not dead: this test shows nothing"
-    assert [row for row in data["rows"] if row.startswith("serial      the UART accepts no more ")], \
+    assert [row for row in data["rows"] if row.startswith("serial      the UART accepts no ")], \
         "\n".join(data["rows"])
     assert [row for row in data["rows"] if row.startswith("hand-off    to 0x")]
     assert data["used"] == 0
