@@ -120,10 +120,10 @@ $(1)/baton.elf: $$($(1)_OBJECTS) $(1)/linker.ld kernel/console/mksymbols | $(1)/
 
 # What is copied into control pages is position independent: no relocations at all. What else the
 # trampoline must be (one page, aligned, alone in its section) linker.ld asserts.
-$(1)/trampoline.checked: $(addprefix $(1)/obj/relocate/trampoline/,trampoline.S.o digest.S.o)
+$(1)/trampoline.checked: $(addprefix $(1)/obj/relocate/trampoline/,trampoline.S.o digest.S.o exit_flat32.S.o)
 	$$(Q)for object in $$^; do \
-	    name=$$$$($$(OBJDUMP32) -h $$$$object | grep -oE ' \.(trampoline|rodata\.digest) ') || { \
-	        echo "$$$$object has neither .trampoline nor .rodata.digest" >&2; exit 1; }; \
+	    name=$$$$($$(OBJDUMP32) -h $$$$object | grep -oE ' \.(trampoline|rodata\.digest|rodata\.exits) ') || { \
+	        echo "$$$$object has none of .trampoline, .rodata.digest, .rodata.exits" >&2; exit 1; }; \
 	    said=$$$$($$(OBJDUMP32) -r -j $$$$name $$$$object) || exit 1; \
 	    case $$$$said in *R_386*) \
 	        echo "$$$$object has relocations; its source must be position independent:" >&2; \

@@ -144,7 +144,8 @@ enum baton_error {
     BATON_E_KIND = -18,
     BATON_E_LEAST = -19,
     BATON_E_MOST = -20,
-    BATON_ERRORS = 21, /* how many there are, BATON_OK included */
+    BATON_E_HOST = -21,
+    BATON_ERRORS = 22, /* how many there are, BATON_OK included */
 };
 
 struct baton_refusal {
@@ -196,24 +197,38 @@ enum baton_policy {
     BATON_PLACE_NONE, /* nothing moves that can stay */
 };
 
+/* Kinds of page tables: rows of pagetable/format.c. */
+enum baton_table_kind {
+    BATON_TABLES_LEGACY = 0, /* two levels, entries of 4 bytes. [SDM3 4.3] */
+    BATON_TABLES_PAE = 1,    /* three levels, entries of 8 bytes. [SDM3 4.4] */
+    BATON_TABLE_KINDS
+};
+
 /* The live tables of the old kernel, for the record and for the payload to check. */
 struct baton_live {
     uint64_t root;     /* CR3, without flag bits */
-    uint32_t pae;      /* 1: PAE, 0: legacy two-level */
+    uint32_t kind;     /* enum baton_table_kind; the new tables are of the same kind */
     uint32_t tables;   /* pages: the root and every table reachable from it */
     uint32_t checksum; /* CRC-32 (zlib's) over those pages: root first, depth first, in order
                           of their index */
 };
 
-#define BATON_INITRDS 31 /* of a request; size 0: none, as for any file */
+#define BATON_MODULES 31 /* of a request */
+
+/* A file that goes with the payload's: for Linux an initrd. */
+struct baton_module {
+    struct baton_file file; /* size 0: no such module */
+    const char *string;     /* what the boot loader gave with it, NUL-terminated; NULL: nothing */
+};
 
 /* What the host asks for. All of it must outlive the last baton_payload_finish(), and be then as it
  * was when the payload was read, but for `screen`, `loader`, `acpi_rsdp` and `live`. */
 struct baton_request {
     struct baton_file kernel;
-    /* The payload finds them as one, in this order, each from a multiple of 4 bytes on, counted
-     * from the first one's start, with zeros between. [early-userspace] */
-    struct baton_file initrd[BATON_INITRDS];
+    /* A Linux, and a plain ELF kernel, finds them as one initrd, in this order. Each begins at a
+     * multiple of 4 bytes, counted from the first one's start, with zeros between.
+     * [early-userspace] Their strings are not used. */
+    struct baton_module module[BATON_MODULES];
     const char *command_line; /* the payload's own, NUL-terminated, never NULL */
     const char *loader;       /* who loaded the host, e.g. "GRUB 2.06", never NULL */
     enum baton_policy place;
@@ -233,26 +248,53 @@ struct baton_request {
     const void *digest_page;
 };
 
-/* Entry registers. esp is set by the trampoline, to a small stack in the control page. */
+/* How a payload is entered. Each kind has code of its own that ends the hand-off. */
+enum baton_entry_kind {
+    BATON_ENTRY_FLAT32 =
+        1, /* protected mode, paging off, flat segments: CS 0x10, DS, ES, SS, FS and
+                               GS 0x18; CR0 0x11, CR4 0, EFLAGS 2. [LBP 32-bit, MB1 3.2] */
+};
+
+/* esp is set by the exit, to a small stack in the control page. */
 struct baton_registers {
     uint32_t eip, eax, ebx, ecx, edx, esi, edi, ebp;
+};
+
+struct baton_entry {
+    uint32_t kind; /* enum baton_entry_kind */
+    struct baton_registers registers;
 };
 
 #define BATON_SEGMENTS 64 /* per payload; a file that wants more is refused (E_SEGMENTS) */
 
 enum baton_segment_flags {
-    BATON_SEG_FIXED = 1,    /* only at `prefer` */
-    BATON_SEG_MADE = 2,     /* a page of Baton's making: no source; baton_image_begin places it */
-    BATON_SEG_SKEW = 4,     /* a kernel that aligns itself: its start may lie up to a page below
+    BATON_SEG_FIXED = 1,   /* only at `prefer` */
+    BATON_SEG_MADE = 2,    /* a page of Baton's making: no source; baton_image_begin places it */
+    BATON_SEG_SKEW = 4,    /* a kernel that aligns itself: its start may lie up to a page below
                               an aligned address, congruent with its source */
-    BATON_SEG_INPLACE = 8,  /* it may even start wherever it lies (place=none) */
-    BATON_SEG_LIVE = 16,    /* what its source holds at the hand-off, so no digest is taken of it */
-    BATON_SEG_FOLLOWS = 32, /* it begins where the one before it ends (mem_size): one piece for
+    BATON_SEG_INPLACE = 8, /* it may even start wherever it lies (place=none) */
+    BATON_SEG_LIVE = 16,   /* what its source holds at the hand-off, so no digest is taken of it */
+    BATON_SEG_ANYWHERE = 64, /* it has no preference: `prefer` is not used */
+    BATON_SEG_FOLLOWS = 32,  /* it begins where the one before it ends (mem_size): one piece for
                                both, by the limits of the first, which is not FIXED nor MADE */
+};
+
+/* What a segment is for. */
+enum baton_role {
+    BATON_ROLE_OTHER,
+    BATON_ROLE_KERNEL, /* the kernel in one piece: it is placed first, and at its best. One at most;
+                          an ELF file's segments are LOADs */
+    BATON_ROLE_LOAD,   /* a PT_LOAD segment */
+    BATON_ROLE_MODULE, /* a module of the request, or the first of several that are one */
+    BATON_ROLE_BOOT_PARAMS,
+    BATON_ROLE_COMMAND_LINE,
+    BATON_ROLE_RECORD,
+    BATON_ROLE_MEMORY_MAP, /* a page of it each */
 };
 
 /* One piece of the payload: file bytes, then zeros. */
 struct baton_segment {
+    uint32_t role;      /* enum baton_role */
     char what[20];      /* "kernel", "initrd", "initrd 2", "boot_params", "PT_LOAD 2", ... */
     uint32_t flags;     /* enum baton_segment_flags */
     uint64_t source;    /* pa of its first byte */
@@ -266,7 +308,7 @@ struct baton_segment {
                             memory map, >= mem_size; 0: only mem_size */
     /* Wishes that give way; 0: align and window are needs. baton_place tries the wish first, and
      * leaves in align and window what it came to. */
-    uint64_t align_best, align_least; /* powers of two, 4096 <= least <= best; segment 0 only */
+    uint64_t align_best, align_least; /* powers of two, 4096 <= least <= best; KERNEL only */
     uint64_t guess; /* a window that the file does not state: less will do, down to mem_size.
                          Control pages that find no other room are taken from its end */
     uint64_t room;  /* bytes used from its very start on before it moves to its aligned
@@ -292,17 +334,21 @@ struct baton_payload {
     /* Memory that the payload writes to right after its entry, besides its segments: up to its
      * first MADE page if that lies in it. Empty: none. */
     struct baton_range scratch;
-    struct baton_registers entry; /* complete after baton_payload_finish */
-    char name[96];                /* "Linux 6.1.0-50-686-pae" */
-    char kind[48];                /* "bzImage, boot protocol 2.15" */
-    bool long_mode;               /* a 64-bit kernel: it reads x86-64 cores, and no others */
-    bool width_unknown;           /* it does not say whether it is one; taken for a 32-bit one */
+    struct baton_entry entry; /* complete after baton_payload_finish */
+    char name[96];            /* "Linux 6.1.0-50-686-pae" */
+    char kind[48];            /* "bzImage, boot protocol 2.15" */
+    bool long_mode;           /* a 64-bit kernel: it reads x86-64 cores, and no others */
+    bool width_unknown;       /* it does not say whether it is one; taken for a 32-bit one */
 
     /* The file's header as it was read. Headers are read once: what changes in the file afterwards
      * changes no step. */
     uint8_t header[BATON_HEADER];
     uint32_t header_size;
 };
+
+/* The n-th (from 0) segment of that role; NULL: there are not so many. */
+const struct baton_segment *baton_segment_find(const struct baton_payload *payload,
+                                               enum baton_role role, uint32_t n);
 
 /*
  * Reads the headers of request->kernel. Fails with the field named; nothing to give back.
@@ -338,7 +384,7 @@ struct baton_counts {
  * baton_image_free(). */
 struct baton_image {
     const struct baton_host *host;
-    bool pae;
+    uint32_t kind;                     /* of tables[], enum baton_table_kind */
     uint64_t control;                  /* pa of the control code page */
     uint64_t spare;                    /* pa of the page that breaks cycles, 0: none needed */
     uint64_t tables[BATON_TABLES_MAX]; /* pa; tables[0] is the root */

@@ -209,12 +209,13 @@ static void start_tables(void)
 
     if (pae && !cpu.pae)
         refuse("paging=pae: this CPU has no PAE; take paging=auto or paging=legacy");
-    if (!live_start(pae, memory, memory_count))
+    enum baton_table_kind kind = pae ? BATON_TABLES_PAE : BATON_TABLES_LEGACY;
+    if (!live_start(kind, memory, memory_count))
         refuse("too little memory: no page is left for Baton's own page tables; give the machine "
                "more, or smaller modules");
-    report("tables", "live: %s, root %a, %u page%s, checksum %x",
-           pae ? pt_pae.name : pt_legacy.name, live.summary.root, live.summary.tables,
-           plural(live.summary.tables), (uint64_t)live.summary.checksum);
+    report("tables", "live: %s, root %a, %u page%s, checksum %x", pt_format_of(kind)->name,
+           live.summary.root, live.summary.tables, plural(live.summary.tables),
+           (uint64_t)live.summary.checksum);
     if (options.verbose)
         live_tables(tell_table, NULL);
 }

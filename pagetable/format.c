@@ -34,3 +34,13 @@ const struct pt_format pt_pae = {
             {"PT", 12, 9, false, 0, PTE_NX | 0x000ffffffffff000ull | TABLE_ALLOWED},
         },
 };
+
+const struct pt_format *pt_format_of(uint32_t kind)
+{
+    static const struct pt_format *const rows[BATON_TABLE_KINDS] = {
+        [BATON_TABLES_LEGACY] = &pt_legacy,
+        [BATON_TABLES_PAE] = &pt_pae,
+    };
+
+    return kind < BATON_TABLE_KINDS ? rows[kind] : NULL;
+}

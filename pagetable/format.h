@@ -11,8 +11,7 @@
 #ifndef PAGETABLE_FORMAT_H
 #define PAGETABLE_FORMAT_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "baton.h"
 
 #define PT_LEVELS_MAX 3
 
@@ -48,6 +47,9 @@ struct pt_format {
 extern const struct pt_format pt_legacy;
 extern const struct pt_format pt_pae;
 
+/* The row of a kind, enum baton_table_kind; NULL: there is no such kind. */
+const struct pt_format *pt_format_of(uint32_t kind);
+
 /* The bytes that an entry of this level covers. */
 static inline uint64_t pt_span(const struct pt_format *format, unsigned level)
 {
@@ -55,11 +57,17 @@ static inline uint64_t pt_span(const struct pt_format *format, unsigned level)
 }
 
 /* Which entry of its level covers va. */
-static inline unsigned pt_index(const struct pt_format *format, unsigned level, uint32_t va)
+static inline unsigned pt_index(const struct pt_format *format, unsigned level, uint64_t va)
 {
     const struct pt_level *l = &format->level[level];
 
-    return (va >> l->shift) & ((1u << l->index_bits) - 1);
+    return (unsigned)(va >> l->shift) & ((1u << l->index_bits) - 1);
+}
+
+/* Does this entry, if it is present, map a page itself rather than point to a table? */
+static inline bool pt_is_leaf(const struct pt_format *format, unsigned level, uint64_t entry)
+{
+    return level == format->levels - 1u || (format->level[level].large && (entry & PTE_LARGE));
 }
 
 #endif

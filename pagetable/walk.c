@@ -3,7 +3,7 @@
  */
 #include "pagetable/walk.h"
 
-static uint64_t entry_get(const struct pt_space *space, uint64_t table, unsigned index)
+uint64_t pt_entry(const struct pt_space *space, uint64_t table, unsigned index)
 {
     const void *page = space->host->map(space->host->ctx, BATON_WINDOW_TABLE, table);
 
@@ -26,26 +26,20 @@ static void entry_set(const struct pt_space *space, uint64_t table, unsigned ind
     }
 }
 
-/* Does this entry map a page itself, rather than point to a table? */
-static bool entry_is_leaf(const struct pt_format *format, unsigned level, uint64_t entry)
-{
-    return level == format->levels - 1u || (format->level[level].large && (entry & PTE_LARGE));
-}
-
 void pt_clear(const struct baton_host *host, uint64_t table)
 {
     __builtin_memset(host->map(host->ctx, BATON_WINDOW_TABLE, table), 0, BATON_PAGE_SIZE);
 }
 
 enum pt_result pt_map(const struct pt_space *space, struct pt_spares *spares, unsigned level,
-                      uint32_t va, uint64_t pa, uint64_t bits)
+                      uint64_t va, uint64_t pa, uint64_t bits)
 {
     const struct pt_format *format = space->format;
     uint64_t table = space->root;
 
     for (unsigned at = 0; at < level; at++) {
         unsigned index = pt_index(format, at, va);
-        uint64_t entry = entry_get(space, table, index);
+        uint64_t entry = pt_entry(space, table, index);
 
         if (!(entry & PTE_PRESENT)) {
             if (spares->used == spares->count)
@@ -54,7 +48,7 @@ enum pt_result pt_map(const struct pt_space *space, struct pt_spares *spares, un
             pt_clear(space->host, fresh);
             entry = fresh | format->level[at].table_bits;
             entry_set(space, table, index, entry);
-        } else if (entry_is_leaf(format, at, entry)) {
+        } else if (pt_is_leaf(format, at, entry)) {
             return PT_TAKEN;
         }
         table = entry & format->address_bits;
@@ -64,7 +58,7 @@ enum pt_result pt_map(const struct pt_space *space, struct pt_spares *spares, un
     uint64_t wanted = pa | bits | PTE_ACCESSED | PTE_DIRTY;
     if (level < format->levels - 1u)
         wanted |= PTE_LARGE;
-    uint64_t entry = entry_get(space, table, index);
+    uint64_t entry = pt_entry(space, table, index);
     if (entry == wanted)
         return PT_OK;
     if (entry & PTE_PRESENT)
@@ -73,7 +67,7 @@ enum pt_result pt_map(const struct pt_space *space, struct pt_spares *spares, un
     return PT_OK;
 }
 
-void pt_translate(const struct pt_space *space, uint32_t va, struct pt_walk *walk)
+void pt_translate(const struct pt_space *space, uint64_t va, struct pt_walk *walk)
 {
     const struct pt_format *format = space->format;
     uint64_t table = space->root;
@@ -81,7 +75,7 @@ void pt_translate(const struct pt_space *space, uint32_t va, struct pt_walk *wal
     *walk = (struct pt_walk){0};
     for (unsigned at = 0; at < format->levels; at++) {
         unsigned index = pt_index(format, at, va);
-        uint64_t entry = entry_get(space, table, index);
+        uint64_t entry = pt_entry(space, table, index);
 
         walk->step[walk->steps++] = (struct pt_step){table, index, entry};
         walk->span = pt_span(format, at);
@@ -89,7 +83,7 @@ void pt_translate(const struct pt_space *space, uint32_t va, struct pt_walk *wal
             return;
         if (entry & ~format->level[at].allowed)
             walk->reserved = true;
-        if (entry_is_leaf(format, at, entry)) {
+        if (pt_is_leaf(format, at, entry)) {
             uint64_t offset = walk->span - 1;
             walk->present = true;
             walk->pa = (entry & format->address_bits & ~offset) | (va & offset);
@@ -110,10 +104,10 @@ static bool next_table(const struct pt_space *space, unsigned level, uint64_t ta
 
     for (unsigned i = *index; i < entries; i++) {
         /* the low half of an entry, in either size, says whether it is one */
-        if (!(page[i * words] & PTE_PRESENT) || entry_is_leaf(format, level, page[i * words]))
+        if (!(page[i * words] & PTE_PRESENT) || pt_is_leaf(format, level, page[i * words]))
             continue;
         *index = i + 1;
-        *found = entry_get(space, table, i) & format->address_bits;
+        *found = pt_entry(space, table, i) & format->address_bits;
         return true;
     }
     return false;

@@ -31,13 +31,16 @@ enum pt_result {
 /* Clears a page that is to be a root or a table. */
 void pt_clear(const struct baton_host *host, uint64_t table);
 
+/* The entry of that index in the table at pa `table`, of either size. */
+uint64_t pt_entry(const struct pt_space *space, uint64_t table, unsigned index);
+
 /*
  * Maps va to pa at `level` (levels - 1 for a 4 KiB page), both aligned to that level's span, with
  * `bits` (PTE_PRESENT, PTE_WRITE, PTE_GLOBAL, PTE_NX...; accessed and dirty are added, PTE_LARGE
  * above the last level). A mapping that is there and equal is left alone.
  */
 enum pt_result pt_map(const struct pt_space *space, struct pt_spares *spares, unsigned level,
-                      uint32_t va, uint64_t pa, uint64_t bits);
+                      uint64_t va, uint64_t pa, uint64_t bits);
 
 /* One step of a walk. */
 struct pt_step {
@@ -57,7 +60,7 @@ struct pt_walk {
 };
 
 /* Walks to va as the CPU would (CR4.PSE counts as set). */
-void pt_translate(const struct pt_space *space, uint32_t va, struct pt_walk *walk);
+void pt_translate(const struct pt_space *space, uint64_t va, struct pt_walk *walk);
 
 /*
  * Calls visit for every table page reachable from the root: the root first, depth first, in order

@@ -6,6 +6,7 @@
 #include "payload/bootparams.h"
 
 #include "lib/text.h"
+#include "pagetable/format.h"
 #include "relocate/trampoline/control.h"
 
 /* Low memory that firmware and BIOS leave alone: above their data, below 640 KiB. */
@@ -38,19 +39,19 @@ void bootparams_low(struct baton_payload *payload)
 int bootparams_add(struct told told, uint32_t protocol, struct baton_payload *payload,
                    struct baton_refusal *why)
 {
-    int error = segment_add_made(payload, "boot_params", why);
+    int error = segment_add_made(payload, BATON_ROLE_BOOT_PARAMS, "boot_params", why);
 
     if (!error)
-        error = segment_add_made(payload, "command line", why);
+        error = segment_add_made(payload, BATON_ROLE_COMMAND_LINE, "command line", why);
     if (protocol < 0x0209) {
         if (!error && told.count > BP_E820_MAX)
             return refuse(why, BATON_E_SEGMENTS, "memory map entries", told.count, BP_E820_MAX);
         return error;
     }
     if (!error)
-        error = segment_add_made(payload, "record", why);
+        error = segment_add_made(payload, BATON_ROLE_RECORD, "record", why);
     for (uint32_t i = BP_E820_MAX; i < told.count && !error; i += SETUP_E820_PER_PAGE)
-        error = segment_add_made(payload, "memory map", why);
+        error = segment_add_made(payload, BATON_ROLE_MEMORY_MAP, "memory map", why);
     return error;
 }
 
@@ -129,7 +130,7 @@ static uint64_t write_more_memory(const struct baton_host *host, struct told tol
                                   struct baton_payload *payload, uint64_t next)
 {
     for (uint32_t i = BP_E820_MAX, n = 0; i < told.count; n++) {
-        const struct baton_segment *s = segment_find(payload, "memory map", n);
+        const struct baton_segment *s = baton_segment_find(payload, BATON_ROLE_MEMORY_MAP, n);
         struct setup_data *node = host->map(host->ctx, BATON_WINDOW_PAGE, s->dest);
         uint8_t *at = (uint8_t *)(node + 1);
 
@@ -163,7 +164,8 @@ static void write_record(const struct baton_image *image, const struct baton_req
     text_add(&text, "baton " BATON_VERSION "\nloader ");
     text_add(&text, request->loader);
     text_add(&text, "\ntables ");
-    text_add(&text, request->live.pae ? "PAE root " : "legacy root ");
+    text_add(&text, pt_format_of(request->live.kind)->name);
+    text_add(&text, " root ");
     text_address(&text, request->live.root);
     text_add(&text, " pages ");
     text_decimal(&text, request->live.tables);
@@ -196,11 +198,11 @@ void bootparams_finish(const struct baton_image *image, const struct baton_reque
                        struct baton_payload *payload, uint32_t entry)
 {
     const struct baton_host *host = image->host;
-    const struct baton_segment *kernel = &payload->segment[0];
+    const struct baton_segment *kernel = baton_segment_find(payload, BATON_ROLE_KERNEL, 0);
     const struct baton_range initrd = segment_initrd_range(payload);
-    const struct baton_segment *params = segment_find(payload, "boot_params", 0);
-    const struct baton_segment *line = segment_find(payload, "command line", 0);
-    const struct baton_segment *record = segment_find(payload, "record", 0);
+    const struct baton_segment *params = baton_segment_find(payload, BATON_ROLE_BOOT_PARAMS, 0);
+    const struct baton_segment *line = baton_segment_find(payload, BATON_ROLE_COMMAND_LINE, 0);
+    const struct baton_segment *record = baton_segment_find(payload, BATON_ROLE_RECORD, 0);
     uint64_t nodes = 0;
 
     __builtin_memcpy(host->map(host->ctx, BATON_WINDOW_PAGE, line->dest), request->command_line,
@@ -215,7 +217,7 @@ void bootparams_finish(const struct baton_image *image, const struct baton_reque
     put(page, HDR_TYPE_OF_LOADER, 1, LOADER_UNDEFINED);
     put(page, HDR_LOADFLAGS, 1, page[HDR_LOADFLAGS] & ~LOADFLAG_CAN_USE_HEAP);
     put(page, HDR_CODE32_START, 4, entry);
-    if (kernel->align_best)
+    if (kernel && kernel->align_best)
         put(page, HDR_KERNEL_ALIGNMENT, 4, kernel->align);
     put(page, HDR_CMD_LINE_PTR, 4, line->dest);
     put(page, HDR_RAMDISK_IMAGE, 4, initrd.start);
@@ -227,5 +229,6 @@ void bootparams_finish(const struct baton_image *image, const struct baton_reque
     write_memory(page, told_of(host, request));
 
     /* ebx, ebp and edi zero, esi at boot_params. [LBP 32-bit] */
-    payload->entry = (struct baton_registers){.eip = entry, .esi = (uint32_t)params->dest};
+    payload->entry =
+        (struct baton_entry){BATON_ENTRY_FLAT32, {.eip = entry, .esi = (uint32_t)params->dest}};
 }

@@ -120,8 +120,7 @@ void bootparams_low(struct baton_payload *payload);
 int bootparams_add(struct told told, uint32_t protocol, struct baton_payload *payload,
                    struct baton_refusal *why);
 
-/* Fills them, and the entry registers. payload->header is the setup header, and segment 0 the
- * kernel; entry: the physical address of its 32-bit entry. */
+/* Fills them, and the entry registers. payload->header is the setup header; entry: the physical address of its 32-bit entry. */
 void bootparams_finish(const struct baton_image *image, const struct baton_request *request,
                        struct baton_payload *payload, uint32_t entry);
 

@@ -72,7 +72,7 @@ static void add_min_alignment(const struct bzimage *image, struct baton_segment 
 static int add_kernel(const struct bzimage *image, struct baton_payload *payload,
                       struct baton_refusal *why)
 {
-    struct baton_segment *s = segment_add(payload, "kernel");
+    struct baton_segment *s = segment_add(payload, BATON_ROLE_KERNEL, "kernel");
     bool relocatable = image->protocol >= 0x0205 && bzimage_field(image, HDR_RELOCATABLE, 1);
 
     s->source = image->file->pa + image->setup_size;
@@ -130,10 +130,13 @@ static int add_initrds(const struct bzimage *image, const struct baton_request *
     uint64_t last = image->protocol >= 0x0203 ? bzimage_field(image, HDR_INITRD_ADDR_MAX, 4)
                                               : INITRD_ADDR_MAX_DEFAULT;
 
-    for (uint32_t i = 0; i < BATON_INITRDS; i++)
-        if (request->initrd[i].size && last < request->initrd[i].size)
+    for (uint32_t i = 0; i < BATON_MODULES; i++) {
+        uint64_t size = request->module[i].file.size;
+
+        if (size && last < size)
             return refuse(why, BATON_E_LEAST, "initrd_addr_max (the initrd lies below it)", last,
-                          request->initrd[i].size);
+                          size);
+    }
     return segment_add_initrds(payload, request, last, why);
 }
 
@@ -169,7 +172,8 @@ static int bzimage_read(const struct baton_host *host, const struct baton_reques
 static void bzimage_finish(const struct baton_image *image, const struct baton_request *request,
                            struct baton_payload *payload)
 {
-    bootparams_finish(image, request, payload, (uint32_t)payload->segment[0].dest);
+    bootparams_finish(image, request, payload,
+                      (uint32_t)baton_segment_find(payload, BATON_ROLE_KERNEL, 0)->dest);
 }
 
 const struct baton_format payload_bzimage = {"bzImage", bzimage_is, bzimage_read, bzimage_finish};

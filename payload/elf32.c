@@ -8,12 +8,12 @@
 
 static int add_made(struct told told, struct baton_payload *payload, struct baton_refusal *why)
 {
-    int error = segment_add_made(payload, "record", why);
+    int error = segment_add_made(payload, BATON_ROLE_RECORD, "record", why);
 
     if (!error)
-        error = segment_add_made(payload, "command line", why);
+        error = segment_add_made(payload, BATON_ROLE_COMMAND_LINE, "command line", why);
     for (uint32_t i = 0; i < told.count && !error; i += BATON_RECORD_ENTRIES)
-        error = segment_add_made(payload, "memory map", why);
+        error = segment_add_made(payload, BATON_ROLE_MEMORY_MAP, "memory map", why);
     return error;
 }
 
@@ -28,7 +28,7 @@ static int elf_read(const struct baton_host *host, const struct baton_request *r
     if (!entry.is_virtual)
         return refuse(why, BATON_E_FIELD, "e_entry (it lies in no PT_LOAD segment)", entry.e_entry,
                       0);
-    payload->entry.eip = entry.physical;
+    payload->entry.registers.eip = entry.physical;
     error = command_line_check(request->command_line, BATON_PAGE_SIZE - 1, "an ELF payload", why);
     if (!error)
         error = segment_add_initrds(payload, request, UINT32_MAX, why);
@@ -46,8 +46,9 @@ static void write_map(const struct baton_host *host, struct told told,
                       struct baton_payload *payload)
 {
     for (uint32_t i = 0, page = 0; i < told.count; page++) {
-        struct baton_segment *s = segment_find(payload, "memory map", page);
-        struct baton_segment *next = segment_find(payload, "memory map", page + 1);
+        const struct baton_segment *s = baton_segment_find(payload, BATON_ROLE_MEMORY_MAP, page);
+        const struct baton_segment *next =
+            baton_segment_find(payload, BATON_ROLE_MEMORY_MAP, page + 1);
         struct baton_record_map *map = host->map(host->ctx, BATON_WINDOW_PAGE, s->dest);
 
         map->next = next ? (uint32_t)next->dest : 0;
@@ -62,10 +63,10 @@ static void elf_finish(const struct baton_image *image, const struct baton_reque
                        struct baton_payload *payload)
 {
     const struct baton_host *host = image->host;
-    struct baton_segment *map = segment_find(payload, "memory map", 0);
+    const struct baton_segment *map = baton_segment_find(payload, BATON_ROLE_MEMORY_MAP, 0);
     struct baton_range initrd = segment_initrd_range(payload);
-    struct baton_segment *line = segment_find(payload, "command line", 0);
-    struct baton_segment *s = segment_find(payload, "record", 0);
+    const struct baton_segment *line = baton_segment_find(payload, BATON_ROLE_COMMAND_LINE, 0);
+    const struct baton_segment *s = baton_segment_find(payload, BATON_ROLE_RECORD, 0);
 
     __builtin_memcpy(host->map(host->ctx, BATON_WINDOW_PAGE, line->dest), request->command_line,
                      string_length(request->command_line) + 1);
@@ -76,7 +77,7 @@ static void elf_finish(const struct baton_image *image, const struct baton_reque
         .magic = BATON_RECORD_MAGIC,
         .size = sizeof(*record),
         .live_root = (uint32_t)request->live.root,
-        .live_pae = request->live.pae,
+        .live_pae = request->live.kind == BATON_TABLES_PAE,
         .live_tables = request->live.tables,
         .live_checksum = request->live.checksum,
         .trampoline_va = host->trampoline_va,
@@ -90,9 +91,9 @@ static void elf_finish(const struct baton_image *image, const struct baton_reque
     struct text loader = {record->loader, sizeof(record->loader), 0};
     text_add(&loader, request->loader);
 
-    uint32_t eip = payload->entry.eip;
-    payload->entry =
-        (struct baton_registers){.eip = eip, .eax = BATON_RECORD_MAGIC, .ebx = (uint32_t)s->dest};
+    uint32_t eip = payload->entry.registers.eip;
+    payload->entry = (struct baton_entry){
+        BATON_ENTRY_FLAT32, {.eip = eip, .eax = BATON_RECORD_MAGIC, .ebx = (uint32_t)s->dest}};
 }
 
 const struct baton_format payload_elf32 = {"ELF32", elf_is, elf_read, elf_finish};

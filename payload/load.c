@@ -20,6 +20,13 @@ int baton_image_make(const struct baton_host *host, const struct baton_request *
     return error;
 }
 
+static void set_guess(struct baton_payload *payload, uint64_t guess)
+{
+    for (uint32_t i = 0; i < payload->segments; i++)
+        if (payload->segment[i].role == BATON_ROLE_KERNEL)
+            payload->segment[i].guess = guess;
+}
+
 int baton_load(const struct baton_host *host, const struct baton_request *request,
                const struct baton_machine *machine, struct baton_payload *payload,
                struct baton_image *image, struct baton_refusal *why)
@@ -29,18 +36,20 @@ int baton_load(const struct baton_host *host, const struct baton_request *reques
     *image = (struct baton_image){0};
     if (error)
         return error;
-    struct baton_segment *s = &payload->segment[0];
-    uint64_t guess = s->guess, wish = guess;
+    const struct baton_segment *kernel = baton_segment_find(payload, BATON_ROLE_KERNEL, 0);
+    uint64_t guess = kernel ? kernel->guess : 0, try = guess;
     for (;;) {
-        s->guess = wish;
+        set_guess(payload, try);
         error = baton_place(host, request, payload, why);
-        s->guess = guess;
-        uint64_t more = s->window - s->mem_size; /* than the kernel's own bytes */
+        set_guess(payload, guess);
         if (!error)
             error = baton_image_make(host, request, machine, payload, image, why);
-        /* A guessed window has moved others to where there was room for pages: half of it, then. */
-        if (error != BATON_E_NO_PAGES || !guess || more < BATON_PAGE_SIZE)
+        if (error != BATON_E_NO_PAGES || !guess)
             return error;
-        wish = s->mem_size + more / 2;
+        /* A guessed window has moved others to where there was room for pages: half of it, then. */
+        uint64_t more = kernel->window - kernel->mem_size; /* than the kernel's own bytes */
+        if (more < BATON_PAGE_SIZE)
+            return error;
+        try = kernel->mem_size + more / 2;
     }
 }

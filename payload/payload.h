@@ -28,7 +28,8 @@ extern const struct baton_format payload_vmlinux;
 extern const struct baton_format payload_elf32;
 
 /* A new segment, named and zeroed; NULL when there is no room for one more. */
-struct baton_segment *segment_add(struct baton_payload *payload, const char *what);
+struct baton_segment *segment_add(struct baton_payload *payload, enum baton_role role,
+                                  const char *what);
 
 /* The request's initrds, each a segment, in one piece that stays where it can, its last byte at or below
  * last. 0 or an error. */
@@ -41,11 +42,9 @@ uint32_t segment_initrds(const struct baton_payload *payload, uint32_t *first);
 /* The memory that they take, as the payload is to be told of it; empty: there is none. */
 struct baton_range segment_initrd_range(const struct baton_payload *payload);
 
-/* A page of Baton's making. 0 or an error. */
-int segment_add_made(struct baton_payload *payload, const char *what, struct baton_refusal *why);
-
-/* The n-th (from 0) segment of that name; NULL if there is none. */
-struct baton_segment *segment_find(struct baton_payload *payload, const char *what, unsigned n);
+/* A page that Baton generates. 0 or an error. */
+int segment_add_made(struct baton_payload *payload, enum baton_role role, const char *what,
+                     struct baton_refusal *why);
 
 /* The command line fits into the given number of characters, NUL not counted, and into a page. */
 int command_line_check(const char *line, uint64_t most, const char *who, struct baton_refusal *why);

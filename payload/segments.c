@@ -3,8 +3,6 @@
 
 #include "lib/text.h"
 
-#define INITRD "initrd" /* the first one's name */
-
 bool baton_file_read(const struct baton_host *host, const struct baton_file *file, uint64_t offset,
                      void *to, size_t n)
 {
@@ -35,21 +33,13 @@ size_t string_length(const char *string)
     return n;
 }
 
-static bool is_named(const struct baton_segment *s, const char *what)
-{
-    size_t k = 0;
-
-    while (what[k] && what[k] == s->what[k])
-        k++;
-    return what[k] == s->what[k];
-}
-
-struct baton_segment *segment_add(struct baton_payload *payload, const char *what)
+struct baton_segment *segment_add(struct baton_payload *payload, enum baton_role role,
+                                  const char *what)
 {
     if (payload->segments == BATON_SEGMENTS)
         return NULL;
     struct baton_segment *s = &payload->segment[payload->segments++];
-    *s = (struct baton_segment){0};
+    *s = (struct baton_segment){.role = role};
     for (size_t i = 0; what[i] && i < sizeof(s->what) - 1; i++)
         s->what[i] = what[i];
     return s;
@@ -63,7 +53,7 @@ static int add_initrd(struct baton_payload *payload, const struct baton_file *in
     char what[20];
     struct text text = {what, sizeof(what), 0};
 
-    text_add(&text, INITRD);
+    text_add(&text, "initrd");
     if (number) {
         struct baton_segment *before = &payload->segment[payload->segments - 1];
 
@@ -71,13 +61,12 @@ static int add_initrd(struct baton_payload *payload, const struct baton_file *in
         text_char(&text, ' ');
         text_decimal(&text, number + 1);
     }
-    struct baton_segment *s = segment_add(payload, what);
+    struct baton_segment *s = segment_add(payload, BATON_ROLE_MODULE, what);
     if (!s)
         return refuse(why, BATON_E_SEGMENTS, "segments", BATON_SEGMENTS + 1, BATON_SEGMENTS);
-    s->flags = number ? BATON_SEG_FOLLOWS : BATON_SEG_SKEW;
+    s->flags = number ? BATON_SEG_FOLLOWS : BATON_SEG_SKEW | BATON_SEG_ANYWHERE;
     s->source = initrd->pa;
     s->file_size = s->mem_size = initrd->size;
-    s->prefer = UINT64_MAX;
     s->min = 0x100000; /* low memory is the firmware's, and Linux wants a piece of it */
     s->max = last + 1;
     s->align = BATON_PAGE_SIZE;
@@ -90,9 +79,9 @@ int segment_add_initrds(struct baton_payload *payload, const struct baton_reques
     uint32_t number = 0;
     int error = 0;
 
-    for (uint32_t i = 0; i < BATON_INITRDS && !error; i++)
-        if (request->initrd[i].size)
-            error = add_initrd(payload, &request->initrd[i], number++, last, why);
+    for (uint32_t i = 0; i < BATON_MODULES && !error; i++)
+        if (request->module[i].file.size)
+            error = add_initrd(payload, &request->module[i].file, number++, last, why);
     return error;
 }
 
@@ -101,7 +90,7 @@ uint32_t segment_initrds(const struct baton_payload *payload, uint32_t *first)
     uint32_t end;
 
     for (*first = 0; *first < payload->segments; ++*first)
-        if (is_named(&payload->segment[*first], INITRD))
+        if (payload->segment[*first].role == BATON_ROLE_MODULE)
             break;
     for (end = *first; end < payload->segments; end++)
         if (end > *first && !(payload->segment[end].flags & BATON_SEG_FOLLOWS))
@@ -119,9 +108,10 @@ struct baton_range segment_initrd_range(const struct baton_payload *payload)
     return (struct baton_range){s->dest, s[count - 1].dest + s[count - 1].mem_size};
 }
 
-int segment_add_made(struct baton_payload *payload, const char *what, struct baton_refusal *why)
+int segment_add_made(struct baton_payload *payload, enum baton_role role, const char *what,
+                     struct baton_refusal *why)
 {
-    struct baton_segment *s = segment_add(payload, what);
+    struct baton_segment *s = segment_add(payload, role, what);
 
     if (!s)
         return refuse(why, BATON_E_SEGMENTS, "segments", BATON_SEGMENTS + 1, BATON_SEGMENTS);
@@ -130,10 +120,11 @@ int segment_add_made(struct baton_payload *payload, const char *what, struct bat
     return 0;
 }
 
-struct baton_segment *segment_find(struct baton_payload *payload, const char *what, unsigned n)
+const struct baton_segment *baton_segment_find(const struct baton_payload *payload,
+                                               enum baton_role role, uint32_t n)
 {
     for (uint32_t i = 0; i < payload->segments; i++)
-        if (is_named(&payload->segment[i], what) && n-- == 0)
+        if (payload->segment[i].role == role && n-- == 0)
             return &payload->segment[i];
     return NULL;
 }

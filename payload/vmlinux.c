@@ -77,7 +77,7 @@ static int vmlinux_read(const struct baton_host *host, const struct baton_reques
                       0, 0);
     bootparams_name(host, &request->kernel, at, request->kernel.size, payload);
     text_add(&kind, "vmlinux, ELF32");
-    payload->entry.eip = entry.e_entry;
+    payload->entry.registers.eip = entry.e_entry;
     bootparams_low(payload); /* that suits every age */
     make_header(payload);
     error = command_line_check(request->command_line, CMDLINE_SIZE, "a vmlinux", why);
@@ -89,7 +89,7 @@ static int vmlinux_read(const struct baton_host *host, const struct baton_reques
 static void vmlinux_finish(const struct baton_image *image, const struct baton_request *request,
                            struct baton_payload *payload)
 {
-    bootparams_finish(image, request, payload, payload->entry.eip);
+    bootparams_finish(image, request, payload, payload->entry.registers.eip);
 }
 
 const struct baton_format payload_vmlinux = {"vmlinux", elf_enters_physical, vmlinux_read,

@@ -57,6 +57,8 @@ static const struct sentence sentences[BATON_ERRORS] = {
                         "be; the file is damaged or not for this machine"},
     [-BATON_E_MOST] = {"E_MOST", "the payload's field {what} is {value}, and {limit} is the most "
                                  "that can be; the file is damaged or not for this machine"},
+    [-BATON_E_HOST] = {"E_HOST", "the host kernel breaks the contract of baton.h: {what} ({value}, "
+                                 "{limit}); nothing is wrong with the payload"},
 };
 
 const char *baton_error_name(int error)

@@ -169,8 +169,8 @@ void embed_main(const struct multiboot *mb)
     const char *line = (const char *)module[0].string;
     const struct baton_request request = {
         .kernel = {module[0].start, module[0].end - module[0].start},
-        .initrd = {{mb->mods_count > 1 ? module[1].start : 0,
-                    mb->mods_count > 1 ? module[1].end - module[1].start : 0}},
+        .module = {{.file = {mb->mods_count > 1 ? module[1].start : 0,
+                             mb->mods_count > 1 ? module[1].end - module[1].start : 0}}},
         .command_line = line,
         .loader = "embed",
         .live = {.root = (uint32_t)directory, .tables = 1},

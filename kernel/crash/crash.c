@@ -152,6 +152,20 @@ static enum baton_dump_machine machine_of_headers(void)
     return stage->payload.long_mode ? BATON_DUMP_X86_64 : BATON_DUMP_386;
 }
 
+/* Does it run at one address alone? Then it is refused, and said. */
+static bool runs_elsewhere(void)
+{
+    const struct baton_payload *payload = &stage->payload;
+
+    for (uint32_t i = 0; i < payload->segments; i++)
+        if (payload->segment[i].flags & BATON_SEG_FIXED) {
+            report("refused", "%s, %s, runs at %a only; a capture kernel must be relocatable",
+                   payload->name, payload->kind, payload->segment[i].prefer);
+            return true;
+        }
+    return false;
+}
+
 /* All that can be refused before the region is touched. false: refused, and said. */
 static bool plan(const struct stage_wish *wish, struct dump *dump)
 {
@@ -166,11 +180,8 @@ static bool plan(const struct stage_wish *wish, struct dump *dump)
     stage->request.told =
         region_told(stage_host()->memory, stage_host()->memory_count, &stage->request.told_count);
     error = baton_payload_read(&host, &stage->request, &stage->payload, &why);
-    if (!error && stage->payload.segment[0].flags & BATON_SEG_FIXED) {
-        report("refused", "%s, %s, runs at %a only; a capture kernel must be relocatable",
-               stage->payload.name, stage->payload.kind, stage->payload.segment[0].prefer);
+    if (!error && runs_elsewhere())
         return false;
-    }
     if (!error)
         error = dump_plan(machine_of_headers(), dump, &why);
     if (!error)

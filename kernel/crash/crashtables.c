@@ -31,7 +31,7 @@ static bool map_range(const struct pt_space *space, struct pt_spares *spares, ui
 
 bool crashtables_make(const struct baton_host *host, uint32_t *root)
 {
-    struct pt_space space = {live.summary.pae ? &pt_pae : &pt_legacy, host, 0};
+    struct pt_space space = {pt_format_of(live.summary.kind), host, 0};
     struct pt_spares spares = {table, 0, 1};
 
     while (tables < TABLES && host->alloc_page(host->ctx, UINT32_MAX, &table[tables]) == 0)

@@ -52,7 +52,7 @@ static uint32_t collect_ranges(void)
 static void write_info(struct text *text)
 {
     text_add(text, "OSRELEASE=baton-" BATON_VERSION "\nPAGESIZE=4096\nCONFIG_X86_PAE=");
-    text_add(text, live.summary.pae ? "y" : "n");
+    text_add(text, live.summary.kind == BATON_TABLES_PAE ? "y" : "n");
     text_add(text, "\nBATON(live_root)=");
     text_hex(text, live.summary.root);
     text_add(text, "\nBATON(live_tables)=");

@@ -104,7 +104,7 @@ uint64_t room_unpacked(const struct baton_host *host, const struct baton_file *i
 struct room room_needed(const struct baton_host *host, struct baton_payload *payload,
                         uint64_t start, uint64_t own)
 {
-    const struct baton_segment *kernel = &payload->segment[0];
+    const struct baton_segment *kernel = baton_segment_find(payload, BATON_ROLE_KERNEL, 0);
     uint64_t window = kernel->window > kernel->mem_size ? kernel->window : kernel->mem_size;
     struct room room = {.kernel = window, .work = window + window / 4};
     uint64_t placed; /* the least size in which it has a place at all */

@@ -40,8 +40,8 @@ void tell_crash(struct stage *stage)
     const struct baton_payload *payload = &stage->payload;
 
     report("crash", "%s, %s, staged at %a; the region is %a to %a, %z", payload->name,
-           payload->kind, payload->segment[0].dest, region.range.start, region.range.end,
-           region.range.end - region.range.start);
+           payload->kind, baton_segment_find(payload, BATON_ROLE_KERNEL, 0)->dest,
+           region.range.start, region.range.end, region.range.end - region.range.start);
     tell_wishes(stage);
     tell_initrd(stage, true);
     report("dump", "core headers at %a; low memory is saved to %a, %z", region.headers, region.low,

@@ -136,7 +136,7 @@ static void enter_tables(struct vault *vault)
 {
     uint32_t root = vault->root;
 
-    if (vault->image.pae) {
+    if (vault->image.kind == BATON_TABLES_PAE) {
         __builtin_memcpy(vault->pae_root, (void *)(KERNEL_BASE + root), sizeof(vault->pae_root));
         root = (uint32_t)vault->pae_root - KERNEL_BASE;
     }

@@ -8,9 +8,12 @@
 #include "pagetable/format.h"
 #include "relocate/trampoline/inject.h"
 
-/* In the order of the trampoline's numbers: phases from 1, kinds from 0. */
+/* The steps of the trampoline, by the name of the phase that ends with them. */
 static const char *const phases[] = {"before-cr3", "after-cr3", "physical",
                                      "unpaged",    "list",      "entry"};
+static const uint8_t steps[] = {INJECT_BEFORE_CR3, INJECT_AFTER_CR3, INJECT_PHYSICAL,
+                                INJECT_UNPAGED,    INJECT_LIST,      INJECT_ENTRY};
+/* In the order of the trampoline's code. */
 static const char *const kinds[] = {"divide", "int3", "ud",    "gp",  "pf",
                                     "nmi",    "df",   "stack", "jump"};
 
@@ -43,9 +46,9 @@ static uint32_t read_number(const char *at)
     return value;
 }
 
-static void order(uint8_t *page, uint32_t phase, uint32_t kind, uint32_t turn)
+static void order(uint8_t *page, uint32_t step, uint32_t kind, uint32_t turn)
 {
-    page[CONTROL_INJECT + INJECT_AT_PHASE] = (uint8_t)phase;
+    page[CONTROL_INJECT + INJECT_AT_STEP] = (uint8_t)step;
     page[CONTROL_INJECT + INJECT_AT_KIND] = (uint8_t)kind;
     *(uint16_t *)(void *)(page + CONTROL_INJECT + INJECT_AT_TURN) = (uint16_t)turn;
 }
@@ -55,7 +58,7 @@ static void spoil_root(const struct baton_image *image)
 {
     uint64_t *entry = window_map(BATON_WINDOW_TABLE, image->tables[0]);
 
-    for (uint32_t i = 0; image->pae && i < 4; i++)
+    for (uint32_t i = 0; image->kind == BATON_TABLES_PAE && i < 4; i++)
         if (entry[i] & PTE_PRESENT)
             entry[i] |= PTE_WRITE | PTE_ACCESSED | PTE_DIRTY;
 }
@@ -72,13 +75,13 @@ void inject_fault(const char *words, const struct baton_image *image)
         return;
     }
 
-    uint32_t phase = 1 + choose(&words, phases, sizeof(phases) / sizeof(*phases));
+    uint32_t step = steps[choose(&words, phases, sizeof(phases) / sizeof(*phases))];
     take(&words, ":");
     uint32_t kind = choose(&words, kinds, sizeof(kinds) / sizeof(*kinds));
     uint32_t turn = take(&words, ":") ? read_number(words) : 1;
 
-    order((uint8_t *)baton_trampoline_page, phase, kind, turn);
-    order(window_map(BATON_WINDOW_PAGE, image->control), phase, kind, turn);
+    order((uint8_t *)baton_trampoline_page, step, kind, turn);
+    order(window_map(BATON_WINDOW_PAGE, image->control), step, kind, turn);
     windows_close();
 }
 #endif

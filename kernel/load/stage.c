@@ -72,7 +72,7 @@ static bool is_captures(uint32_t module)
     return module == options->crash;
 }
 
-_Static_assert(BATON_INITRDS >= BOOT_MODULES - 1, "all modules but the payload");
+_Static_assert(BATON_MODULES >= BOOT_MODULES - 1, "all modules but the payload");
 
 struct stage_wish stage_default(void)
 {
@@ -117,8 +117,9 @@ bool stage_prepare(struct stage *stage, const struct stage_wish *wish)
     for (uint32_t i = 0; i < wish->initrds.count; i++) {
         uint32_t module = wish->initrds.module[i];
 
-        stage->request.initrd[i] = boot->module[module - 1].file;
-        if (!stage->request.initrd[i].size)
+        stage->request.module[i] =
+            (struct baton_module){boot->module[module - 1].file, boot->module[module - 1].string};
+        if (!stage->request.module[i].file.size)
             report("ignored", "module %u as an initrd: it is empty, 0 bytes", module);
     }
     if (stage->request.screen.kind == BATON_SCREEN_TEXT)

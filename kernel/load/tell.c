@@ -7,11 +7,11 @@
 /* The size of the n-th initrd's file, from 0. */
 static uint64_t file_size_of(const struct stage *stage, uint32_t n)
 {
-    const struct baton_file *file = stage->request.initrd;
+    const struct baton_module *module = stage->request.module;
 
-    for (; !file->size || n; file++)
-        n -= file->size != 0;
-    return file->size;
+    for (; !module->file.size || n; module++)
+        n -= module->file.size != 0;
+    return module->file.size;
 }
 
 void tell_initrd(struct stage *stage, bool staged)
@@ -53,8 +53,8 @@ void tell_wait(const struct stage *stage)
 {
     uint64_t size = stage->request.kernel.size;
 
-    for (uint32_t i = 0; i < BATON_INITRDS; i++)
-        size += stage->request.initrd[i].size;
+    for (uint32_t i = 0; i < BATON_MODULES; i++)
+        size += stage->request.module[i].file.size;
     if (stage->request.digest_page && size >= PATIENCE)
         report("verify", "taking the SHA-256 of %z", size);
 }
@@ -70,13 +70,15 @@ void tell_digests(const struct stage *stage)
 
 void tell_wishes(const struct stage *stage)
 {
-    const struct baton_segment *s = &stage->payload.segment[0];
-    uint32_t size = (uint32_t)s->mem_size, window = (uint32_t)s->window;
+    const struct baton_segment *s = baton_segment_find(&stage->payload, BATON_ROLE_KERNEL, 0);
 
     if (stage->payload.width_unknown)
         report("width",
                "this kernel does not say whether it is a 32-bit or a 64-bit one; taken for a "
                "32-bit one");
+    if (!s)
+        return;
+    uint32_t size = (uint32_t)s->mem_size, window = (uint32_t)s->window;
     if (s->guess && s->window < s->guess)
         report("room",
                "this kernel does not say how much memory it unpacks into; %u.%u times its file "
@@ -102,10 +104,10 @@ void tell_handoff(const struct stage *stage)
     const struct baton_counts *c = &stage->image.counts;
 
     if (c->digested >= PATIENCE)
-        report("hand-off", "to %a, after comparing %z", (uint64_t)stage->payload.entry.eip,
-               c->digested);
+        report("hand-off", "to %a, after comparing %z",
+               (uint64_t)stage->payload.entry.registers.eip, c->digested);
     else
-        report("hand-off", "to %a", (uint64_t)stage->payload.entry.eip);
+        report("hand-off", "to %a", (uint64_t)stage->payload.entry.registers.eip);
 }
 
 void tell_refusal(const struct baton_refusal *why)

@@ -136,10 +136,11 @@ static bool map_windows(void)
 static void switch_to_live(void)
 {
     static uint64_t passage[4] __attribute__((aligned(32)));
-    uint32_t cr4 = (cpu.pse ? CR4_PSE : 0) | (cpu.pae && live.summary.pae ? CR4_PAE : 0) |
+    uint32_t cr4 = (cpu.pse ? CR4_PSE : 0) |
+                   (cpu.pae && live.summary.kind == BATON_TABLES_PAE ? CR4_PAE : 0) |
                    (cpu.mce ? CR4_MCE : 0);
 
-    if (live.summary.pae) {
+    if (live.summary.kind == BATON_TABLES_PAE) {
         const uint64_t *root = window_map(BATON_WINDOW_TABLE, space.root);
         uint32_t eax = (uint32_t)space.root, ecx = cr4, edx = physical((char *)passage);
 
@@ -188,9 +189,9 @@ uint64_t live_direct_limit(const struct baton_memory *memory, uint32_t count)
     return limit;
 }
 
-bool live_start(bool pae, const struct baton_memory *memory, uint32_t count)
+bool live_start(enum baton_table_kind kind, const struct baton_memory *memory, uint32_t count)
 {
-    space = (struct pt_space){pae ? &pt_pae : &pt_legacy, &tables_host, 0};
+    space = (struct pt_space){pt_format_of(kind), &tables_host, 0};
     direct_end = live_direct_limit(memory, count);
     if (!take_page(&space.root))
         return false;
@@ -199,7 +200,7 @@ bool live_start(bool pae, const struct baton_memory *memory, uint32_t count)
         return false;
 
     live.summary.root = space.root;
-    live.summary.pae = pae;
+    live.summary.kind = kind;
     switch_to_live();
     window_start((void *)WINDOW_TABLE, space.format->entry_size,
                  (data_bits() & ~(uint64_t)PTE_GLOBAL) | PTE_ACCESSED | PTE_DIRTY, direct_end);

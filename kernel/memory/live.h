@@ -18,7 +18,7 @@ extern struct live live;
  * Builds live tables of the given kind for all RAM below 768 MiB and switches to them. false: there
  * is not enough memory for them; the boot tables stay in use.
  */
-bool live_start(bool pae, const struct baton_memory *memory, uint32_t count);
+bool live_start(enum baton_table_kind kind, const struct baton_memory *memory, uint32_t count);
 
 /* zlib's CRC-32 of the pages of the live tables, in the order of pt_tables. Closes the windows. */
 uint32_t live_checksum(void);

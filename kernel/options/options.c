@@ -149,7 +149,7 @@ static bool read_small(const char *at, uint32_t length, uint8_t *seconds)
 
 bool options_modules(const char *at, uint32_t length, struct option_modules *modules)
 {
-    for (modules->count = 0; modules->count < BATON_INITRDS; modules->count++) {
+    for (modules->count = 0; modules->count < BATON_MODULES; modules->count++) {
         uint8_t *module = &modules->module[modules->count];
         uint32_t digits = 0;
 

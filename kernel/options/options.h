@@ -12,7 +12,7 @@ enum option_trace { TRACE_NONE, TRACE_COM, TRACE_PORT }; /* as in struct baton_m
 
 /* Numbers of modules, from 1, in order: initrds. */
 struct option_modules {
-    uint8_t count, module[BATON_INITRDS];
+    uint8_t count, module[BATON_MODULES];
 };
 
 struct options {

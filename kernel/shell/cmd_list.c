@@ -105,7 +105,7 @@ void command_plan(const struct words *words)
     tell_moves(&stage->image);
     if (!stage->image.counts.move && !stage->image.counts.zero)
         report("move", "nothing moves");
-    report("entry", "%a", (uint64_t)stage->payload.entry.eip);
+    report("entry", "%a", (uint64_t)stage->payload.entry.registers.eip);
 }
 
 /* ---- list */

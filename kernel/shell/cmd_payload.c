@@ -177,7 +177,7 @@ void command_status(const struct words *words)
                                            : "no, the last check found it broken");
         tell_stage(stage);
         report("command", "\"%s\"", stage->request.command_line);
-        report("entry", "%a", (uint64_t)stage->payload.entry.eip);
+        report("entry", "%a", (uint64_t)stage->payload.entry.registers.eip);
     }
     if (crash_loaded())
         tell_crash(crash_loaded());

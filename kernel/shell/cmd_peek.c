@@ -46,8 +46,7 @@ static bool take_address(const struct words *words, struct place *place)
 /* Translates a virtual address; false: it is not mapped. */
 static bool translate(uint64_t va, struct pt_walk *walk)
 {
-    struct pt_space space = {live.summary.pae ? &pt_pae : &pt_legacy, stage_host(),
-                             live.summary.root};
+    struct pt_space space = {pt_format_of(live.summary.kind), stage_host(), live.summary.root};
 
     pt_translate(&space, (uint32_t)va, walk);
     return walk->present;

@@ -19,20 +19,6 @@ struct fold {
     uint64_t entry; /* of the first */
 };
 
-static uint64_t entry_at(const struct pt_space *space, uint64_t table, uint32_t index)
-{
-    const void *page = spaces_map(NULL, BATON_WINDOW_TABLE, table);
-
-    return space->format->entry_size == 8 ? ((const uint64_t *)page)[index]
-                                          : ((const uint32_t *)page)[index];
-}
-
-static bool is_leaf(const struct pt_space *space, unsigned level, uint64_t entry)
-{
-    return level == space->format->levels - 1u ||
-           (space->format->level[level].large && entry & PTE_LARGE);
-}
-
 /* " PD 2-14", padded. Each deeper level is indented by one more column. */
 static void name_fold(const struct pt_space *space, unsigned level, const struct fold *fold,
                       char name[NAME + 1])
@@ -63,7 +49,7 @@ static void tell_fold(const struct pt_space *space, unsigned level, const struct
     spaces_flags(space->format, level, fold->entry, line);
     flags = words_after(line, "present"); /* all entries that are shown are present */
     name_fold(space, level, fold, name);
-    if (is_leaf(space, level, fold->entry))
+    if (pt_is_leaf(space->format, level, fold->entry))
         print("%s %a %a %Z%s\n", name, (uint64_t)va, pa & ~(span - 1), fold->count * span, flags);
     else
         print("%s %a %a      table%s%s\n", name, (uint64_t)va, pa, flags,
@@ -80,12 +66,12 @@ static uint32_t tell_table(const struct pt_space *space, unsigned level, uint64_
     struct fold fold;
 
     for (uint32_t i = 0; i < entries && !pager_stopped(); i += fold.count) {
-        fold = (struct fold){i, 1, entry_at(space, table, i)};
+        fold = (struct fold){i, 1, pt_entry(space, table, i)};
         if (!(fold.entry & PTE_PRESENT))
             continue;
-        bool leaf = is_leaf(space, level, fold.entry);
+        bool leaf = pt_is_leaf(space->format, level, fold.entry);
         while (leaf && i + fold.count < entries &&
-               entry_at(space, table, i + fold.count) == fold.entry + fold.count * span)
+               pt_entry(space, table, i + fold.count) == fold.entry + fold.count * span)
             fold.count++;
         tell_fold(space, level, &fold, va + (uint32_t)(i * span));
         if (!leaf && spaces_is_table(fold.entry & space->format->address_bits))

@@ -14,6 +14,8 @@ static const struct {
     const char *what;
 } parts[] = {
     {0, "code and strings"},
+    {CONTROL_EXIT, "exit: the end of the hand-off"},
+    {CONTROL_EXIT + CONTROL_EXIT_SIZE, "jumps that exit and digests call"},
     {CONTROL_FAULT, "fault task: first instruction"},
     {CONTROL_PARAMS, "parameters"},
     {CONTROL_TRACE, "trace: the time of each step"},

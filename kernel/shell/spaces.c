@@ -29,8 +29,7 @@ bool spaces_get(const struct words *words, uint32_t i, struct pt_space *space)
     const struct stage *stage = stage_loaded();
 
     if (i >= words->count || words_equal(words->word[i], "live")) {
-        *space =
-            (struct pt_space){live.summary.pae ? &pt_pae : &pt_legacy, &host, live.summary.root};
+        *space = (struct pt_space){pt_format_of(live.summary.kind), &host, live.summary.root};
         return true;
     }
     if (!words_equal(words->word[i], "new")) {
@@ -41,8 +40,7 @@ bool spaces_get(const struct words *words, uint32_t i, struct pt_space *space)
         report("refused", "there are no new tables: nothing is loaded; load does that");
         return false;
     }
-    *space =
-        (struct pt_space){stage->image.pae ? &pt_pae : &pt_legacy, &host, stage->image.tables[0]};
+    *space = (struct pt_space){pt_format_of(stage->image.kind), &host, stage->image.tables[0]};
     return true;
 }
 
@@ -64,7 +62,7 @@ static const struct {
 void spaces_flags(const struct pt_format *format, unsigned level, uint64_t entry, char *out)
 {
     struct text text = {out, SPACES_FLAGS, 0};
-    bool leaf = level == format->levels - 1u || (format->level[level].large && entry & PTE_LARGE);
+    bool leaf = pt_is_leaf(format, level, entry);
 
     if (!(entry & PTE_PRESENT)) {
         text_add(&text, "not present");

@@ -5,10 +5,12 @@
  */
 #include "relocate/dryrun/check.h"
 #include "relocate/trampoline/control.h"
+#include "relocate/trampoline/exit.h"
 #include "relocate/trampoline/list.h"
 
 #define AVAILABLE_TSS 0x89u /* access byte: present, 32-bit TSS, available [SDM3 7.2.2] */
-#define TASK_GATE 0x85u     /* access byte: present, task gate [SDM3 7.2.5] */
+#define EXIT_END (CONTROL_EXIT + CONTROL_EXIT_SIZE)
+#define TASK_GATE 0x85u /* access byte: present, task gate [SDM3 7.2.5] */
 
 /* The page at one of its two addresses. */
 struct view {
@@ -109,7 +111,8 @@ static uint32_t wanted(const struct check *c, bool template, uint32_t at)
     if (at == CONTROL_TSS + 0x64)
         return 0x680000;
     if (at == CONTROL_FAULT_ROOT && !template)
-        return (uint32_t)(image->pae ? image->fault_tables[0] : image->tables[0]);
+        return (uint32_t)(image->kind != BATON_TABLES_LEGACY ? image->fault_tables[0]
+                                                             : image->tables[0]);
     if (within(at, CONTROL_TRACE, sizeof(struct control_trace), &offset))
         return trace_word(offset, image->machine);
     return 0;
@@ -124,7 +127,7 @@ static bool descriptor_is(const struct control_descriptor *d, uint32_t base, uin
 static bool params_are_right(const struct control_params *p, const struct check *c)
 {
     const struct baton_image *image = c->image;
-    const struct baton_registers *r = &c->payload->entry;
+    const struct baton_registers *r = &c->payload->entry.registers;
     uint32_t va = (uint32_t)baton_page_down(image->host->trampoline_va);
     uint32_t pa = (uint32_t)image->control;
 
@@ -149,6 +152,13 @@ static bool rest_is_right(const struct check *c, bool template, const uint8_t *p
     return at == CONTROL_STACK;
 }
 
+static bool is_clear(const uint8_t *at, uint32_t size)
+{
+    while (size && !*at++)
+        size--;
+    return !size;
+}
+
 /* The template serves every image of the host: it holds what is the same for all, and no more. */
 static bool template_is_right(const struct check *c, const uint8_t *template, const uint8_t *page)
 {
@@ -160,9 +170,19 @@ static bool template_is_right(const struct check *c, const uint8_t *template, co
     expected.exit_port = p->exit_port;
     expected.gdtr_va = p->gdtr_va;
     expected.idtr_va = p->idtr_va;
-    return !__builtin_memcmp(page, template, CONTROL_PARAMS) &&
+    return !__builtin_memcmp(page, template, CONTROL_EXIT) &&
+           is_clear(template + CONTROL_EXIT, CONTROL_EXIT_SIZE) &&
+           !__builtin_memcmp(page + EXIT_END, template + EXIT_END, CONTROL_PARAMS - EXIT_END) &&
            !__builtin_memcmp(template + CONTROL_PARAMS, &expected, sizeof(expected)) &&
            rest_is_right(c, true, template);
+}
+
+/* The exit is the one that the payload's kind of entry has. */
+static bool exit_is_right(const struct check *c, const uint8_t *page)
+{
+    const uint8_t *code = exit_code(c->payload->entry.kind);
+
+    return code && !__builtin_memcmp(page + CONTROL_EXIT, code, CONTROL_EXIT_SIZE);
 }
 
 int check_control(struct check *c)
@@ -174,6 +194,8 @@ int check_control(struct check *c)
 
     if (!params_are_right((const void *)(page + CONTROL_PARAMS), c))
         return check_failed(c, "H2: the parameters are not the image's", image->control);
+    if (!exit_is_right(c, page))
+        return check_failed(c, "H9: the exit is not the entry's kind", image->control);
     if (!rest_is_right(c, false, page))
         return check_failed(c, "H2: a fault would not find its handler", image->control);
     if (!template_is_right(c, template, page))

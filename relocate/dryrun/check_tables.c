@@ -43,7 +43,7 @@ static unsigned leaves_of(const struct pt_space *space, uint64_t table, unsigned
     return leaves;
 }
 
-static int check_mapping(struct check *c, const struct pt_space *space, uint32_t va,
+static int check_mapping(struct check *c, const struct pt_space *space, uint64_t va,
                          const char *invariant)
 {
     struct pt_walk walk;
@@ -67,7 +67,7 @@ static int check_fault_tables(struct check *c)
     struct pt_space space = {&pt_legacy, image->host, image->fault_tables[0]};
     struct visit visit = {c, 0};
 
-    if (!image->pae)
+    if (image->kind == BATON_TABLES_LEGACY)
         return image->fault_tables[0] || image->fault_tables[1]
                    ? check_failed(c, "H5: the fault task has tables that nobody needs",
                                   image->fault_tables[0])
@@ -76,7 +76,7 @@ static int check_fault_tables(struct check *c)
     pt_tables(&space, visit_table, &visit);
     if (c->why->error)
         return c->why->error;
-    int error = check_mapping(c, &space, (uint32_t)image->control,
+    int error = check_mapping(c, &space, image->control,
                               "H5: the fault task's tables do not lead to the control page");
     if (!error && (visit.tables != 2 || leaves_of(&space, space.root, 0) != 1))
         error = check_failed(c, "H5: the fault task's tables map more than its page", space.root);
@@ -86,7 +86,7 @@ static int check_fault_tables(struct check *c)
 int check_tables(struct check *c)
 {
     const struct baton_image *image = c->image;
-    const struct pt_format *format = image->pae ? &pt_pae : &pt_legacy;
+    const struct pt_format *format = pt_format_of(image->kind);
     struct pt_space space = {format, image->host, image->tables[0]};
     struct visit visit = {c, 0};
 
@@ -96,10 +96,10 @@ int check_tables(struct check *c)
         return c->why->error;
     if (visit.tables != image->table_count || visit.tables > 2 * format->levels - 1u)
         return check_failed(c, "H5: the tables are more pages than were built", visit.tables);
-    int error = check_mapping(c, &space, (uint32_t)baton_page_down(image->host->trampoline_va),
+    int error = check_mapping(c, &space, baton_page_down(image->host->trampoline_va),
                               "H5: the kernel address does not lead to the control page");
     if (!error)
-        error = check_mapping(c, &space, (uint32_t)image->control,
+        error = check_mapping(c, &space, image->control,
                               "H5: the physical address does not lead to the control page");
     if (!error && leaves_of(&space, space.root, 0) != 2)
         error = check_failed(c, "H5: the tables map more than the two addresses", space.root);

@@ -7,6 +7,7 @@
 #include "relocate/trampoline/control.h"
 
 #include "relocate/image/image.h"
+#include "relocate/trampoline/exit.h"
 #include "relocate/trampoline/list.h"
 
 uint32_t control_machine_bits(const struct baton_machine *machine)
@@ -116,6 +117,7 @@ void control_fill(const struct baton_image *image, const struct baton_payload *p
     uint8_t *page = host->map(host->ctx, BATON_WINDOW_SOURCE, host->trampoline_pa);
     uint8_t *copy = host->map(host->ctx, BATON_WINDOW_PAGE, image->control);
 
+    __builtin_memset(page + CONTROL_EXIT, 0, CONTROL_EXIT_SIZE);
     __builtin_memset(page + CONTROL_PARAMS, 0, CONTROL_STACK_TOP - CONTROL_PARAMS);
     fill_machine((void *)(page + CONTROL_PARAMS), va, machine);
     fill_trace((void *)(page + CONTROL_TRACE), machine);
@@ -124,8 +126,9 @@ void control_fill(const struct baton_image *image, const struct baton_payload *p
     ((struct i386_tss *)(void *)(page + CONTROL_TSS))->io_map = TSS_SIZE;
     fill_fault_tss((void *)(page + CONTROL_FAULT_TSS_VA), va, 0); /* the trampoline sets its CR3 */
     __builtin_memcpy(copy, page, BATON_PAGE_SIZE);
+    __builtin_memcpy(copy + CONTROL_EXIT, exit_code(payload->entry.kind), CONTROL_EXIT_SIZE);
 
-    fill_image((void *)(copy + CONTROL_PARAMS), image, &payload->entry);
+    fill_image((void *)(copy + CONTROL_PARAMS), image, &payload->entry.registers);
     fill_gdt((void *)(copy + CONTROL_GDT_PA), pa, CONTROL_FAULT_TSS_PA);
     fill_fault_tss((void *)(copy + CONTROL_FAULT_TSS_VA), va, root);
     fill_fault_tss((void *)(copy + CONTROL_FAULT_TSS_PA), pa, root);

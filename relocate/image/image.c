@@ -4,9 +4,11 @@
  */
 #include "relocate/image/image.h"
 
+#include "pagetable/format.h"
 #include "relocate/place/ledger.h"
 #include "relocate/place/reach.h"
 #include "relocate/trampoline/digest.h"
+#include "relocate/trampoline/exit.h"
 
 static int refuse(struct baton_image *image, struct baton_refusal *why, const char *what,
                   uint64_t limit, int error)
@@ -47,7 +49,13 @@ int baton_image_build(const struct baton_request *request, struct baton_payload 
 {
     int error;
 
-    image->pae = request->live.pae;
+    if (!exit_code(payload->entry.kind))
+        return refuse(image, why, "payload->entry.kind is unknown", payload->entry.kind,
+                      BATON_E_HOST);
+    if (!pt_format_of(request->live.kind))
+        return refuse(image, why, "request->live.kind is unknown", request->live.kind,
+                      BATON_E_HOST);
+    image->kind = request->live.kind;
     image->machine = control_machine_bits(machine);
     error = tables_build(payload, image);
     if (error)

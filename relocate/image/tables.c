@@ -17,7 +17,7 @@
 
 /* Maps one address, taking a table page from the image each time that the walk lacks one. */
 static int map_one(struct baton_payload *payload, struct baton_image *image,
-                   const struct pt_space *space, uint64_t *tables, uint32_t *count, uint32_t va)
+                   const struct pt_space *space, uint64_t *tables, uint32_t *count, uint64_t va)
 {
     /* Not global: a global entry would outlive the next CR3 write. */
     const uint64_t bits = PTE_PRESENT | PTE_WRITE;
@@ -59,13 +59,12 @@ static int fault_tables_build(struct baton_payload *payload, struct baton_image 
 
     image->fault_tables[0] = space.root;
     return error ? error
-                 : map_one(payload, image, &space, image->fault_tables, &count,
-                           (uint32_t)image->control);
+                 : map_one(payload, image, &space, image->fault_tables, &count, image->control);
 }
 
 int tables_build(struct baton_payload *payload, struct baton_image *image)
 {
-    struct pt_space space = {image->pae ? &pt_pae : &pt_legacy, image->host, 0};
+    struct pt_space space = {pt_format_of(image->kind), image->host, 0};
     int error = new_root(payload, image, &space);
 
     if (error)
@@ -73,9 +72,8 @@ int tables_build(struct baton_payload *payload, struct baton_image *image)
     image->tables[0] = space.root;
     image->table_count = 1;
     error = map_one(payload, image, &space, image->tables, &image->table_count,
-                    (uint32_t)baton_page_down(image->host->trampoline_va));
+                    baton_page_down(image->host->trampoline_va));
     if (!error)
-        error = map_one(payload, image, &space, image->tables, &image->table_count,
-                        (uint32_t)image->control);
-    return error || !image->pae ? error : fault_tables_build(payload, image);
+        error = map_one(payload, image, &space, image->tables, &image->table_count, image->control);
+    return error || image->kind == BATON_TABLES_LEGACY ? error : fault_tables_build(payload, image);
 }

@@ -1,6 +1,15 @@
 /* Where a segment fits: alignment, RAM, the live tables, and the claims of segments already placed. */
 #include "relocate/place/fit.h"
 
+uint32_t fit_kernel(const struct baton_payload *payload)
+{
+    uint32_t i = 0;
+
+    while (i < payload->segments && payload->segment[i].role != BATON_ROLE_KERNEL)
+        i++;
+    return i < payload->segments ? i : NO_KERNEL;
+}
+
 /* Bytes by which a SKEW segment starts below its aligned address, so that pages stay pages. */
 uint64_t fit_skew(const struct baton_segment *s)
 {

@@ -7,6 +7,10 @@
 #define FOUR_GIB (1ull << 32)
 #define NOWHERE UINT64_MAX
 
+/* The kernel's number among the segments; NO_KERNEL: none has that role. */
+#define NO_KERNEL BATON_SEGMENTS
+uint32_t fit_kernel(const struct baton_payload *payload);
+
 struct placing {
     const struct baton_host *host;
     struct baton_payload *payload;

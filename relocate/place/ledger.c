@@ -1,6 +1,8 @@
 /* Control pages: out of the host's allocator, around the destinations, into the ledger. */
 #include "relocate/place/ledger.h"
 
+#include "relocate/place/fit.h"
+
 #define LEDGER_WORDS (BATON_PAGE_SIZE / 4)
 #define LEDGER_BEFORE 0
 #define LEDGER_COUNT 1
@@ -116,9 +118,10 @@ static bool shorten_guess(struct baton_image *image, struct baton_payload *paylo
                           const struct baton_range *range)
 {
     const uint64_t more = 31 * BATON_PAGE_SIZE;
-    struct baton_segment *s = &payload->segment[0];
+    uint32_t kernel = fit_kernel(payload);
+    struct baton_segment *s = &payload->segment[kernel];
 
-    if (!s->guess)
+    if (kernel == NO_KERNEL || !s->guess)
         return false;
     uint64_t last = s->dest > s->used.start ? s->dest : s->used.start;
     uint64_t floor = baton_page_up(last + s->mem_size);

@@ -54,8 +54,8 @@ static uint64_t displaced(const struct placing *p, uint32_t i, uint64_t dest)
 static uint64_t cost_of(const struct placing *p, uint32_t i, uint64_t dest)
 {
     const struct baton_segment *s = &p->payload->segment[i];
-    bool has_wish = s->prefer != NOWHERE, stays = dest == s->source;
-    uint64_t home = has_wish ? s->prefer - fit_skew(s) : s->source;
+    bool prefers = !(s->flags & BATON_SEG_ANYWHERE), stays = dest == s->source;
+    uint64_t home = prefers ? s->prefer - fit_skew(s) : s->source;
     uint64_t distance = (dest > home ? dest - home : home - dest) >> BATON_PAGE_SHIFT;
     uint64_t pages = displaced(p, i, dest), moving;
 
@@ -64,7 +64,7 @@ static uint64_t cost_of(const struct placing *p, uint32_t i, uint64_t dest)
     group_staying(p->payload, p->groups, i, dest, &moving);
     pages += moving >> BATON_PAGE_SHIFT;
     /* onto its own pages only where there is no other room: such a move has no long runs */
-    if (!stays && !has_wish &&
+    if (!stays && !prefers &&
         baton_overlap(dest, dest + s->mem_size, s->source, s->source + s->mem_size))
         distance += COST_OVERLAP;
     return pages << COST_PAGES_SHIFT | distance;
@@ -121,9 +121,9 @@ static uint64_t choose(const struct placing *p, uint32_t i, struct choice *best)
     const struct baton_segment *s = &p->payload->segment[i];
 
     best->dest = NOWHERE;
-    if (s->prefer != NOWHERE && s->prefer >= fit_skew(s))
+    if (!(s->flags & BATON_SEG_ANYWHERE) && s->prefer >= fit_skew(s))
         consider(p, i, s->prefer - fit_skew(s), best);
-    if (s->prefer == NOWHERE || (s->flags & BATON_SEG_INPLACE))
+    if (s->flags & (BATON_SEG_ANYWHERE | BATON_SEG_INPLACE))
         consider(p, i, s->source, best);
     consider_around(p, i, s->max, s->min, best); /* its own limits are obstacles turned round */
     for (uint32_t k = 0; k < host->memory_count; k++)
@@ -158,7 +158,7 @@ static uint64_t choose(const struct placing *p, uint32_t i, struct choice *best)
     return best->dest;
 }
 
-/* Everything but segment 0 and the pages of Baton's making, nearest first. */
+/* Everything that is not placed yet, but for generated pages, nearest first. */
 static bool place_others(struct placing *p, struct baton_refusal *why)
 {
     for (uint32_t i = 0; i < p->payload->segments; i++) {
@@ -182,7 +182,7 @@ static int place_joined(const struct baton_host *host, const struct baton_reques
                         struct baton_refusal *why)
 {
     struct placing p = {host, payload, request->place, 0, groups};
-    const struct baton_segment *kernel = &payload->segment[0];
+    uint32_t kernel = fit_kernel(payload);
 
     for (uint32_t i = 0; i < payload->segments; i++) {
         if (!(payload->segment[i].flags & BATON_SEG_FIXED))
@@ -193,25 +193,27 @@ static int place_joined(const struct baton_host *host, const struct baton_reques
         fit_settle(&p, i, payload->segment[i].prefer);
     }
 
-    if (p.placed & 1)
+    if (kernel == NO_KERNEL || p.placed & 1ull << kernel)
         return place_others(&p, why) ? 0 : why->error;
 
     uint64_t fixed = p.placed;
     struct choice kernel_choice = {.above_dest = NOWHERE};
     bool tried = false;
-    while (choose(&p, 0, &kernel_choice) != NOWHERE) {
+    while (choose(&p, kernel, &kernel_choice) != NOWHERE) {
         tried = true;
-        fit_settle(&p, 0, kernel_choice.dest);
+        fit_settle(&p, kernel, kernel_choice.dest);
         if (place_others(&p, why))
             return 0;
         kernel_choice.above_cost = kernel_choice.cost;
         kernel_choice.above_dest = kernel_choice.dest;
         p.placed = fixed;
     }
-    if (!tried)
-        *why =
-            (struct baton_refusal){BATON_E_NO_ROOM, kernel->what,
-                                   kernel->window ? kernel->window : kernel->mem_size, kernel->max};
+    if (!tried) {
+        const struct baton_segment *s = &payload->segment[kernel];
+
+        *why = (struct baton_refusal){BATON_E_NO_ROOM, s->what, s->window ? s->window : s->mem_size,
+                                      s->max};
+    }
     return why->error;
 }
 
@@ -228,9 +230,9 @@ static int place_all(const struct baton_host *host, const struct baton_request *
 
 /* The largest window that fits, to a page; the whole guess does not. */
 static int place_guess(const struct baton_host *host, const struct baton_request *request,
-                       struct baton_payload *payload, struct baton_refusal *why)
+                       struct baton_payload *payload, struct baton_segment *s,
+                       struct baton_refusal *why)
 {
-    struct baton_segment *s = &payload->segment[0];
     uint64_t fits = s->mem_size, too_much = s->guess;
 
     s->window = fits;
@@ -246,8 +248,11 @@ static int place_guess(const struct baton_host *host, const struct baton_request
 int baton_place(const struct baton_host *host, const struct baton_request *request,
                 struct baton_payload *payload, struct baton_refusal *why)
 {
-    struct baton_segment *s = &payload->segment[0];
+    uint32_t kernel = fit_kernel(payload);
+    struct baton_segment *s = &payload->segment[kernel];
 
+    if (kernel == NO_KERNEL)
+        return place_all(host, request, payload, why);
     if (s->align_best)
         s->align = s->align_best;
     if (s->guess)
@@ -257,5 +262,5 @@ int baton_place(const struct baton_host *host, const struct baton_request *reque
         s->align /= 2;
         error = place_all(host, request, payload, why);
     }
-    return error && s->guess ? place_guess(host, request, payload, why) : error;
+    return error && s->guess ? place_guess(host, request, payload, s, why) : error;
 }

@@ -3,8 +3,11 @@
  * template in the host kernel's image, and its copy in a control page, which is what runs from
  * the CR3 switch on. Both begin alike, byte for byte.
  *
- *   0x000  code, strings; at 0x8e8 and 0x8f0 what the digest page prints with, at 0x8f8 the fault
- *          task's first instruction
+ *   0x000  code, strings
+ *   0x838  the exit: code that ends the hand-off, chosen by the payload's kind of entry. In the copy
+ *          alone; the template has zeros there
+ *   0x8d8  jumps to what the exit and the digest page call; at 0x8f8 the fault task's first
+ *          instruction
  *   0x900  parameters (struct control_params)
  *   0x950  the trace: a setup_data node with a struct baton_trace
  *   0x9a0  the fault task's stack, growing down from 0xa00
@@ -26,6 +29,9 @@
 
 #include "i386.h"
 
+#define CONTROL_EXIT 0x838
+#define CONTROL_EXIT_SIZE 0xa0
+#define CONTROL_STEP 0x8d8
 #define CONTROL_PUTS 0x8e8
 #define CONTROL_PUT_VALUE 0x8f0
 #define CONTROL_FAULT 0x8f8
@@ -47,6 +53,9 @@
 #define CONTROL_STACK_TOP 0x1000
 
 #define CONTROL_VECTORS 32
+
+/* The hand-off's steps are numbered; STEP() in trampoline.S and the exits says that one is done. */
+#define CONTROL_LAST_STEP 9
 
 /* Selectors. Code and data: what Linux's 32-bit entry wants. [LBP 32-bit] */
 #define CONTROL_CS 0x10
@@ -129,6 +138,7 @@ _Static_assert(offsetof(struct control_trace, trace.ticks) == CONTROL_TRACE_TICK
                "ticks");
 _Static_assert(CONTROL_TRACE + sizeof(struct control_trace) <= CONTROL_FAULT_STACK, "room");
 
+_Static_assert(CONTROL_EXIT + CONTROL_EXIT_SIZE <= CONTROL_STEP, "room");
 _Static_assert(CONTROL_FAULT_TSS_PA + TSS_SIZE <= CONTROL_FAULT_ROOT &&
                    CONTROL_FAULT_ROOT + 4 <= CONTROL_STACK,
                "room");

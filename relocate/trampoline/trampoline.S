@@ -9,7 +9,7 @@
  *     live tables      va -> template           steps 1-3   (the old stack, read no more)
  *     new tables       va -> control page       step 4
  *     new tables       pa -> control page       step 5
- *     paging off             control page       steps 6-9
+ *     paging off             control page       steps 6-8, and 9: the exit (exit.h)
  */
 #include "i386.h"
 #include "lib/uart.h"
@@ -28,17 +28,14 @@
 #define AT(label) (label - baton_trampoline_page)
 #define PARAM(name) (CONTROL_PARAMS + PARAM_##name)
 
-/* A step is done: see .Lmark. Corrupts eax, ebx, edx; the stack must be the page's, and empty. */
-#define MARK(step) movl $step, %ebx; call .Lmark
+/* A step is done: its time, its number for who watches (trace=), and in a build for the tests its
+ * fault (see .Lstep). Corrupts eax, ebx, edx; the stack must be the page's, and empty. */
+#define STEP(step) movl $step, %ebx; call .Lstep
 #ifdef BATON_INJECT             /* for the tests, see kernel/load/inject.h */
 #include "relocate/trampoline/inject.h"
-#define INJECT(phase) movl $phase, %ebx; call .Linject
 #define COMMA ,
-#else
-#define INJECT(phase)
 #endif
 #define FIRST_STAMP 4           /* the step of the trace's second stamp; the first is the host's */
-#define LAST_STEP 9
 
 baton_trampoline_page:
 /*
@@ -80,7 +77,7 @@ baton_trampoline:
         pushl   %eax
         lret
 .Lsegments:
-        MARK(2)
+        STEP(2)
 
         /* 3. A CR3 write keeps global entries. The old kernel's entry for this very address may
          *    be one: drop them while it still maps the code that runs. A machine check is a fault
@@ -94,19 +91,18 @@ baton_trampoline:
         orl     %ecx, %eax
         movl    %eax, %cr4
 .Lswitch:
-        MARK(3)
-        INJECT(INJECT_BEFORE_CR3)
+        STEP(3)
 
-        /* 4. The switch. The next instruction comes from the same address in the new tables. The
-         *    host's stamp is in the template, and goes over in registers. */
+        /* 4. The switch. The host's time stamp is in the template, and goes over in registers. */
         movl    CONTROL_TRACE_TICKS(%ebp), %ecx
         movl    CONTROL_TRACE_TICKS + 4(%ebp), %ebx
+
+        /* The next instruction comes from the same address in the new tables. */
         movl    %edi, %cr3
 .Lswitched:
         movl    %ecx, CONTROL_TRACE_TICKS(%ebp)
         movl    %ebx, CONTROL_TRACE_TICKS + 4(%ebp)
-        MARK(4)
-        INJECT(INJECT_AFTER_CR3)
+        STEP(4)
         leal    AT(.Lidentity)(%esi), %eax
         jmp     *%eax
 
@@ -120,8 +116,7 @@ baton_trampoline:
         ltr     %ax
         lidt    PARAM(IDTR_PA)(%ebp)
         leal    CONTROL_STACK_TOP(%ebp), %esp
-        MARK(5)
-        INJECT(INJECT_PHYSICAL)
+        STEP(5)
 
         /* 6. Paging off, caches on, every control register in a known state. LME cannot change
          *    while paging is on, so EFER comes after CR0. */
@@ -153,8 +148,7 @@ baton_trampoline:
         /* Who switches paging on next does it without PAE, and a fault then loads this CR3. */
         movl    CONTROL_FAULT_ROOT(%ebp), %ecx
         movl    %ecx, CONTROL_FAULT_TSS_PA + TSS_CR3(%ebp)
-        MARK(6)
-        INJECT(INJECT_UNPAGED)
+        STEP(6)
 
         /* 7. The list. esi reads it, edi is the destination. Each arm fetches the next word
          *    itself: it saves a jump a page. */
@@ -165,7 +159,10 @@ baton_trampoline:
         testb   $LIST_SOURCE, %al
         jz      .Lnot_source
 .Lcopy:
-        INJECT(INJECT_LIST)
+#ifdef BATON_INJECT
+        movl    $INJECT_LIST, %ebx
+        call    .Linject
+#endif
         movl    %esi, %edx
         leal    -LIST_SOURCE(%eax), %esi
         movl    $PAGE_DWORDS, %ecx
@@ -201,7 +198,7 @@ baton_trampoline:
 
         /* 8. Is what lies there now what was loaded? The digest page has told if not. */
 .Lcheck:
-        MARK(7)
+        STEP(7)
         movl    PARAM(DIGEST)(%ebp), %eax
         testl   %eax, %eax
         jz      .Lentry
@@ -209,45 +206,19 @@ baton_trampoline:
         testl   %eax, %eax
         jnz     .Lend
 
-        /* 9. The documented state, every register of it (H9). */
+        /* 9. The exit, which the load has copied here. */
 .Lentry:
-        MARK(8)
-        pushl   $CONTROL_CS
-        leal    AT(.Lflat)(%ebp), %eax
-        pushl   %eax
-        lret
-.Lflat:
-        movl    $CONTROL_DS, %eax
-        movl    %eax, %ds
-        movl    %eax, %es
-        movl    %eax, %fs
-        movl    %eax, %gs
-        movl    %eax, %ss
-        MARK(LAST_STEP)
-        INJECT(INJECT_ENTRY)
-        testb   $MACHINE_HAS_CR4, PARAM(MACHINE)(%ebp)
-        jz      1f
-        xorl    %eax, %eax
-        movl    %eax, %cr4
-1:      pushl   $EFLAGS_FIXED
-        popfl
-        pushl   PARAM(EIP)(%ebp)
-        movl    PARAM(EAX)(%ebp), %eax
-        movl    PARAM(EBX)(%ebp), %ebx
-        movl    PARAM(ECX)(%ebp), %ecx
-        movl    PARAM(EDX)(%ebp), %edx
-        movl    PARAM(ESI)(%ebp), %esi
-        movl    PARAM(EDI)(%ebp), %edi
-        movl    PARAM(EBP)(%ebp), %ebp
-        ret                             /* esp = the end of the page */
+        STEP(8)
+        leal    CONTROL_EXIT(%ebp), %eax
+        jmp     *%eax
 .Lsteps_end:
         .size   baton_trampoline, . - baton_trampoline
 
 /*
- * A step is done: its time, and its number for who watches (trace=).
+ * A step is done.
  * In:     ebx = the step, ebp = this page        Corrupts: eax, ebx, edx
  */
-.Lmark:
+.Lstep:
         cmpl    $FIRST_STAMP, %ebx
         jb      1f
         testb   $MACHINE_HAS_TSC, PARAM(MACHINE)(%ebp)
@@ -263,19 +234,22 @@ baton_trampoline:
         jz      1f
         movl    %ebx, %eax
         outb    %al, $0x80
-1:      cmpl    $LAST_STEP, %ebx
+1:      cmpl    $CONTROL_LAST_STEP, %ebx
         jne     2f
+        pushl   %ebx
         leal    AT(.Lnewline)(%ebp), %ebx
         call    .Lputs
-2:      ret
-
-#ifdef BATON_INJECT
+        popl    %ebx
+2:
+#ifndef BATON_INJECT
+        ret
+#else
 /*
- * Raises the fault that kernel/load/inject.c has ordered, if it is its phase and turn.
- * In:     ebx = the phase, ebp = this page        Corrupts: ebx
+ * Goes on here: raises the fault that kernel/load/inject.c has ordered, if it is its step and turn.
+ * In:     ebx = the step, or INJECT_LIST; ebp = this page        Corrupts: ebx
  */
 .Linject:
-        cmpb    %bl, CONTROL_INJECT + INJECT_AT_PHASE(%ebp)
+        cmpb    %bl, CONTROL_INJECT + INJECT_AT_STEP(%ebp)
         jne     1f
         decw    CONTROL_INJECT + INJECT_AT_TURN(%ebp)
         jnz     1f
@@ -309,6 +283,9 @@ inject_stack_unpaged:
 
         /* .org refuses to go back: that is the check that the code fits its part. The rest of the
          * page is C's to fill (control.c). */
+        .org    CONTROL_EXIT
+        .org    CONTROL_STEP
+        jmp     .Lstep
 #ifdef BATON_INJECT
         .org    CONTROL_INJECT
 #endif

@@ -16,6 +16,16 @@ static uint64_t in(const uint8_t *page, unsigned offset, unsigned size)
     return value;
 }
 
+/* kernel_alignment may be lowered, to 1 << min_alignment and to a page at the least. */
+static void judge_alignment(uint32_t lowered)
+{
+    unsigned least = head[0x235];
+
+    if (!least || least > 31 || lowered & (lowered - 1) || lowered >= in(head, 0x230, 4) ||
+        lowered < 1u << least || lowered < BATON_PAGE_SIZE)
+        fuzz_wrong("kernel_alignment is 0x%x, min_alignment %u", lowered, least);
+}
+
 /* The setup header in boot_params is the file's, but for the fields that a loader fills. */
 static void judge_header(const uint8_t *page, unsigned protocol)
 {
@@ -24,6 +34,7 @@ static void judge_header(const uint8_t *page, unsigned protocol)
     } filled[] = {{0x210, 0x212, 0},
                   {0x214, 0x220, 0},
                   {0x228, 0x22c, 0},
+                  {0x230, 0x234, 0x20a},
                   {0x250, 0x258, 0x209},
                   {0x2d0, 0x1000, 0}};
 
@@ -38,6 +49,8 @@ static void judge_header(const uint8_t *page, unsigned protocol)
     }
     if (page[0x210] != 0xff || page[0x211] != (head[0x211] & 0x7f))
         fuzz_wrong("type_of_loader or loadflags is wrong");
+    if (protocol >= 0x20a && in(page, 0x230, 4) != in(head, 0x230, 4))
+        judge_alignment((uint32_t)in(page, 0x230, 4));
 }
 
 static void judge_entry(uint32_t n, uint64_t pa)
@@ -94,14 +107,14 @@ static void judge_params(const uint8_t *page, unsigned protocol)
     const struct baton_request *request = &j->request;
     uint32_t count = j->machine.host.memory_count, first = count < 128 ? count : 128;
 
-    if (in(page, 0x214, 4) != j->payload.entry.eip)
+    if (in(page, 0x214, 4) != j->payload.entry.registers.eip)
         fuzz_wrong("code32_start is wrong");
     stage_string(in(page, 0x228, 4), request->command_line, "the command line is wrong");
     stage_initrds(in(page, 0x218, 4), in(page, 0x21c, 4));
     if (in(page, 0x70, 8) != request->acpi_rsdp || page[0x1e8] != first)
         fuzz_wrong("acpi_rsdp_addr or e820_entries is wrong");
     for (uint32_t i = 0; i < first; i++)
-        judge_entry(i, j->payload.entry.esi + 0x2d0 + i * 20);
+        judge_entry(i, j->payload.entry.registers.esi + 0x2d0 + i * 20);
     if (protocol >= 0x209)
         judge_nodes(in(page, 0x250, 8), count - first);
     else if (count > first)
@@ -111,7 +124,7 @@ static void judge_params(const uint8_t *page, unsigned protocol)
 static void entered(const struct journey *journey)
 {
     uint64_t size = journey->request.kernel.size;
-    const struct baton_registers *r = &journey->payload.entry;
+    const struct baton_registers *r = &journey->payload.entry.registers;
 
     j = journey;
     if (j->payload.format->name[0] != 'b')

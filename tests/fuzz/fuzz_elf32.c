@@ -36,13 +36,13 @@ static void judge_segments(bool linux)
         stage_zero((uint64_t)paddr + filesz, memsz - filesz, "a PT_LOAD's tail is not zero");
         if (linux && entry >= paddr && entry - paddr < memsz) {
             found = true;
-            if (j->payload.entry.eip != entry)
-                fuzz_wrong("a vmlinux's eip is 0x%x", j->payload.entry.eip);
+            if (j->payload.entry.registers.eip != entry)
+                fuzz_wrong("a vmlinux's eip is 0x%x", j->payload.entry.registers.eip);
         }
         if (!found && !linux && entry >= vaddr && entry - vaddr < memsz) {
             found = true;
-            if (j->payload.entry.eip != paddr + (entry - vaddr))
-                fuzz_wrong("eip is 0x%x", j->payload.entry.eip);
+            if (j->payload.entry.registers.eip != paddr + (entry - vaddr))
+                fuzz_wrong("eip is 0x%x", j->payload.entry.registers.eip);
         }
     }
     if (!found)
@@ -72,14 +72,14 @@ static void judge_map(uint32_t pa)
 
 static void judge_record(void)
 {
-    const struct baton_registers *r = &j->payload.entry;
+    const struct baton_registers *r = &j->payload.entry.registers;
     const struct baton_record *record = (const void *)machine_at(r->ebx);
 
     if (r->eax != BATON_RECORD_MAGIC || r->ecx || r->edx || r->esi || r->edi || r->ebp)
         fuzz_wrong("the entry registers are not the contract's");
     if (!machine_is_lent(r->ebx) || record->magic != BATON_RECORD_MAGIC ||
         record->size != sizeof(*record) || record->live_root != j->request.live.root ||
-        record->live_pae != j->request.live.pae || record->control != j->image.control)
+        record->live_pae != j->request.live.kind || record->control != j->image.control)
         fuzz_wrong("the record is wrong");
     if (!memchr(record->loader, 0, sizeof(record->loader)))
         fuzz_wrong("the record's loader does not end");
@@ -90,7 +90,7 @@ static void judge_record(void)
 
 static void judge_boot_params(void)
 {
-    const struct baton_registers *r = &j->payload.entry;
+    const struct baton_registers *r = &j->payload.entry.registers;
     const uint8_t *params = machine_at(r->esi);
 
     if (r->eax | r->ebx | r->ecx | r->edx | r->edi | r->ebp)

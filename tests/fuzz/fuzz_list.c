@@ -203,7 +203,7 @@ static const char *may_write(void *ctx, uint64_t pa)
 
 static void judge_walk(uint32_t va)
 {
-    struct reference_walk w = reference_translate(judge_word, j.image.pae, j.image.tables[0], va);
+    struct reference_walk w = reference_translate(judge_word, j.image.kind, j.image.tables[0], va);
 
     if (!w.present || w.pa != j.image.control || w.size != PAGE || w.fault || !w.writable ||
         w.user || w.no_execute || w.global)
@@ -219,7 +219,7 @@ static void judge_image(void)
 
     judge_walk(j.machine.host.trampoline_va);
     judge_walk((uint32_t)j.image.control);
-    if (reference_mappings(judge_word, j.image.pae, j.image.tables[0], NULL, NULL) != 2)
+    if (reference_mappings(judge_word, j.image.kind, j.image.tables[0], NULL, NULL) != 2)
         fuzz_wrong("H5: the tables map more than two pages");
     memset(written, 0, sizeof(written));
     if (!interpreter_run(&run, j.image.control))

@@ -66,7 +66,7 @@ static bool is_small(const char *text, size_t length, uint8_t *value)
 
 static bool are_modules(const char *text, struct options *options)
 {
-    uint8_t module[1 + BATON_INITRDS];
+    uint8_t module[1 + BATON_MODULES];
     size_t count = 0;
 
     for (;; text++) {

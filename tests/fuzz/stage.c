@@ -173,7 +173,7 @@ static bool set_stage(const uint8_t *data, size_t size)
                                 (data[8] | data[9] << 8) & BATON_PAGE_MASK, bytes + rest);
     if (initrd) /* they may overlap: a loader that lies */
         for (unsigned i = 0; i <= data[22] % 4u; i++)
-            j.request.initrd[i] =
+            j.request.module[i].file =
                 put_file(ranges, (data[12] | data[13] << 8) + i * (data[22] / 4u),
                          (data[14] | data[15] << 8) & BATON_PAGE_MASK, (initrd >> i) + i);
     if (!j.request.kernel.size && bytes + rest)
@@ -261,8 +261,8 @@ void stage_initrds(uint64_t pa, uint64_t size)
 {
     uint64_t at = 0;
 
-    for (unsigned i = 0; i < BATON_INITRDS; i++) {
-        const struct baton_file *file = &j.request.initrd[i];
+    for (unsigned i = 0; i < BATON_MODULES; i++) {
+        const struct baton_file *file = &j.request.module[i].file;
 
         if (!file->size)
             continue;

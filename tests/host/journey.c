@@ -20,23 +20,26 @@ static void plain_finish(const struct baton_image *image, const struct baton_req
         if (s->flags & BATON_SEG_MADE)
             memset(host->map(host->ctx, BATON_WINDOW_PAGE, s->dest), (int)i, BATON_PAGE_SIZE);
     }
-    payload->entry = (struct baton_registers){
-        (uint32_t)payload->segment[0].dest,
-        0xa0a0a0a0,
-        0xb0b0b0b0,
-        0xc0c0c0c0,
-        0xd0d0d0d0,
-        0x51515151,
-        0xd1d1d1d1,
-        0xb9b9b9b9,
-    };
+    payload->entry = (struct baton_entry){BATON_ENTRY_FLAT32,
+                                          {
+                                              (uint32_t)payload->segment[0].dest,
+                                              0xa0a0a0a0,
+                                              0xb0b0b0b0,
+                                              0xc0c0c0c0,
+                                              0xd0d0d0d0,
+                                              0x51515151,
+                                              0xd1d1d1d1,
+                                              0xb9b9b9b9,
+                                          }};
 }
 
 static const struct baton_format plain = {.name = "plain", .finish = plain_finish};
 
 struct baton_segment *journey_segment(struct journey *j, const char *what, uint32_t flags)
 {
-    struct baton_segment *s = segment_add(&j->payload, what);
+    bool leads = !j->payload.segments && !(flags & BATON_SEG_MADE);
+    struct baton_segment *s =
+        segment_add(&j->payload, leads ? BATON_ROLE_KERNEL : BATON_ROLE_OTHER, what);
 
     s->flags = flags;
     s->max = MACHINE_END;
@@ -252,7 +255,7 @@ void journey_describe(const struct journey *j)
     const struct machine *m = &j->machine;
 
     fprintf(stderr, "the machine: trampoline at va 0x%08x, pa 0x%" PRIx64 "; %s; lends %s\n",
-            m->host.trampoline_va, m->host.trampoline_pa, j->request.live.pae ? "PAE" : "legacy",
+            m->host.trampoline_va, m->host.trampoline_pa, j->request.live.kind ? "PAE" : "legacy",
             orders[m->order]);
     for (uint32_t i = 0; i < m->host.memory_count && i < 20; i++)
         fprintf(stderr, "  memory    0x%09" PRIx64 " 0x%09" PRIx64 " type %u\n", m->memory[i].start,
@@ -263,8 +266,8 @@ void journey_describe(const struct journey *j)
     fprintf(stderr,
             "  kernel    0x%09" PRIx64 " %" PRIu64 " bytes, initrd 0x%09" PRIx64 " %" PRIu64
             " bytes, policy %d\n",
-            j->request.kernel.pa, j->request.kernel.size, j->request.initrd[0].pa,
-            j->request.initrd[0].size, (int)j->request.place);
+            j->request.kernel.pa, j->request.kernel.size, j->request.module[0].file.pa,
+            j->request.module[0].file.size, (int)j->request.place);
     for (uint32_t i = 0; i < j->payload.segments; i++) {
         const struct baton_segment *s = &j->payload.segment[i];
 

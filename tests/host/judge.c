@@ -213,7 +213,8 @@ bool judge_places(struct journey *j)
 
 static bool judge_mapping(struct journey *j, uint32_t va)
 {
-    struct reference_walk w = reference_translate(judge_word, j->image.pae, j->image.tables[0], va);
+    struct reference_walk w =
+        reference_translate(judge_word, j->image.kind, j->image.tables[0], va);
 
     if (!w.present || w.pa != j->image.control || w.size != PAGE)
         return judge_wrong(j, "H5: an address does not lead to the control page", va, w.pa);
@@ -245,7 +246,7 @@ bool judge_tables(struct journey *j)
 {
     const struct baton_image *image = &j->image;
     uint32_t va = j->machine.host.trampoline_va & ~0xfffu;
-    unsigned shift = image->pae ? 21 : 22;
+    unsigned shift = image->kind ? 21 : 22;
     uint32_t tables, words = 0;
 
     if (va == image->control)
@@ -254,7 +255,7 @@ bool judge_tables(struct journey *j)
         return false;
     /* The root, and for each level below it one table, or two where the addresses part. */
     tables = 1 + 1 + (va >> shift != image->control >> shift);
-    if (image->pae)
+    if (image->kind)
         tables += 1 + (va >> 30 != image->control >> 30);
     if (image->table_count != tables)
         return judge_wrong(j, "H5: not as many tables as needed", image->table_count, tables);
@@ -304,7 +305,7 @@ static bool judge_fault_tables(struct journey *j)
     const uint64_t *tables = image->fault_tables;
     uint32_t pa = (uint32_t)image->control;
 
-    if (!image->pae)
+    if (!image->kind)
         return (!tables[0] && !tables[1]) ||
                judge_wrong(j, "H5: tables for the fault task without need", tables[0], tables[1]);
     struct reference_walk w = reference_translate(judge_word, false, tables[0], pa);
@@ -351,7 +352,7 @@ static uint32_t param(const struct journey *j, unsigned offset)
 bool judge_control(struct journey *j)
 {
     const struct baton_image *image = &j->image;
-    const struct baton_registers *r = &j->payload.entry;
+    const struct baton_registers *r = &j->payload.entry.registers;
     const uint32_t registers[] = {r->eip, r->eax, r->ebx, r->ecx, r->edx, r->esi, r->edi, r->ebp};
 
     if (!judge_needed(j, image->control, "H3: the control page lies wrong"))

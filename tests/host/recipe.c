@@ -28,7 +28,7 @@ void recipe_stage(const struct recipe *r, struct journey *j)
     j->machine.order = r->order;
     j->machine.dice.state = r->seed;
     j->machine.fail_at = r->fail_at;
-    j->request.live.pae = r->pae;
+    j->request.live.kind = r->pae;
     j->request.place = r->place;
     j->request.digest_page = r->digest ? journey_digest_code : NULL;
     for (unsigned i = 0; i < segments + r->made; i++) {
@@ -44,6 +44,8 @@ void recipe_stage(const struct recipe *r, struct journey *j)
         s->file_size = from->file_size;
         s->mem_size = from->mem_size;
         s->prefer = from->prefer;
+        if (from->prefer == UINT64_MAX)
+            s->flags |= BATON_SEG_ANYWHERE;
         s->min = from->min;
         s->max = from->max ? from->max : MACHINE_END;
         s->align = from->align ? from->align : from->flags & BATON_SEG_FIXED ? 1 : BATON_PAGE_SIZE;

@@ -37,7 +37,7 @@ static void stage(const struct bzimage_fields *f, bool initrd, uint32_t entries)
     machine_ready(&j.machine);
     j.request.kernel = bzimage_make(&j.machine, AT, f);
     if (initrd)
-        j.request.initrd[0] = machine_file(&j.machine, INITRD, 0x45678);
+        j.request.module[0].file = machine_file(&j.machine, INITRD, 0x45678);
     j.request.command_line = "console=ttyS0 quiet";
     j.request.loader = "GRUB 2.06";
     j.request.live = (struct baton_live){0x00123000, 1, 11, 0x5f3c09ab};
@@ -111,15 +111,17 @@ static void every_protocol(void **state)
                 f.protocol = cases[i].protocol;
                 f.jump = cases[i].jump;
                 stage(&f, initrd, 0);
-                j.request.live.pae = pae;
+                j.request.live.kind = pae;
                 load("every protocol");
                 expect(&f);
                 assert_params("every protocol");
-                assert_int_equal(j.payload.entry.eip, journey_find(&j, "kernel", 0)->dest);
-                assert_int_equal(j.payload.entry.esi, journey_find(&j, "boot_params", 0)->dest);
-                assert_int_equal(j.payload.entry.eax | j.payload.entry.ebx | j.payload.entry.ecx |
-                                     j.payload.entry.edx | j.payload.entry.edi |
-                                     j.payload.entry.ebp,
+                assert_int_equal(j.payload.entry.registers.eip,
+                                 journey_find(&j, "kernel", 0)->dest);
+                assert_int_equal(j.payload.entry.registers.esi,
+                                 journey_find(&j, "boot_params", 0)->dest);
+                assert_int_equal(j.payload.entry.registers.eax | j.payload.entry.registers.ebx |
+                                     j.payload.entry.registers.ecx | j.payload.entry.registers.edx |
+                                     j.payload.entry.registers.edi | j.payload.entry.registers.ebp,
                                  0);
                 assert_string_equal((char *)machine_at(journey_find(&j, "command line", 0)->dest),
                                     "console=ttyS0 quiet");

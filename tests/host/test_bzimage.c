@@ -80,7 +80,7 @@ static void what_it_wants(void **state)
         f.initrd_addr_max = 0x20000000;
         start();
         j.request.kernel = bzimage_make(&j.machine, AT, &f);
-        j.request.initrd[0] = machine_file(&j.machine, 0x500123, 0x4567);
+        j.request.module[0].file = machine_file(&j.machine, 0x500123, 0x4567);
         assert_int_equal(baton_payload_read(&j.machine.host, &j.request, &j.payload, &j.why), 0);
         assert_string_equal(j.payload.kind, c->kind);
         assert_string_equal(j.payload.name, "Linux 6.1.0-50-686-pae");
@@ -103,7 +103,8 @@ static void what_it_wants(void **state)
         assert_int_equal(initrd->source, 0x500123);
         assert_int_equal(initrd->mem_size, 0x4567);
         assert_int_equal(initrd->max, c->initrd_max);
-        assert_int_equal(initrd->flags, BATON_SEG_SKEW);
+        assert_int_equal(initrd->flags, BATON_SEG_SKEW | BATON_SEG_ANYWHERE);
+        assert_int_equal(initrd->role, BATON_ROLE_MODULE);
         /* boot_params and command line, and from 2.09 on the record */
         assert_int_equal(j.payload.segments, c->protocol >= 0x0209 ? 5 : 4);
     }

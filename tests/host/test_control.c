@@ -2,6 +2,7 @@
  * The control code page, byte by byte, against a page put together here from the drawing in
  * relocate/trampoline/control.h; and the template in the host's image, of which it is a copy.
  */
+#include "relocate/trampoline/exit.h"
 #include "tests/host/cm.h"
 #include "tests/host/sample.h"
 
@@ -68,11 +69,12 @@ static void put_table_register(unsigned offset, unsigned limit, uint32_t base)
 /* All behind the code: zero where nothing is named. The template knows no image. */
 static void expect(uint32_t va, uint32_t machine, bool template)
 {
-    const struct baton_registers *r = &j.payload.entry;
+    const struct baton_registers *r = &j.payload.entry.registers;
     const uint32_t words[] = {
         (uint32_t)j.image.list | 2, r->eip, r->eax, r->ebx, r->ecx, r->edx, r->esi, r->edi, r->ebp};
     uint32_t pa = (uint32_t)j.image.control;
 
+    memset(expected + 0x838, 0, 0xa0);
     memset(expected + 0x900, 0, 0x700);
     for (unsigned i = 0; i < COUNT(words) && !template; i++)
         put(0x900 + 4 * i, 4, words[i]);
@@ -91,13 +93,14 @@ static void expect(uint32_t va, uint32_t machine, bool template)
     put_fault_tss(0xdd0, va, template ? 0 : (uint32_t)j.image.tables[0]);
     if (template)
         return;
+    memcpy(expected + 0x838, exit_flat32, 0xa0);
     put(0x94c, 4, j.image.digest_code);
     put_table_register(0x934, 0x127, pa + 0xc30);
     put_table_register(0x944, 0xff, pa + 0xa00);
     put_gdt(0xc30, pa, 0xe40);
     put_fault_tss(0xe40, pa, (uint32_t)j.image.tables[0]);
     /* what step 6 puts in its place: tables without PAE */
-    put(0xea8, 4, j.image.pae ? j.image.fault_tables[0] : j.image.tables[0]);
+    put(0xea8, 4, j.image.kind ? j.image.fault_tables[0] : j.image.tables[0]);
 }
 
 static void assert_page(uint64_t pa, const char *what)

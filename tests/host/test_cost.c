@@ -17,7 +17,7 @@ static void stage_initrd(uint64_t size)
     machine_memory(&j.machine, MIB, 3072 * MIB, BATON_MEM_USABLE);
     machine_ready(&j.machine);
     j.request.kernel = bzimage_make(&j.machine, 2 * MIB, &bzimage_usual);
-    j.request.initrd[0] = machine_file(&j.machine, 1024 * MIB, size);
+    j.request.module[0].file = machine_file(&j.machine, 1024 * MIB, size);
 }
 
 /* An initrd of 2 GiB that stays costs what one of 1 MiB costs. */
@@ -128,7 +128,7 @@ static void payload_of_98_percent(void **state)
             machine_memory(&j.machine, MIB, MIB + ram, BATON_MEM_USABLE);
             machine_ready(&j.machine);
             j.machine.order = (enum machine_order)order;
-            j.request.live.pae = (uint32_t)pae;
+            j.request.live.kind = (uint32_t)pae;
             s = journey_segment(&j, "kernel", BATON_SEG_FIXED);
             s->source = machine_file(&j.machine, MIB, kernel).pa;
             s->file_size = s->mem_size = kernel;
@@ -136,7 +136,7 @@ static void payload_of_98_percent(void **state)
             s = journey_segment(&j, "initrd", BATON_SEG_SKEW);
             s->source = machine_file(&j.machine, MIB + kernel, initrd).pa;
             s->file_size = s->mem_size = initrd;
-            s->prefer = UINT64_MAX;
+            s->flags |= BATON_SEG_ANYWHERE;
             s->min = MIB;
             assert_journey(&j, journey_load(&j) == 0);
             assert_int_equal(j.image.counts.move, used / PAGE);

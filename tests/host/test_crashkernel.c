@@ -7,7 +7,7 @@
 
 #define M (1ull << 20)
 #define G (1ull << 30)
-#define NONE UINT64_MAX /* refused */
+#define NONE UINT64_MAX          /* refused */
 #define OUTSIDE (UINT64_MAX - 1) /* none of the ranges */
 
 /* clang-format off */

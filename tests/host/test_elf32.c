@@ -53,7 +53,7 @@ static void what_it_wants(void **state)
     assert_int_equal(s[1].prefer, 0x203000);
     assert_int_equal(s[1].file_size, 0x1234);
     assert_int_equal(s[1].mem_size, 0x9000);
-    assert_int_equal(j.payload.entry.eip, 0x200010); /* the entry's physical address */
+    assert_int_equal(j.payload.entry.registers.eip, 0x200010); /* the entry's physical address */
 }
 
 /* Headers that are read over: no PT_LOAD, or nothing in memory; wider headers; headers anywhere. */
@@ -188,13 +188,13 @@ static void no_room_for_the_initrd(void **state)
     f.entry = 0xc0200000;
     start();
     j.request.kernel = elf_make(&j.machine, AT, SIZE, &f);
-    j.request.initrd[0] = machine_file(&j.machine, INITRD, 0x4567);
+    j.request.module[0].file = machine_file(&j.machine, INITRD, 0x4567);
     assert_int_equal(journey_load(&j), BATON_E_SEGMENTS);
     assert_journey(&j, !j.wrong[0]);
     f.loads = 60; /* the last that fits, with it */
     start();
     j.request.kernel = elf_make(&j.machine, AT, SIZE, &f);
-    j.request.initrd[0] = machine_file(&j.machine, INITRD, 0x4567);
+    j.request.module[0].file = machine_file(&j.machine, INITRD, 0x4567);
     assert_int_equal(journey_load(&j), 0);
     assert_int_equal(j.payload.segments, 64);
     assert_journey(&j, journey_finish(&j));
@@ -310,10 +310,10 @@ static void the_record(void **state)
             }
             j.request.kernel = elf_make(&j.machine, AT, SIZE, &elf_usual);
             if (initrd)
-                j.request.initrd[0] = machine_file(&j.machine, INITRD, 0x4567);
+                j.request.module[0].file = machine_file(&j.machine, INITRD, 0x4567);
             assert_journey(&j, journey_load(&j) == 0);
 
-            const struct baton_registers *r = &j.payload.entry;
+            const struct baton_registers *r = &j.payload.entry.registers;
             uint64_t record = journey_find(&j, "record", 0)->dest;
             assert_int_equal(r->eip, 0x200010);
             assert_int_equal(r->eax, 0x4e544142);

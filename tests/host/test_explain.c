@@ -28,6 +28,7 @@ static const char *const names[BATON_ERRORS] = {
     [-BATON_E_LEAST] = "E_LEAST",
     [-BATON_E_MOST] = "E_MOST",
     [-BATON_E_REACH] = "E_REACH",
+    [-BATON_E_HOST] = "E_HOST",
 };
 
 static void every_error_has_a_name(void **state)

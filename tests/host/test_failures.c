@@ -29,8 +29,8 @@ static void stage_bzimage(void)
 {
     start(600);
     j.request.kernel = bzimage_make(&j.machine, 3 * MIB, &bzimage_usual);
-    j.request.initrd[0] = machine_file(&j.machine, 16 * MIB + 0x123, 0x23456); /* in the way */
-    j.request.live.pae = 1;
+    j.request.module[0].file = machine_file(&j.machine, 16 * MIB + 0x123, 0x23456); /* in the way */
+    j.request.live.kind = 1;
 }
 
 static void stage_old_bzimage(void)
@@ -48,7 +48,7 @@ static void stage_elf(void)
 {
     start(400);
     j.request.kernel = elf_make(&j.machine, 0x400000, 0x10000, &elf_usual);
-    j.request.initrd[0] = machine_file(&j.machine, 0x205000, 0x3456);
+    j.request.module[0].file = machine_file(&j.machine, 0x205000, 0x3456);
 }
 
 /* Pages that lie in a destination are lent first, so that they must be parked. */
@@ -162,7 +162,7 @@ static void refusals_leave_nothing(void **state)
     (void)state;
     stage_bzimage();
     j.request.command_line = "";
-    j.request.initrd[0].size = 0;
+    j.request.module[0].file.size = 0;
     j.machine.memory[0].end = 17 * MIB; /* no room for the window */
     assert_int_equal(journey_load(&j), BATON_E_NO_ROOM);
     assert_journey(&j, !j.wrong[0]);
@@ -290,7 +290,7 @@ static void spoil_headers(void)
 
 /* What a payload is told at its entry: its registers and the pages of Baton's making. */
 struct told_at_entry {
-    struct baton_registers entry;
+    struct baton_entry entry;
     uint8_t pages[16][BATON_PAGE_SIZE];
 };
 

@@ -36,7 +36,7 @@ static void stage(bool elf)
 
 static void add(unsigned n, uint64_t pa, uint64_t size)
 {
-    j.request.initrd[n] = machine_file(&j.machine, pa, size);
+    j.request.module[n].file = machine_file(&j.machine, pa, size);
 }
 
 /* As boot loaders put them: each at the next page. */
@@ -55,8 +55,8 @@ static uint64_t wanted(uint8_t *to)
 {
     uint64_t at = 0;
 
-    for (unsigned n = 0; n < BATON_INITRDS; n++) {
-        const struct baton_file *f = &j.request.initrd[n];
+    for (unsigned n = 0; n < BATON_MODULES; n++) {
+        const struct baton_file *f = &j.request.module[n].file;
 
         while (f->size && at % 4)
             to[at++] = 0;
@@ -70,11 +70,11 @@ static uint64_t wanted(uint8_t *to)
 /* What it is told, at its entry. */
 static struct baton_range told(void)
 {
-    uint64_t at = j.payload.entry.ebx + offsetof(struct baton_record, initrd);
+    uint64_t at = j.payload.entry.registers.ebx + offsetof(struct baton_record, initrd);
     uint32_t size;
 
-    if (j.payload.entry.esi)
-        at = j.payload.entry.esi + 0x218; /* ramdisk_image, ramdisk_size [LBP] */
+    if (j.payload.entry.registers.esi)
+        at = j.payload.entry.registers.esi + 0x218; /* ramdisk_image, ramdisk_size [LBP] */
     uint32_t start = machine_word(at);
     size = machine_word(at + 4);
     return (struct baton_range){start, (uint64_t)start + size};
@@ -215,7 +215,7 @@ static void none_between(void **state)
         stage(elf);
         add(1, FIRST, 5001);
         add(4, FIRST + 4 * P, 70);
-        add(BATON_INITRDS - 1, FIRST + 3 * P, 1);
+        add(BATON_MODULES - 1, FIRST + 3 * P, 1);
         arrive();
         assert_int_equal(segment_initrds(&j.payload, &first), 3);
         stage(elf);
@@ -265,10 +265,10 @@ static void many(void **state)
         {31, false, BATON_E_SEGMENTS, "segments"},
         {34, false, BATON_E_SEGMENTS, "segments"},
     };
-    uint64_t sizes[BATON_INITRDS];
+    uint64_t sizes[BATON_MODULES];
 
     (void)state;
-    for (unsigned n = 0; n < BATON_INITRDS; n++)
+    for (unsigned n = 0; n < BATON_MODULES; n++)
         sizes[n] = 1 + n * 577;
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct elf_fields f = elf_usual;
@@ -280,7 +280,7 @@ static void many(void **state)
                 1, 0x1000, 0xc0200000 + n * 0x1000, 0x200000 + n * 0x1000, 0x1000, 0x1000};
         j.request.kernel = elf_make(&j.machine, KERNEL, 0x6000, &f);
         j.request.digest_page = cases[i].digest ? journey_digest_code : NULL;
-        add_in_a_row(sizes, BATON_INITRDS);
+        add_in_a_row(sizes, BATON_MODULES);
         if (!cases[i].error) {
             arrive();
             continue;

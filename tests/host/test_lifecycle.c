@@ -108,9 +108,9 @@ static void ask(struct loaded *l, struct road r, uint64_t pa)
 {
     l->request = j.request;
     l->request.kernel = kernels[r.kernel](pa);
-    l->request.initrd[0] = machine_file(&j.machine, pa + MIB + 0x123, 0x3456);
+    l->request.module[0].file = machine_file(&j.machine, pa + MIB + 0x123, 0x3456);
     l->request.place = r.place;
-    l->request.live.pae = r.pae;
+    l->request.live.kind = r.pae;
 }
 
 static int load(struct loaded *l)
@@ -238,7 +238,7 @@ static void spoil_words(struct baton_request *r)
 
 static void spoil_initrd(struct baton_request *r)
 {
-    r->initrd[0].size = 255 * MIB;
+    r->module[0].file.size = 255 * MIB;
     r->place = BATON_PLACE_ALL; /* it must move, and there is nowhere to go */
 }
 

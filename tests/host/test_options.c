@@ -254,10 +254,10 @@ static void many_initrds(void **state)
     struct options o;
 
     (void)state;
-    for (unsigned n = 1; n <= BATON_INITRDS + 1; n++) {
+    for (unsigned n = 1; n <= BATON_MODULES + 1; n++) {
         strcat(line, n % 2 ? ",2" : ",99");
-        assert_int_equal(options_read(line, &o, trouble, 1), n > BATON_INITRDS);
-        assert_int_equal(o.crash_initrds.count, n > BATON_INITRDS ? 0 : n);
+        assert_int_equal(options_read(line, &o, trouble, 1), n > BATON_MODULES);
+        assert_int_equal(o.crash_initrds.count, n > BATON_MODULES ? 0 : n);
     }
 }
 

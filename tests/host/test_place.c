@@ -128,7 +128,7 @@ static void stage(const struct place_case *c)
     s = journey_segment(&journey, "initrd", BATON_SEG_SKEW);
     s->source = c->initrd;
     s->file_size = s->mem_size = c->initrd_size;
-    s->prefer = UINT64_MAX;
+    s->flags |= BATON_SEG_ANYWHERE;
     s->min = MIB;
     if (c->initrd_max)
         s->max = c->initrd_max;

@@ -38,7 +38,7 @@ static uint64_t stage_machine(struct dice *d)
     machine_ready(&j.machine);
     j.machine.order = (enum machine_order)dice_roll(d, LEND_ORDERS);
     j.machine.dice.state = dice_bits(d);
-    j.request.live.pae = (uint32_t)dice_roll(d, 2);
+    j.request.live.kind = (uint32_t)dice_roll(d, 2);
     j.request.place = (enum baton_policy)dice_roll(d, 3);
     return ram_end;
 }
@@ -113,11 +113,12 @@ static void random_files(void **state)
         uint64_t size = dice_once(&dice, 2) ? stage_bzimage(&dice, at) : stage_elf(&dice, at);
 
         at = baton_page_up(at + size) + dice_roll(&dice, 40) * PAGE;
-        for (unsigned i = 0; i < BATON_INITRDS && !dice_once(&dice, 3) && at < ram_end; i++) {
+        for (unsigned i = 0; i < BATON_MODULES && !dice_once(&dice, 3) && at < ram_end; i++) {
             uint64_t bytes = 1 + dice_roll(&dice, ram_end - at) / 2;
 
-            j.request.initrd[i] = machine_file(&j.machine, at, i ? bytes % (9 * PAGE) + 1 : bytes);
-            at = baton_page_up(at + j.request.initrd[i].size) + dice_roll(&dice, 2) * PAGE;
+            j.request.module[i].file =
+                machine_file(&j.machine, at, i ? bytes % (9 * PAGE) + 1 : bytes);
+            at = baton_page_up(at + j.request.module[i].file.size) + dice_roll(&dice, 2) * PAGE;
         }
         int error = journey_load(&j);
         if (error ? j.wrong[0] != '\0' : !journey_finish(&j)) {

@@ -104,7 +104,7 @@ static void where_an_old_kernel_sees_them(void **state)
             const struct reach_case *c = &cases[i];
 
             stage(c, n % 2 ? 0x0203 : 0x0202);
-            j.request.live.pae = n % 2;
+            j.request.live.kind = n % 2;
             j.machine.order = (enum machine_order)(n / 2);
             int error = journey_load(&j);
             if (error != c->error) {

@@ -147,7 +147,7 @@ static struct room of_kernel(uint64_t init_size, uint32_t initrd, uint64_t start
     f.init_size = (uint32_t)init_size;
     j.request.kernel = bzimage_make(&j.machine, 2 * MIB, &f); /* not congruent with 16 MiB */
     if (initrd) {
-        j.request.initrd[0] = machine_file(&j.machine, AT, initrd);
+        j.request.module[0].file = machine_file(&j.machine, AT, initrd);
         machine_write(AT, "\x1f\x8b", 2);
         machine_write(AT + initrd - 4, &(uint32_t){3 * initrd}, 4);
     }

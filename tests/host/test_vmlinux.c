@@ -141,7 +141,7 @@ static void the_edges_of_a_segment(void **state)
         fields.entry = cases[i].entry;
         assert_int_equal(read_kernel(SIZE, BANNER, BANNER_AT), cases[i].error);
         if (!cases[i].error)
-            assert_int_equal(j.payload.entry.eip, cases[i].entry);
+            assert_int_equal(j.payload.entry.registers.eip, cases[i].entry);
     }
 }
 
@@ -240,10 +240,10 @@ static void its_boot_params(void **state)
     for (int initrd = 0; initrd < 2; initrd++) {
         start(SIZE, BANNER, BANNER_AT);
         if (initrd)
-            j.request.initrd[0] = machine_file(&j.machine, INITRD, 0x4567);
+            j.request.module[0].file = machine_file(&j.machine, INITRD, 0x4567);
         assert_int_equal(journey_load(&j), 0);
         expect();
-        const struct baton_registers *r = &j.payload.entry;
+        const struct baton_registers *r = &j.payload.entry.registers;
         const uint8_t *page = machine_at(journey_find(&j, "boot_params", 0)->dest);
         put(0x250, 8, journey_find(&j, "record", 0)->dest); /* setup_data */
         for (unsigned i = 0; i < BATON_PAGE_SIZE; i++)

@@ -41,7 +41,7 @@ static void initrd(uint64_t source, uint64_t size)
 
     s->source = source;
     s->file_size = s->mem_size = size;
-    s->prefer = UINT64_MAX;
+    s->flags |= BATON_SEG_ANYWHERE;
     s->min = MIB;
     machine_file(&j.machine, source, size);
 }
@@ -119,7 +119,7 @@ static void pages_from_the_end_of_a_guess(void **state)
 
         start(ram, COUNT(ram));
         j.machine.order = (enum machine_order)(n / 4);
-        j.request.live.pae = n / 2 % 2;
+        j.request.live.kind = n / 2 % 2;
         struct baton_segment *s =
             kernel(flags, 2 * MIB + (flags == FIXED ? 0x200 : 0), 3 * MIB, MIB);
         s->window = s->guess = 12 * MIB;
@@ -160,9 +160,9 @@ static void pages_beside_an_initrd(void **state)
         f.kernel_size = 3 * MIB + MIB / 2;
         start(ram, COUNT(ram));
         j.machine.order = (enum machine_order)(n / 4);
-        j.request.live.pae = n % 2;
+        j.request.live.kind = n % 2;
         j.request.kernel = bzimage_make(&j.machine, 2 * MIB, &f);
-        j.request.initrd[0] = machine_file(&j.machine, cases[i].initrd, cases[i].size);
+        j.request.module[0].file = machine_file(&j.machine, cases[i].initrd, cases[i].size);
         if (journey_load(&j))
             journey_describe(&j);
         assert_int_equal(j.error, 0);
