@@ -69,7 +69,7 @@ readable() {
 
 # writable FILE: an output is a new file, or replaces a plain one.
 writable() {
-    target=$(readlink -f "$1") || die 2 "the output \"$1\" lies in a folder that does not exist"
+    target=$(readlink -f "$1") || die 2 "the output \"$1\" is in a folder that does not exist"
     if [ -b "$target" ]; then
         die 2 "the output \"$1\" is a device, and is left alone; write the ISO to a file, then copy it there, which destroys what the device holds: sudo dd if=FILE of=$target bs=4M conv=fsync"
     fi
@@ -77,7 +77,7 @@ writable() {
     [ ! -e "$target" ] || [ -f "$target" ] ||
         die 2 "the output \"$1\" is not a plain file but a $(stat -c %F "$target")"
     folder=$(dirname "$target")
-    [ -d "$folder" ] || die 2 "the output \"$1\" lies in a folder that does not exist"
+    [ -d "$folder" ] || die 2 "the output \"$1\" is in a folder that does not exist"
     [ -w "$folder" ] || die 2 "the output \"$1\" cannot be written: $(id -un) may not write in $folder"
 }
 

@@ -127,7 +127,7 @@ static void take_memory(void)
             report("  map", "%a %a %s", memory[i].start, memory[i].end,
                    memmap_type_name(memory[i].type));
     if (top <= KERNEL_LOAD)
-        refuse("no usable memory above 1 MiB in the loader's map, where Baton itself lies");
+        refuse("no usable memory above 1 MiB in the loader's map, but Baton itself is there");
 }
 
 /* A module that is not in RAM, or that overlaps Baton, cannot have been loaded: the list is
@@ -146,7 +146,7 @@ static void check_modules(void)
 
         if (where) {
             report("refused",
-                   "module %u, from %a to %a, lies %s; the boot loader's list of modules "
+                   "module %u, from %a to %a, is %s; the boot loader's list of modules "
                    "is wrong",
                    i + 1, start, end, where);
             stop(EXIT_REFUSED);

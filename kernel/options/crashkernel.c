@@ -104,7 +104,7 @@ const char *crashkernel_place(const struct crashkernel *wish, const struct baton
     if (wish->offset) {
         *region = (struct baton_range){wish->offset, wish->offset + wish->size};
         if (region->end > limit)
-            return "it lies too high for Baton to map it; take a lower offset, or none";
+            return "it is too high for Baton to map it; take a lower offset, or none";
         return is_free(region->start, region->end, memory, count, taken, taken_count)
                    ? NULL
                    : "that range is not free, usable memory; take another offset, or none";

@@ -21,7 +21,7 @@ static void tell_good(const struct stage *stage)
     baton_image_pages(image, count_page, &pages);
     report("H2 holds", "the trampoline reads and writes only the image's own %u pages%s", pages,
            c->digests ? "; the digest page reads the segments" : "");
-    report("H3 holds", "none of them lies in a destination, a source, or the payload's way");
+    report("H3 holds", "they overlap no destination, no source and no memory of the payload");
     report("H4 holds", "%n page%s get%s the right source in time; %n zeroed, %n stay", c->move,
            plural(c->move), c->move == 1 ? "s" : "", c->zero, c->stay);
     report("H5 holds", "both addresses lead to %a; the %u tables map nothing else", image->control,

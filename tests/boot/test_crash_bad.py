@@ -53,7 +53,7 @@ def linux(name="686-pae"):
           "usable range of that size; take a smaller size"),
     Words("region-odd", "crashkernel=16M@0x1000800", "its offset is not a multiple of 4,096"),
     Words("region-taken", "crashkernel=16M@1M", "that range is not free, usable memory; take "),
-    Words("region-high", "crashkernel=16M@32M", "it lies too high for Baton to map it"),
+    Words("region-high", "crashkernel=16M@32M", "it is too high for Baton to map it"),
     Words("region-word", "crashkernel=much", "crashkernel=much on Baton's command line: the value "
           "may be a size such as 64M"),
     Words("no-region", "crash=1", "no memory is kept for a capture kernel; boot Baton with crash"),

@@ -61,7 +61,7 @@ def test_an_output_that_is_a_block_device(checkout, tmp_path):
     ("link to a device", lambda p: p.symlink_to("/dev/null"), "character special file"),
     ("fifo", os.mkfifo, "is not a plain file but a fifo"),
     ("folder", os.mkdir, "is a folder"),
-    ("no/such/folder", lambda p: None, "lies in a folder that does not exist"),
+    ("no/such/folder", lambda p: None, "is in a folder that does not exist"),
 ])
 def test_an_output_that_is_no_file(checkout, tmp_path, name, make, said):
     output = tmp_path / name
