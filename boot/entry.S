@@ -1,6 +1,6 @@
 /*
- * The first instructions. A multiboot loader enters here with paging off, at the address that the
- * code was loaded at; kernel_main is called at 3 GiB + 1 MiB with everything in a known state.
+ * The first instructions. A multiboot loader enters here with paging off, at the code's load
+ * address. The code calls kernel_main, near 3 GiB + 1 MiB, with all registers in a known state.
  */
 #include "boot/multiboot.h"
 #include "i386.h"
@@ -19,7 +19,7 @@
         .globl  boot_entry
 /*
  * In:  eax = multiboot's magic, ebx = pa of its information, protected mode, paging off [MB1 3.2]
- *      CR0, CR4, EFER, EFLAGS and segments as some loader left them: none is trusted
+ *      CR0, CR4, EFER, EFLAGS and segments as the loader left them: they are not trusted
  */
 boot_entry:
         cli
@@ -30,8 +30,8 @@ boot_entry:
         pushl   $0
         popfl
 
-        /* EFER and CR4 exist where CPUID says so, and CPUID exists where EFLAGS.ID can change.
-         * A stale CR4.PAE or EFER.LME would turn our first tables into something else. */
+        /* CPUID reports whether EFER and CR4 exist; CPUID exists if EFLAGS.ID can be changed.
+         * With a stale CR4.PAE or EFER.LME the CPU would misread our first tables. */
         pushfl
         popl    %eax
         movl    %eax, %ecx
@@ -51,7 +51,7 @@ boot_entry:
         movl    %eax, %cr4
         movl    $CPUID_EXTENDED, %eax
         cpuid
-        cmpl    $CPUID_EXTENDED + 1, %eax       /* too low, or the nonsense of a CPU without the leaf */
+        cmpl    $CPUID_EXTENDED + 1, %eax       /* too low, or garbage: the CPU lacks the leaf */
         jb      1f
         cmpl    $CPUID_EXTENDED_MAX, %eax
         ja      1f
@@ -72,10 +72,10 @@ boot_entry:
         jmp     *%eax
 
 /*
- * paging_switch: from the boot tables to live tables of another kind. Paging must be off in
- * between, so this runs at its physical address, on the way through tables that map it there too.
- * In:    eax = pa of the live root, edx = pa of a root that maps the first 4 MiB at their own
- *        address and the kernel where it belongs, ecx = new CR4; ebx = new EFER, or 0 for none
+ * paging_switch: switches from the boot tables to live tables of another kind. Paging must be off
+ * in between, so this code runs at its physical address. It uses tables that map it there, too.
+ * In:    eax = pa of the live root, ecx = new CR4, ebx = new EFER, or 0 for none, edx = pa of a
+ *        root that maps the first 4 MiB at their own address and the kernel at its virtual one
  * Out:   paging on, live root in CR3; corrupts eax, ecx, edx, esi, edi
  */
         .globl  paging_switch
@@ -88,8 +88,8 @@ paging_switch:
         jmp     1f
 1:      movl    %ecx, %cr4
         movl    %edi, %cr3
-        /* Legacy tables are none for a CPU in PAE mode, nor the other way round: the double fault's
-         * task gets the new ones here, where it could not be entered in any case. */
+        /* The CPU reads tables by CR4.PAE, so the double-fault task needs the new root from here
+         * on. In this routine the CPU could not enter that task in any case. */
         movl    %esi, double_fault_tss - KERNEL_BASE + TSS_CR3
         testl   %ebx, %ebx
         jz      1f
@@ -104,8 +104,8 @@ paging_switch:
         jmp     *%eax
 
         /*
-         * The boot tables, as data: the first 4 MiB at 0 and at 3 GiB, and a table for windows.
-         * Legacy, 4 KiB pages: every CPU from the 386 on can walk them.
+         * The boot tables, as data: they map the first 4 MiB at 0 and at 3 GiB, and have a table
+         * for windows. Legacy tables with 4 KiB pages: every CPU since the 386 can use them.
          */
         .section .boot.data, "aw", @progbits
         .balign 4096
@@ -152,12 +152,12 @@ paging_switched:
         .section .data, "aw", @progbits
 boot_gdtr:
         .word   SEL_END - 1
-        .long   boot_gdt                /* tss.c has it */
+        .long   boot_gdt                /* in tss.c */
 
         .section .bss, "aw", @nobits
         .balign 4096
         .globl  boot_stack, boot_stack_end
-boot_stack:                             /* its lowest page becomes a guard page */
+boot_stack:                             /* the lowest page becomes a guard page */
         .skip   KERNEL_STACK_SIZE
 boot_stack_end:
 

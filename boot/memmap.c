@@ -1,6 +1,6 @@
 /*
- * Sorting out a memory map. Firmware maps come unsorted and with overlaps; the stricter type wins,
- * for memory that is called reserved once may be anything but RAM.
+ * Normalises a memory map. Firmware maps may be unsorted and have overlaps. The stricter type wins:
+ * if one entry says reserved, the memory may not be RAM.
  */
 #include "boot/memmap.h"
 
@@ -20,7 +20,7 @@ const char *memmap_type_name(uint32_t type)
     }
 }
 
-/* From usable (0) to what nobody may touch. */
+/* From usable (0) to types that must not be used. */
 static unsigned strictness(uint32_t type)
 {
     switch (type) {
@@ -55,7 +55,8 @@ static void note(const struct baton_memory *in, uint32_t count, struct memmap_me
     }
 }
 
-/* The strictest entry at this address, NULL in a hole; *next: where the answer may change. */
+/* The strictest entry at this address, NULL in a hole; *next: the next address where the result may
+ * change. */
 static const struct baton_memory *strictest_at(const struct baton_memory *in, uint32_t count,
                                                uint64_t at, uint64_t *next)
 {

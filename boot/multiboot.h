@@ -1,10 +1,10 @@
-/* Multiboot 1, as far as Baton reads it. [MB1: Multiboot Specification 0.6.96, section 3] */
+/* The parts of multiboot 1 that Baton uses. [MB1: Multiboot Specification 0.6.96, section 3] */
 #ifndef BOOT_MULTIBOOT_H
 #define BOOT_MULTIBOOT_H
 
 #define MULTIBOOT_HEADER_MAGIC 0x1badb002
 #define MULTIBOOT_PAGE_ALIGN 1  /* modules begin at page boundaries */
-#define MULTIBOOT_MEMORY_INFO 2 /* mem_ fields, and the map if there is one */
+#define MULTIBOOT_MEMORY_INFO 2 /* the mem_ fields, and the memory map if there is one */
 #define MULTIBOOT_LOADED_MAGIC 0x2badb002
 
 #ifndef __ASSEMBLER__
@@ -47,7 +47,7 @@ struct multiboot_module {
 };
 
 struct __attribute__((packed)) multiboot_mmap_entry {
-    uint32_t size; /* of what follows: the next entry is at + size + 4 */
+    uint32_t size; /* of the rest of the entry: the next one is size + 4 further on */
     uint64_t base, length;
     uint32_t type;
 };

@@ -1,6 +1,6 @@
 /*
- * Multiboot 1: copies out everything that Baton needs, checks every number on the way, and trusts
- * no string to end. [MB1 3.3]
+ * Multiboot 1: copies everything that Baton needs. It checks every number, and does not trust that
+ * a string ends. [MB1 3.3]
  */
 #include "boot/bootinfo.h"
 #include "boot/multiboot.h"
@@ -10,7 +10,7 @@
 #define FRAMEBUFFER_RGB 1
 #define FRAMEBUFFER_TEXT 2
 
-/* Do n bytes at pa lie where a loader can put them? */
+/* Are n bytes at pa in the range that a loader can use? */
 static bool is_low(uint64_t pa, uint64_t n)
 {
     return pa <= FOUR_GIB && n <= FOUR_GIB - pa;
@@ -24,7 +24,7 @@ static bool same_start(const char *string, const char *start)
     return true;
 }
 
-/* Copies a string into info->text. NULL: there is no room, or it does not end. */
+/* Copies a string to info->text. NULL: there is no room, or it does not end. */
 static char *copy_string(struct boot_info *info, boot_reader *read, uint32_t pa)
 {
     uint32_t start = info->text_used;
@@ -41,7 +41,7 @@ static char *copy_string(struct boot_info *info, boot_reader *read, uint32_t pa)
     return NULL;
 }
 
-/* GRUB puts a backslash before \ ' and " when it joins its arguments; a kernel wants them without. */
+/* GRUB puts a backslash before \ ' and " when it joins its arguments; a kernel expects none. */
 static void drop_backslashes(char *string)
 {
     char *to = string;
@@ -54,7 +54,7 @@ static void drop_backslashes(char *string)
     *to = '\0';
 }
 
-/* The arguments alone, as the user wrote them. */
+/* Only the arguments, as the user wrote them. */
 static const char *arguments_of(const struct boot_info *info, char *string)
 {
     if (same_start(info->loader, "GRUB"))
@@ -70,7 +70,7 @@ static void add_memory(struct boot_info *info, uint64_t start, uint64_t length, 
 {
     struct baton_memory m = {start, start + length, type};
 
-    if (m.end < m.start) { /* wraps around 2^64: no such memory */
+    if (m.end < m.start) { /* wraps around 2^64: such memory cannot exist */
         if (!info->wrapping++)
             info->first_wrapping = m;
         return;
@@ -142,7 +142,7 @@ static void read_screen(struct boot_info *info, const struct multiboot_info *mb)
     struct baton_screen *screen = &info->screen;
 
     if (!(mb->flags & MULTIBOOT_HAS_FRAMEBUFFER) || mb->framebuffer_type == FRAMEBUFFER_TEXT) {
-        /* nothing said: a BIOS loader leaves VGA text mode, and we ask for no other */
+        /* not reported: a BIOS loader leaves VGA text mode, and Baton requests no other mode */
         *screen = (struct baton_screen){.kind = BATON_SCREEN_TEXT, .columns = 80, .rows = 25};
         return;
     }

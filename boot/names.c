@@ -1,4 +1,4 @@
-/* The first word of a command line: a file's name, or a word of Baton's? */
+/* Is the first word of a command line a file name, or one of Baton's options? */
 #include "boot/names.h"
 
 #include <stddef.h>
@@ -19,8 +19,8 @@ static bool word_is(const char *word, const char *is)
 }
 
 /*
- * A path or a name with an ending: /boot/baton.elf, (hd0,0)/baton, tftp://host/baton.elf, baton.gz. No
- * word of Baton's has one of these characters before its "=".
+ * A path, or a name with an extension: /boot/baton.elf, (hd0,0)/baton, tftp://host/baton.elf,
+ * baton.gz. None of Baton's options has one of these characters before its "=".
  */
 static bool is_file(const char *word)
 {

@@ -8,13 +8,13 @@
 #include <stdbool.h>
 
 /*
- * By what Baton's own command line looks like, as the loader gave it: its first word is a file's name,
- * or one of Baton's words. A loader treats the strings of its modules alike. The word names=first or
- * names=none in it decides without looking; the last one counts.
+ * Decides by Baton's own command line, as the loader gave it: its first word is a file name, or one
+ * of Baton's options. A loader treats the strings of its modules in the same way. The option
+ * names=first or names=none overrides this; the last one counts.
  */
 bool names_come_first(const char *line);
 
-/* Behind the first word, and the spaces that follow it. */
+/* Skips the first word and the spaces that follow it. */
 const char *names_skip(const char *string);
 
 #endif

@@ -1,18 +1,18 @@
 # shellcheck shell=sh disable=SC2034,SC2016 # variables for who sources it; $( ) is apt's own
-# Sourced: apt with package lists, a cache and a configuration of its own in build/payloads/apt, so
-# that the system's apt and dpkg never learn of what is asked here: another architecture, an older
-# suite. Mirrors, keys and proxies are the system's.
+# Sourced: apt with its own package lists, cache and configuration in build/payloads/apt. So another
+# architecture or an older suite does not change the state of the system's apt and dpkg. Mirrors,
+# keys and proxies are the system's.
 #
-# One set of lists is chosen at a time, by apt_lists; the functions after it ask that one.
+# apt_lists selects one set of lists; the functions after it use that set.
 apt_folder=build/payloads/apt
 apt_read='' apt_incomplete=''
 
-# Seconds in which nothing arrives until apt is ended. What the network does not send, apt gives up
-# by itself, sooner than this.
+# apt is ended after so many seconds without data. If the network is down, apt itself gives up
+# sooner.
 PATIENCE=${PATIENCE:-120}
 
-# apt_lists ARCHITECTURE [SUITE]: chooses the lists of the system's own sources, or those of Debian's
-# SUITE on the mirrors that these name, and reads them anew, once in a run. Fails where there are
+# apt_lists ARCHITECTURE [SUITE]: selects the lists of the system's own sources, or those of
+# Debian's SUITE on the mirrors in these sources, and updates them once per run. Fails if there are
 # none.
 apt_lists() {
     [ -z "${2-}" ] || debian_mirrors "$1" || return 1
@@ -23,8 +23,8 @@ apt_lists() {
     (own apt-get indextargets --format '$(CREATED_BY)' 2>/dev/null) | grep -qx Packages
 }
 
-# apt_update: reads the chosen lists. A source that fails need not matter (a third party's, a mirror
-# that is being updated): the packages may be in the others.
+# apt_update: updates the selected lists. A source that fails (a third party's, a mirror during its
+# update) may not matter: the packages may be in the others.
 apt_update() {
     apt_read="$apt_read $place "
     apt_log=$apt_folder/$place.log
@@ -34,15 +34,15 @@ apt_update() {
     apt_configuration >"$apt_folder/$place/apt.conf"
     [ -z "$suite" ] || debian_sources >"$apt_folder/$place/debian.sources"
     say fetch "package lists for $arch${suite:+ of $suite}, 10 to 25 MiB"
-    # Where they come compressed; with what apt makes of them.
+    # The size of the compressed lists, plus the files that apt makes from them.
     room $((100 << 20)) "reading package lists"
     growing=$apt_folder/$place bytes=
     into_log "$apt_log" watched own apt-get update ||
         apt_incomplete="$apt_incomplete $place "
 }
 
-# watched COMMAND...: killable, and ended when nothing arrives in $growing for $PATIENCE seconds, or
-# the disk is full: apt 2.6 then waits for ever.
+# watched COMMAND...: like killable, but also ends COMMAND if $growing does not grow for $PATIENCE
+# seconds, or if the disk is full: apt 2.6 waits forever then.
 watched() {
     job=new
     "$@" &
@@ -64,13 +64,13 @@ watched() {
     return $job_status
 }
 
-# apt_unsure: whether a package that the chosen lists do not have may exist nevertheless.
+# apt_unsure: whether a package may exist although the selected lists do not have it.
 apt_unsure() {
     case $apt_incomplete in *" $place "*) ;; *) return 1 ;; esac
 }
 
-# Paths are relative: apt takes no absolute ones with a space in them from everywhere. Only package
-# lists are read, and no hooks run: those of the system are for the system's lists.
+# Paths are relative: apt does not accept absolute paths with a space in all places. Only package
+# lists are read, and no hooks run: the system's hooks are for the system's lists.
 apt_configuration() {
     cat <<END
 #clear APT::Update;
@@ -108,17 +108,17 @@ Dir::Etc::preferencesparts "/dev/null";
 END
 }
 
-# own PROGRAM ARGUMENT...: apt-get or apt-cache with the chosen lists. It takes the place of the
-# shell that calls it, so that a signal to that one reaches it: only for ( ), $( ) and &.
+# own PROGRAM ARGUMENT...: runs apt-get or apt-cache with the selected lists. It replaces the
+# calling shell (exec), so that the program gets the signals: use it only in ( ), $( ) and with &.
 own() {
     program=$1
     shift
     cd "$apt_folder/$place/debs" && LC_ALL=C exec "$program" -c ../apt.conf "$@"
 }
 
-# debian_mirrors ARCHITECTURE: leaves lines "label URI" in $mirrors, for each of Debian's archives among
-# the system's sources. Where these say nothing of ARCHITECTURE, amd64 is asked for. Fails where
-# there are none, or where Debian's keys are not here.
+# debian_mirrors ARCHITECTURE: sets $mirrors to lines "label URI", one for each Debian archive in
+# the system's sources. If these have nothing for ARCHITECTURE, it looks for amd64. Fails if there
+# are none, or if Debian's keys are not installed.
 debian_mirrors() {
     for keyring in "${KEYRING-}" /usr/share/keyrings/debian-archive-keyring.pgp \
         /usr/share/keyrings/debian-archive-keyring.gpg ''; do
@@ -135,7 +135,7 @@ debian_mirrors() {
     return 1
 }
 
-# debian_sources: apt's sources for $suite on the same archives, trusted by Debian's own keys.
+# debian_sources: prints apt's sources for $suite in the same archives, verified by Debian's keys.
 debian_sources() {
     echo "$mirrors" | while read -r label uri; do
         case $label in
@@ -148,7 +148,7 @@ debian_sources() {
     done
 }
 
-# apt_sources: a number that changes with the system's release, its sources, and the month.
+# apt_sources: prints a number that depends on the system's release, its sources, and the month.
 apt_sources() {
     {
         cat /etc/os-release
@@ -158,23 +158,24 @@ apt_sources() {
     } 2>/dev/null | sha256sum | cut -c 1-64
 }
 
-# apt_show PACKAGE: its fields, as apt would install it; nothing where there is no such package.
+# apt_show PACKAGE: prints the fields of the version that apt would install; nothing if there is no
+# such package.
 apt_show() {
     (own apt-cache show --no-all-versions "$1" 2>/dev/null) || :
 }
 
-# field NAME: its value in the fields on standard input.
+# field NAME: prints its value from the fields on standard input.
 field() {
     awk -v name="$1:" '$1 == name { sub(/^[^:]*: */, ""); print; exit }'
 }
 
-# apt_suite PACKAGE VERSION: the suite that this version comes from.
+# apt_suite PACKAGE VERSION: prints the suite of this version.
 apt_suite() {
     (own apt-cache madison "$1") | awk -F ' *[|] *' -v version="$2" '
         $2 == version { split($3, words, " "); split(words[2], parts, "/"); print parts[1]; exit }'
 }
 
-# apt_download PACKAGE: into $apt_folder/$place/debs, where nothing else is then.
+# apt_download PACKAGE: downloads it to $apt_folder/$place/debs, and removes everything else there.
 apt_download() {
     apt_log=$apt_folder/$place-download.log
     rm -f "$apt_folder/$place/debs/"*
@@ -182,12 +183,12 @@ apt_download() {
     into_log "$apt_log" watched own apt-get download "$1"
 }
 
-# apt_cause: why apt failed last, as far as one can say.
+# apt_cause: prints the probable reason for apt's last failure.
 apt_cause() {
     if [ "$(free)" -lt $((1 << 20)) ]; then
         echo "the disk of $PWD/build is full, $(size "$(free)") are free; make room there"
         return
     fi
     said=$(sed -n 's/^E: //p' "$apt_log" | grep -v '^Some index files failed' | tail -n 1)
-    echo "${said:-apt came to no end}; is there a network, and are this system's apt sources right? apt's log is $apt_log"
+    echo "${said:-apt did not finish}; is there a network, and are this system's apt sources right? apt's log is $apt_log"
 }

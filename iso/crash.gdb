@@ -1,8 +1,9 @@
-# For a core that a capture kernel saved: gdb -x iso/crash.gdb build/baton.elf vmcore
+# For a core from a capture kernel: gdb -x iso/crash.gdb build/baton.elf vmcore
 #
-# Walks the dead kernel's live page tables, legacy or PAE, from the root in the core's VMCOREINFO.
-# Memory is read by physical address from the core's own PT_LOADs, so nothing needs to be mapped;
-# the names of levels and flags, and the folding, are those of the shell's tables and walk.
+# Walks the crashed kernel's live page tables, legacy or PAE, from the root in the core's
+# VMCOREINFO. It reads memory by physical address from the core's PT_LOADs, so nothing needs to be
+# mapped. The names of levels and flags, and the folding, are those of the shell's commands tables
+# and walk.
 set confirm off
 set pagination off
 
@@ -14,12 +15,12 @@ import zlib
 
 PAGE = 4096
 PRESENT, LARGE = 1, 1 << 7
-# Bit, name, meaningful in the entry of a page only. [SDM3 4.3, 4.4]
+# Bit, name, only valid in an entry that maps a page. [SDM3 4.3, 4.4]
 FLAGS = [(1 << 1, "write", False), (1 << 2, "user", False), (1 << 3, "write-through", False),
          (1 << 4, "no-cache", False), (1 << 5, "accessed", False), (1 << 6, "dirty", True),
          (1 << 8, "global", True), (1 << 63, "nx", False)]
-# kernel/machine/layout.h: the old kernel's windows, one page each, change while it looks at memory; the
-# table's next entry is the table itself.
+# kernel/machine/layout.h: the old kernel's windows, one page each, change while it accesses memory.
+# The table's next entry maps the table itself.
 WINDOW_BASE, WINDOWS = 0xff800000, 16
 NT_VMCOREINFO = 0
 
@@ -64,7 +65,7 @@ class Core:
             at = text + (size + 3 & ~3)
 
     def page(self, pa):
-        """None: the core has no such memory."""
+        """The page at pa; None: the core does not contain it."""
         for start, end, offset in self.loads:
             if start <= pa and pa + PAGE <= end:
                 return self.read_at(offset + pa - start, PAGE)
@@ -75,7 +76,7 @@ class Tables:
     def __init__(self):
         self.core = Core()
         if "BATON(live_root)" not in self.core.info:
-            raise gdb.GdbError("this core's VMCOREINFO names no live tables: it is not Baton's")
+            raise gdb.GdbError("this core's VMCOREINFO has no live tables: it is not Baton's")
         self.root = int(self.core.info["BATON(live_root)"], 0)
         self.pae = self.core.info["CONFIG_X86_PAE"] == "y"
         self.levels = ["PDPT", "PD", "PT"] if self.pae else ["PD", "PT"]
@@ -108,7 +109,7 @@ class Tables:
             else entry & self.address
 
     def tell(self, level, table, va):
-        """One line a run of entries; what lies below a table, indented."""
+        """Prints one line for each run of entries; the contents of a table are indented."""
         entries, span = self.entries(level, table), self.span(level)
         self.pages += 1
         i = 0
@@ -132,7 +133,7 @@ class Tables:
             i += count
 
     def sum(self, level, table, va, crc):
-        """CRC-32 over the pages of the tables, root first, with the windows closed, as live.c's.
+        """The CRC-32 of live.c: the pages of the tables, root first, as if no window were open.
         Returns it and the number of windows that were open."""
         page, opened = self.core.page(table), 0
         if self.levels[level] == "PT" and va == WINDOW_BASE:
@@ -150,7 +151,7 @@ class Tables:
 
 
 class LiveTables(gdb.Command):
-    """live-tables: the whole tree of the dead kernel's live tables, and its CRC-32."""
+    """live-tables: the whole tree of the crashed kernel's live tables, and its CRC-32."""
 
     def __init__(self):
         super().__init__("live-tables", gdb.COMMAND_DATA)
@@ -163,7 +164,7 @@ class LiveTables(gdb.Command):
         crc, opened = t.sum(0, t.root, 0, 0)
         wanted = int(t.core.info["BATON(live_checksum)"], 0)
         if opened:
-            print(f"{'windows':<12}{opened} open at the crash; summed as if closed")
+            print(f"{'windows':<12}{opened} open at the crash; the checksum is as if closed")
         print(f"{'checksum':<12}0x{crc:x}, " + ("as it was at the start" if crc == wanted else
                                                f"BUT it was 0x{wanted:x} at the start"))
 
@@ -176,7 +177,7 @@ class Walk(gdb.Command):
 
     def invoke(self, argument, from_tty):
         if not argument:
-            raise gdb.GdbError("walk wants an address, such as: walk 0xc0100000")
+            raise gdb.GdbError("walk needs an address, such as: walk 0xc0100000")
         va = int(gdb.parse_and_eval(f"(unsigned)({argument})"))
         t = Tables()
         table = t.root

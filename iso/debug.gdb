@@ -1,5 +1,5 @@
-# Read by ./baton debug, after gdb is connected: goes to the trampoline, and knows the way from
-# there.
+# Read by ./baton debug, after gdb is connected: runs to the trampoline, and defines commands to go
+# on from there.
 set confirm off
 set pagination off
 
@@ -68,7 +68,7 @@ define to-list
     while $cr0 & 0x80000000
         stepi
     end
-    # 0x900 is CONTROL_PARAMS of relocate/trampoline/control.h, where the first word of the list lies.
+    # 0x900 is CONTROL_PARAMS of relocate/trampoline/control.h; the first word of the list is there.
     printf "\n  the first 16 words of the indirection list:\n"
     eval "monitor xp /16wx 0x%x", *(unsigned *)($copy + 0x900) & ~0xfff
 end
@@ -78,7 +78,7 @@ end
 
 define to-payload
     to-physical
-    # The entry address lies behind the list's first word.
+    # The entry address is after the list's first word.
     eval "thbreak *0x%x", *(unsigned *)($copy + 0x904)
     continue
     printf "\n  eax 0x%08x  ebx 0x%08x  ecx 0x%08x  edx 0x%08x\n", $eax, $ebx, $ecx, $edx
@@ -104,7 +104,7 @@ set $copy = (unsigned)$edx
 set $arrived = 0
 printf "\n  The trampoline's first instruction. The old kernel's tables are loaded; eax holds\n"
 printf "  the root of the new ones, edx the control page, which holds a copy of this code.\n\n"
-printf "    facts  maps  console     show where it stands\n"
+printf "    facts  maps  console     show the current state\n"
 printf "    to-switch  to-physical  to-list  to-payload     go on to there\n"
 printf "    stepi  next  info registers  x/8i $pc  continue     are gdb's own\n"
 facts

@@ -1,8 +1,9 @@
 # shellcheck shell=sh
-# Sourced: a folder in build/: whether it can be written, whether there is room, and who works in it.
-LOCK_WAIT=${LOCK_WAIT:-3600}        # seconds until another run is taken to hang
+# Sourced: checks folders in build/: can they be written, is there room, and does another run use
+# them?
+LOCK_WAIT=${LOCK_WAIT:-3600}        # seconds after which another run counts as hung
 
-# made FOLDER...: they are there, and can be written.
+# made FOLDER...: makes the folders, and checks that they can be written.
 made() {
     for folder; do
         said=$(mkdir -p "$folder" 2>&1) || die 1 "the folder $PWD/$folder cannot be made: $(in_the_way)"
@@ -10,14 +11,14 @@ made() {
     done
 }
 
-# temporary: TMPDIR, where it is set, is a folder that can be written: GRUB's tools, gdb and the tests
-# make their files there.
+# temporary: checks that TMPDIR, if set, is a writable folder: GRUB's tools, gdb and the tests make
+# their files there.
 temporary() {
     [ -z "${TMPDIR-}" ] || { [ -d "$TMPDIR" ] && [ -w "$TMPDIR" ]; } ||
         die 1 "TMPDIR is \"$TMPDIR\", which is not a folder that $(id -un) can write to; unset it, or name one"
 }
 
-# in_the_way: why $folder cannot be made or written, and what to do.
+# in_the_way: prints why $folder cannot be made or written, and what to do.
 in_the_way() {
     there=$folder
     until [ -e "$there" ]; do there=$(dirname "$there"); done
@@ -33,31 +34,31 @@ in_the_way() {
     fi
 }
 
-# free: bytes that are free where build/ is. A file system that knows no sizes is taken as large.
+# free: prints the free bytes of build/'s file system. One that reports no size counts as large.
 free() {
     df -B1 --output=size,avail "$([ -d build ] && echo build || echo .)" |
         awk 'END { printf "%.0f\n", ($1 > 0 ? $2 : 2 ^ 60) }'
 }
 
-# room BYTES WHAT: ends where there is less than that.
+# room BYTES WHAT: exits with an error if fewer bytes are free.
 room() {
     had=$(free)
     [ "$had" -ge "$1" ] ||
-        die 1 "$2 takes $(size "$1"), and $(size "$had") are free in $PWD/build; make room there and start again"
+        die 1 "$2 takes $(size "$1"), but only $(size "$had") are free in $PWD/build; make room there and start again"
 }
 
-# hold FOLDER: waits until no other script works in FOLDER, and keeps it to this one's end. What this
-# one starts inherits descriptor 9: what a killed script leaves running is waited for, too.
+# hold FOLDER: waits until no other script uses FOLDER, and locks it until this script ends. Child
+# processes inherit descriptor 9: so it also waits for the children of a killed script.
 hold() {
     exec 9>>"$1/lock"
     flock -n 9 && return 0
     [ $? -eq 1 ] || die 1 "$PWD/$1/lock cannot be locked; use a checkout on a local file system"
-    say waiting "another run is at work in $1; this one goes on when it ends"
+    say waiting "another run is using $1; this one continues when it ends"
     killable flock -w "$LOCK_WAIT" 9 || die 1 \
         "another run has held $1 for $LOCK_WAIT s; this shows which: fuser -v \"$PWD/$1/lock\""
 }
 
-# release: lets others work in the folder that is held.
+# release: unlocks the folder.
 release() {
     exec 9>&-
 }

@@ -1,5 +1,5 @@
-# The bootable ISO and what is on it. The options of ./baton are variables here, described in
-# iso/options.sh:
+# The bootable ISO and its contents. The options of ./baton are variables here; iso/options.sh
+# describes them:
 #
 #   make run MEMORY=64M PAGING=legacy
 #   make iso KERNEL=vmlinuz INITRD=initrd APPEND="console=ttyS0,115200"
@@ -15,8 +15,8 @@ run: $(BUILD)/baton.elf
 debug: $(BUILD)/baton.elf
 	@iso/debug
 
-# What the tests boot: every kernel that the distribution has, the demo's initrd, and for each kernel
-# the initrd that saves a dump. About 170 MiB, once.
+# The files that the tests boot: every kernel of the distribution, the demo's initrd, and for each
+# kernel the initrd that saves a dump. They are downloaded once, about 170 MiB.
 kernels:
 	@iso/fetch-payloads all
 	@iso/make-initrd

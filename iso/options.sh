@@ -1,25 +1,25 @@
 # shellcheck shell=sh
-# Sourced: what a run is made of. Every script here, make and ./baton name these things by the same
-# variables, so that "make run MEMORY=64M" and "./baton run --memory 64M" mean the same.
+# Sourced: the options of a run. All scripts here, make and ./baton use the same variables for them,
+# so "make run MEMORY=64M" and "./baton run --memory 64M" do the same.
 #
 #   KERNEL     the payload; empty: the demo, Debian's Linux
 #   INITRD     the payload's initrds, one file a line; empty: the demo's own for the demo, else none
-#   APPEND     the payload's command line; for the demo, words after the demo's own
+#   APPEND     the payload's command line; for the demo, it is added to the demo's own
 #   MODULES    further multiboot modules, one "FILE args" a line
-#   BATON      words for Baton's own command line
+#   BATON      options for Baton's own command line
 #   PAGING     auto, pae or legacy: Baton's own page tables
 #   PLACE      auto, all or none: which pages are moved
 #   TRACE      0, 1 or 2: the steps of the hand-off on the serial port, and on port 0x80
 #   MEMORY     the machine's memory, such as 256M
 #   CPU        a CPU model that QEMU knows, with features, such as max or pentium3,-pae
 #   MACHINE    pc, q35 or isapc
-#   WINDOW     yes: a window, besides the serial console
-#   TIMEOUT    seconds until the machine is stopped; empty: none, or 300 when nobody is there
+#   WINDOW     yes: a window, in addition to the serial console
+#   TIMEOUT    seconds until the machine is stopped; empty: none, or 300 without a terminal
 KERNEL=${KERNEL-} INITRD=${INITRD-} APPEND=${APPEND-} MODULES=${MODULES-} BATON=${BATON-}
 PAGING=${PAGING-} PLACE=${PLACE-} TRACE=${TRACE-}
 MEMORY=${MEMORY:-256M} CPU=${CPU:-max} MACHINE=${MACHINE:-pc} WINDOW=${WINDOW-} TIMEOUT=${TIMEOUT-}
 
-# check_options: refuses what cannot be meant, in one sentence, with status 2.
+# check_options: refuses wrong values with one sentence and status 2.
 check_options() {
     [ -z "$KERNEL" ] || readable kernel "$KERNEL"
     each_initrd readable initrd
@@ -34,7 +34,7 @@ check_options() {
         die 2 "timeout \"$TIMEOUT\" is not a number of seconds, 1 or more"
     matches "$CPU" '[A-Za-z0-9_.,=+-]+' ||
         die 2 "cpu \"$CPU\" is not a CPU model; max, pentium3 and n270 are some"
-    # QEMU emulates these two without CMOV, which Debian's i386 kernels are compiled to use.
+    # QEMU emulates these two without CMOV, but Debian's i386 kernels need it.
     case $KERNEL,$CPU in
         ,486* | ,pentium | ,pentium[-,]*)
             die 2 "the demo's Linux needs a later cpu: pentium2,-pae, or give your own --kernel" ;;
@@ -69,15 +69,15 @@ readable() {
 
 # writable FILE: an output is a new file, or replaces a plain one.
 writable() {
-    target=$(readlink -f "$1") || die 2 "the output \"$1\" lies in a folder that does not exist"
+    target=$(readlink -f "$1") || die 2 "the output \"$1\" is in a folder that does not exist"
     if [ -b "$target" ]; then
         die 2 "the output \"$1\" is a device, and is left alone; write the ISO to a file, then copy it there, which destroys what the device holds: sudo dd if=FILE of=$target bs=4M conv=fsync"
     fi
     [ ! -d "$target" ] || die 2 "the output \"$1\" is a folder; name a file in it"
     [ ! -e "$target" ] || [ -f "$target" ] ||
-        die 2 "the output \"$1\" is no plain file but a $(stat -c %F "$target")"
+        die 2 "the output \"$1\" is not a plain file but a $(stat -c %F "$target")"
     folder=$(dirname "$target")
-    [ -d "$folder" ] || die 2 "the output \"$1\" lies in a folder that does not exist"
+    [ -d "$folder" ] || die 2 "the output \"$1\" is in a folder that does not exist"
     [ -w "$folder" ] || die 2 "the output \"$1\" cannot be written: $(id -un) may not write in $folder"
 }
 
@@ -103,8 +103,8 @@ $MODULES
 END
 }
 
-# module_file "FILE args": the file, which may have spaces in its name: the longest beginning, up to
-# a space, that names one; if none does, the first word.
+# module_file "FILE args": prints the file. Its name may contain spaces: it is the longest part,
+# from the start up to a space, that is the name of a file; if there is none, the first word.
 module_file() {
     candidate=$1
     until [ -f "$candidate" ]; do
@@ -116,7 +116,7 @@ module_file() {
     printf '%s\n' "$candidate"
 }
 
-# The demo's kernel by the CPU: without PAE the 686 kernel, else 686-pae.
+# The demo's kernel depends on the CPU: 686 for one without PAE, else 686-pae.
 demo_kernel() {
     case $CPU in
         *-pae* | *pae=off*) echo 686 ;;

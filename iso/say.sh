@@ -1,21 +1,22 @@
 # shellcheck shell=sh
-# Sourced by the scripts here: how they speak.
+# Sourced by the scripts here: functions for their output.
 #
-# Steps are printed in Baton's own layout, a label and a sentence, so that one run reads as one log
-# from the first line of the set-up to the last line of the payload.
+# Steps are printed in Baton's own layout, a label and a sentence. So the output of a run is one
+# log, from the first line of the set-up to the last line of the payload.
 
-# say LABEL TEXT: one step.
+# say LABEL TEXT: prints one step.
 say() {
     printf '%-12s%s\n' "$1" "$2"
 }
 
-# die STATUS TEXT: one sentence on standard error, and the end.
+# die STATUS TEXT: prints one sentence on standard error, and exits.
 die() {
     printf 'baton: %s\n' "$2" >&2
     exit "$1"
 }
 
-# at_end COMMAND: runs COMMAND when this script ends, by a signal, too: dash runs no EXIT trap then.
+# at_end COMMAND: runs COMMAND when this script ends, also by a signal: dash itself runs no EXIT
+# trap then.
 at_end() {
     # shellcheck disable=SC2064 # the command is expanded when it runs
     trap "$1" EXIT
@@ -24,8 +25,8 @@ at_end() {
     trap 'exit 143' TERM
 }
 
-# sweep PATTERN...: removes what scripts that were killed have left: names that end with the number
-# of a process that is gone.
+# sweep PATTERN...: removes files that killed scripts left: their names end with the number of a
+# process that no longer exists.
 sweep() {
     for left in "$@"; do
         case ${left##*.} in
@@ -35,7 +36,7 @@ sweep() {
     done
 }
 
-# size BYTES: the number as a person reads it.
+# size BYTES: prints the number with a unit.
 size() {
     awk -v n="$1" 'BEGIN {
         if (n < 1048576) printf "%.0f KiB", n / 1024
@@ -43,14 +44,13 @@ size() {
     }'
 }
 
-# progress LOG: what the line that shows that a long step is alive says. A script may put its own in
-# place of it.
+# progress LOG: prints the text of the progress line during a long step. A script may redefine it.
 progress() {
     tail -n 1 "$1" | cut -c 1-64
 }
 
-# logged LOG COMMAND...: runs COMMAND, its output in LOG. On a terminal a passing line shows how far
-# it is. When the command fails, the end of LOG is shown, and its status returned.
+# logged LOG COMMAND...: runs COMMAND with its output in LOG. On a terminal, a progress line shows
+# how far it is. If the command fails, prints the end of LOG and returns the command's status.
 logged() {
     into_log "$@" || {
         status=$?
@@ -60,18 +60,18 @@ logged() {
     }
 }
 
-# into_log LOG COMMAND...: the same, and nothing is said when it fails. Where the terminal cannot
-# clear a line, no passing line is shown.
+# into_log LOG COMMAND...: the same, but prints nothing if it fails. If the terminal cannot clear a
+# line, there is no progress line.
 into_log() {
     log=$1
     shift
-    # In a shell of its own: dash ends on a redirection that fails. A log of another user is replaced.
+    # In a subshell: dash exits if a redirection fails. A log of another user is replaced.
     (mkdir -p "$(dirname "$log")" && rm -f "$log" && : >"$log") 2>/dev/null ||
         die 1 "the log \"$log\" cannot be written; is its folder yours, and is the disk full?"
     ticker=
     if [ -t 1 ] && [ "${TERM:-dumb}" != dumb ]; then
-        # Ends by itself when this script is gone: a background process does not see the Ctrl-C that
-        # ended it.
+        # Ends by itself when this script has ended: a background process does not get the Ctrl-C
+        # that ended the script.
         (
             seconds=0
             while sleep 1 && kill -0 $$ 2>/dev/null; do
@@ -91,8 +91,8 @@ into_log() {
     return $status
 }
 
-# killable COMMAND...: COMMAND, such that a signal to this script alone need not wait for its end:
-# at_end's command calls end_jobs. A function must end in exec: the signal is for the program.
+# killable COMMAND...: runs COMMAND so that a signal to this script is handled before COMMAND ends:
+# at_end's command calls end_jobs. A function must end in exec: the program must get the signal.
 killable() {
     job=new
     "$@" &
@@ -103,12 +103,12 @@ killable() {
     return $job_status
 }
 
-# end_jobs: ends what runs in the background, which does not see a Ctrl-C.
+# end_jobs: ends the job in the background, which does not get a Ctrl-C.
 end_jobs() {
-    # A signal may have come before its number was noted.
+    # The signal may have come before the script stored the job's number.
     [ "${job-}" != new ] || job=${!-}
     for running in ${job-} ${watcher-} ${ticker-}; do
-        # More than once: a process that is only just born loses the first.
+        # More than once: a process that has just started may miss the first one.
         (while kill "$running"; do sleep 0.2; done) >/dev/null 2>&1 9>&- &
         wait "$running" 2>/dev/null || :
     done

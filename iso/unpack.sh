@@ -1,9 +1,9 @@
 # shellcheck shell=sh disable=SC2154 # $file, $temp and more are fetch-payloads' own
-# Sourced by fetch-payloads: packages of the chosen lists (apt.sh) into $temp, and what is wanted of
-# them into $temp/new, with where each is from in $temp/from.
+# Sourced by fetch-payloads: unpacks packages of the selected lists (apt.sh) to $temp, moves the
+# needed files to $temp/new, and records in $temp/from where each file is from.
 
-# unpack PACKAGE: $file, out of it, into $temp/new; for a kernel, its modules, too. Fails when a
-# download does.
+# unpack PACKAGE: moves $file from the package to $temp/new; for a kernel, also its modules. Fails
+# if a download fails.
 unpack() {
     rm -rf "$temp"
     mkdir -p "$temp/tree" "$temp/new" "$temp/from"
@@ -18,9 +18,9 @@ unpack() {
     esac
 }
 
-# unpack_kernel PACKAGE: which of the packages that it stands for holds the kernel, and where, and
-# which its modules, differs from release to release. So they are added one by one until both are
-# there, and the kernel is known by its bytes.
+# unpack_kernel PACKAGE: PACKAGE depends on the packages with the kernel and its modules. Which ones
+# these are, and where the kernel is, differs between releases. So they are added one by one until
+# both are found; the kernel is recognised by its contents.
 unpack_kernel() {
     queue="$1 " seen=' ' image='' driver=''
     while [ -n "$queue" ]; do
@@ -34,16 +34,16 @@ unpack_kernel() {
         if [ -n "$image" ] && { [ -n "$driver" ] || [ -z "$modules" ]; }; then break; fi
         queue="$queue$(apt_show "$package" | kernel_dependencies)"
     done
-    [ -n "$image" ] || die 1 "no Linux kernel in the packages that $1 stands for:$seen"
+    [ -n "$image" ] || die 1 "no Linux kernel in $1 and the packages that it depends on:$seen"
     [ -n "$driver" ] || [ -z "$modules" ] ||
-        die 1 "no kernel modules in the packages that $1 stands for:$seen"
+        die 1 "no kernel modules in $1 and the packages that it depends on:$seen"
     mv "$image" "$temp/new/$file" || exit 1
     [ -z "$driver" ] || killable iso/pick-modules "$temp/tree" "$temp/new/modules-$kernel" ||
-        die 1 "no modules could be taken out of the packages of $1, so its kernel is not taken either"
+        die 1 "no modules could be extracted from the packages of $1, so its kernel is not used either"
 }
 
-# kernel_dependencies: of the package whose fields are on standard input, those that name a version
-# of Linux: "linux-modules-6.8.0-31-generic", not "linux-firmware".
+# kernel_dependencies: prints the dependencies, in the fields on standard input, that contain a
+# version of Linux: "linux-modules-6.8.0-31-generic", not "linux-firmware".
 kernel_dependencies() {
     field Depends | tr ',' '\n' |
         sed -n 's/^ *\(linux-[a-z-]*[0-9]*\.[0-9][^ (:|]*\).*/\1/p' | tr '\n' ' '
@@ -62,7 +62,7 @@ find_driver() {
     find "$temp/tree" -type f -name '*.ko*' | head -n 1
 }
 
-# found NAME PATH: PATH, if it is not empty, is NAME's; the package added last is where it is from.
+# found NAME PATH: records, if PATH is not empty, that NAME is from the package that was added last.
 found() {
     found=$2
     [ -n "$found" ] || return 1
@@ -76,7 +76,7 @@ add() {
     unpacked=$(printf '%s\n' "$shown" | field Installed-Size)
     version=$(printf '%s\n' "$shown" | field Version)
     room $((bytes + ${unpacked:-0} * 1024)) "$1"
-    # Those that only name others take no time.
+    # Packages that only depend on others are small: no message.
     [ "$bytes" -lt 65536 ] || say fetch "$1 for $arch, $(size "$bytes")"
     apt_download "$1" || return 1
     into_log "$apt_log" killable dpkg-deb -x "$apt_folder/$place/debs/"*.deb "$temp/tree" ||

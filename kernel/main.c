@@ -30,7 +30,7 @@ static uint32_t memory_count;
 static uint64_t usable; /* bytes */
 
 extern char boot_windows_high[], kernel_end[]; /* boot/entry.S, linker.ld */
-/* Called by boot/entry.S alone. */
+/* Called only by boot/entry.S. */
 void kernel_main(uint32_t magic, uint32_t information) __attribute__((noreturn, used));
 
 static void read_loader(uint64_t pa, void *to, uint32_t n)
@@ -47,7 +47,7 @@ static void refuse(const char *sentence)
     stop(EXIT_REFUSED);
 }
 
-/* Before the first line: serial= says where it is to go. */
+/* Called before the first line is printed: serial= selects the UART. */
 static void start_serial(void)
 {
     if (!serial_start(options.serial_port, options.serial_divisor) && options.serial_given)
@@ -55,7 +55,7 @@ static void start_serial(void)
                (uint64_t)options.serial_port);
 }
 
-/* Baton's own words: unknown ones are named and ignored, wrong values are refused. */
+/* Baton's own options: unknown ones are reported and ignored, wrong values are refused. */
 static void take_options(void)
 {
     struct option_trouble trouble[TROUBLES];
@@ -68,7 +68,7 @@ static void take_options(void)
     if (options.verbose)
         report("  names", "%s",
                boot.names_first ? "this loader puts file names before arguments"
-                                : "this loader gives arguments alone");
+                                : "this loader gives only arguments");
     for (uint32_t i = 0; i < n && i < TROUBLES; i++) {
         char word[64];
         uint32_t length = trouble[i].length < sizeof(word) ? trouble[i].length : sizeof(word) - 1;
@@ -99,15 +99,15 @@ static void take_memory(void)
     memory_count = memmap_normalise(boot.given, boot.given_count, memory,
                                     sizeof(memory) / sizeof(*memory), &mended);
     if (!boot.has_map)
-        report("memory", "the loader gave no memory map; reckoning with mem_lower and mem_upper");
+        report("memory", "the loader gave no memory map; using mem_lower and mem_upper");
     if (boot.wrapping)
         report("memory",
-               "map: %u entr%s left out, wrapping around 2^64 (the first from %a, "
+               "map: %u entr%s ignored, wrapping around 2^64 (the first from %a, "
                "%x bytes)",
                boot.wrapping, boot.wrapping == 1 ? "y" : "ies", boot.first_wrapping.start,
                boot.first_wrapping.end - boot.first_wrapping.start);
     if (mended.empty)
-        report("memory", "map: %u empty entr%s left out", mended.empty,
+        report("memory", "map: %u empty entr%s ignored", mended.empty,
                mended.empty == 1 ? "y" : "ies");
     if (mended.unsorted)
         report("memory", "map: not sorted; now it is");
@@ -127,10 +127,11 @@ static void take_memory(void)
             report("  map", "%a %a %s", memory[i].start, memory[i].end,
                    memmap_type_name(memory[i].type));
     if (top <= KERNEL_LOAD)
-        refuse("no usable memory above 1 MiB in the loader's map, where Baton itself lies");
+        refuse("no usable memory above 1 MiB in the loader's map, but Baton itself is there");
 }
 
-/* A module that is not in RAM, or in Baton itself, was never loaded, whatever the loader says. */
+/* A module that is not in RAM, or that overlaps Baton, cannot have been loaded: the list is
+ * wrong. */
 static void check_modules(void)
 {
     const struct baton_host host = {.memory = memory, .memory_count = memory_count};
@@ -145,7 +146,7 @@ static void check_modules(void)
 
         if (where) {
             report("refused",
-                   "module %u, from %a to %a, lies %s; the boot loader's list of modules "
+                   "module %u, from %a to %a, is %s; the boot loader's list of modules "
                    "is wrong",
                    i + 1, start, end, where);
             stop(EXIT_REFUSED);
@@ -161,7 +162,7 @@ static void start_pages(void)
         pages_reserve(boot.module[i].file.pa, boot.module[i].file.pa + boot.module[i].file.size);
 }
 
-/* crashkernel=: before anything else takes pages. */
+/* crashkernel=: reserves the region before anything else allocates pages. */
 static void reserve_region(void)
 {
     static struct baton_range taken[BOOT_MODULES + 1];
@@ -174,11 +175,11 @@ static void reserve_region(void)
     crashkernel_read(options.crashkernel, options.crashkernel_length, counted, &wish);
     if (wish.outside)
         report("crashkernel",
-               "none of the ranges is for this machine, which counts as %z: no "
+               "no range contains this machine's memory, rounded up to %z: no "
                "memory is kept",
                counted);
     else if (!wish.size)
-        report("crashkernel", "0 bytes are asked for: no memory is kept");
+        report("crashkernel", "the size is 0: no memory is kept");
     if (!wish.size)
         return;
     taken[0] = (struct baton_range){KERNEL_LOAD, (uint32_t)kernel_end - KERNEL_BASE};
@@ -219,7 +220,7 @@ static void start_tables(void)
         live_tables(tell_table, NULL);
 }
 
-/* Where nobody waits for an exit code, a refusal leaves the user at the shell. */
+/* After a refusal: the shell starts, unless exitport= or onfault=reset is given. */
 static void __attribute__((noreturn)) after_refusal(void)
 {
     if (options.exit_port || options.onfault == FAULT_RESET)
@@ -227,8 +228,8 @@ static void __attribute__((noreturn)) after_refusal(void)
     shell_run();
 }
 
-/* crash=: the capture kernel is staged before anything can go wrong. One line of words may serve many
- * machines: where crashkernel= keeps nothing on this one, it starts without a capture kernel. */
+/* crash=: stages the capture kernel as early as possible. One command line may serve many machines:
+ * where crashkernel= keeps no memory, Baton continues without a capture kernel. */
 static void stage_capture(void)
 {
     struct stage_wish wish = {
@@ -245,7 +246,7 @@ static void stage_capture(void)
         if (wish.initrds.module[i] > boot.modules)
             beyond = wish.initrds.module[i];
     if (beyond)
-        report("refused", "crash= names module %u, and there are %u", beyond, boot.modules);
+        report("refused", "crash= names module %u, but there are only %u", beyond, boot.modules);
     else if (crash_load(&wish))
         return;
     after_refusal();

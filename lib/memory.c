@@ -1,5 +1,5 @@
-/* The four functions that GCC expects of every environment. It may call them when all else has been
- * optimized already (-flto), so they are kept though nobody calls them. [GCC: Standards] */
+/* The four functions that GCC requires in every environment. With -flto it may insert calls to them
+ * late, after unused functions are removed; so they are always kept. [GCC: Standards] */
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,7 +27,7 @@ void *memmove(void *to, const void *from, size_t n)
         return memcpy(to, from, n);
     while (n--) {
         t[n] = f[n];
-        __asm__ volatile("" : : : "memory"); /* or the loop becomes a call of memmove */
+        __asm__ volatile("" : : : "memory"); /* else GCC turns the loop into a call of memmove */
     }
     return to;
 }

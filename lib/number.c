@@ -1,4 +1,4 @@
-/* Digits, and the unit behind them. */
+/* Reads digits, and the unit after them. */
 #include "lib/number.h"
 
 static uint32_t digit_of(char c)

@@ -1,4 +1,4 @@
-/* A number as people write it. Pure. */
+/* Reads a number as people write it. Pure. */
 #ifndef LIB_NUMBER_H
 #define LIB_NUMBER_H
 
@@ -6,8 +6,8 @@
 #include <stdint.h>
 
 /*
- * Takes a number from the *left characters at *at, and moves both behind it: decimal, or hexadecimal
- * after 0x; with K, M or G behind it. false: there is none, or it needs more than 64 bits.
+ * Reads a number from the *left characters at *at, and moves both past it: decimal, or hexadecimal
+ * after 0x; K, M or G may follow. false: there is no number, or it needs more than 64 bits.
  */
 bool number_take(const char **at, uint32_t *left, uint64_t *value);
 

@@ -1,4 +1,4 @@
-/* SHA-256, as short as it can be said. The digest page has its own, in assembly. */
+/* SHA-256, written for small size. The digest page has its own code, in assembly. */
 #include "lib/sha256.h"
 
 #define LENGTH_BYTES 8 /* of the message's length, at the end of its last block */
@@ -16,7 +16,7 @@ static uint32_t word_at(const uint8_t *at)
     return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
 }
 
-/* Words 16 to 63 of the schedule come of those before. Only the last 16 are kept. */
+/* Words 16 to 63 of the schedule are computed from earlier words. Only the last 16 are kept. */
 static uint32_t schedule(uint32_t w[16], unsigned i)
 {
     uint32_t w2 = w[(i + 14) % 16], w15 = w[(i + 1) % 16];

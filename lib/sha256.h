@@ -1,4 +1,4 @@
-/* SHA-256 of bytes that come in any pieces. [FIPS 180-4] */
+/* SHA-256 of bytes that arrive in pieces of any size. [FIPS 180-4] */
 #ifndef LIB_SHA256_H
 #define LIB_SHA256_H
 
@@ -12,13 +12,14 @@
 struct sha256 {
     uint32_t state[SHA256_WORDS];
     uint64_t size;               /* bytes so far */
-    uint8_t block[SHA256_BLOCK]; /* those that do not fill a block yet */
+    uint8_t block[SHA256_BLOCK]; /* the bytes of an incomplete block */
 };
 
 void sha256_begin(struct sha256 *sha);
 void sha256_add(struct sha256 *sha, const void *bytes, size_t n);
 
-/* The digest, word 0 first: as it is written down, its most significant byte first. */
+/* Computes the digest, word 0 first. In its usual notation the most significant byte of each
+ * word is first. */
 void sha256_end(struct sha256 *sha, uint32_t digest[SHA256_WORDS]);
 
 #endif

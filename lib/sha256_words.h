@@ -1,6 +1,7 @@
 /*
- * SHA-256's constants, for C and for assembly. [FIPS 180-4, 4.2.2 and 5.3.3] The first 32 bits of
- * the fractions of the cube roots of the first 64 primes, and of the square roots of the first 8.
+ * SHA-256's constants, for C and for assembly: the first 32 bits of the fractional parts of the
+ * cube roots of the first 64 primes, and of the square roots of the first 8. [FIPS 180-4, 4.2.2 and
+ * 5.3.3]
  */
 #ifndef LIB_SHA256_WORDS_H
 #define LIB_SHA256_WORDS_H

@@ -1,4 +1,4 @@
-/* Text into a buffer, without a libc. */
+/* Writes text to a buffer, without a libc. */
 #include "lib/text.h"
 
 void text_char(struct text *text, char c)
@@ -42,7 +42,7 @@ void text_address(struct text *text, uint64_t value)
     digits_from(text, value, shift);
 }
 
-/* Bit by bit, without the 64-bit division that a freestanding i386 has not. */
+/* Computes bit by bit: freestanding i386 code has no 64-bit division. */
 void text_decimal(struct text *text, uint64_t value)
 {
     char digits[20];

@@ -1,4 +1,4 @@
-/* Text into a buffer: what does not fit is left out, and there is always a NUL. */
+/* Writes text to a buffer. Text that does not fit is cut off; the buffer always ends with a NUL. */
 #ifndef LIB_TEXT_H
 #define LIB_TEXT_H
 
@@ -21,7 +21,7 @@ void text_address(struct text *text, uint64_t value);
 
 void text_decimal(struct text *text, uint64_t value);
 
-/* A version as high byte, low byte: 0x020f is "2.15", 0x0202 is "2.02". */
+/* Writes a version, the high byte first: 0x020f is "2.15", 0x0202 is "2.02". */
 void text_version(struct text *text, uint64_t value);
 
 #endif

@@ -1,4 +1,4 @@
-/* A 16550 UART by its registers. [16550] */
+/* Accesses a 16550 UART by its registers. [16550] */
 #include "lib/uart.h"
 
 /* Registers, by offset from the port. */
@@ -18,7 +18,7 @@ enum {
     FIFO_ON = 0x01,
     STATUS_RECEIVED = 0x01,
     STATUS_EMPTY = 0x20,
-    STATUS_NOBODY = 0xff /* what a port reads as that nothing answers at */
+    STATUS_NOBODY = 0xff /* read from a port without a device */
 };
 
 #define FASTEST 115200u
@@ -31,7 +31,7 @@ uint16_t uart_divisor(uint32_t speed)
     return (uint16_t)(FASTEST / speed);
 }
 
-/* Between write and read another register is read: a bus on which nobody answers may still hold the
+/* Reads another register between the write and the read: a bus without a device may still hold the
  * byte that was written. */
 static bool keeps(const struct uart_io *io, uint16_t port, uint8_t value)
 {

@@ -1,4 +1,4 @@
-/* Every text to every output that there is, and the rows that it takes, for the pager. */
+/* Writes every text to every output, and counts its rows for the pager. */
 #include "kernel/console/console.h"
 
 #include <stddef.h>
@@ -12,23 +12,24 @@ static void (*line_hook)(uint32_t rows);
 static uint32_t line_length; /* of the line so far */
 static uint32_t rows_before; /* of the lines since the hook was called */
 
-/* The end of a line: its rows, on the screen and on a terminal that breaks lines anywhere. */
+/* At the end of a line: counts the rows that it takes on the screen, and on a terminal that breaks
+ * lines between any two characters. The larger number counts. */
 static void count_rows(void)
 {
     uint32_t rows = line_length ? (line_length - 1) / SCREEN_COLUMNS + 1 : 1;
     uint32_t on_screen = screen_rows_taken();
 
-    if (on_screen > rows) /* words that were kept whole may have cost a row */
+    if (on_screen > rows) /* the screen does not break words: that may take one more row */
         rows = on_screen;
     rows_before += rows;
     line_length = 0;
 }
 
-/* A serial line that was given up is reported where there still is somebody to see it. */
+/* Reports on the screen that the serial line is no longer used. */
 static void tell_lost_serial(void)
 {
     if (serial_lost())
-        screen_write("serial      the UART takes no more characters; it is not used any more\n",
+        screen_write("serial      the UART accepts no more characters; it is no longer used\n",
                      CONSOLE_INDENT);
 }
 
@@ -50,7 +51,7 @@ void console_write(const char *text)
         ended = *c == '\n';
         if (ended) {
             count_rows();
-            watchdog_feed(); /* much to print is not a hang */
+            watchdog_feed(); /* long output is not a hang */
         } else {
             line_length++;
         }
@@ -78,8 +79,8 @@ void console_mute(bool mute)
 }
 
 /*
- * A kernel that dies may have written over these variables. What would lead to a wild address or
- * jump is made harmless; the rest costs a line its look at worst.
+ * A crashed kernel may have overwritten these variables. Resets those that could cause a wild
+ * memory access or jump. A wrong value in the others spoils the layout of a line at worst.
  */
 void console_urgent(void)
 {
@@ -88,7 +89,7 @@ void console_urgent(void)
     if (!serial_started()) /* before the command line was read */
         serial_start(COM1, COM1_DIVISOR);
     muted = false;
-    line_hook = NULL; /* nobody may be there to press a key */
+    line_hook = NULL; /* never wait for a key now */
     if (line_length || within)
         console_raw("\n");
 }

@@ -1,4 +1,4 @@
-/* What Baton says: every text to the serial line and to the screen, both at once. */
+/* Baton's output: every text goes to the serial line and to the screen. */
 #ifndef KERNEL_CONSOLE_CONSOLE_H
 #define KERNEL_CONSOLE_CONSOLE_H
 
@@ -8,18 +8,18 @@
 #define CONSOLE_INDENT 12
 void console_write(const char *text);
 
-/* As it is, for the line editor: \b goes a column back, \r to the first, \a rings on the serial line
- * only. */
+/* Prints the text unchanged, for the line editor: \b goes back one column, \r to the first one; \a
+ * rings the bell on the serial line only. */
 void console_raw(const char *text);
 
-/* Calls hook before each line of console_write but the first, with the rows that the line before it
- * took on an 80-column terminal; NULL: no longer. */
+/* From now on, hook is called before each line of console_write except the first. It gets the
+ * number of rows that the previous line took on an 80-column terminal. NULL: no hook. */
 void console_on_line(void (*hook)(uint32_t rows));
 
 /* console_write prints nothing while muted. */
 void console_mute(bool mute);
 
-/* What comes now must be seen, whatever was muted or waits for a key: the kernel's last words. */
+/* The kernel's last messages follow: they must be visible. Unmutes, and removes the hook. */
 void console_urgent(void);
 
 #endif

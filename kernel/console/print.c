@@ -8,7 +8,7 @@
 #define NUMBER_WIDTH 9    /* %N */
 #define BYTES_WIDTH 10    /* %Z */
 #define ADDRESS_WIDTH 11  /* %A: up to 64 GiB */
-#define CONVERSION_MAX 32 /* what a number may take */
+#define CONVERSION_MAX 32 /* characters of the longest number */
 
 static void grouped(struct text *out, uint64_t value)
 {
@@ -48,7 +48,7 @@ static void bytes(struct text *out, uint64_t value)
     text_add(out, units[unit]);
 }
 
-/* The same, with spaces before it. */
+/* What write() prints, right-aligned. */
 static void aligned(struct text *out, size_t width, void (*write)(struct text *, uint64_t),
                     uint64_t value)
 {
@@ -61,7 +61,7 @@ static void aligned(struct text *out, size_t width, void (*write)(struct text *,
     text_add(out, small);
 }
 
-/* Strings of any length: what is in the buffer goes out when it is full. */
+/* Prints and empties the buffer when less than `room` is left, so that text may have any length. */
 static void make_room(struct text *out, size_t room)
 {
     if (out->length + room < out->size)
@@ -152,7 +152,7 @@ void print(const char *format, ...)
     va_end(arguments);
 }
 
-/* What went wrong stands out on the screen. */
+/* Errors have their own colour on the screen. */
 static enum console_colour colour_of(const char *step)
 {
     static const char *const troubles[] = {"refused", "panic", "exception", "broken"};

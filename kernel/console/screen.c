@@ -1,4 +1,4 @@
-/* Characters into VGA memory, and the cursor behind them. [VGA CRTC] */
+/* Writes characters to VGA memory and moves the cursor. [VGA CRTC] */
 #include "kernel/console/screen.h"
 
 #include "kernel/machine/cpu.h"
@@ -23,11 +23,11 @@ static const uint16_t vga_attributes[] = {
 
 static bool has_screen READ_ONLY;
 static unsigned column, row;
-static bool filled; /* the last character filled its row: a \n now would make an empty one */
+static bool filled; /* the last character filled its row: a \n now adds no empty row */
 static uint32_t screen_rows;
 static enum console_colour colour;
 
-/* The index register keeps what it held: others choose a register, too. */
+/* Restores the index register: others may have selected a register. */
 static uint8_t crtc_read(uint8_t index)
 {
     uint8_t before = in8(VGA_INDEX), value;
@@ -73,7 +73,7 @@ static void scroll(void)
         VGA_TEXT[i] = vga_attributes[CONSOLE_PLAIN] | ' ';
 }
 
-/* The cursor stays where it is shown: that is the caller's. */
+/* Does not move the hardware cursor: the caller does. */
 static void put(char c)
 {
     bool was_filled = filled;
@@ -129,7 +129,7 @@ static void go_to_column(unsigned indent)
         put(' ');
 }
 
-/* A line longer than the screen goes on below its text, not below its first word. */
+/* A line that is longer than a row continues below its text, not below its first word. */
 void screen_write(const char *text, unsigned indent)
 {
     if (!has_screen)

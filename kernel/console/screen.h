@@ -8,26 +8,28 @@
 
 enum console_colour { CONSOLE_PLAIN, CONSOLE_STEP, CONSOLE_TROUBLE, CONSOLE_PROMPT };
 
-/* Goes on where the cursor is. Written to only while the screen is in text mode. */
+/* Output starts at the current cursor position. Nothing is written unless the screen is in text
+ * mode. */
 void screen_start(enum baton_screen_kind kind);
 
-/* As it is, with \n, \b (a column back) and \r (to the first column); \a shows nothing. */
+/* Writes the text unchanged. \n, \b (back one column) and \r (to the first column) work; \a does
+ * nothing. */
 void screen_raw(const char *text);
 
-/* Breaks long lines between words and goes on at column `indent`. */
+/* Breaks long lines between words and continues them at column `indent`. */
 void screen_write(const char *text, unsigned indent);
 
-/* The colour from now on; returns what it was before. */
+/* Sets the colour of what follows; returns the previous one. */
 enum console_colour screen_colour(enum console_colour colour);
 
-/* Rows that were begun since this was last asked. */
+/* The number of rows that were started since the last call. */
 uint32_t screen_rows_taken(void);
 
-/* Variables that a dying kernel may have written over are made harmless. true: the cursor stands in
- * the middle of a row. */
+/* Resets the variables that a crashed kernel may have overwritten. true: the cursor is in the
+ * middle of a row. */
 bool screen_urgent(void);
 
-/* Where the text cursor stands. */
+/* The position of the text cursor. */
 void screen_cursor(uint8_t *x, uint8_t *y);
 
 #endif

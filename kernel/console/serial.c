@@ -1,4 +1,5 @@
-/* The UART's ports, and whether it is still used. A dying kernel prints by these variables. */
+/* The UART's port, and whether it is still used. A crashing kernel uses these variables to
+ * print. */
 #include "kernel/console/serial.h"
 
 #include "kernel/machine/cpu.h"
@@ -7,7 +8,7 @@
 
 static uint16_t com_port READ_ONLY; /* 0: none */
 static bool started READ_ONLY;
-static bool lost READ_ONLY; /* given up, and not said yet */
+static bool lost READ_ONLY; /* no longer used, and that is not reported yet */
 
 static uint8_t port_in(uint16_t port)
 {

@@ -1,4 +1,5 @@
-/* The nearest symbol: a binary search over what kernel/console/mksymbols made of the first link. */
+/* Finds the nearest symbol: a binary search in the table that kernel/console/mksymbols makes
+ * from the first link. */
 #include "kernel/console/symbols.h"
 
 struct symbol {
@@ -6,7 +7,7 @@ struct symbol {
     const char *name;
 };
 
-/* Sorted by address. In the first link there are none. */
+/* Sorted by address. Empty in the first link. */
 extern const struct symbol symbol_table[];
 extern const uint32_t symbol_count;
 extern char text_start[], text_end[];

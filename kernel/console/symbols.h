@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The function that holds the address and how far into it; NULL outside of the kernel's code. */
+/* The function that contains the address, and the offset in it; NULL outside the kernel's code. */
 const char *symbol_at(uint32_t address, uint32_t *offset);
 
 #endif

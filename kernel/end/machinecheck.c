@@ -1,4 +1,4 @@
-/* CR4.MCE, and what the banks of the machine-check architecture say. */
+/* Sets CR4.MCE, and prints the banks of the machine-check architecture. */
 #include "kernel/end/machinecheck.h"
 
 #include "kernel/console/print.h"
@@ -31,5 +31,5 @@ void machinecheck_tell(void)
             print(" address %a", cpu_msr(MSR_MC0_ADDR + i * MC_BANK_STEP));
         print("\n");
     }
-    cpu_set_msr(MSR_MCG_STATUS, 0); /* "in progress" goes */
+    cpu_set_msr(MSR_MCG_STATUS, 0); /* clears "in progress" */
 }

@@ -1,4 +1,4 @@
-/* Halting, resetting, and telling the emulator. */
+/* Halts, resets, and reports the end to the emulator. */
 #include "kernel/end/stop.h"
 
 #include <stdarg.h>
@@ -17,10 +17,10 @@
 #define KEYBOARD_COMMAND 0x64
 #define KEYBOARD_PULSE_RESET 0xfe
 
-/* An emulator need not end in the instruction that writes to its exit port: in QEMU 10 the CPU runs
- * on until another thread has seen it. So that it does not begin a line meanwhile, it reads a port
- * that is of no use so many times. On any real machine a read takes about a microsecond: where
- * nothing is behind the exit port, it goes on after five seconds. */
+/* An emulator may not stop at the instruction that writes to its exit port: in QEMU 10 the CPU runs
+ * until another thread notices the write. The kernel must not print another line meanwhile, so it
+ * reads an unused port this many times. On a real machine a read takes about a microsecond: where
+ * there is no exit port, the kernel continues after five seconds. */
 #define EXIT_WAIT_READS 5000000
 #define UNUSED_PORT 0x80
 
@@ -28,7 +28,7 @@
 
 static uint16_t exit_port READ_ONLY;
 static bool reset READ_ONLY;
-static uint32_t deaths READ_ONLY; /* that no capture kernel took over */
+static uint32_t deaths READ_ONLY; /* crashes after which no capture kernel ran */
 
 void stop_options(const struct options *options)
 {
@@ -85,7 +85,7 @@ void stop(int code)
         cpu_halt();
 }
 
-/* The registers as they are, for the dump: gdb unwinds from here. */
+/* Saves the current registers for the dump: gdb unwinds the stack from here. */
 static inline __attribute__((always_inline)) bool note_here(void)
 {
     struct baton_dump_registers r = {.ds = SEL_DATA,

@@ -1,4 +1,4 @@
-/* The ways in which the old kernel ends, none of them silent. */
+/* The ways in which the old kernel ends. Each of them prints a message. */
 #ifndef KERNEL_END_STOP_H
 #define KERNEL_END_STOP_H
 
@@ -7,20 +7,20 @@
 /* Codes for the exit port; QEMU's isa-debug-exit makes 2 * code + 1 of them. */
 enum { EXIT_REFUSED = 0x10, EXIT_PANIC = 0x11 };
 
-/* What to do at the end, by the command line. Before it, everything halts. */
+/* Takes from the command line what to do at the end. Before this call, every end is a halt. */
 void stop_options(const struct options *options);
 
 /*
- * Once for each death that no capture kernel takes over, before its lines: is it to be told? A fault
- * while the last words are printed is told, too; behind that one come exitport= and onfault= at
- * once, so that a kernel whose every line faults does end.
+ * Call this once for each crash that no capture kernel takes over, before its lines are printed.
+ * true: print them. A fault while the last messages are printed is reported, too. At the next one
+ * the kernel applies exitport= and onfault= at once: so it ends even if every line faults.
  */
 bool stop_tells(void);
 
-/* Resets the machine; returns if it cannot be. */
+/* Resets the machine; returns if that does not work. */
 void stop_reset(void);
 
-/* Writes the code to the exit port, if there is one; then halts, or resets if asked to. */
+/* Writes the code to the exit port, if there is one; then halts, or resets (onfault=reset). */
 void stop(int code) __attribute__((noreturn));
 
 #endif

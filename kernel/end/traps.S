@@ -1,4 +1,4 @@
-/* The doors of the old kernel's exceptions: a stub a vector, then one way in. */
+/* The exception entry points of the old kernel: one stub per vector, then common code. */
 #include "kernel/machine/layout.h"
 #include "kernel/end/traps.h"
 
@@ -12,7 +12,7 @@ trap_stubs:                     /* 16 bytes each */
         .rept   TRAP_VECTORS
         .balign 16
         .if     !((WITH_CODE >> vector) & 1)
-        pushl   $0              /* so that all frames look alike */
+        pushl   $0              /* so that all frames have the same layout */
         .endif
         pushl   $vector
         jmp     trap_common
@@ -31,7 +31,7 @@ trap_common:
         pushl   %eax
         call    trap_report     /* (struct trap_frame *) */
 
-        /* A task of its own: the stack that broke is not touched. The error code is on it. */
+        /* A separate task: it does not use the broken stack. The error code is on its own stack. */
         .globl  double_fault_entry
 double_fault_entry:
         cld

@@ -1,5 +1,5 @@
 /*
- * Exceptions. They are not expected: each prints what the CPU knows and stops with a failing exit.
+ * Exceptions. They are not expected: each prints the CPU's state and ends the kernel with an error.
  */
 #include "kernel/end/traps.h"
 
@@ -42,10 +42,10 @@ static const char *const names[TRAP_VECTORS] = {
     "control protection",
 };
 
-/* Of traps.S. */
+/* In traps.S. */
 extern char trap_stubs[];
 extern void double_fault_entry(void);
-/* Called by traps.S alone. */
+/* Called only by traps.S. */
 void trap_report(const struct trap_frame *frame) __attribute__((noreturn, used));
 void double_fault_report(void) __attribute__((noreturn, used));
 
@@ -99,7 +99,7 @@ static void print_registers(uint32_t eax, uint32_t ebx, uint32_t ecx, uint32_t e
           (uint64_t)esp);
 }
 
-/* For the dump; esp is where it was before the CPU pushed its frame. */
+/* For the dump; esp is the value from before the CPU pushed its frame. */
 static bool note_frame(const struct trap_frame *f)
 {
     return vault_note(&(struct baton_dump_registers){.ebx = f->ebx,
@@ -150,7 +150,7 @@ static void print_trap(const struct trap_frame *f)
           (uint64_t)f->error);
     print_place(f->eip);
     print("\n");
-    /* the frame ends where esp was: no privilege change, so the CPU pushed no esp */
+    /* esp was the end of the frame: without a privilege change, the CPU pushes no esp */
     print_registers(f->eax, f->ebx, f->ecx, f->edx, f->esi, f->edi, f->ebp, (uint32_t)(f + 1));
     print("            cs %x eflags %a\n", (uint64_t)f->cs, (uint64_t)f->eflags);
     print_control();

@@ -1,4 +1,4 @@
-/* Exceptions of the old kernel: every one is told, with registers, and ends in stop(). */
+/* Exceptions of the old kernel: each is reported with the registers, and ends in stop(). */
 #ifndef KERNEL_END_TRAPS_H
 #define KERNEL_END_TRAPS_H
 
@@ -10,14 +10,14 @@
 #ifndef __ASSEMBLER__
 #include <stdint.h>
 
-/* What traps.S leaves on the stack. */
+/* The stack frame that traps.S builds. */
 struct trap_frame {
     uint32_t edi, esi, ebp, esp_unused, ebx, edx, ecx, eax;
     uint32_t ds, vector, error;
     uint32_t eip, cs, eflags;
 };
 
-/* Fills the IDT, with the tasks of tss.h, and loads it. */
+/* Fills the IDT and loads it. The tasks are those of tss.h. */
 void traps_start(void);
 #endif
 

@@ -1,6 +1,6 @@
 /*
- * Soft off: RSDP -> RSDT -> FADT -> the PM1 control ports, and the sleep types that the DSDT's
- * package \_S5 names. That package is found by its name: an AML interpreter is not needed for it.
+ * Soft off: RSDP -> RSDT -> FADT -> the PM1 control ports, and the sleep types in the DSDT's
+ * package \_S5. A search for its name finds that package, so no AML interpreter is needed.
  */
 #include "kernel/machine/acpi.h"
 
@@ -96,7 +96,7 @@ static uint64_t find_fadt(void)
     return 0;
 }
 
-/* A small AML integer at *pa, which is moved behind it. */
+/* Reads a small AML integer at *pa, and moves *pa past it. */
 static uint32_t small_integer(uint64_t *pa)
 {
     uint8_t op = byte((*pa)++);
@@ -115,7 +115,7 @@ static bool find_sleep_types(uint64_t dsdt, uint32_t *a, uint32_t *b)
             continue;
         uint64_t at = pa + 5;
         at += 1 + (byte(at) >> 6); /* the package's length, 1 to 4 bytes */
-        at++;                      /* how many elements */
+        at++;                      /* the number of elements */
         *a = small_integer(&at);
         *b = small_integer(&at);
         return true;
@@ -123,7 +123,7 @@ static bool find_sleep_types(uint64_t dsdt, uint32_t *a, uint32_t *b)
     return false;
 }
 
-/* The firmware hands the power management over when it is told to. */
+/* Asks the firmware to hand over the power management. */
 static void enable(uint64_t fadt, uint16_t control)
 {
     uint16_t command = (uint16_t)number(fadt + FADT_SMI_COMMAND, 4);

@@ -1,11 +1,11 @@
-/* Features by CPUID, where there is a CPUID. [SDM2 CPUID] */
+/* Detects features by CPUID, on CPUs that have it. [SDM2 CPUID] */
 #include "kernel/machine/cpu.h"
 
 #include "kernel/machine/readonly.h"
 
 struct cpu cpu READ_ONLY;
 
-/* The flag can be changed only where there is a CPUID instruction. */
+/* EFLAGS.ID can be changed only on a CPU that has the CPUID instruction. */
 static bool has_cpuid(void)
 {
     uint32_t before, after;

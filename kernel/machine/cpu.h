@@ -1,4 +1,4 @@
-/* What this CPU can do, and its registers. */
+/* Features of this CPU, and access to its registers. */
 #ifndef KERNEL_MACHINE_CPU_H
 #define KERNEL_MACHINE_CPU_H
 
@@ -10,8 +10,8 @@
 struct cpu {
     bool pse, pae, pge, mce, mca, tsc, nx, long_mode;
     bool sse;
-    bool cr4;  /* there is a CR4 */
-    bool efer; /* there is an EFER */
+    bool cr4;  /* the CPU has CR4 */
+    bool efer; /* the CPU has EFER */
 };
 
 extern struct cpu cpu;
@@ -44,7 +44,7 @@ static inline uint16_t in16(uint16_t port)
     return value;
 }
 
-/* The time-stamp counter; only where cpu.tsc. */
+/* The time-stamp counter; only if cpu.tsc is true. */
 static inline uint64_t cpu_ticks(void)
 {
     uint64_t ticks;
@@ -71,7 +71,7 @@ CPU_READ(cr2)
 CPU_READ(cr3)
 CPU_READ(cr4)
 
-/* Where there is one of that number. */
+/* Only if the CPU has an MSR of that number. */
 static inline uint64_t cpu_msr(uint32_t number)
 {
     uint64_t value;
@@ -85,7 +85,7 @@ static inline void cpu_set_msr(uint32_t number, uint64_t value)
     __asm__ volatile("wrmsr" : : "A"(value), "c"(number) : "memory");
 }
 
-/* Where there is one. */
+/* Only if cpu.efer is true. */
 static inline uint32_t cpu_efer(void)
 {
     return (uint32_t)cpu_msr(MSR_EFER);

@@ -1,5 +1,5 @@
 /*
- * Where things are, physically and virtually. Shared by C, assembly and the linker script.
+ * The memory layout, physical and virtual. Shared by C, assembly and the linker script.
  *
  *   virtual                                          physical
  *   0xffc00000  - - - - - - - - - - - - - - - -
@@ -7,13 +7,13 @@
  *   0xff800000  windows, a page each                 anything, one page at a time
  *               (unmapped)
  *   0xf0000000  end of the direct map at most        768 MiB
- *       :       direct map: RAM, as far as it goes       :
+ *       :       direct map: RAM, up to its end           :
  *   0xc0100000  the kernel's image in it             1 MiB
  *   0xc0000000  direct map begins                    0
  *               (unmapped: nothing below 3 GiB, ever)
  *
- * Only the boot tables, which boot/entry.S runs on for a few thousand instructions, map the first
- * 4 MiB at their own address, too. The live tables never do.
+ * The boot tables also map the first 4 MiB at their own address; boot/entry.S uses them for a few
+ * thousand instructions. The live tables never do.
  */
 #ifndef KERNEL_MACHINE_LAYOUT_H
 #define KERNEL_MACHINE_LAYOUT_H
@@ -26,12 +26,13 @@
 #define WINDOW_TABLE (WINDOW_BASE + 0x10000) /* the table of the windows' own entries */
 #define KERNEL_STACK_SIZE 0x4000
 
-/* Selectors of the kernel's own GDT; code, data and TSS have the trampoline's numbers. */
+/* Selectors of the kernel's own GDT; those of code, data and TSS are the same as the
+ * trampoline's. */
 #define SEL_CODE 0x10
 #define SEL_DATA 0x18
 #define SEL_TSS 0x20
 #define SEL_TSS_DOUBLE_FAULT 0x28
-#define SEL_ABSENT 0x30 /* for faults on purpose */
-#define SEL_END 0x38    /* bytes of the GDT */
+#define SEL_ABSENT 0x30 /* not present: for the command fault */
+#define SEL_END 0x38    /* size of the GDT in bytes */
 
 #endif

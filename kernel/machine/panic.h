@@ -1,11 +1,11 @@
-/* The end of a kernel that finds itself broken. */
+/* panic(): for a kernel that detects its own bug. */
 #ifndef KERNEL_MACHINE_PANIC_H
 #define KERNEL_MACHINE_PANIC_H
 
 /*
- * A broken invariant of our own: never for what a user or a file did. Formats as print(); then the
- * capture kernel takes over, if there is one, or stop() ends it all. Every room of the kernel may call
- * it; it is defined at the top, in kernel/end/stop.c.
+ * For a broken invariant of the kernel; never for an error of a user or in a file. Formats like
+ * print(). Then the capture kernel takes over, if there is one; else stop() ends the kernel. Every
+ * folder of the kernel may call it; it is defined in kernel/end/stop.c, which is above them.
  */
 void panic(const char *format, ...) __attribute__((noreturn));
 

@@ -1,4 +1,4 @@
-/* A read or a write whose page fault comes back. */
+/* A read or a write that returns after a page fault. */
 #include "kernel/machine/probe.h"
 
 #include <stdint.h>
@@ -6,8 +6,8 @@
 #include "baton.h"
 #include "kernel/machine/readonly.h"
 
-/* Where to go on after a fault, NULL: it is not ours. What it points to lies on the stack, as all that
- * a dying kernel may still change. */
+/* Where to continue after a fault; NULL: the fault is not probe's. It points to the stack,
+ * because a crashing kernel may change only the stack. */
 static void **place READ_ONLY;
 
 #define PLACE_WORDS 5 /* of __builtin_setjmp */

@@ -1,4 +1,4 @@
-/* Masking what could interrupt. */
+/* Masks the interrupt controllers. */
 #include "kernel/machine/quiet.h"
 
 #include "kernel/machine/cpu.h"

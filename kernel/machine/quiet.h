@@ -1,9 +1,9 @@
-/* Devices quiet before the hand-off. */
+/* No device interrupts during the hand-off. */
 #ifndef KERNEL_MACHINE_QUIET_H
 #define KERNEL_MACHINE_QUIET_H
 
-/* Masks both PICs. The APICs stay as the firmware left them: Baton never switched them on, and
- * a next kernel that uses the PIC needs the local APIC's virtual wire. */
+/* Masks both PICs. The APICs stay as the firmware left them: Baton never uses them, and if the next
+ * kernel uses the PIC, it needs the virtual wire mode of the local APIC. */
 void devices_quiet(void);
 
 #endif

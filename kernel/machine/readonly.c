@@ -1,4 +1,4 @@
-/* Writing to the read-only data. */
+/* Writes to the read-only data. */
 #include "kernel/machine/readonly.h"
 
 #include "kernel/machine/cpu.h"

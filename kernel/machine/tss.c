@@ -1,4 +1,4 @@
-/* The GDT from the first instructions on, and both task-state segments. */
+/* The GDT, used from the first instructions on, and both task-state segments. */
 #include "kernel/machine/tss.h"
 
 #include "kernel/machine/cpu.h"
@@ -8,7 +8,7 @@
 
 #define FLAT(high) ((uint64_t)(high) << 32 | DESCRIPTOR_FLAT_LOW)
 
-/* boot/entry.S loads it; tss_start adds the TSSes. */
+/* boot/entry.S loads it; tss_start adds the TSS descriptors. */
 uint64_t boot_gdt[SEL_END / 8] = {
     [SEL_CODE / 8] = FLAT(DESCRIPTOR_CODE_HIGH),
     [SEL_DATA / 8] = FLAT(DESCRIPTOR_DATA_HIGH),
@@ -16,7 +16,7 @@ uint64_t boot_gdt[SEL_END / 8] = {
 };
 
 struct i386_tss main_tss;
-struct i386_tss double_fault_tss; /* boot/entry.S knows it, too */
+struct i386_tss double_fault_tss; /* used by boot/entry.S, too */
 static uint8_t double_fault_stack[DOUBLE_FAULT_STACK] __attribute__((aligned(16)));
 
 static uint64_t descriptor(const struct i386_tss *tss)

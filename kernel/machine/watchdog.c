@@ -1,4 +1,4 @@
-/* Switching the watchdog on. */
+/* Switches the watchdog on. */
 #include "kernel/machine/watchdog.h"
 
 bool watchdog_on READ_ONLY;

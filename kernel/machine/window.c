@@ -1,4 +1,4 @@
-/* The windows: a handful of entries in one table page of the live tables. */
+/* The windows: a few entries in one page of the live tables. */
 #include "kernel/machine/window.h"
 
 #include "kernel/machine/cpu.h"

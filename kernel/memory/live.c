@@ -1,7 +1,7 @@
 /*
- * Live page tables of the old kernel's own, legacy or PAE, built by the same walker as the
- * hand-off's. Every entry is born accessed and dirty, so that the CPU has nothing to write there
- * and a checksum over them holds still (H1).
+ * The old kernel's live page tables, legacy or PAE. The same walker builds them and the hand-off's
+ * tables. Accessed and dirty are set in every new entry, so the CPU never writes to the tables and
+ * their checksum does not change (H1).
  */
 #include "kernel/memory/live.h"
 
@@ -22,10 +22,10 @@ static uint64_t windows_table; /* pa */
 
 #define FOUR_GIB (1ull << 32)
 
-/* Of the linker script. */
+/* From the linker script. */
 extern char text_start[], text_end[], rodata_start[], rodata_end[];
 
-/* Of boot/entry.S. */
+/* In boot/entry.S. */
 extern void paging_switch(void);
 extern char boot_stack[];
 
@@ -42,13 +42,13 @@ static uint32_t physical(const char *symbol)
     return (uint32_t)symbol - KERNEL_BASE;
 }
 
-/* A page for a table: from the top of memory, where no payload is linked. */
+/* Allocates a page for a table from the top of memory, where no payload is linked. */
 static bool take_page(uint64_t *page)
 {
     return !pages_alloc(FOUR_GIB, page);
 }
 
-/* false: there is no page left for a table. */
+/* false: no free page is left for a table. */
 static bool map(unsigned level, uint32_t va, uint64_t pa, uint64_t bits)
 {
     for (;;) {
@@ -68,15 +68,15 @@ static bool map(unsigned level, uint32_t va, uint64_t pa, uint64_t bits)
     }
 }
 
-/* Read and write, where there is NX not execute; global where there is PGE, so that the hand-off has
- * real global entries to cope with. */
+/* Readable and writable; not executable, if the CPU has NX; global, if it has PGE, so that the
+ * hand-off is tested with global entries. */
 static uint64_t data_bits(void)
 {
     return PTE_PRESENT | PTE_WRITE | (cpu.pge ? PTE_GLOBAL : 0) |
            (space.format == &pt_pae && cpu.nx ? PTE_NX : 0);
 }
 
-/* Permissions of a page of the direct map, by what lies there. */
+/* The permissions of a page of the direct map depend on its contents. */
 uint64_t live_bits(uint64_t pa)
 {
     uint64_t nx = data_bits() & PTE_NX;
@@ -85,7 +85,7 @@ uint64_t live_bits(uint64_t pa)
     if (pa == physical(boot_stack))
         return 0; /* the guard page under the stack */
     if ((pa >= physical(text_start) && pa < physical(text_end)) ||
-        pa == baton_page_down((uint32_t)paging_switch)) /* linked where it is loaded */
+        pa == baton_page_down((uint32_t)paging_switch)) /* linked at its physical address */
         return bits;                                    /* read and execute */
     if (pa >= physical(rodata_start) && pa < physical(rodata_end))
         return bits | nx; /* read */
@@ -114,15 +114,15 @@ static bool map_direct(void)
 }
 
 /*
- * The table that holds the windows' entries. It maps itself behind them: a window must be set
- * without opening one, wherever the table's page lies.
+ * Maps the table that holds the windows' entries. One more entry maps the table itself: so a window
+ * can be set without opening another one, wherever the table's page is.
  */
 static bool map_windows(void)
 {
     unsigned last = space.format->levels - 1u;
     struct pt_walk walk;
 
-    if (!map(last, WINDOW_BASE, 0, PTE_PRESENT)) /* brings the table into being */
+    if (!map(last, WINDOW_BASE, 0, PTE_PRESENT)) /* allocates the table */
         return false;
     pt_translate(&space, WINDOW_BASE, &walk);
     windows_table = walk.step[walk.steps - 1].table;
@@ -130,8 +130,9 @@ static bool map_windows(void)
     return map(last, WINDOW_TABLE, windows_table, data_bits() & ~(uint64_t)PTE_GLOBAL);
 }
 
-/* Leaves the boot tables. PAE and legacy tables cannot follow each other with paging on, so PAE
- * goes through a root of its own that also maps the first GiB where it is. */
+/* Switches from the boot tables to the live tables. With paging on, the CPU cannot switch from
+ * legacy to PAE tables. So for PAE paging is off in between, and an extra root maps the first
+ * GiB at its own address. */
 static void switch_to_live(void)
 {
     static uint64_t passage[4] __attribute__((aligned(32)));
@@ -180,7 +181,7 @@ static bool add_table(void *ctx, uint64_t table)
 
 uint64_t live_direct_limit(const struct baton_memory *memory, uint32_t count)
 {
-    uint64_t limit = KERNEL_END_MAX; /* the image and the VGA screen at least */
+    uint64_t limit = KERNEL_END_MAX; /* at least the image and the VGA screen */
 
     for (uint32_t i = 0; i < count; i++)
         if (memory[i].type == BATON_MEM_USABLE && memory[i].end > limit)
@@ -213,7 +214,7 @@ static bool sum_table(void *ctx, uint64_t table)
     uint32_t *crc = ctx;
     const void *page;
 
-    if (table == windows_table) { /* as it is when no window is open */
+    if (table == windows_table) { /* the checksum is that without open windows */
         windows_close();
         page = (const void *)WINDOW_TABLE;
     } else {

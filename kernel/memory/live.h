@@ -1,4 +1,4 @@
-/* The live page tables: what the old kernel runs on, and what the hand-off must not touch (H1). */
+/* The live page tables: the old kernel runs on them, and the hand-off must not change them (H1). */
 #ifndef KERNEL_MEMORY_LIVE_H
 #define KERNEL_MEMORY_LIVE_H
 
@@ -15,22 +15,21 @@ struct live {
 extern struct live live;
 
 /*
- * Builds live tables of the wanted kind over all RAM below 768 MiB and switches to them. false: there
- * is not enough memory for them; nothing was switched.
+ * Builds live tables of the given kind for all RAM below 768 MiB and switches to them. false: there
+ * is not enough memory for them; the boot tables stay in use.
  */
 bool live_start(enum baton_table_kind kind, const struct baton_memory *memory, uint32_t count);
 
-/* CRC-32 (zlib's) over the pages of the live tables, in the order of pt_tables; windows are closed
- * then. */
+/* zlib's CRC-32 of the pages of the live tables, in the order of pt_tables. Closes the windows. */
 uint32_t live_checksum(void);
 
-/* Where the direct map of such memory ends: pa. */
+/* Physical address where the direct map for this memory map would end. */
 uint64_t live_direct_limit(const struct baton_memory *memory, uint32_t count);
 
-/* Where it does end, after live_start. */
+/* Physical address where it ends, after live_start. */
 uint64_t live_direct_end(void);
 
-/* Permissions of the page at pa below the direct map's end; 0: it is not mapped. */
+/* Permissions of the page at pa, which is below the end of the direct map; 0: it is not mapped. */
 uint64_t live_bits(uint64_t pa);
 
 /* Calls visit for each page of the tables, root first. */

@@ -94,7 +94,7 @@ void pages_free(uint64_t pa)
     uint32_t page = (uint32_t)(pa >> BATON_PAGE_SHIFT);
 
     if (pa & BATON_PAGE_MASK || pa >= FOUR_GIB || is_free(page))
-        panic("a page is freed that is free, or is none: %a", pa);
+        panic("pages_free: %a is free already, or no page", pa);
     set_free(page);
 }
 

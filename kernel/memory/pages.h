@@ -1,8 +1,8 @@
 /*
- * Physical pages: which are free. One bit for each page below 4 GiB; what lies higher is in the
- * memory map only, for nothing that Baton allocates may lie there (the trampoline runs unpaged).
- * Of the low 1 MiB only 64 to 636 KiB is given out, and only to who asks for pages below 1 MiB: the
- * next kernel may want it.
+ * The allocator of physical pages: one bit for each page below 4 GiB. Memory above 4 GiB is only in
+ * the memory map: Baton must not allocate there, because the trampoline runs without paging. Of the
+ * low 1 MiB, only 64 to 636 KiB is allocated, and only to a caller that asks for pages below 1 MiB:
+ * the next kernel may need it.
  */
 #ifndef KERNEL_MEMORY_PAGES_H
 #define KERNEL_MEMORY_PAGES_H
@@ -12,17 +12,17 @@
 /* Frees every usable page from 1 MiB on, and those of low memory. */
 void pages_start(const struct baton_memory *memory, uint32_t count);
 
-/* Marks [start, end) as taken: the pages that it touches. */
+/* Marks every page that overlaps [start, end) as used. */
 void pages_reserve(uint64_t start, uint64_t end);
 
-/* The highest free page that ends at or below `below`; none below 1 MiB if `below` is more than that.
- * 0, or -1 when there is none. */
+/* Allocates the highest free page that ends at or below `below`. If `below` is above 1 MiB, the
+ * page is not below 1 MiB. Returns 0, or -1 if there is none. */
 int pages_alloc(uint64_t below, uint64_t *pa);
 
-/* Panics if the page is free already: that is a broken promise of our own. */
+/* Panics if the page is free already: that is a bug of the kernel. */
 void pages_free(uint64_t pa);
 
-/* How many pages are free. */
+/* The number of free pages. */
 uint64_t pages_count(void);
 
 #endif

@@ -1,4 +1,4 @@
-/* Reading crashkernel=, and finding the region. */
+/* Reads crashkernel=, and finds the region. */
 #include "kernel/options/crashkernel.h"
 
 #include "lib/number.h"
@@ -19,13 +19,13 @@ static bool take(struct reader *r, char c)
     return true;
 }
 
-/* A number with its unit; below 2^52, so that a sum of two is still a number (H10). */
+/* Reads a number with its unit. It is below 2^52, so that a sum of two does not overflow (H10). */
 static bool take_size(struct reader *r, uint64_t *size)
 {
     return number_take(&r->at, &r->left, size) && !(*size >> 52);
 }
 
-/* One START-[END]:SIZE; *fits: memory lies in it. */
+/* Reads one START-[END]:SIZE. *fits: `memory` lies in the range. */
 static bool take_range(struct reader *r, uint64_t memory, uint64_t *size, bool *fits)
 {
     uint64_t start, end = UINT64_MAX;
@@ -104,7 +104,7 @@ const char *crashkernel_place(const struct crashkernel *wish, const struct baton
     if (wish->offset) {
         *region = (struct baton_range){wish->offset, wish->offset + wish->size};
         if (region->end > limit)
-            return "it lies too high for Baton to map it; take a lower offset, or none";
+            return "it is too high for Baton to map it; take a lower offset, or none";
         return is_free(region->start, region->end, memory, count, taken, taken_count)
                    ? NULL
                    : "that range is not free, usable memory; take another offset, or none";

@@ -1,4 +1,4 @@
-/* Words of Baton's command line, as a table: name, what its value may be, where it goes. */
+/* The options of Baton's command line, as a table: name, possible values, field. */
 #include "kernel/options/options.h"
 
 #include "kernel/options/crashkernel.h"
@@ -22,13 +22,13 @@ static const struct choice names[] = {{"first", 0}, {"none", 0}, {NULL, 0}};
 static const struct choice watchdog[] = {{"ib700", WATCHDOG_IB700}, {NULL, 0}};
 static const struct choice onfault[] = {{"halt", FAULT_HALT}, {"reset", FAULT_RESET}, {NULL, 0}};
 
-/* The words whose value is one of a few names: all of these fields are enums. */
+/* The options whose value is one of a few names: all of these fields are enums. */
 static const struct {
     const char *name;
     const struct choice *choices;
-    const char *hint; /* what the value may be */
+    const char *hint; /* the possible values */
     size_t field;
-    const char *now; /* an old name: this is the name today */
+    const char *now; /* this option is an old name, and `now` is the current one */
 } chosen[] = {
     {"paging=", paging, "auto, pae or legacy", offsetof(struct options, paging), NULL},
     {"place=", place, "auto, all or none", offsetof(struct options, place), NULL},
@@ -41,7 +41,7 @@ static const struct {
 
 _Static_assert(sizeof(enum option_paging) == sizeof(int), "an enum is stored as an int");
 
-/* Does the word [at, at + length) begin with `start`? Then its rest. */
+/* If the word [at, at + length) begins with `start`, the rest of it; else NULL. */
 static const char *rest_of(const char *at, uint32_t length, const char *start, uint32_t *left)
 {
     *left = length;
@@ -94,7 +94,7 @@ static bool read_port(const char *at, uint32_t length, uint16_t *port)
     return true;
 }
 
-/* Baud: decimal. 0: no speed that a UART can be set to. */
+/* Baud, decimal. 0: a UART cannot be set to that speed. */
 static uint16_t read_divisor(const char *at, uint32_t length)
 {
     uint32_t speed = 0;
@@ -185,8 +185,8 @@ static bool read_crash(const char *at, uint32_t length, struct options *options)
     return true;
 }
 
-/* NULL: taken; *now is the word's name today if it was an old one. Else what the value may be, or ""
- * for a word that nobody knows. */
+/* NULL: accepted; *now is the current name if the word is an old one. Else the possible values,
+ * or "" for an unknown word. */
 static const char *take(const char *word, uint32_t length, struct options *options,
                         const char **now)
 {
@@ -207,10 +207,11 @@ static const char *take(const char *word, uint32_t length, struct options *optio
             return "an I/O port, such as 0xf4";
     } else if ((value = rest_of(word, length, "serial=", &left))) {
         if (!read_serial(value, left, options))
-            return "com1 to com4 or an I/O port, with a speed such as in com2,9600 (50 to 115200, "
-                   "dividing that), or none";
+            return "com1 to com4 or an I/O port, with a speed as in com2,9600 (50 to 115200, a "
+                   "divisor "
+                   "of that), or none";
     } else if ((value = rest_of(word, length, "names=", &left))) {
-        if (!choose(names, value, left, &choice)) /* boot/names.c has seen it already */
+        if (!choose(names, value, left, &choice)) /* boot/names.c has used it already */
             return "first or none";
     } else if ((value = rest_of(word, length, "countdown=", &left))) {
         if (!read_small(value, left, &options->countdown))

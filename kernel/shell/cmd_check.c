@@ -1,4 +1,4 @@
-/* check: the dry run once more, with what it says of each invariant. */
+/* check: repeats the dry run, and prints its result for each invariant. */
 #include "kernel/console/print.h"
 #include "kernel/load/stage.h"
 #include "kernel/load/tell.h"
@@ -21,7 +21,7 @@ static void tell_good(const struct stage *stage)
     baton_image_pages(image, count_page, &pages);
     report("H2 holds", "the trampoline reads and writes only the image's own %u pages%s", pages,
            c->digests ? "; the digest page reads the segments" : "");
-    report("H3 holds", "none of them lies in a destination, a source, or the payload's way");
+    report("H3 holds", "they overlap no destination, no source and no memory of the payload");
     report("H4 holds", "%n page%s get%s the right source in time; %n zeroed, %n stay", c->move,
            plural(c->move), c->move == 1 ? "s" : "", c->zero, c->stay);
     report("H5 holds", "both addresses lead to %a; the %u tables map nothing else", image->control,
@@ -53,5 +53,5 @@ void command_check(const struct words *words)
         return;
     }
     report("broken", "%s, %a (word %n of the list)", why.what, why.value, why.limit);
-    report("", "the dry run ends at the first wrong thing; exec would refuse this image");
+    report("", "the dry run stops at the first error; exec would refuse this image");
 }

@@ -1,4 +1,4 @@
-/* crash: the old kernel dies on purpose, and the capture kernel takes over. */
+/* crash: the old kernel panics on purpose, and the capture kernel takes over. */
 #include "kernel/machine/panic.h"
 #include "kernel/shell/commands.h"
 

@@ -1,4 +1,4 @@
-/* fault KIND: an exception of the old kernel's, on purpose. Each ends as a real one would. */
+/* fault KIND: raises an exception in the old kernel on purpose. Each ends like a real one. */
 #include "kernel/console/print.h"
 #include "kernel/end/stop.h"
 #include "kernel/machine/cpu.h"
@@ -45,13 +45,13 @@ static void opcode(void)
     __asm__ volatile("ud2");
 }
 
-/* CR0.EM says that there is none. [SDM3 2.5] */
+/* CR0.EM set means: no FPU. [SDM3 2.5] */
 static void fpu(void)
 {
     __asm__ volatile("movl %0, %%cr0; fnop" : : "r"(cpu_cr0() | CR0_EM));
 }
 
-/* An IRET with EFLAGS.NT returns to the task before this one: there is none. [SDM3 7.4] */
+/* An IRET with EFLAGS.NT returns to the previous task, but there is none. [SDM3 7.4] */
 static void task(void)
 {
     __asm__ volatile("pushfl; orl $0x4000, (%%esp); popfl; iret" : : : "memory", "cc");
@@ -67,7 +67,7 @@ static void stack_segment(void)
     __asm__ volatile("movw %w0, %%ss" : : "r"(SEL_ABSENT));
 }
 
-/* The error is kept until the next FPU instruction that waits. [SDM3 6.15, vector 16] */
+/* The error stays pending until the next waiting FPU instruction. [SDM3 6.15, vector 16] */
 static void math(void)
 {
     static const uint16_t zero_divide = 0x037b; /* the usual control word, that error unmasked */
@@ -77,13 +77,13 @@ static void math(void)
                      : "r"(cpu_cr0() | CR0_NE), "m"(zero_divide));
 }
 
-/* As one of the CPU's own arrives: without an error code. */
+/* Without an error code, like a real machine check. */
 static void machine(void)
 {
     __asm__ volatile("int $18");
 }
 
-/* An emulator may have SSE without its exceptions: QEMU's TCG has. [SDM3 6.15, vector 19] */
+/* An emulator may support SSE without its exceptions; QEMU's TCG does so. [SDM3 6.15, vector 19] */
 static void simd(void)
 {
     static const uint32_t zero_divide = 0x1d80; /* MXCSR: that error unmasked, the others masked */
@@ -109,7 +109,7 @@ static void page_read(void)
 
 static void page_write(void)
 {
-    /* the kernel's own code: mapped, but not for writing */
+    /* the kernel's own code: mapped, but read-only */
     *(volatile uint8_t *)(uintptr_t)page_write = 0;
 }
 
@@ -118,13 +118,14 @@ static void page_execute(void)
     ((void (*)(void))UNMAPPED)();
 }
 
-/* Down through the guard page: no room for the page fault's frame is a double fault. */
+/* The stack grows into the guard page. The CPU cannot push the page fault's frame there: a double
+ * fault. */
 static void stack(void)
 {
     __asm__ volatile("1: pushl $0; jmp 1b");
 }
 
-/* Until an NMI comes: from a watchdog, or from whoever watches. */
+/* Loops until an NMI comes, from a watchdog or from another source. */
 static void hang(void)
 {
     for (;;)
@@ -148,8 +149,8 @@ static const struct {
     {"bound", "vector 5, bound", bound},
     {"opcode", "vector 6, ud2", opcode},
     {"fpu", "vector 7, an FPU instruction where CR0.EM forbids it", fpu},
-    {"stack", "vector 8, a stack that has run out", stack},
-    {"task", "vector 10, an IRET to a task that there is not", task},
+    {"stack", "vector 8, a stack overflow", stack},
+    {"task", "vector 10, an IRET to a task that does not exist", task},
     {"absent", "vector 11, a segment that is not present", absent},
     {"ss", "vector 12, a stack segment that is not present", stack_segment},
     {"segment", "vector 13, a selector beyond the GDT", segment},
@@ -159,11 +160,11 @@ static const struct {
     {"math", "vector 16, an FPU division by zero", math},
     {"machine", "vector 18, int 18", machine},
     {"simd", "vector 19, an SSE division by zero", simd},
-    {"panic", "no vector: a broken promise of the kernel's own", give_up},
-    {"hang", "no vector: a loop without end, until an NMI comes (watchdog=)", hang},
+    {"panic", "no vector: panic(), as for a bug that the kernel detects", give_up},
+    {"hang", "no vector: an endless loop, until an NMI comes (watchdog=)", hang},
 };
 
-/* The kind that `text` begins with, up to a blank. false: there is none of that name. */
+/* Raises the kind of fault that `text` names, up to a blank. false: there is no such kind. */
 static bool raise_kind(const char *text)
 {
     for (uint32_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
@@ -173,7 +174,7 @@ static bool raise_kind(const char *text)
             continue;
         report("fault", "%s", kinds[i].what);
         kinds[i].raise();
-        report("fault", "nothing happened"); /* an exception that this CPU does not raise */
+        report("fault", "nothing happened"); /* this CPU does not raise that exception */
         return true;
     }
     return false;

@@ -1,4 +1,4 @@
-/* plan: what will happen to memory. list: the words that make it happen. */
+/* plan: what the hand-off will do to memory. list: the indirection list that makes it do so. */
 #include "kernel/console/print.h"
 #include "kernel/load/stage.h"
 #include "kernel/shell/commands.h"
@@ -25,11 +25,11 @@ static void tell_segment(const struct baton_segment *s)
                s->used.end - s->used.start);
 }
 
-/* A range of pages that the list fills in one go. */
+/* A range of pages that consecutive words of the list fill. */
 struct move {
     uint64_t dest, source, size;
     uint32_t flag;
-    bool down; /* each page's source is the page below that of the page before */
+    bool down; /* the destinations go up while the sources go down */
 };
 
 static bool is_image(uint64_t page)
@@ -44,17 +44,17 @@ static void tell_move(const struct move *m, uint64_t spare)
     if (m->flag == LIST_ZERO)
         report("zero", "%a to %a  %Z", m->dest, m->dest + m->size, m->size);
     else if (spare && m->dest == spare)
-        report("save", "%a to %a  %Z  into the spare page: a cycle begins", m->source,
+        report("save", "%a to %a  %Z  into the swap page: a cycle begins", m->source,
                m->source + m->size, m->size);
     else if (spare && m->source == spare)
-        report("restore", "%a to %a  %Z  from the spare page: the cycle ends", m->dest,
+        report("restore", "%a to %a  %Z  from the swap page: the cycle ends", m->dest,
                m->dest + m->size, m->size);
     else
         report("move", "%a to %a  %Z  from %a%s%s", m->dest, m->dest + m->size, m->size, m->source,
                m->down ? " down" : "", is_image(m->source) ? ", made by Baton" : "");
 }
 
-/* Does the run go on where the move ends? Then it is taken in. */
+/* Does the run start where the move ends? Then adds it to the move. */
 static bool goes_on(struct move *m, const struct run *run, uint64_t spare)
 {
     uint64_t source = baton_page_down(run->value);
@@ -64,7 +64,7 @@ static bool goes_on(struct move *m, const struct run *run, uint64_t spare)
         (spare && (source == spare || m->source == spare)))
         return false;
     if (m->flag == LIST_SOURCE && (m->down || m->source + m->size != source)) {
-        /* Pages that Baton has put together lie the other way round: it takes the highest first. */
+        /* Pages that Baton fills itself are in reverse order: it allocates the highest page first. */
         if (source != m->source - m->size || run->words > 1 ||
             !(m->down || m->size == BATON_PAGE_SIZE) || !is_image(source) || !is_image(m->source))
             return false;
@@ -110,7 +110,7 @@ void command_plan(const struct words *words)
 
 /* ---- list */
 
-/* "  3" or "  1-27": which words of the page. */
+/* "  3" or "  1-27": the numbers of the words in the page. */
 static void name_run(const struct run *run, char name[REPORT_STEP_MAX])
 {
     struct text text = {name, REPORT_STEP_MAX, 0};
@@ -134,14 +134,14 @@ static void tell_run(const struct run *run)
     if (flag == LIST_DESTINATION)
         report(name, "%a  destination %a", value, page);
     else if ((flag == LIST_SOURCE || flag == LIST_ZERO) && run->dest == DECODE_NOWHERE)
-        report(name, "%a  no meaning: a page for no destination, none has been named", value);
+        report(name, "%a  no meaning: a page before any destination", value);
     else if (flag == LIST_SOURCE)
         report(name, "%a  source %a to %a, for %a", value, page, page + size, run->dest);
     else if (flag == LIST_ZERO)
         report(name, "%a  zeros for %a to %a", value, run->dest, run->dest + size);
     else if (flag == LIST_INDIRECTION)
-        report(name, "%a  go on in the list page at %a%s", value, page,
-               run->strays ? "; that is no usable RAM, so not looked at" : "");
+        report(name, "%a  continue in the list page at %a%s", value, page,
+               run->strays ? "; that is not usable RAM, so it is not read" : "");
     else if (flag == LIST_DONE)
         report(name, "%a  done", value);
     else

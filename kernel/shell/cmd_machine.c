@@ -8,7 +8,7 @@
 #include "kernel/shell/pager.h"
 #include "lib/text.h"
 
-#define PATIENCE 10 /* tenths of a second: a machine does not go at once */
+#define PATIENCE 10 /* tenths of a second: a reset takes a moment */
 
 struct flag {
     uint32_t bit;

@@ -1,4 +1,4 @@
-/* mem: all of memory and who has it, as a table and as a bar drawn to scale. */
+/* mem: all memory and its owners, as a table and as a bar drawn to scale. */
 #include "boot/memmap.h"
 #include "kernel/console/print.h"
 #include "kernel/load/stage.h"
@@ -9,7 +9,7 @@
 #define BAR 64 /* characters */
 #define FOUR_GIB (1ull << 32)
 
-/* One character for each owner; a module has its number's last digit. */
+/* One character for each owner; for a module, the last digit of its number. */
 static const char letters[OWNERS] = {
     [OWNER_FREE] = '.',  [OWNER_BATON] = 'B',  [OWNER_TABLES] = 'T',   [OWNER_MODULE] = '1',
     [OWNER_IMAGE] = 'i', [OWNER_REGION] = 'C', [OWNER_RESERVED] = '#', [OWNER_HOLE] = ' ',
@@ -30,7 +30,7 @@ static void tell_range(const struct owned *o)
     if (o->owner == OWNER_MODULE)
         report("mem", "%a to %A %Z  module %u", o->start, o->end, size, o->number);
     else if (o->owner == OWNER_IMAGE && o->number == OWNED_LEDGER)
-        report("mem", "%a to %A %Z  the loaded image's book", o->start, o->end, size);
+        report("mem", "%a to %A %Z  the loaded image's ledger", o->start, o->end, size);
     else
         report("mem", "%a to %A %Z  %s", o->start, o->end, size,
                o->owner == OWNER_RESERVED ? memmap_type_name(o->number) : names[o->owner]);
@@ -47,9 +47,9 @@ static bool visit_table(void *ctx, const struct owned *owned)
 
 struct bar {
     unsigned shift;              /* a character is 1 << shift bytes */
-    uint64_t share[BAR][OWNERS]; /* bytes of each owner in it */
-    uint32_t module[BAR];        /* the module that has most of it, */
-    uint64_t largest[BAR];       /* and how much that is */
+    uint64_t share[BAR][OWNERS]; /* bytes of each owner in the cell */
+    uint32_t module[BAR];        /* the module with the most bytes in the cell, */
+    uint64_t largest[BAR];       /* and how many that is */
 };
 
 static bool visit_bar(void *ctx, const struct owned *o)
@@ -71,7 +71,7 @@ static bool visit_bar(void *ctx, const struct owned *o)
     return true;
 }
 
-/* What fills most of the slice; anything that is not free, if there is any, before what is. */
+/* The owner with the most bytes in the cell. Free memory counts only if the whole cell is free. */
 static char letter_of(const struct bar *bar, uint32_t cell)
 {
     enum owner most = OWNER_HOLE;
@@ -90,7 +90,7 @@ static char letter_of(const struct bar *bar, uint32_t cell)
     return most == OWNER_MODULE ? (char)('0' + bar->module[cell] % 10) : letters[most];
 }
 
-/* The end of RAM below 4 GiB: what a bar can show without being mostly holes. */
+/* The end of RAM below 4 GiB. A bar that went further would show mostly holes. */
 static uint64_t top_of_ram(void)
 {
     const struct baton_host *host = stage_host();

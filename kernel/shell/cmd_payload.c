@@ -1,4 +1,4 @@
-/* modules, load, unload, status, exec: the life of an image. */
+/* modules, load, unload, status, exec: from a module to the hand-off. */
 #include "kernel/console/print.h"
 #include "kernel/crash/crash.h"
 #include "kernel/crash/tell_crash.h"
@@ -42,11 +42,11 @@ static bool is_module(uint64_t number)
     bool there = number && number <= stage_boot()->modules;
 
     if (!there)
-        report("refused", "there is no module %n; modules lists those that there are", number);
+        report("refused", "there is no module %n; modules lists them", number);
     return there;
 }
 
-/* A module's number, 1 to as many as there are. */
+/* Reads the number of a module, from 1. */
 static bool read_module(const struct words *words, const char *word, uint32_t *module)
 {
     uint64_t number;
@@ -59,7 +59,7 @@ static bool read_module(const struct words *words, const char *word, uint32_t *m
     return is_module(number);
 }
 
-/* none, or numbers of modules with commas between. */
+/* Reads "none", or numbers of modules separated by commas. */
 static bool read_initrds(const struct words *words, const char *word,
                          struct option_modules *initrds)
 {
@@ -104,7 +104,7 @@ static bool read_verify(const struct words *words, const char *word, enum option
     return true;
 }
 
-/* Words from the from-th on; false: it has said what is wrong. */
+/* Reads the words from number `from` on; false: it has reported an error. */
 static bool read_wish(const struct words *words, uint32_t from, struct stage_wish *wish)
 {
     for (uint32_t i = from; i < words->count; i++) {
@@ -124,7 +124,7 @@ static bool read_wish(const struct words *words, uint32_t from, struct stage_wis
                 return false;
         } else if (words_equal(word, "append")) {
             wish->command_line = i + 1 < words->count ? words->line + words->start[i + 1] : "";
-            return true; /* the rest of the line is the payload's */
+            return true; /* the rest of the line is the payload's command line */
         } else if (i > from) {
             command_usage(words,
                           "after the module's number come initrd=, place=, verify= or append");
@@ -133,7 +133,7 @@ static bool read_wish(const struct words *words, uint32_t from, struct stage_wis
             return false;
         } else {
             wish->initrds.count =
-                0; /* a module that was chosen goes without, unless one is named */
+                0; /* an explicit module number: no initrds, unless initrd= gives some */
         }
     }
     return true;
@@ -188,7 +188,7 @@ void command_exec(const struct words *words)
 {
     if (!command_takes(words, 0) || !command_image())
         return;
-    /* poke may have been here since the load: the dry run stands on these tables */
+    /* poke may have changed them since the load, and the dry run relies on these tables */
     if (live_checksum() != live.summary.checksum) {
         report("refused", "H1: the live tables are not as they were at the start; check says more");
         return;

@@ -12,15 +12,15 @@
 #define ROW 16
 #define PEEK_DEFAULT 64
 #define PEEK_MAX (1u << 20)
-#define ADDRESSES (1ull << 32) /* windows of legacy tables reach no further either */
+#define ADDRESSES (1ull << 32) /* windows of legacy tables cannot map more */
 
 struct place {
     uint64_t address;
     bool physical;
-    bool anyway; /* "!": the user takes what comes */
+    bool anyway; /* "!": skip the checks, at the user's risk */
 };
 
-/* Takes "physical" and "!" from the end of the words; *count: how many are left. */
+/* Reads "physical" and "!" at the end of the words; *count: how many words are before them. */
 static void take_modes(const struct words *words, struct place *place, uint32_t *count)
 {
     for (*count = words->count; *count > 1; --*count) {
@@ -43,7 +43,7 @@ static bool take_address(const struct words *words, struct place *place)
     return false;
 }
 
-/* Where a virtual address leads to; false: nowhere. */
+/* Translates a virtual address; false: it is not mapped. */
 static bool translate(uint64_t va, struct pt_walk *walk)
 {
     struct pt_space space = {pt_format_of(live.summary.kind), stage_host(), live.summary.root};
@@ -52,7 +52,7 @@ static bool translate(uint64_t va, struct pt_walk *walk)
     return walk->present;
 }
 
-/* Why the byte should not be touched at all, or NULL; *pa: where it lies. */
+/* Why the byte should not be accessed at all, or NULL; *pa: its physical address. */
 static const char *danger_at(const struct place *place, uint64_t at, bool writing, uint64_t *pa)
 {
     struct pt_walk walk;
@@ -62,11 +62,12 @@ static const char *danger_at(const struct place *place, uint64_t at, bool writin
         if (!translate(at, &walk))
             return "not mapped in the live tables: that is a page fault";
         if (writing && !(walk.bits & PTE_WRITE))
-            return "mapped, but not for writing: that is a page fault";
+            return "mapped read-only: that is a page fault";
         *pa = walk.pa;
     }
-    return owners_is_ram(*pa, *pa + 1) ? NULL
-                                       : "no usable RAM by the memory map: that may have effects";
+    return owners_is_ram(*pa, *pa + 1)
+               ? NULL
+               : "not usable RAM in the memory map: side effects are possible";
 }
 
 static const char *peek_danger(const struct place *place, uint64_t at)
@@ -92,13 +93,13 @@ static const char *poke_danger(const struct place *place, uint64_t at)
     if (owned.owner == OWNER_TABLES)
         return "a live page table: Baton runs on it (H1)";
     if (owned.owner == OWNER_IMAGE && owned.number == OWNED_LEDGER)
-        return "the image's book of its pages, which check and unload believe (H7)";
+        return "the image's ledger of its pages, which check and unload rely on (H7)";
     return NULL;
 }
 
 static void tell_danger(uint64_t at, const char *danger)
 {
-    report("refused", "%a is %s; ! at the end risks it", at, danger);
+    report("refused", "%a is %s; add ! to do it anyway", at, danger);
 }
 
 static uint8_t *byte_at(const struct place *place, uint64_t at)
@@ -115,7 +116,7 @@ static void hex_byte(struct text *text, uint8_t byte)
     text_char(text, ' ');
 }
 
-/* false: something on the way should not be read. */
+/* false: one of the bytes should not be read. */
 static bool tell_row(const struct place *place, uint64_t at, uint64_t n)
 {
     char bytes[3 * ROW + 2], letters[ROW + 1]; /* a row takes 79 columns */
@@ -178,7 +179,7 @@ void command_poke(const struct words *words)
         return;
     }
     if (words->more) {
-        command_usage(words, "that are too many bytes for one line");
+        command_usage(words, "too many bytes for one line");
         return;
     }
     if (!take_address(words, &place))

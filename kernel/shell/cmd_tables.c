@@ -1,6 +1,6 @@
 /*
- * tables: the whole tree, as far as it is present, runs of like entries folded into one line:
- * level and indices, va, pa, size, flags.
+ * tables: prints the whole tree of present entries. A run of similar entries is one line: level and
+ * indices, va, pa, size, flags.
  */
 #include "kernel/shell/commands.h"
 
@@ -13,13 +13,13 @@
 
 #define NAME 12 /* columns */
 
-/* Entries [first, first + count) of a table that map one stretch of memory with the same flags. */
+/* Entries [first, first + count) of a table that map contiguous memory with the same flags. */
 struct fold {
     uint32_t first, count;
     uint64_t entry; /* of the first */
 };
 
-/* " PD 2-14", padded: a level deeper, a column to the right. */
+/* " PD 2-14", padded. Each deeper level is indented by one more column. */
 static void name_fold(const struct pt_space *space, unsigned level, const struct fold *fold,
                       char name[NAME + 1])
 {
@@ -47,16 +47,17 @@ static void tell_fold(const struct pt_space *space, unsigned level, const struct
     const char *flags;
 
     spaces_flags(space->format, level, fold->entry, line);
-    flags = words_after(line, "present"); /* everything is that is shown */
+    flags = words_after(line, "present"); /* all entries that are shown are present */
     name_fold(space, level, fold, name);
     if (pt_is_leaf(space->format, level, fold->entry))
         print("%s %a %a %Z%s\n", name, (uint64_t)va, pa & ~(span - 1), fold->count * span, flags);
     else
         print("%s %a %a      table%s%s\n", name, (uint64_t)va, pa, flags,
-              spaces_is_table(pa) ? "" : "; that is no usable RAM, so not looked at");
+              spaces_is_table(pa) ? "" : "; that is not usable RAM, so it is not read");
 }
 
-/* va: what the table's first entry maps. Returns how many pages of tables it has shown. */
+/* va: the address that the table's first entry maps. Returns how many pages of tables it has
+ * printed. */
 static uint32_t tell_table(const struct pt_space *space, unsigned level, uint64_t table,
                            uint32_t va)
 {

@@ -1,4 +1,4 @@
-/* trampoline: the control code page, part by part, and what it is told. */
+/* trampoline: the parts of the control code page, and its parameters. */
 #include <stddef.h>
 
 #include "kernel/console/print.h"
@@ -8,7 +8,7 @@
 #include "relocate/trampoline/control.h"
 #include "relocate/trampoline/list.h"
 
-/* The page from 0 to its end, as control.h draws it. */
+/* The page from 0 to its end, in the layout of control.h. */
 static const struct {
     uint32_t from;
     const char *what;
@@ -18,7 +18,7 @@ static const struct {
     {CONTROL_EXIT + CONTROL_EXIT_SIZE, "jumps that exit and digests call"},
     {CONTROL_FAULT, "fault task: first instruction"},
     {CONTROL_PARAMS, "parameters"},
-    {CONTROL_TRACE, "trace: when a step was reached"},
+    {CONTROL_TRACE, "trace: the time of each step"},
     {CONTROL_FAULT_STACK, "fault task: stack"},
     {CONTROL_IDT, "IDT: 32 task gates"},
     {CONTROL_GDT_VA, "GDT for the kernel address"},

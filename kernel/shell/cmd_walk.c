@@ -1,4 +1,4 @@
-/* walk: one address through the tables, level by level, as the CPU does it. */
+/* walk: translates one address through the tables, level by level, like the CPU. */
 #include "kernel/console/print.h"
 #include "kernel/load/stage.h"
 #include "kernel/memory/live.h"
@@ -15,10 +15,11 @@ static void tell_step(const struct pt_space *space, unsigned level, const struct
         report(l->name, "table %a, index %u: entry %x, %s", step->table, step->index, step->entry,
                flags);
     else
-        report(l->name, "table %a: that is no usable RAM, the walk ends here", step->table);
+        report(l->name, "table %a: that is not usable RAM, the walk ends here", step->table);
 }
 
-/* Bits that a CPU faults at, other than the one that some QEMUs set themselves in a PDPT. */
+/* Has the walk found a reserved bit at which a CPU faults? The accessed bit that some QEMU versions
+ * set in a PDPT does not count. */
 static bool is_reserved(const struct pt_space *space, const struct pt_walk *walk)
 {
     for (unsigned i = 0; i < walk->steps; i++)
@@ -33,12 +34,12 @@ static void tell_result(const struct pt_space *space, const struct pt_walk *walk
     if (walk->present)
         report("result", "%a is at %a, in a page of %z", (uint64_t)va, walk->pa, walk->span);
     else
-        report("result", "%a is not mapped, nor is anything in the %z around it", (uint64_t)va,
+        report("result", "%a is not mapped; nothing is mapped in the %z around it", (uint64_t)va,
                walk->span);
     if (is_reserved(space, walk))
-        report("note", "a reserved bit is set on the way: a CPU faults at such an entry");
+        report("note", "one of these entries has a reserved bit set: a CPU faults at it");
     else if (walk->reserved)
-        report("note", "accessed is reserved in a PDPT: no CPU sets it, some QEMUs do");
+        report("note", "accessed is reserved in a PDPT: no CPU sets it, but QEMU may");
 }
 
 void command_walk(const struct words *words)

@@ -1,4 +1,4 @@
-/* The commands, as help tells of them. */
+/* The table of the commands, with their help texts. */
 #include "kernel/shell/commands.h"
 
 #include <stddef.h>
@@ -8,84 +8,86 @@
 #include "kernel/load/stage.h"
 
 const struct command commands[] = {
-    {"help", "[COMMAND|TOPIC]", "shell", "what there is; help COMMAND says more",
+    {"help", "[COMMAND|TOPIC]", "shell", "list the commands; help COMMAND says more",
      "for example: help load\n", command_help},
-    {"more", "[ROWS|off]", "shell", "after how many rows long output waits for a key",
+    {"more", "[ROWS|off]", "shell", "wait for a key after so many rows of output",
      "for example: more 50, for a taller terminal; more off, for a script\n", command_more},
 
     {"modules", "", "payload", "what the boot loader loaded: place, size, command line",
-     "load alone takes the first as payload, the others as its initrds.\n"
+     "load without arguments takes module 1 as the payload and the others\n"
+     "as its initrds.\n"
      "for example: modules, then load 3 initrd=4\n",
      command_modules},
     {"load", "[-p] [N] [initrd=N,N] [place=HOW] [verify=HOW] [append WORDS]", "payload",
      "stage a module: read it, place it, write the list, check it all",
-     "What was loaded before goes, unless this is refused: then it stays.\n"
-     "load alone: module 1, and the others as its initrds, in order, but\n"
-     "for those of crash=. initrd=2,4 takes these, initrd=none none.\n"
-     "append: the payload's command line, to the line's end; else it is\n"
+     "It replaces the loaded image; if it is refused, that image stays.\n"
+     "load alone: module 1, and the others, except those of crash=, as\n"
+     "its initrds. initrd=2,4: these, in that order; initrd=none: none.\n"
+     "append: the payload's command line, up to the end of the line; else\n"
      "the one that the boot loader gave with the module.\n"
-     "place=auto moves what must move, or would rather; place=all moves\n"
-     "every page, place=none as few as possible.\n"
+     "place=auto moves what must move or prefers another place; place=all\n"
+     "moves every page, place=none as few as possible.\n"
      "verify=on compares SHA-256 right before the entry, off never.\n"
-     "-p stages a capture kernel instead, for the case of a crash; that is\n"
-     "compared unless verify=off.\n"
+     "-p stages a capture kernel instead, to be entered after a crash; its\n"
+     "SHA-256 is compared unless verify=off.\n"
      "for example: load 1 initrd=2 append console=ttyS0 quiet\n",
      command_load},
-    {"unload", "[-p]", "payload", "give every page of the image back",
-     "-p gives up the capture kernel instead.\n"
+    {"unload", "[-p]", "payload", "free every page of the image",
+     "-p unloads the capture kernel instead.\n"
      "for example: status, unload, status: the pages are free again\n",
      command_unload},
     {"status", "", "payload", "what is loaded, and how many pages are free",
-     "Free are the pages of 4 KiB that a load may take, from 1 MiB on, and\n"
-     "those from 64 to 636 KiB, for kernels that map no more at first.\n"
+     "Free pages: the pages of 4 KiB that a load may use. They are above\n"
+     "1 MiB, or from 64 to 636 KiB for kernels that map no more at first.\n"
      "for example: status, then load, then status\n",
      command_status},
     {"exec", "", "payload", "check once more, then hand over; there is no way back",
      "for example: load, then exec\n", command_exec},
 
-    {"crash", "", "payload", "die on purpose: the capture kernel takes over and dumps this one",
+    {"crash", "", "payload", "panic on purpose: the capture kernel takes over and dumps Baton",
      "Baton's command line must keep memory for it: crashkernel=64M.\n"
      "for example: load -p, then crash\n",
      command_crash},
 
     {"plan", "", "hand-off", "what will happen to memory: segments, moves, zeros, cycles",
-     "Each line a range: where it goes, how much, where from, in order.\n"
+     "Each line is a range: destination, size, source, in order.\n"
      "for example: load place=all, then plan\n",
      command_plan},
     {"list", "[PAGE]", "hand-off", "the indirection list, decoded",
      "Runs of words are folded; with a list page's number, word by word.\n"
      "for example: list, then list 1\n",
      command_list},
-    {"check", "", "hand-off", "the dry run again, with what it finds of each invariant",
+    {"check", "", "hand-off", "repeat the dry run, with its result for each invariant",
      "for example: load, list, poke a word of the list, check\n", command_check},
-    {"trampoline", "", "hand-off", "the control code page: its parts, and what it is told",
+    {"trampoline", "", "hand-off", "the control code page: its parts and parameters",
      "for example: load, then trampoline\n", command_trampoline},
 
-    {"mem", "", "memory", "who has which memory, as a table and as a bar drawn to scale",
-     "The bar ends with the RAM below 4 GiB; a dot is free as a whole.\n"
+    {"mem", "", "memory", "who owns which memory, as a table and as a bar drawn to scale",
+     "The bar ends at the end of RAM below 4 GiB; a dot is all free.\n"
      "for example: mem, then load, then mem\n",
      command_mem},
-    {"tables", "[live|new]", "memory", "page tables, as far as they are present; runs are folded",
-     "live: what Baton runs on; new: what the trampoline will run on.\n"
+    {"tables", "[live|new]", "memory", "the present entries of the page tables; runs are folded",
+     "live: Baton runs on these; new: the trampoline will run on these.\n"
      "Columns: level and indices, va, pa, size, flags.\n"
      "for example: tables, or after load: tables new\n",
      command_tables},
-    {"walk", "ADDRESS [live|new]", "memory", "where an address leads, level by level",
+    {"walk", "ADDRESS [live|new]", "memory", "translate an address, level by level",
      "for example: walk 0xc0100000, or after load: walk 0xc0100000 new\n", command_walk},
     {"peek", "ADDRESS [BYTES] [physical] [!]", "memory", "show bytes of memory",
-     "64 bytes if not said. The address is virtual, if not said.\n"
-     "What cannot be read, or is no RAM, is refused; with ! it is risked.\n"
+     "Default: 64 bytes at a virtual address. What cannot be read, or is\n"
+     "not RAM, is refused; with ! it is done anyway.\n"
      "for example: peek 0xb8000 32 physical !\n",
      command_peek},
     {"poke", "ADDRESS BYTE... [physical] [!]", "memory", "write bytes of memory",
-     "What would harm Baton, and what is no RAM, is refused; ! risks it.\n"
+     "What would harm Baton, or is not RAM, is refused; with ! it is done\n"
+     "anyway.\n"
      "for example: poke 0x200000 0xde 0xad physical\n",
      command_poke},
 
     {"regs", "", "machine", "control registers, flags and descriptor tables, by name",
-     "CR3 is the root that tables live shows.\nfor example: regs\n", command_regs},
-    {"fault", "[KIND]", "machine", "raise an exception on purpose; alone: which there are",
-     "The kernel stops as it would for a real one.\nfor example: fault divide\n", command_fault},
+     "CR3 is the root in the output of tables live.\nfor example: regs\n", command_regs},
+    {"fault", "[KIND]", "machine", "raise an exception on purpose; alone: list the kinds",
+     "The kernel stops as for a real one.\nfor example: fault divide\n", command_fault},
     {"reboot", "", "machine", "reset the machine", "for example: reboot\n", command_reboot},
     {"poweroff", "", "machine", "switch the machine off, through ACPI", "for example: poweroff\n",
      command_poweroff},

@@ -1,4 +1,4 @@
-/* The shell's commands: the table (commands.c) and the functions behind it, by file. */
+/* The shell's commands: the table (commands.c) and its functions, by file. */
 #ifndef KERNEL_SHELL_COMMANDS_H
 #define KERNEL_SHELL_COMMANDS_H
 
@@ -20,16 +20,16 @@ extern const uint32_t command_count;
 
 const struct command *command_named(const char *name);
 
-/* One line that says what was wrong with the words, and how the command is used. */
+/* Prints one line: what is wrong with the words, and how the command is used. */
 void command_usage(const struct words *words, const char *wrong);
 
-/* Is it so? Else command_usage has said so: more words than the command takes. */
+/* false: there are more than `most` words after the command; that is then reported. */
 bool command_takes(const struct words *words, uint32_t most);
 
-/* What is loaded; NULL, and it has said so: nothing is. */
+/* The loaded image; NULL: nothing is loaded, and that is reported. */
 struct stage *command_image(void);
 
-/* The capture kernel that is loaded; NULL, and it has said so: none is. */
+/* The loaded capture kernel; NULL: there is none, and that is reported. */
 struct stage *command_capture(void);
 
 /* help.c */
@@ -63,7 +63,7 @@ void command_poweroff(const struct words *words);
 void command_trampoline(const struct words *words);
 /* cmd_fault.c */
 void command_fault(const struct words *words);
-/* Raises the kind that `text` begins with, up to a blank; stops, if there is none of that name. */
+/* Raises the kind of fault that `text` names, up to a blank; stops if there is no such kind. */
 void fault_raise(const char *text) __attribute__((noreturn));
 /* cmd_crash.c */
 void command_crash(const struct words *words);

@@ -1,4 +1,4 @@
-/* Runs of words. The list may be damaged (poke), so nothing of it is believed. */
+/* Decodes runs of words. The list may be damaged (poke), so nothing in it is trusted. */
 #include "kernel/shell/decode.h"
 
 #include "relocate/trampoline/list.h"
@@ -51,7 +51,7 @@ bool decode_next(struct decoder *d, uint32_t most, struct run *run)
         d->number++;
         d->word = 0;
     } else {
-        d->ended = true; /* done, a word without a meaning, or a list that goes in circles */
+        d->ended = true; /* done, a word without a meaning, or a list with a loop */
     }
     return true;
 }

@@ -1,5 +1,5 @@
 /*
- * An indirection list, read for people: words that go on where the one before ended are one run.
+ * Decodes an indirection list for people: words for consecutive pages are one run.
  */
 #ifndef KERNEL_SHELL_DECODE_H
 #define KERNEL_SHELL_DECODE_H
@@ -11,26 +11,26 @@ struct decoder {
     uint64_t page;       /* pa of the list page */
     uint32_t number;     /* which one it is, from 1 */
     uint32_t word;       /* the next to be read, 0 to LIST_WORDS - 1 */
-    uint64_t dest;       /* where the next page goes, or DECODE_NOWHERE */
-    uint32_t pages_left; /* a damaged list may go round and round */
+    uint64_t dest;       /* destination of the next page, or DECODE_NOWHERE */
+    uint32_t pages_left; /* limits the pages that are read: a damaged list may have a loop */
     bool ended;
 };
 
-#define DECODE_NOWHERE UINT64_MAX /* a destination that no word has named */
+#define DECODE_NOWHERE UINT64_MAX /* no word has set a destination */
 
 struct run {
-    uint64_t page;   /* pa of the list page that it stands in */
+    uint64_t page;   /* pa of the list page that contains it */
     uint32_t number; /* of that page, from 1 */
     uint32_t first;  /* word, from 0 */
     uint32_t words;
     uint32_t value; /* of the first word, flag included */
-    uint64_t dest;  /* SOURCE, ZERO: where its first page goes, or DECODE_NOWHERE */
-    bool strays;    /* INDIRECTION to what is no usable RAM: not followed */
+    uint64_t dest;  /* SOURCE, ZERO: destination of its first page, or DECODE_NOWHERE */
+    bool strays;    /* INDIRECTION to something that is not usable RAM: not followed */
 };
 
 void decode_start(struct decoder *decoder, const struct baton_image *image);
 
-/* At most `most` words in a run. false: behind the end. */
+/* Reads the next run, of at most `most` words. false: the list has ended. */
 bool decode_next(struct decoder *decoder, uint32_t most, struct run *run);
 
 #endif

@@ -1,4 +1,4 @@
-/* The line editor: each key changes the line, then what is shown is made to agree with it. */
+/* The line editor: each key changes the line, then the display is updated. */
 #include "kernel/shell/edit.h"
 
 #include <stddef.h>
@@ -20,11 +20,11 @@ static void copy(char *to, const char *from)
         ;
 }
 
-/* ---- what is shown */
+/* ---- display */
 
 static uint32_t width(const struct edit *e)
 {
-    return e->columns - length_of(e->prompt) - 1; /* the cursor may stand behind the last */
+    return e->columns - length_of(e->prompt) - 1; /* one column is for the cursor after the line */
 }
 
 static void go_to(struct edit *e, uint32_t column)
@@ -35,12 +35,12 @@ static void go_to(struct edit *e, uint32_t column)
         e->host->put(e->line[e->first + e->column]);
 }
 
-/* Shows the line from character `from` on; what stands before it is right already. */
+/* Shows the line from character `from` on; the part before it is already on the terminal. */
 static void show(struct edit *e, uint32_t from)
 {
     uint32_t room = width(e), wanted;
 
-    if (e->at < e->first || e->at - e->first > room) { /* half of the room behind the cursor */
+    if (e->at < e->first || e->at - e->first > room) { /* scrolls: the cursor in the middle */
         e->first = e->at > room / 2 ? e->at - room / 2 : 0;
         from = e->first;
     }
@@ -56,9 +56,9 @@ static void show(struct edit *e, uint32_t from)
     go_to(e, e->at - e->first);
 }
 
-/* ---- what is changed */
+/* ---- changes of the line */
 
-/* Takes the characters [from, to) out; the cursor stands at `from` then. */
+/* Removes the characters [from, to); the cursor is then at `from`. */
 static void cut(struct edit *e, uint32_t from, uint32_t to)
 {
     for (uint32_t i = to; i <= e->length; i++)
@@ -105,7 +105,7 @@ static uint32_t word_before(const struct edit *e)
     return at;
 }
 
-/* Where the word that the cursor stands in begins. */
+/* The start of the word at the cursor. */
 static uint32_t word_start(const struct edit *e)
 {
     uint32_t at = e->at;
@@ -144,7 +144,7 @@ static void look(struct edit *e, uint32_t back)
 
 /* ---- completion */
 
-/* The n-th candidate for the word at `start` that begins with what is typed of it. */
+/* The n-th candidate that begins with the typed part of the word at `start`. */
 static const char *candidate(const struct edit *e, uint32_t start, uint32_t *n)
 {
     const char *word;
@@ -165,7 +165,7 @@ static void list_candidates(struct edit *e, uint32_t start)
     uint32_t column = 0, at = e->at;
     const char *word;
 
-    move(e, e->length); /* all of the line stays to be read above them */
+    move(e, e->length); /* so that the whole line stays visible above them */
     e->at = at;
     e->host->put('\n');
     for (uint32_t n = 0; (word = candidate(e, start, &n));) {
@@ -201,13 +201,13 @@ static void complete(struct edit *e)
         }
         while (i < length && word[i] == one[i])
             i++;
-        length = i; /* what all of them share */
+        length = i; /* of their common prefix */
     }
     if (!found)
         e->host->put(BELL);
     else if (found > 1 && start + length == e->at)
         list_candidates(e, start);
-    for (; found && at < start + length; at++) /* a full line takes none of them */
+    for (; found && at < start + length; at++) /* insert does nothing if the line is full */
         insert(e, one[at - start]);
     if (found == 1)
         insert(e, ' ');

@@ -1,6 +1,6 @@
 /*
- * A line being typed: editing, history, completion. Pure: keys go in, characters for any dumb
- * terminal come out (printable ones, backspace and bell).
+ * The line editor: editing, history, completion. Pure: its input is keys, its output characters for
+ * any dumb terminal (printable ones, backspace and bell).
  */
 #ifndef KERNEL_SHELL_EDIT_H
 #define KERNEL_SHELL_EDIT_H
@@ -12,8 +12,8 @@
 
 struct edit_host {
     void (*put)(char c);
-    void (*prompt)(const char *prompt); /* prints it, in its colour */
-    /* The n-th word that may stand at line[start], NULL behind the last: for completion. */
+    void (*prompt)(const char *prompt); /* prints the prompt, in its colour */
+    /* For completion: the n-th word that is possible at line[start], NULL after the last one. */
     const char *(*candidate)(const char *line, uint32_t start, uint32_t n);
 };
 
@@ -24,11 +24,11 @@ struct edit {
     char line[WORDS_LINE];  /* NUL-terminated */
     uint32_t length, at;    /* at: the cursor, 0 to length */
     uint32_t first;         /* the first character that is shown */
-    uint32_t shown, column; /* characters on the terminal behind the prompt, and the cursor there */
+    uint32_t shown, column; /* characters on the terminal after the prompt, and the cursor there */
     char history[EDIT_HISTORY][WORDS_LINE]; /* a ring */
-    uint32_t lines;                         /* ever put into the history */
-    uint32_t looked;        /* how far back the line shown comes from, 0: it is new */
-    char fresh[WORDS_LINE]; /* the new line, while an old one is looked at */
+    uint32_t lines;                         /* number of lines ever added to the history */
+    uint32_t looked;        /* how far back in the history the shown line is, 0: it is new */
+    char fresh[WORDS_LINE]; /* the new line, while an old one is shown */
 };
 
 /* Prints the prompt for a new, empty line. */

@@ -1,4 +1,4 @@
-/* The ports of the two keyboards, and a clock to wait by. */
+/* Reads the keyboard and the serial line, and waits by a timer. */
 #include "kernel/shell/input.h"
 
 #include "kernel/console/serial.h"
@@ -17,7 +17,7 @@ enum {
 };
 #define PIT_HZ 1193182u
 #define TICKS (PIT_HZ / 20) /* a twentieth of a second: fits 16 bits */
-#define PATIENCE 4000000    /* reads of a port, each some 0.1 to 1 us: the PIT does not count */
+#define PATIENCE 4000000 /* reads of a port, 0.1 to 1 us each; after them: the PIT does not work */
 
 static struct keys_terminal terminal;
 static struct keys_keyboard keyboard;
@@ -56,7 +56,7 @@ int input_key(void)
     return key;
 }
 
-/* Starts the one-shot; its output falls now and rises when the time is over. */
+/* Starts the one-shot timer: its output goes low now, and high when the time is over. */
 static void start_timer(uint8_t port_b)
 {
     out8(PORT_B, portb_counting(port_b));
@@ -79,7 +79,7 @@ int input_wait(uint32_t tenths)
         if (!patience)
             break;
     }
-    if (!key && terminal.state == TERMINAL_ESCAPE) { /* it stands alone: nothing has followed */
+    if (!key && terminal.state == TERMINAL_ESCAPE) { /* the Escape key: no sequence follows */
         terminal.state = TERMINAL_PLAIN;
         key = KEY_ESCAPE;
     }

@@ -1,4 +1,5 @@
-/* What is typed, on the serial port or on the PS/2 keyboard. Nothing interrupts: the ports are asked. */
+/* Keys from the serial line and from the PS/2 keyboard. The ports are polled; there are no
+ * interrupts. */
 #ifndef KERNEL_SHELL_INPUT_H
 #define KERNEL_SHELL_INPUT_H
 
@@ -11,8 +12,8 @@ int input_poll(void);
 int input_key(void);
 
 /*
- * Waits for a key, `tenths` tenths of a second at most: KEY_NONE if none came. Timed by the PIT's
- * second channel, which is left stopped.
+ * Waits for a key, at most `tenths` tenths of a second: KEY_NONE if none came. Uses channel 2 of
+ * the PIT as the timer, and leaves it stopped.
  */
 int input_wait(uint32_t tenths);
 

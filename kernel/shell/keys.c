@@ -63,7 +63,7 @@ static int sequence(struct keys_terminal *t, uint8_t byte)
             t->parameter = t->parameter * 10 + (byte - '0');
         return KEY_NONE;
     }
-    if (byte >= ' ' && byte < '@') { /* a modifier follows: the key counts without it */
+    if (byte >= ' ' && byte < '@') { /* a modifier follows: it is ignored */
         t->modified = true;
         return KEY_NONE;
     }
@@ -75,7 +75,7 @@ static int sequence(struct keys_terminal *t, uint8_t byte)
 
 int keys_terminal(struct keys_terminal *t, uint8_t byte)
 {
-    if (byte == KEY_ESCAPE) { /* begins a sequence, also in the middle of another */
+    if (byte == KEY_ESCAPE) { /* begins a sequence, even in the middle of another */
         bool twice = t->state == TERMINAL_ESCAPE;
 
         t->state = twice ? TERMINAL_PLAIN : TERMINAL_ESCAPE;
@@ -135,7 +135,7 @@ int keys_keyboard(struct keys_keyboard *k, uint8_t scancode)
     if (k->extended)
         return KEY_NONE;
     if (code == SCAN_LEFT_SHIFT || code == SCAN_RIGHT_SHIFT) {
-        if (!extended) /* keyboards wrap arrows in made-up shifts */
+        if (!extended) /* keyboards send extra (fake) shift codes around arrows */
             *(code == SCAN_LEFT_SHIFT ? &k->left_shift : &k->right_shift) = !released;
         return KEY_NONE;
     }

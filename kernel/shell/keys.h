@@ -1,6 +1,6 @@
 /*
- * Keys, whatever they were typed on: bytes of a terminal on the serial line, or scancodes of a PS/2
- * keyboard, become one set of numbers. Pure: the ports are read in input.c.
+ * Decodes keys: bytes from a terminal on the serial line, and scancodes from a PS/2 keyboard,
+ * become one set of numbers. Pure: input.c reads the ports.
  */
 #ifndef KERNEL_SHELL_KEYS_H
 #define KERNEL_SHELL_KEYS_H
@@ -8,7 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Printable keys are their ASCII, Ctrl with a letter is 1 to 26; these have numbers of their own. */
+/* Printable keys are their ASCII, Ctrl with a letter is 1 to 26; these have numbers of their
+ * own. */
 enum key {
     KEY_NONE = 0,
     KEY_TAB = '\t',
@@ -26,10 +27,10 @@ enum key {
 
 #define KEY_CTRL(letter) ((letter)&0x1f)
 
-/* A terminal: where in an escape sequence it is. All zeros at the start. */
+/* The decoder of a terminal's escape sequences. All zeros at the start. */
 struct keys_terminal {
     enum { TERMINAL_PLAIN, TERMINAL_ESCAPE, TERMINAL_SEQUENCE, TERMINAL_FUNCTION } state;
-    bool after_return;  /* a line feed behind a carriage return is no second ENTER */
+    bool after_return;  /* a line feed after a carriage return is no second ENTER */
     bool modified;      /* the sequence's first number is over: ESC [ 3 ; 5 ~ */
     uint32_t parameter; /* that number */
 };
@@ -37,7 +38,7 @@ struct keys_terminal {
 /* The key that this byte completes, or KEY_NONE. */
 int keys_terminal(struct keys_terminal *terminal, uint8_t byte);
 
-/* A keyboard that sends scancode set 1, US layout. All zeros at the start. */
+/* The decoder of a keyboard with scancode set 1 and US layout. All zeros at the start. */
 struct keys_keyboard {
     bool left_shift, right_shift, left_ctrl, right_ctrl, caps, extended;
 };

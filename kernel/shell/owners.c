@@ -1,4 +1,4 @@
-/* The memory map, cut up by what lies in it. */
+/* Splits the memory map by the owners of its parts. */
 #include "kernel/shell/owners.h"
 
 #include "kernel/crash/region.h"
@@ -13,7 +13,8 @@ static uint32_t count;
 
 extern char kernel_end[];
 
-/* Keeps ranges[] sorted; pages come one by one, so a range often goes on at either end. */
+/* Adds a range to the sorted ranges[]. Pages are added one by one, so a range often grows at one
+ * of its ends. */
 static void add(uint64_t start, uint64_t end, enum owner owner, uint32_t number)
 {
     uint32_t at = count;
@@ -58,7 +59,7 @@ static void collect(void)
         baton_image_pages(&stage_loaded()->image, add_page, NULL);
 }
 
-/* The parts of one usable range of the map. */
+/* Visits the parts of one usable range of the map. */
 static bool cut(const struct baton_memory *m, bool (*visit)(void *, const struct owned *),
                 void *ctx)
 {

@@ -6,7 +6,7 @@
 #include "kernel/console/console.h"
 #include "kernel/shell/input.h"
 
-#define MORE "-- more: space a page, enter a line, q no more --"
+#define MORE "-- more: space next page, enter next line, q quit --"
 
 uint32_t pager_rows = 23;
 
@@ -21,7 +21,7 @@ static void rub_out(const char *text)
     console_raw("\r");
 }
 
-/* Before a line: nobody is asked for a key when nothing more comes. */
+/* Runs before each line: so there is no prompt after the last one. */
 static void before_line(uint32_t rows)
 {
     enum console_colour colour;

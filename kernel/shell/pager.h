@@ -8,11 +8,11 @@
 /* Rows to print between two stops; 0: never stop. At first there are 23. */
 extern uint32_t pager_rows;
 
-/* From begin to end what is printed is counted; q mutes the rest of it. */
+/* Between begin and end the printed rows are counted; q mutes the rest of the output. */
 void pager_begin(void);
 void pager_end(void);
 
-/* The user has had enough: a command may end early. */
+/* The user has pressed q: a command may end early. */
 bool pager_stopped(void);
 
 #endif

@@ -1,4 +1,4 @@
-/* Read a line, find the command, run it. */
+/* Reads a line, finds the command, runs it. */
 #include "kernel/shell/shell.h"
 
 #include "kernel/console/console.h"
@@ -18,7 +18,7 @@ static void put(char c)
     console_raw(text);
 }
 
-/* Commands begin a line, and follow `help`. */
+/* Completes commands at the start of a line, and after `help`. */
 static const char *candidate(const char *line, uint32_t start, uint32_t n)
 {
     const char *rest = words_after(line, "help ");
@@ -84,6 +84,6 @@ bool shell_wanted(uint32_t seconds)
     }
     console_raw("\r");
     report("shell",
-           wanted ? "a key was pressed                " : "no key was pressed: going on     ");
+           wanted ? "a key was pressed                " : "no key was pressed: continuing   ");
     return wanted;
 }

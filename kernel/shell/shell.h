@@ -8,7 +8,7 @@
 /* Reads and runs commands; exec, reboot and poweroff leave it. */
 void shell_run(void) __attribute__((noreturn));
 
-/* Counts down where the user can see it. true: a key was pressed. */
+/* Shows a countdown. true: a key was pressed. */
 bool shell_wanted(uint32_t seconds);
 
 #endif

@@ -1,4 +1,4 @@
-/* Live tables, new tables, and the names of flag bits. */
+/* The live and the new tables, and the names of flag bits. */
 #include "kernel/shell/spaces.h"
 
 #include "kernel/console/print.h"
@@ -47,7 +47,7 @@ bool spaces_get(const struct words *words, uint32_t i, struct pt_space *space)
 static const struct {
     uint64_t bit;
     const char *name;
-    bool leaf; /* only where the entry maps a page */
+    bool leaf; /* only in an entry that maps a page */
 } flags[] = {
     {PTE_WRITE, "write", false},
     {PTE_USER, "user", false},

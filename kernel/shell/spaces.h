@@ -1,4 +1,4 @@
-/* The two sets of page tables that commands look at, and entries of them in words. */
+/* The two sets of page tables that commands show, and their entries as text. */
 #ifndef KERNEL_SHELL_SPACES_H
 #define KERNEL_SHELL_SPACES_H
 
@@ -8,12 +8,13 @@
 #define SPACES_FLAGS 96 /* room for the flags of an entry */
 
 /*
- * A page table of a space that commands look at. Entries may be garbage (poke): what is no RAM is
- * not looked at, and reads as a page of zeros.
+ * Maps a page table that a command shows. Entries may be garbage (poke): a table outside RAM is not
+ * read, but shown as a page of zeros.
  */
 void *spaces_map(void *ctx, enum baton_window window, uint64_t pa);
 
-/* By the i-th word: "live", "new" or none, which is live. false: it has said what is wrong. */
+/* Selects the tables by word i: "live" or "new"; if there is no such word, live. false: it has
+ * reported an error. */
 bool spaces_get(const struct words *words, uint32_t i, struct pt_space *space);
 
 /* Can a table lie at pa? */

@@ -1,4 +1,4 @@
-/* Words and numbers. */
+/* Splits a line into words, and reads numbers. */
 #include "kernel/shell/words.h"
 
 #include "lib/number.h"
@@ -35,7 +35,7 @@ const char *words_split(const char *line, struct words *words)
                 *out++ = *at;
         }
         if (quoted)
-            return "a double quote without its partner";
+            return "a double quote is not closed";
         *out++ = '\0';
     }
 }

@@ -1,4 +1,4 @@
-/* What was typed, as words; and words as numbers. Pure. */
+/* Splits a typed line into words, and reads words as numbers. Pure. */
 #ifndef KERNEL_SHELL_WORDS_H
 #define KERNEL_SHELL_WORDS_H
 
@@ -10,16 +10,16 @@
 
 struct words {
     const char *line;            /* as it was typed */
-    char text[WORDS_LINE];       /* a copy, cut into pieces */
-    const char *word[WORDS_MAX]; /* in text, without their quotes */
-    uint32_t start[WORDS_MAX];   /* where in the line each began */
+    char text[WORDS_LINE];       /* a copy, split into words */
+    const char *word[WORDS_MAX]; /* in text, without quotes */
+    uint32_t start[WORDS_MAX];   /* offset of each word in the line */
     uint32_t count;
-    bool more; /* than WORDS_MAX: the rest is left in the line */
+    bool more; /* there are more than WORDS_MAX words: the rest is only in the line */
 };
 
 /*
- * Cuts the line (at most WORDS_LINE - 1 characters, which must outlive the words) at blanks, except
- * within "double quotes". NULL, or why that cannot be done.
+ * Splits the line (at most WORDS_LINE - 1 characters, which must outlive the words) at blanks,
+ * except within "double quotes". NULL, or what is wrong with the line.
  */
 const char *words_split(const char *line, struct words *words);
 
@@ -28,7 +28,8 @@ bool words_equal(const char *a, const char *b);
 /* If the word begins with `start`, the rest of it; else NULL. */
 const char *words_after(const char *word, const char *start);
 
-/* Decimal, or hexadecimal after 0x; with K, M or G (or k, m, g) behind it. false: not a number, or above 64 bits. */
+/* Reads a decimal number, or a hexadecimal one after 0x; K, M or G (or k, m, g) may follow.
+ * false: not a number, or above 64 bits. */
 bool words_number(const char *word, uint64_t *value);
 
 #endif

@@ -54,7 +54,7 @@ BAD_BZIMAGES = [
 
 
 def _bzimage_truncations():
-    """The file cut at the start and at the end of every field, and at every part's end."""
+    """The file, truncated at the start and the end of every field, and at the end of every part."""
     whole = bzimage(CODE, protocol=PROTOCOL)
     header_end = HEADER_END[PROTOCOL]
     cuts = {1, 2, 511, 512, 513, header_end, header_end + 1, 1023, 1024, SETUP_SIZE - 1,
@@ -168,7 +168,7 @@ def cases():
 
 
 def _other_kinds():
-    """Whole files of kinds that people give by mistake."""
+    """Complete files of other kinds, which users may give by mistake."""
     script = b"#!/bin/sh\nexit 0\n"
     yield "gzip", gzip.compress(CODE), r"the payload is packed with gzip: an initrd, or a kernel"
     yield "xz", lzma.compress(CODE), r"the payload is packed with xz; .*give the unpacked file"

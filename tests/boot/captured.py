@@ -1,7 +1,7 @@
-"""A machine that dies of a fault, and a Linux that saves its memory to a disk: the whole way.
+"""A machine that crashes by a fault, and a Linux that saves its memory to a disk: the whole path.
 
 Captured is a job of the fleet. A debugger stops the machine at the fault and keeps its memory;
-what Linux writes goes through iso/save-dump, and into gdb with iso/crash.gdb.
+iso/save-dump reads what Linux writes, and gdb opens the result with iso/crash.gdb.
 """
 import json
 import os
@@ -16,8 +16,8 @@ from typist import Typist
 
 WORDS = ("console=ttyS0 quiet panic=-1 no_timer_check reset_devices nr_cpus=1 baton.unattended "
          "baton.exitport=0xf4")
-# The region, and the machine's memory in MiB. amd64: what iso/crash takes for every distribution's;
-# the region has to begin above the modules, which may be 17 MiB.
+# The region, and the machine's memory in MiB. amd64: the value that iso/crash uses for every
+# distribution; the region must begin above the modules, which may take 17 MiB.
 REGION = {"amd64": "128M"}
 USUAL_REGION = "96M"
 MEMORY = {"amd64": 176}
@@ -27,11 +27,11 @@ MIB = 1 << 20
 
 
 class Captured:
-    """.data after run(): "core", its path; "saved", what save-dump said; "fault" and "cr3", the
-    memory and the register when it stood at the function `dies`.
+    """.data after run(): "core", its path; "saved", save-dump's output; "fault" and "cr3", the
+    memory and the register at the start of the function `dies`.
 
-    typed: what is typed at the shell's prompt, in the place of crash= and fault=; the last line is
-    deadly. high: MiB of memory above 4 GiB, in "high". settings: of the machine.
+    typed: lines to type at the shell's prompt, instead of crash= and fault=; the last line makes
+    the crash. high: MiB of memory above 4 GiB, in "high". settings: of the machine.
     """
 
     def __init__(self, linux, paging, dies, words="", typed=(), high=0, name="",
@@ -44,7 +44,7 @@ class Captured:
             self.settings = {"emulator": "x86_64", "cpu": "max", **settings}
 
     def loaded(self):
-        """How Baton and its modules come into the machine: settings of it."""
+        """The settings of the machine that load Baton and its modules."""
         how = "shell" if self.typed else f"crash=1,2 {self.words}"
         region = REGION.get(self.linux, USUAL_REGION)
         return {"kernel": payloads.BATON,
@@ -55,7 +55,7 @@ class Captured:
     def run(self):
         disk = os.path.join(Machine(self.name).folder(), "disk")
         core = f"{disk}.core"
-        with open(disk, "wb") as f:     # holes, and room for all the memory
+        with open(disk, "wb") as f:     # a sparse file with room for all the memory
             f.truncate((self.memory + self.high) * MIB)
         machine = Machine(self.name, memory=f"{self.memory + self.high}M", timeout=CAPTURE_TIME,
                           extra=("-drive", f"file={disk},format=raw,if=virtio", *self.extra),
@@ -110,21 +110,21 @@ def gdb(core, *commands):
 
 
 def assert_saved(result):
-    """The capture kernel and its initrd were staged, ran, and saved a whole dump."""
+    """The capture kernel and its initrd were staged, ran, and saved a complete dump."""
     assert len(result.lines(r"^initrd +\S+ [KM]iB, staged at 0x\w+$")) == 1, result.story()
     assert result.status == POWERED_OFF, result.story()
     assert result.data["saved"].returncode == 0, result.data["saved"].stderr + result.story()
 
 
 def assert_backtrace(core, frames, *commands):
-    """gdb's backtrace has these calls, in this order, the innermost first; what gdb said, after
-    further commands."""
-    # gdb shows a frame when it loads the core, too; in which words around it, changes.
+    """gdb's backtrace has these calls, in this order, the innermost first. Returns gdb's output
+    for further commands."""
+    # gdb also shows a frame when it loads the core; the text around it differs between versions.
     begin = "now its backtrace\n"
     said = gdb(core, f"printf {json.dumps(begin)}", "backtrace", *commands)
     assert begin in said, said
     # "#1  0xc0100000 in name (words=...) at file:line"
     calls = re.findall(r"^#\d+ +(?:0x\w+ in )?(\w+) \(", said.split(begin)[1], re.M)
-    # what the compiler inlined stands between them, or does not
+    # inlined functions may be between them
     assert [call for call in calls if call in frames] == frames, said
     return said

@@ -1,7 +1,7 @@
 """pytest's side of the boot tests: the fleet, the quick subset, and no skips.
 
-A skip would be a test that nobody saw: it is counted as a failure. -m quick selects what
-`make check` runs.
+A skipped test counts as a failure, so that it is noticed. -m quick selects the tests of
+`make check`.
 """
 import os
 import sys
@@ -28,7 +28,7 @@ def job_of(item):
 
 
 def pytest_collection_modifyitems(config, items):
-    """A test whose job needs a Linux kernel that the distribution has not cannot be run."""
+    """Deselects tests whose job needs a Linux kernel that the distribution does not have."""
     gone = [item for item in items
             if payloads.missing_everywhere(getattr(job_of(item), "linux", None))]
     config.hook.pytest_deselected(items=gone)
@@ -61,5 +61,5 @@ def outcome(job):
 
 @pytest.fixture
 def outcomes(jobs):
-    """For a test that looks at several jobs at once; they are other tests' own."""
+    """For a test that checks several jobs of other tests at once."""
     return [fleet.outcome(job) for job in jobs]

@@ -1,7 +1,7 @@
-"""ELF cores as a kernel that crashed leaves them: headers at one place, its memory at others.
+"""ELF cores as a crashed kernel leaves them in memory: headers at one place, its memory at others.
 
-Laid into a machine's memory above what its Linux is told of (mem=), they make a real /proc/vmcore
-in a Linux that was started directly: elfcorehdr= is all that a capture kernel has besides.
+The tests put them into a machine's memory above mem=. With elfcorehdr=, a Linux that was started
+directly then has a real /proc/vmcore, like a capture kernel.
 """
 import struct
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ PAGE = 4096
 
 @dataclass(frozen=True)
 class Piece:
-    start: int                      # physical address in the old kernel, and where it still lies
+    start: int                      # physical address in the old kernel, and still now
     file: str
     bytes: int
 
@@ -25,8 +25,8 @@ def note(name, kind, description):
 
 
 def headers(pieces, notes, notes_at, wide=True, machine=EM_386):
-    """The ELF header and the program headers: notes at a physical address, then the pieces.
-    PT_NOTE's and PT_LOAD's offsets are physical addresses: that is how elfcorehdr= wants them."""
+    """The ELF header and the program headers: notes at a physical address, then the pieces. The
+    offsets of PT_NOTE and PT_LOAD are physical addresses, as elfcorehdr= requires."""
     segments = [(PT_NOTE, notes_at, 0, len(notes))]
     segments += [(PT_LOAD, piece.start, piece.start, piece.bytes) for piece in pieces]
     ident = b"\x7fELF" + bytes([2 if wide else 1, 1, 1]) + bytes(9)

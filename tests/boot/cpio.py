@@ -23,8 +23,9 @@ def archive(files):
 
 
 def odd(data):
-    """An archive without the zeros at its end, all but one: no multiple of 4. Whoever puts another one
-    behind it owes them. One that is packed may not be so: "junk at the end", says Linux."""
+    """An archive with only one of the zeros at its end, so its size is no multiple of 4: whoever
+    appends another archive must add them. A packed archive must not be like this: Linux reports
+    "junk at the end"."""
     data = data.rstrip(b"\0") + b"\0"
     assert len(data) % 4
     return data

@@ -1,8 +1,8 @@
-"""A machine under control: QEMU's gdbstub, as little of it as the tests need, and its QMP.
+"""Controls a machine by QEMU's gdbstub (the part that the tests need) and by QMP.
 
-with Debugger(machine) as d: the machine is started and stands still before its first
-instruction; leaving the block kills it if it still runs. Gdb alone is for a machine that somebody
-else starts: it stands still, too, until gdb lets it go.
+with Debugger(machine) as d: the machine is started and is stopped before its first instruction;
+leaving the block kills it if it still runs. The class Gdb is for a machine that other code starts:
+it is stopped, too, until gdb continues it.
 """
 import os
 import re
@@ -13,19 +13,19 @@ from dataclasses import replace
 import machine as machines
 from qmp import Qmp, connect, socket_folder
 
-# The first registers of the "g" packet, and the bytes of each; qemu-system-x86_64 has its own also
-# where the CPU is in 32-bit mode.
+# The first registers of the "g" packet, and the bytes of each. qemu-system-x86_64 uses another
+# packet, even if the CPU is in 32-bit mode.
 REGISTERS = {"i386": (["eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi", "eip"], 4),
              "x86_64": (["eax", "ebx", "ecx", "edx", "esi", "edi", "ebp", "esp",
                          *(f"r{i}" for i in range(8, 16)), "eip"], 8)}
 
 REP, REP_SIZE = "f3", 2         # the prefix, and the bytes of a "rep movsl" or "rep stosl"
 
-PIECE = 1984                    # bytes: QEMU's packets are below 4 KiB, and in hex
+PIECE = 1984                    # bytes: QEMU's packets are smaller than 4 KiB, and in hex
 
 
 class Gdb:
-    """.machine is to be started; then attach() to it."""
+    """Start .machine; then call attach()."""
 
     def __init__(self, machine):
         self.folder = socket_folder()
@@ -67,7 +67,7 @@ class Gdb:
         assert self.packet(f"z1,{address:x},1") == "OK"
 
     def write_physical(self, address, data):
-        """Physical memory, written as a device would. In pieces that fit into a packet."""
+        """Writes physical memory like a device, in pieces that fit into a packet."""
         assert self.packet("Qqemu.PhyMemMode:1") == "OK"
         for at in range(0, len(data), PIECE):
             piece = data[at:at + PIECE]
@@ -75,11 +75,11 @@ class Gdb:
         assert self.packet("Qqemu.PhyMemMode:0") == "OK"
 
     def forget_translations(self):
-        """Empties QEMU's TLB, so that changed tables are seen: a CR3 that is written does."""
+        """Flushes QEMU's TLB by a write to CR3, so that changed tables take effect."""
         assert self.packet("G" + self.packet("g")) == "OK"
 
     def go(self):
-        """Runs on; "T..." when it stopped, "W..." or "" when the machine ended."""
+        """Continues; "T..." when it stopped, "W..." or "" when the machine ended."""
         return self.packet("c")
 
     def go_to(self, address):
@@ -89,15 +89,15 @@ class Gdb:
         self.arrive(address)
 
     def arrive(self, address):
-        """Waits until it stands there, and forgets the breakpoint."""
+        """Waits until it stops there, and removes the breakpoint."""
         answer = self._answer()
         if not answer.startswith("T") or self.eip() != address:
-            raise AssertionError(f"never came to {address:#x}: {answer!r}\n"
+            raise AssertionError(f"never reached {address:#x}: {answer!r}\n"
                                  + machines.read_log(self.machine.log()))
         self.remove(address)
 
     def step(self):
-        """One instruction; a REP with all its rounds."""
+        """Executes one instruction; a REP with all its iterations."""
         eip = self.eip()
         repeats = self.packet(f"m{eip:x},1") == REP
         self.packet("s")
@@ -105,7 +105,7 @@ class Gdb:
             self.go_to(eip + REP_SIZE)
 
     def _place(self, name):
-        """Of a register in the packet's digits: where it begins and ends, and its bytes."""
+        """The position of a register in the packet's digits: start, end, and its bytes."""
         names, size = REGISTERS[self.machine.emulator]
         at = names.index(name) * 2 * size
         return at, at + 2 * size, size
@@ -143,11 +143,11 @@ class Debugger(Gdb):
         self.detach()
 
     def snapshot(self, start, size):
-        """Much physical memory, in a file that is gone when nobody looks at it any more."""
+        """A large part of physical memory, in a temporary file that is deleted after use."""
         return self.qmp.snapshot(start, size, self.machine.folder())
 
     def end(self, running=False):
-        """Lets it run to its end: the Result."""
+        """Runs it to its end; returns the Result."""
         if not running:
             self.packet("c", answer=False)
         status = machines.wait(self.machine, self.process)

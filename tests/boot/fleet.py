@@ -1,8 +1,8 @@
 """Runs the machines of all selected tests ahead of the tests, one for each processor.
 
-A test that takes the parameter `job` (anything with .name and .run()) gets what run() returned
-through the fixture `outcome`; the machines of later tests run meanwhile. A job's exception is
-its test's error.
+A test with the parameter `job` (anything with .name and .run()) gets the result of run() through
+the fixture `outcome`; the machines of later tests run meanwhile. If a job raises an exception, its
+test fails.
 """
 import os
 import re
@@ -13,7 +13,8 @@ LINUX = re.compile(r"payloads/vmlinuz-([\w-]+)")
 
 
 def check_declared(job, result):
-    """A distribution may have no such kernel: conftest.py finds the jobs that need it by .linux."""
+    """Checks .linux: a distribution may not have the kernel, and conftest.py finds the jobs that
+    need it by .linux."""
     machine = getattr(result, "machine", None)
     used = LINUX.findall(" ".join((machine.kernel, *machine.modules))) if machine else []
     assert set(used) <= {getattr(job, "linux", None)}, f"{job.name}: .linux does not say {used}"

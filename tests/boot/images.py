@@ -1,7 +1,6 @@
-"""Makes the files that machines boot from: GRUB ISOs, and blobs to serve as an initrd.
+"""Makes the files that machines boot from: GRUB ISOs, and test data for initrds.
 
-Files are kept under a name that is a hash of what they are made of, so that a second run of the
-tests, or a second test, finds them.
+The name of a file is a hash of its inputs, so a later run, or another test, can use it again.
 """
 import hashlib
 import os
@@ -18,7 +17,7 @@ GRUB_PC = "/usr/lib/grub/i386-pc"
 
 
 def _kept(key, name, make):
-    """The path of the file for this key; make(path) creates it, whole or not at all."""
+    """The path of the file for this key; make(path) creates it, completely or not at all."""
     os.makedirs(FOLDER, exist_ok=True)
     path = os.path.join(FOLDER, f"{hashlib.sha256(key).hexdigest()[:16]}-{name}")
     if not os.path.exists(path):
@@ -30,7 +29,7 @@ def _kept(key, name, make):
 
 
 def blob(size):
-    """A file of `size` bytes that look like nothing in particular."""
+    """A file of `size` bytes without a recognisable format."""
     def make(path):
         with open(path, "wb") as f:
             f.write(random.Random(size).randbytes(size))
@@ -38,7 +37,7 @@ def blob(size):
 
 
 def sparse(size):
-    """A file of `size` zeros that takes no room on the disk."""
+    """A sparse file of `size` zeros."""
     def make(path):
         os.truncate(path, size)
     return _kept(f"sparse {size}".encode(), f"sparse-{size}", make)

@@ -3,8 +3,8 @@ import pytest
 
 
 def cases(prefix, *jobs, quick=()):
-    """A row for each job; its id is the job's name without the file's prefix. Part of make check: a
-    job that says .quick, or whose id is in quick."""
+    """A row for each job; its id is the job's name without the file's prefix. A job is part of
+    make check if it has .quick, or if its id is in `quick`."""
     def case(job):
         name = job.name.removeprefix(prefix)
         marks = [pytest.mark.quick] if getattr(job, "quick", False) or name in quick else []

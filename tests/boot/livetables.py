@@ -1,6 +1,6 @@
-"""Finds the pages of live page tables in a dump of physical memory, and tells what changed.
+"""Finds the pages of live page tables in a dump of physical memory, and reports what changed.
 
-A walker of its own, in a language of its own: what it finds is compared with what Baton says.
+It is an independent walker, in another language: its result is compared with Baton's output.
 """
 import struct
 
@@ -44,7 +44,7 @@ def mappings(memory, root, pae):
             at = va + (i << 12 + bits * level)
             if not entry & PRESENT:
                 continue
-            # A PDPT entry has no writable bit: nothing is forbidden there.
+            # A PDPT entry has no writable bit: all access is allowed there.
             allowed = writable and (level == 2 or bool(entry & WRITABLE))
             if level == 0 or (level == 1 and entry & LARGE):
                 yield at, 1 << 12 + bits * level, entry & ADDRESS, entry, allowed

@@ -1,7 +1,7 @@
-"""One machine, run to its end: QEMU or Bochs, what it is made of, and what came of it.
+"""One machine, run to its end in QEMU or Bochs: its description and its result.
 
-A Machine is data; run() starts it, waits for its exit and returns a Result. The verdict is never
-silence: a machine that does not end by itself is killed and its status is "timeout".
+A Machine is data; run() starts it, waits for its exit and returns a Result. There is always a
+result: a machine that does not end by itself is killed, and its status is "timeout".
 """
 import os
 import re
@@ -11,16 +11,17 @@ import time
 from dataclasses import dataclass, field
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-START = os.getcwd()                 # where the user stands
-# All is done from the top of the checkout, with paths from there: QEMU's -initrd takes no blank in a
-# file's name, and a socket's path is 107 bytes at most.
+START = os.getcwd()                 # the user's current folder
+# All paths are relative to the top of the checkout: QEMU's -initrd accepts no blank in a file name,
+# and the path of a socket has at most 107 bytes.
 os.chdir(ROOT)
 BUILD = os.path.relpath(os.path.join(START, os.environ.get("BATON_BUILD", os.path.join(ROOT, "build"))))
 RUNS = os.path.join(BUILD, "tests", "boot", "runs")
 
 # QEMU's exit statuses: isa-debug-exit makes 2 * code + 1 of a byte.
 POWERED_OFF, REFUSED, PANICKED, FAULTED, PASSED, FAILED = 0, 33, 35, 37, 65, 67
-# With these, each round of a REP is an instruction to a plugin. Without, QEMU 10 makes many at once.
+# With these options a plugin sees each iteration of a REP as one instruction. Without them QEMU 10
+# executes many at once.
 COUNTING = ("-icount", "shift=0,sleep=off")
 SOFT_OFF = "soft power off"         # Bochs has no such port; the judge switches it off
 VERDICT = "BATON-VERDICT"           # a judge's last line
@@ -80,7 +81,7 @@ class Machine:
             if self.append:
                 args += ["-append", self.append]
             if self.modules:
-                # QEMU parts modules at commas; a doubled comma is one.
+                # QEMU splits modules at commas; a double comma is a literal one.
                 args += ["-initrd", ",".join(m.replace(",", ",,") for m in self.modules)]
         if self.iso:
             args += ["-cdrom", self.iso]
@@ -112,7 +113,7 @@ class Result:
         return [line for line in self.log.splitlines() if re.search(pattern, line)]
 
     def story(self):
-        """For a failure's message: how to start it again, and how it ended."""
+        """For a failure message: how to start it again, and how it ended."""
         tail = "\n".join(self.log.splitlines()[-TAIL:])
         said = read_log(os.path.join(self.machine.folder(), "emulator"))[-500:]
         return (f"{self.machine.name}: status {self.status} after {self.seconds:.1f} s\n"
@@ -146,7 +147,7 @@ def wait(machine, process):
         except subprocess.TimeoutExpired:
             log = read_log(machine.log())
             if machine.until and re.search(machine.until, log, re.M):
-                # What else it has to say; a Bochs that a judge switches off takes its time to end.
+                # Time for the rest of its output; Bochs needs longer to end after a power-off.
                 try:
                     return process.wait(10 if machine.emulator == "bochs" and VERDICT in log
                                         else 0.3)

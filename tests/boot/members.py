@@ -1,4 +1,4 @@
-"""Where the members of Baton's structs lie: asked of its debug information, by gdb."""
+"""The offsets of the members of Baton's structs, by gdb from the debug information."""
 import re
 import subprocess
 

@@ -1,4 +1,4 @@
-"""For a conftest to import: a skip would be a test that nobody saw, so it is a failure."""
+"""For a conftest to import: a skipped test counts as a failure, so that it is noticed."""
 import pytest
 
 

@@ -1,7 +1,7 @@
-"""The stand-in for an old Linux (tests/payloads/old) as a bzImage file, and what it says.
+"""The imitation of an old Linux (tests/payloads/old) as a bzImage file, and its output.
 
-The two bytes behind its first jump say how much it maps, and which fault it makes before it has an
-IDT of its own.
+The two bytes after its first jump say how much it maps, and which fault it raises before it has its
+own IDT.
 """
 import os
 import re
@@ -13,7 +13,7 @@ from machine import BUILD
 CODE = os.path.join(BUILD, "tests", "payloads", "old.bin")
 WHAT = 4                            # old.S: `what`
 TABLE = 4                           # MiB that a page table maps
-SIZE = 0x20000                      # of its code and of what it is said to unpack
+SIZE = 0x20000                      # of its code and of the memory that it claims to unpack into
 FAULTS = {"none": 0, "page": 1, "opcode": 2, "protection": 3, "stack": 4, "nmi": 5}
 LINES = (r"^old entry boot_params 0x(\w+)$", "^old paged$", "^old stack segment$",
          "^old header 0x53726448$", r"^old command line at 0x(\w+)$", '^old command line "(.*)"$')

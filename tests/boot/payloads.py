@@ -1,7 +1,7 @@
-"""The payloads by the names that the tables use, and what each says when all is well.
+"""The payloads by the names in the tables, and the output of each on success.
 
 judge-NAME   a judge (tests/payloads/payloads.mk): verdict and every check on COM1
-linux-NAME   Debian's kernels as iso/fetch-payloads names them, with the demo's initrd in its
+linux-NAME   Debian's kernels by their names in iso/fetch-payloads, with the demo's initrd in its
              test mode: it judges and powers off
 """
 import os
@@ -15,7 +15,7 @@ from machine import BUILD, PASSED, POWERED_OFF, SOFT_OFF
 
 BATON = os.path.join(BUILD, "baton.elf")
 LIAR = os.path.join(BUILD, "tests", "payloads", "liar.elf")
-# On a busy host QEMU's timer may come so late that Linux takes it for broken: no_timer_check.
+# On a busy host QEMU's timer may be so late that Linux reports it as broken: no_timer_check.
 LINUX_WORDS = "console=ttyS0 quiet no_timer_check baton.test"
 LINUX_EXIT = 49                     # isa-debug-exit of 0x18: a machine that cannot switch off
 # mov $0x20, %al; mov $0xf4, %dx; out %al, (%dx); jmp .
@@ -35,7 +35,7 @@ def linux(name):
 
 
 def missing_everywhere(name):
-    """Does iso/fetch-payloads know that this distribution has no such kernel?"""
+    """Has iso/fetch-payloads recorded that this distribution has no such kernel?"""
     try:
         with open(os.path.join(BUILD, "payloads", "versions")) as f:
             return f"vmlinuz-{name} none" in f.read().splitlines()
@@ -49,7 +49,7 @@ def path(name):
 
 
 def initrd(name):
-    """The file for a table's word: "-" none, "demo", or a size such as 300K, 3M or 12345."""
+    """The file for a word in a table: "-" none, "demo", or a size such as 300K, 3M or 12345."""
     if name == "-":
         return None
     if name == "demo":
@@ -64,7 +64,7 @@ def crc(file):
 
 
 def assert_judged_well(result, words="", initrd_file=None):
-    """A judge ran, found nothing wrong, and was told what it should have been told."""
+    """A judge ran, found no error, and got the right command line and initrd."""
     assert result.status in (PASSED, SOFT_OFF), result.story()
     assert result.lines("^BATON-VERDICT") == ["BATON-VERDICT pass"], result.story()
     assert not result.lines(r"^judge \S+ FAIL"), result.story()
@@ -88,7 +88,7 @@ def assert_linux_well(result, words):
 
 
 def assert_refused(result, pattern):
-    """Baton refused: its status, exactly one line that says why, no verdict, no fault."""
+    """Baton refused: its status, exactly one line with the reason, no verdict, no fault."""
     from machine import REFUSED
     refusals = result.lines("^refused")
     assert result.status in (REFUSED, "until"), result.story()
@@ -98,12 +98,12 @@ def assert_refused(result, pattern):
 
 
 def capture_kernel(stays=False, **fields):
-    """A bzImage that runs anywhere and says with its exit status that it did; or says CAPTURED
-    and stays. fields: of its header, by their names in bzimage.FIELDS."""
+    """A bzImage that runs at any address and reports that by its exit status; or it prints
+    CAPTURED and keeps running. fields: of its header, by their names in bzimage.FIELDS."""
     code = STAY_CODE if stays else PASS_CODE
     with open(judge("linux"), "rb") as f:
         image = bytearray(f.read())
-    entry = (image[0x1f1] + 1) * 512    # behind setup_sects [LBP 1.1]
+    entry = (image[0x1f1] + 1) * 512    # after setup_sects [LBP 1.1]
     for name, value in {"relocatable_kernel": 1, **fields}.items():
         offset, form = FIELDS[name]
         struct.pack_into(form, image, offset, value)

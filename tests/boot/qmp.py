@@ -1,4 +1,4 @@
-"""QEMU's monitor protocol, as little of it as the tests need: commands, events, memory, keys."""
+"""QEMU's monitor protocol, only what the tests need: commands, events, memory, keys."""
 import json
 import mmap
 import os
@@ -7,9 +7,9 @@ import socket
 import tempfile
 import time
 
-TAKEN = 5       # seconds for a guest to take what was typed
+TAKEN = 5       # seconds for a guest to read a typed key
 
-# What is typed on a US keyboard for each character that has no key of its own name. [QKeyCode]
+# The keys on a US keyboard for each character without a key of its name. [QKeyCode]
 KEYS = {" ": "spc", "\n": "ret", "\t": "tab", "\b": "backspace", "-": "minus", "=": "equal",
         "[": "bracket_left", "]": "bracket_right", ";": "semicolon", "'": "apostrophe",
         "`": "grave_accent", "\\": "backslash", ",": "comma", ".": "dot", "/": "slash"}
@@ -29,7 +29,7 @@ SOCKET_PATH = 107                   # bytes [unix(7), sun_path]
 
 
 def socket_folder():
-    """A new folder whose path leaves room for a socket's name."""
+    """A new folder with a path that is short enough for a socket in it."""
     for place in (tempfile.gettempdir(), "/tmp", "/dev/shm"):
         if len(os.fsencode(place)) < SOCKET_PATH - 40 and os.access(place, os.W_OK):
             return tempfile.mkdtemp(prefix="baton-", dir=place)
@@ -37,7 +37,7 @@ def socket_folder():
 
 
 def connect(path, process, timeout):
-    """The socket that QEMU opens there soon after its start."""
+    """Connects to the socket that QEMU opens there soon after its start."""
     end = time.monotonic() + 10
     while True:
         s = socket.socket(socket.AF_UNIX)
@@ -55,7 +55,7 @@ def connect(path, process, timeout):
 class Qmp:
     def __init__(self, path, process, timeout):
         self.folder = os.path.dirname(path)
-        self.events = []            # (name, data), as they came
+        self.events = []            # (name, data), in order
         self.file = connect(path, process, timeout).makefile("rw")
         self.file.readline()        # the greeting
         self.command("qmp_capabilities")
@@ -77,7 +77,7 @@ class Qmp:
                 return answer["return"]
 
     def event(self, name):
-        """The data of the next event of that name that has not been looked at."""
+        """The data of the next event of that name."""
         while name not in [seen for seen, _ in self.events]:
             if "error" in self._read():
                 raise RuntimeError(f"no event {name}, but {self.events}")
@@ -89,7 +89,7 @@ class Qmp:
         return self.command("human-monitor-command", **{"command-line": line})
 
     def registers(self):
-        """Everything that QEMU prints: {"EIP": ..., "CR3": ..., "IDT" and "TR": their bases, ...}"""
+        """All registers: {"EIP": ..., "CR3": ..., "IDT" and "TR": their bases, ...}"""
         text = self.monitor("info registers")
         found = re.findall(r"\b([A-Z][A-Z0-9]{2,4})\s*= *([0-9a-f]+)", text)
         found += re.findall(r"^(TR) *=\w+ (\w+)", text, re.M)
@@ -105,7 +105,8 @@ class Qmp:
         return data
 
     def snapshot(self, start, size, folder):
-        """As memory(), for much of it, kept by many tests: on the disk of `folder`, not in RAM."""
+        """Like memory(), for large parts that many tests keep: in `folder` on the disk, not in
+        RAM."""
         path = os.path.join(folder, "snapshot")
         self.command("pmemsave", val=start, size=size, filename=path)
         with open(path, "rb") as f:
@@ -114,17 +115,17 @@ class Qmp:
         return data
 
     def press(self, *names):
-        """Holds these keys down together, by their QKeyCode, and lets them go."""
+        """Presses these keys together, by their QKeyCode, and releases them."""
         self.command("send-key", keys=[{"type": "qcode", "data": name} for name in names],
                      **{"hold-time": 10})
         time.sleep(0.02)            # QEMU releases them by its own clock
-        # The keyboard keeps 16 bytes. On a busy host the guest may need its time to take them.
+        # The keyboard buffers 16 bytes. On a busy host the guest may need time to read them.
         end = time.monotonic() + TAKEN
         while self.keyboard_is_full() and time.monotonic() < end:
             time.sleep(0.01)
 
     def keyboard_is_full(self):
-        """Bit 0 of the keyboard controller's status: a byte waits for the guest."""
+        """Bit 0 of the keyboard controller's status: a byte is ready for the guest."""
         return int(re.search(r"= (0x\w+)", self.monitor("i /b 0x64"))[1], 16) & 1
 
     def type(self, text):

@@ -1,8 +1,8 @@
-"""A dying kernel that has written anywhere: parts of its memory, filled with random bytes.
+"""A crashing kernel that has written anywhere: parts of its memory are filled with random bytes.
 
-Everything is physical, and a range is [start, end). Never in a part is what docs/crash.md says
-must be whole: text, read-only data, the region, and the entries of the live tables that lead to
-what the way to the capture kernel needs.
+All addresses are physical, and a range is [start, end). The parts never contain what docs/crash.md
+requires to be intact: text, read-only data, the region, and the entries of the live tables that map
+what the path to the capture kernel needs.
 """
 import random
 import re
@@ -24,12 +24,12 @@ PARTS = {
     "stack": ["boot_stack"],
     "trampoline": [TRAMPOLINE],
     "data": None, "bss": None, "modules": None, "free": None, "tables": None}
-EVERYTHING, CONTENTS = "everything", "contents"     # all the parts; all but the tables
+EVERYTHING, CONTENTS = "everything", "contents"     # all the parts; all except the tables
 TOGETHER = {EVERYTHING: [*PARTS], CONTENTS: [part for part in PARTS if part != "tables"]}
 
 
 def without(ranges, holes):
-    """The ranges, less the holes."""
+    """The ranges without the holes."""
     for hole_start, hole_end in holes:
         ranges = [piece for start, end in ranges
                   for piece in ((start, min(end, hole_start)), (max(start, hole_end), end))
@@ -38,7 +38,7 @@ def without(ranges, holes):
 
 
 def merged(ranges):
-    """The same bytes, ascending, none of them twice."""
+    """The same bytes as sorted ranges that do not overlap."""
     found = []
     for start, end in sorted(ranges):
         if found and start <= found[-1][1]:
@@ -49,11 +49,11 @@ def merged(ranges):
 
 
 class Dying:
-    """The old kernel where a debugger has stopped it.
+    """The old kernel at the point where a debugger has stopped it.
 
     memory: all of RAM; modules: their ranges. whole, mapped: names of variables that the CPU itself
-    uses in what comes next. Those that are whole are in no part, nor are the entries that lead to
-    any of them; spared=False: they are.
+    uses next. `whole` variables are not in any part, and neither are the table entries that map
+    any of them; with spared=False, they are.
     """
 
     def __init__(self, kernel, memory, root, log, modules, whole, mapped, spared=True):
@@ -75,8 +75,8 @@ class Dying:
         return symbols[first] - KERNEL_BASE, symbols[last] - KERNEL_BASE
 
     def variable(self, name):
-        """Where the variables of that name are: static ones may share it."""
-        if name == "boot_gdt":              # of boot/entry.S, where they have no size
+        """The places of the variables of that name: static ones may share a name."""
+        if name == "boot_gdt":              # from boot/entry.S: symbols without a size
             return [self._span("boot_gdt", "boot_gdtr")]
         if name == "boot_stack":
             return [self._span("boot_stack", "boot_stack_end")]
@@ -89,7 +89,7 @@ class Dying:
     # ---- the parts
 
     def part(self, name):
-        """Its ranges; those of several, when they are together."""
+        """The ranges of a part, or of several parts together."""
         if name in TOGETHER:
             return merged(r for each in TOGETHER[name] for r in self.part(each))
         names = PARTS[name]
@@ -109,7 +109,8 @@ class Dying:
         return self.modules
 
     def _free(self):
-        """What no part has and nobody needs. Page 0 is the BIOS' own: the next kernel asks it."""
+        """Memory that is in no part and that the test does not need. Page 0 belongs to the BIOS,
+        which the next kernel calls."""
         ram = [(max(start, PAGE), min(end, LOW_END) if start < LOW_END else end)
                for start, end in self.usable]
         image = (IMAGE, self._span("kernel_end", "kernel_end")[1])
@@ -123,15 +124,15 @@ class Dying:
     # ---- the live tables
 
     def wanted(self):
-        """What has to stay mapped: [(va, va's end)]. The page below the stack has to stay
-        unmapped, or a stack that has run out is not noticed."""
+        """What must stay mapped: [(va, va's end)]. The page below the stack must stay unmapped,
+        else a stack overflow is not noticed."""
         places = [self._span("text_start", "text_end"), self._span("rodata_start", "rodata_end"),
                   self.region, *self.mapped]
         return [(KERNEL_BASE + start, KERNEL_BASE + end) for start, end in places]
 
     def entries(self):
-        """The entries for these, on every level, as ranges. With PAE the root's four as well: QEMU
-        reads them at each walk, a CPU when a double fault's task brings its CR3 [SDM3 4.4.1]."""
+        """The entries for these, on every level, as ranges. With PAE also the root's four: QEMU
+        reads them at each walk, a CPU when the double-fault task loads its CR3 [SDM3 4.4.1]."""
         wanted, size = self.wanted(), 8 if self.pae else 4
         found = [(self.root, self.root + PDPT)] if self.pae else []
 
@@ -149,13 +150,13 @@ class Dying:
         visit(self.root, 2 if self.pae else 1, 0)
         return found
 
-    # ---- the deed, and what came of it
+    # ---- the writing, and its result
 
     def scribble(self, name, seed):
-        """{start: random bytes} over the part: to be written, and looked for afterwards.
+        """{start: random bytes} for the part: to be written, and found afterwards.
 
-        Tables that are not spared lead nowhere: no entry of theirs is present. QEMU before 9.0 ends
-        with an assertion of its own where one leads to a table in the memory of a device
+        In tables that are not spared, no entry is present: QEMU before 9.0 fails an assertion if
+        an entry points to a table in the memory of a device
         (https://lore.kernel.org/qemu-devel/20240219173153.12114-1-Jonathan.Cameron@huawei.com).
         """
         dice = random.Random(seed)
@@ -166,11 +167,11 @@ class Dying:
         return scribbles
 
     def unsticky(self, start, data):
-        """The bytes of tables without what the CPU sets in entries by itself."""
+        """The bytes of tables without the bits that the CPU sets in entries."""
         return self.cleared(start, data, STICKY)
 
     def cleared(self, start, data, bits):
-        """The same bytes; where they are entries of tables, without those bits of the lowest byte."""
+        """The same bytes; in table entries, without those bits of the lowest byte."""
         size = 8 if self.pae else 4
         bare = bytearray(data)
         for table in self.tables:
@@ -179,8 +180,8 @@ class Dying:
         return bytes(bare)
 
     def differences(self, expected, core):
-        """Where the core has another byte than `expected`, all of RAM: a set of names, those of the
-        old kernel's variables, or of parts, or addresses of pages."""
+        """Where the core differs from `expected`, which is all of RAM: a set of names of the old
+        kernel's variables, or of parts, or addresses of pages."""
         found = set()
         for load in core.loads:
             for page in range(load.pa, load.pa + load.size, PAGE):

@@ -1,7 +1,7 @@
-"""Signals as a terminal's programs have them, whatever the tests were started with.
+"""Restores the default signal handling of a terminal's programs.
 
-nohup and a shell's & leave signals ignored, and no script can trap a signal that was ignored when
-it began. [POSIX, sh: trap]
+nohup and a shell's & make signals ignored, and a script cannot trap a signal that was ignored when
+it started. [POSIX, sh: trap]
 """
 import signal
 

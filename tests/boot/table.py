@@ -1,6 +1,6 @@
-"""Reads the test tables: text files of columns parted by '|', the first line names them.
+"""Reads the test tables: text files with columns separated by '|'; the first line has their names.
 
-Empty lines and lines that begin with # are left out. A row is a dict of strings. Names must be
+Empty lines and lines that begin with # are ignored. A row is a dict of strings. Names must be
 unique: they become the names of tests.
 """
 import os

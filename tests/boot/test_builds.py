@@ -1,4 +1,4 @@
-"""Baton as other compilers make it (builds.txt): it hands over, and dies into a capture kernel."""
+"""Baton built by other compilers (builds.txt): it hands over, and crashes into a capture kernel."""
 import os
 
 import payloads
@@ -40,14 +40,14 @@ def test_it_hands_over(job, outcome):
 
 @pytest.mark.parametrize("job", cases("crash", "crashkernel=16M crash=1 fault=bound",
                                       payloads.capture_kernel))
-def test_it_dies_into_a_capture_kernel(job, outcome):
-    """By the instruction that compilers' assemblers know by different names."""
+def test_it_crashes_into_a_capture_kernel(job, outcome):
+    """By the instruction that has different names in the compilers' assemblers."""
     assert outcome.status == PASSED, outcome.story()
     assert outcome.lines(r"^exception +vector 5,"), outcome.story()
 
 
 @pytest.mark.parametrize("build", BUILDS)
 def test_it_is_another_build(build):
-    """Not the usual one under another name."""
+    """It is not the same binary under another name."""
     other = Elf32(os.path.join(BUILD, "builds", build, "baton.elf"))
     assert other.symbols != Elf32(payloads.BATON).symbols

@@ -1,8 +1,8 @@
 """The capture kernel's initrd: Debian's Linux writes /proc/vmcore to a disk, byte for byte.
 
-No Baton and no crash yet: QEMU lays the headers of a core and its memory where Linux is told not
-to look (mem=), and elfcorehdr= makes a real /proc/vmcore of them. What is on the disk in the end
-goes through iso/save-dump. Where the distribution has no i386 kernel, amd64 runs the same initrd.
+Here there is no Baton and no crash: QEMU puts the headers of a core and its memory above mem=, and
+elfcorehdr= makes a real /proc/vmcore from them. iso/save-dump reads the disk. If the distribution
+has no i386 kernel, amd64 runs the same initrd.
 """
 import os
 import re
@@ -19,18 +19,19 @@ MEMORY = "200M"
 SEEN = {"amd64": "mem=128M"}        # about as much as a capture kernel has
 USUALLY_SEEN = "mem=88M"
 HEADERS_AT, NOTES_AT = 0x8800000, 0x8801000
-# One on whole pages, one that neither begins nor ends on one.
+# One of whole pages, one that does not start or end at a page boundary.
 PIECES = [cores.Piece(0x8c00000, images.blob(9 << 20), 9 << 20),
           cores.Piece(0xa000404, images.blob(3_000_001), 3_000_001)]
 NOTES = cores.note(b"CORE", 1, bytes(range(144))) + cores.note(b"BATON", 7, b"odd")
 MIB = 1 << 20
-# How a machine gets a disk from a QEMU drive, by what Linux calls it.
+# QEMU's options for a disk, by Linux's name of the disk.
 VIRTIO, IDE, AHCI = "virtio-blk-pci", "ide-hd,bus=ide.0", "ide-hd,bus=ide.2"
 
 
 class Capture:
     """One machine. disks: [(device, content of the disk)]; after run(), .disks are their paths.
-    told: elfcorehdr= is given; said: how it must fail; begins: after it began to write."""
+    told: elfcorehdr= is given; said: the expected failure; begins: it fails after it began to
+    write."""
 
     def __init__(self, name, linux="686-pae", words="", disks=(), wide=True, blkdebug=b"",
                  told=True, said="", begins=False, **settings):
@@ -128,13 +129,13 @@ def test_the_dump_is_on_the_disk(job, outcome):
 
 
 @pytest.mark.parametrize("job", params(Capture("none", "686", words="baton.dump=none")))
-def test_none_reads_it_all_and_gives_a_verdict(job, outcome):
+def test_dump_none_reads_all_of_it_and_prints_a_verdict(job, outcome):
     assert outcome.status == POWERED_OFF, outcome.story()
     assert outcome.lines(r"^checked +\d+ bytes, CRC-32 [0-9a-f]{8}; nothing"), outcome.story()
     assert outcome.lines("^BATON-VERDICT") == ["BATON-VERDICT pass"], outcome.story()
 
 
-# The disk's sector at 4 MiB takes no writes.
+# The disk's sector at 4 MiB cannot be written.
 BAD_SECTOR = b'[inject-error]\nevent = "write_aio"\nsector = "8192"\nerrno = "5"\n'
 
 FAILURES = {
@@ -149,13 +150,13 @@ FAILURES = {
                   r"no disk .*: there is no writable /dev/vda; there is sda$"),
     "bad-disk": (dict(disks=[(VIRTIO, BLANK)], blkdebug=BAD_SECTOR, begins=True),
                  r"/proc/vmcore could not be written to /dev/vda, 4 of 12 MiB on: "),
-    "not-told": (dict(told=False), r"there is no /proc/vmcore: this kernel was not told"),
+    "not-told": (dict(told=False), r"there is no /proc/vmcore: this kernel has no elfcorehdr="),
 }
 
 
 @pytest.mark.parametrize("job", params(
     *(Capture(name, said=said, **settings) for name, (settings, said) in FAILURES.items())))
-def test_a_failure_is_said_and_tells_by_its_status(job, outcome):
+def test_a_failure_is_reported_and_has_its_own_status(job, outcome):
     assert outcome.status == FAILED, outcome.story()
     failures = outcome.lines("^failed ")
     assert len(failures) == 1 and re.search(job.said, failures[0]), outcome.story()

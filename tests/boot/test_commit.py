@@ -1,5 +1,5 @@
-"""H6: what the dry run has proved is what is handed over. Nothing is read a second time, nothing is
-written and nothing can fail between the last dry run and the trampoline.
+"""H6: Baton hands over exactly what the dry run has checked. Between the last dry run and the
+trampoline it reads nothing again, writes nothing, and nothing can fail.
 """
 import subprocess
 
@@ -50,8 +50,8 @@ def test_an_elf_file_whose_header_changes_after_the_load_is_entered_as_it_was_lo
 
 
 @sessions(*both("linux"), *both("linux", "verify=on"))
-def test_what_is_poked_into_boot_params_is_not_entered(t):
-    """exec writes Baton's pages anew before it proves them: bytes that no field has are zero."""
+def test_bytes_poked_into_boot_params_are_overwritten(t):
+    """exec writes Baton's pages again before it checks them: bytes outside of fields are zero."""
     begin(t, "load")
     params, = [addresses(line)[-1] for line in t.ask("plan") if "boot_params" in line]
     for offset in (0x1d0, 0xf00):
@@ -106,8 +106,8 @@ def test_the_next_kernel_is_told_where_the_cursor_stands_at_boot(t):
 # ---- from the dry run to the trampoline
 
 class Watched:
-    """Two pictures of memory, right behind the last dry run and at the hand-off, and what the image
-    says of itself then."""
+    """Two snapshots of memory, right after the last dry run and at the hand-off, and the image's
+    flag `armed` then."""
 
     def __init__(self, kind):
         self.kind, self.name = kind, f"commit-{kind}"
@@ -143,7 +143,7 @@ def offset_of_armed():
 @pytest.mark.quick
 @pytest.mark.parametrize("job", [pytest.param(Watched(kind), id=kind) for kind in ("pae", "legacy")])
 def test_nothing_is_written_between_the_dry_run_and_the_trampoline(job, outcome):
-    """Baton's own variables and the screen apart; and what is handed over is still armed."""
+    """Except for Baton's own variables and the screen; and the image is still armed."""
     proved, handed_over, armed, result = outcome
     assert result.status == PASSED, result.story()
     assert armed == 1, "what is handed over was changed after the dry run"

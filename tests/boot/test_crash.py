@@ -1,7 +1,7 @@
-"""The crash hand-off, looked at from outside: what the old kernel was, the capture kernel finds.
+"""The crash hand-off, seen from outside: the capture kernel finds the old kernel unchanged.
 
-A debugger stops the machine where it dies and at the capture kernel's first instruction, and keeps
-all of its memory both times. Between the two stand the lines that Baton prints and the trampoline.
+A debugger stops the machine at the crash and at the capture kernel's first instruction, and keeps
+all of its memory both times. In between, Baton prints its lines and the trampoline runs.
 """
 import re
 from functools import partial
@@ -19,7 +19,7 @@ MEMORY = 40 << 20
 KERNEL_BASE = 0xc0000000
 STACK_SIZE = 0x4000                 # KERNEL_STACK_SIZE of kernel/machine/layout.h, and the guard page
 
-# Where each kind of fault dies, and what its line says.
+# The function of each kind of fault, and the text of its line.
 KINDS = {"divide": ("divide", "vector 0, divide error"), "debug": ("debug", "vector 1, debug"),
          "nmi": ("nmi", "vector 2, NMI"), "breakpoint": ("breakpoint", "vector 3, breakpoint"),
          "overflow": ("overflow", "vector 4, overflow"), "bound": ("bound", "vector 5, bound"),
@@ -36,11 +36,11 @@ KINDS = {"divide": ("divide", "vector 0, divide error"), "debug": ("debug", "vec
          "math": ("math", "vector 16, FPU error"),
          "machine": ("machine", "vector 18, machine check"),
          "panic": ("give_up", "on purpose"),
-         "button": ("shell_run", "vector 2, NMI")}     # QEMU's NMI, while the shell begins
+         "button": ("shell_run", "vector 2, NMI")}     # QEMU's NMI, while the shell starts
 
 
 class Crash:
-    """The machine dies of `kind`; .data has both memories and what was printed."""
+    """The machine crashes by `kind`; .data has both memories and the output."""
 
     def __init__(self, kind, paging, kernel=payloads.BATON):
         self.kind, self.paging, self.kernel = kind, paging, kernel
@@ -76,7 +76,7 @@ ALL = cases(*(Crash(kind, paging) for kind in KINDS for paging in ("pae", "legac
 
 
 def told(result, pattern):
-    """The number that a line of the log says; there is one such line."""
+    """The number in a line of the log; there is one such line."""
     found = re.findall(pattern, result.log, re.M)
     assert len(found) == 1, (pattern, result.story())
     return int(found[0], 16)
@@ -126,7 +126,7 @@ def test_the_registers_are_those_that_were_printed(job, outcome):
 
 @pytest.mark.parametrize("job", ALL)
 def test_the_core_has_all_memory_but_the_region(job, outcome):
-    """And each range is where the old kernel had it mapped."""
+    """And each range has the virtual address where the old kernel had it mapped."""
     core = core_of(outcome)
     start, end = re.findall(r"^crashkernel +(0x\w+) to (0x\w+),", outcome.log, re.M)[0]
     top = told(outcome, r"^memory .* up to (0x\w+)")

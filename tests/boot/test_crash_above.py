@@ -1,6 +1,6 @@
 """A dump of a machine with memory above 4 GiB: ELF64 headers, and Linux writes all of it.
 
-The machine has most of its address space empty: its memory above 4 GiB is what is looked at here.
+Most of the machine's address space is empty: these tests are about its memory above 4 GiB.
 """
 import re
 import subprocess
@@ -15,7 +15,7 @@ from unchanged import HIGH, LOW, assert_unchanged
 UPPER = 64                          # MiB
 NO_VA = (1 << 64) - 1
 
-# Laid there before the machine starts: at the beginning, across pages, at the end.
+# Written there before the machine starts: at the beginning, across pages, at the end.
 SIZE = 70_001
 PLANTED = [HIGH, HIGH + 33 * MIB + 0x123, HIGH + UPPER * MIB - SIZE]
 

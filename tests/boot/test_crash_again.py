@@ -1,8 +1,8 @@
-"""A second death on the way to the capture kernel, wherever it comes; and a way that is not there.
+"""A second crash on the path to the capture kernel, at any point; and a path that does not work.
 
-A debugger stops the machine between the first death and the capture kernel, and breaks it once more.
-The first death's registers are what the core has; and where the capture kernel cannot be entered, the
-machine ends with the truth on COM1, and as exitport= and onfault= say.
+A debugger stops the machine between the first crash and the capture kernel, and breaks it again.
+The core must have the registers of the first crash. If the capture kernel cannot be entered, the
+machine reports that on COM1, and ends by exitport= and onfault=.
 """
 import re
 from functools import partial
@@ -19,7 +19,7 @@ from test_crash_damage import HEADERS, LOW, POOL, SAID, VAULT
 
 MIB = 1 << 20
 MEMORY, REGION = 12 * MIB, "4M@7M"  # in a large page and in small ones, in both formats
-# small: legacy tables, and no large pages. The NMI is QEMU's button, which an APIC would hold back.
+# small: legacy tables, and no large pages. The NMI is QEMU's button; an APIC would block it.
 CPU = {"pae": "pentium3,-apic", "nx": "max", "legacy": "pentium,-apic", "small": "486"}
 WORD = {"nx": "pae", "small": "legacy"}
 KERNEL_BASE, PAGE = 0xc0000000, 4096
@@ -30,8 +30,8 @@ SYMBOLS = Elf32(payloads.BATON).symbols
 
 
 class Again:
-    """act(job, d) breaks the machine, from its death in `divide` on. .data: the core's registers and
-    memory, where the capture kernel is entered."""
+    """act(job, d) breaks the machine after its crash in `divide`. .data: the core's registers, and
+    the memory, if the capture kernel is entered."""
 
     def __init__(self, name, act, paging="pae", words="exitport=0xf4", quick=False, enters=True,
                  **settings):
@@ -92,7 +92,7 @@ def live_entry(va, change):
 
 
 def nmi(*ways):
-    """Through these functions, and an NMI at the last one."""
+    """Runs to these functions, one after the other, and raises an NMI at the last one."""
     def act(_, d):
         for way in ways:
             d.go_to(SYMBOLS[way])
@@ -101,7 +101,7 @@ def nmi(*ways):
 
 
 def wild(*ways):
-    """The same, and a jump to where nothing is mapped, at each."""
+    """The same, with a jump to an unmapped address at each."""
     def act(_, d):
         for way in ways:
             d.go_to(SYMBOLS[way])
@@ -138,7 +138,7 @@ def each(name, act, *kinds, **settings):
 
 
 TRAMPOLINE = SYMBOLS["baton_trampoline_page"]
-ELSEWHERE = 0x300000                # a free page, and no other's
+ELSEWHERE = 0x300000                # a free page
 
 
 @pytest.mark.parametrize("job", cases(
@@ -155,12 +155,12 @@ def test_the_capture_kernel_is_entered_with_the_first_ones_registers(job, outcom
     assert outcome.status == PASSED, outcome.story()
     assert len(outcome.lines("^exception")) == 1, outcome.story()
     assert 0 <= outcome.data["eip"] - SYMBOLS["divide"] < 0x40
-    assert not any(outcome.data["memory"][ELSEWHERE:ELSEWHERE + PAGE]), "a page that is nobody's"
+    assert not any(outcome.data["memory"][ELSEWHERE:ELSEWHERE + PAGE]), "a free page is written"
 
 
 @pytest.mark.parametrize("job", cases(
     *(Again(f"nmi-step-{n}", before_lidt(n), enters=False) for n in range(14))))
-def test_an_nmi_before_the_trampoline_has_its_idt_begins_anew(job, outcome):
+def test_an_nmi_before_the_trampoline_has_its_idt_starts_the_handoff_again(job, outcome):
     assert outcome.status == (FAULTED if job.own else PASSED), outcome.story()
     assert len(outcome.lines("^exception")) == 1, outcome.story()
     assert len(outcome.lines("^fault +in the hand-off, .*NMI")) == job.own, outcome.story()
@@ -210,7 +210,7 @@ def test_where_it_cannot_be_entered_that_is_said_and_the_machine_ends(job, said,
 
 
 def endless(job, d):
-    """Nothing is printed without a fault: row and column are what they are, and the screen is gone."""
+    """Every print faults: row and column are invalid, and the screen is unmapped."""
     at, size, _ = entry_of(d, KERNEL_BASE + 0xb8000, job.paging == "pae")
     d.write_physical(at, bytes(size))
     d.forget_translations()
@@ -229,6 +229,6 @@ class Alone(Again):
       for kind in ("pae", "legacy", "small")],
     Alone("endless-reset", endless, "small", words="onfault=reset", enters=False)))
 def test_a_kernel_whose_every_line_faults_does_end(job, outcome):
-    """The serial line has each word before the screen has: the first two faults are told there."""
+    """Each word goes to the serial line before the screen: it reports the first two faults."""
     assert outcome.status == (POWERED_OFF if "reset" in job.words else PANICKED), outcome.story()
     assert 1 <= len(outcome.lines("^exception")) <= 2, outcome.story()

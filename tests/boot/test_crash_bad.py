@@ -1,6 +1,7 @@
-"""What can go wrong with a capture kernel: each is said in one line, at boot or at the crash.
+"""What can go wrong with a capture kernel: each error is reported in one line, at boot or at the
+crash.
 
-And a second fault, on the way to the capture kernel: it gets there all the same, without a word.
+And a second fault on the path to the capture kernel: it is entered nevertheless, without a message.
 """
 import re
 from functools import partial
@@ -19,7 +20,7 @@ MIB = 1 << 20
 
 
 class Words:
-    """Baton with these words and one module; settings: of the machine."""
+    """Baton with these options and one module; settings: of the machine."""
 
     def __init__(self, name, words, said="", module=payloads.capture_kernel, memory="40M",
                  linux="", **settings):
@@ -52,12 +53,12 @@ def linux(name="686-pae"):
           "usable range of that size; take a smaller size"),
     Words("region-odd", "crashkernel=16M@0x1000800", "its offset is not a multiple of 4,096"),
     Words("region-taken", "crashkernel=16M@1M", "that range is not free, usable memory; take "),
-    Words("region-high", "crashkernel=16M@32M", "it lies too high for Baton to map it"),
+    Words("region-high", "crashkernel=16M@32M", "it is too high for Baton to map it"),
     Words("region-word", "crashkernel=much", "crashkernel=much on Baton's command line: the value "
           "may be a size such as 64M"),
     Words("no-region", "crash=1", "no memory is kept for a capture kernel; boot Baton with crash"),
-    Words("no-module", f"{REGION} crash=9", "crash= names module 9, and there are 1"),
-    Words("no-initrd", f"{REGION} crash=1,2", "crash= names module 2, and there are 1"),
+    Words("no-module", f"{REGION} crash=9", "crash= names module 9, but there are only 1"),
+    Words("no-initrd", f"{REGION} crash=1,2", "crash= names module 2, but there are only 1"),
     Words("no-number", f"{REGION} crash=one", "crash=one on Baton's command line: the value may "
           "be the number of a module"),
     Words("elf", f"{REGION} crash=1", r"ELF.*, runs at 0x00100000 only; a capture kernel must "
@@ -82,14 +83,14 @@ def test_a_kernel_that_does_not_fit_into_the_region(job, outcome):
 
 
 def unpacking(size, **fields):
-    """A capture kernel that says it unpacks itself into so many bytes."""
+    """A capture kernel that claims to unpack itself into so many bytes."""
     return lambda: payloads.capture_kernel(init_size=size, **fields)
 
 
-# Of 16 MiB at 16 MiB the last 1,052 KiB are Baton's: kernel/crash/region.h. The kernel's first aligned
-# address is 0x1001000.
+# Of 16 MiB at 16 MiB the last 1,052 KiB are Baton's: kernel/crash/region.h. The kernel's first
+# aligned address is 0x1001000.
 AT_16M, ROOM = "crashkernel=16M@16M crash=1", 0x1ef9000 - 0x1001000
-KERNEL_64 = 1               # xloadflags [LBP]; it uses the same bytes from its very start on, too
+KERNEL_64 = 1               # xloadflags [LBP]; such a kernel uses these bytes from its start on
 
 
 @pytest.mark.quick
@@ -115,14 +116,14 @@ def test_a_kernel_that_unpacks_itself_up_to_batons_pages(job, outcome):
     pytest.param(*case, id=case[0].name.removeprefix("crash-bad-")) for case in (
         (Words("none-exit", f"{REGION} fault=divide"), PANICKED, "cr0 "),
         (Words("none-reset", f"{REGION} fault=panic onfault=reset"), PANICKED, "panic "))])
-def test_without_a_capture_kernel_it_ends_as_ever(job, status, last, outcome):
+def test_without_a_capture_kernel_it_ends_as_usual(job, status, last, outcome):
     assert outcome.status == status, outcome.story()
     assert not outcome.lines("^crash "), outcome.story()
     assert last in outcome.log.splitlines()[-1], outcome.story()
 
 
 class Reset(Words):
-    """No exit port, or none where it is said to be: onfault= is what is left."""
+    """No exit port, or a wrong one: then only onfault= has an effect."""
 
     def run(self):
         return run(Machine(self.name, memory=self.memory, kernel=payloads.BATON, timeout=60,
@@ -140,7 +141,7 @@ def test_onfault_resets_without_a_capture_kernel(job, outcome):
 
 
 @sessions(shell("crash-no-region", modules=(judge(),)), quick=True)
-def test_the_shell_says_that_there_is_no_region(t):
+def test_the_shell_reports_that_there_is_no_region(t):
     t.prompt()
     answer = t.ask("load -p")
     assert "no memory is kept for a capture kernel; boot Baton with crashkernel=64M" in answer[0]
@@ -148,14 +149,14 @@ def test_the_shell_says_that_there_is_no_region(t):
 
 
 @sessions(shell("crash-no-image", REGION, (judge(),), memory="40M"), quick=True)
-def test_the_shell_says_that_there_is_no_capture_kernel(t):
+def test_the_shell_reports_that_there_is_no_capture_kernel(t):
     t.prompt()
     assert "must be relocatable" in t.ask("load -p")[-1]
     assert "no capture kernel is loaded" in t.ask("crash")[0]
 
 
 @sessions(shell("crash-unload", REGION, (payloads.capture_kernel(),), memory="40M"), quick=True)
-def test_a_capture_kernel_is_given_up_and_staged_again(t):
+def test_a_capture_kernel_is_unloaded_and_staged_again(t):
     t.prompt()
     t.ask("load -p")
     status = t.ask("status")
@@ -169,8 +170,8 @@ def test_a_capture_kernel_is_given_up_and_staged_again(t):
 
 
 @sessions(shell("crash-words", REGION, (payloads.capture_kernel(),), memory="40M"), quick=True)
-def test_the_core_headers_are_named_before_the_users_words(t):
-    """Behind a "--" Linux would hand elfcorehdr= to init."""
+def test_elfcorehdr_is_before_the_users_words(t):
+    """After a "--", Linux would pass elfcorehdr= to init."""
     t.prompt()
     staged = t.ask("load -p append one -- two")
     headers, = re.findall(r"core headers at (0x\w+);", "\n".join(staged))
@@ -180,7 +181,7 @@ def test_the_core_headers_are_named_before_the_users_words(t):
 
 
 class Twice:
-    """After the registers were noted, the printing breaks: a wild jump, or a double fault."""
+    """After the registers are saved, printing fails: a wild jump, or a double fault."""
 
     def __init__(self, paging, kind):
         self.paging, self.kind, self.name = paging, kind, f"crash-bad-twice-{kind}-{paging}"
@@ -196,7 +197,7 @@ class Twice:
             d.go_to(symbols["console_urgent"])
             if self.kind == "wild":
                 d.set_register("eip", 0x12345678)
-            else:                       # no stack: the next push, and the fault's frame after it
+            else:                       # no stack: the next push faults, and so does its frame
                 d.set_register("esp", 0x1000)
             d.go_to(int(re.search(r"staged at (0x\w+);", read_log(machine.log()))[1], 16))
             memory = d.memory(0, 40 * MIB)

@@ -1,5 +1,5 @@
-"""Where the crash meets another part: the shell and a load, one capture kernel and the next, the
-watchdog, the memory that the capture kernel is told of, the checksum before a hand-off.
+"""The crash together with other parts: the shell and a load, one capture kernel and the next, the
+watchdog, the capture kernel's memory map, the checksum before a hand-off.
 """
 import re
 import struct
@@ -20,8 +20,9 @@ PAGE = 4096
 SYMBOLS = Elf32(payloads.BATON).symbols
 TAIL = 96 * PAGE + 0xa0000 + 4 * PAGE + 3 * PAGE        # kernel/crash/region.h
 LOW = 0xa0000
-# 128 ns an instruction, on the machine's own clock: the watchdog's ten seconds are 78 million of them,
-# on any host. The seal takes half of that, the SHA-256 of an initrd of 3 MiB three times as much.
+# 128 ns per instruction, on the machine's own clock: the watchdog's ten seconds are 78 million
+# instructions on any host. The seal takes half of that, the SHA-256 of an initrd of 3 MiB three
+# times that.
 SLOW = ("-icount", "shift=7,sleep=off")
 USABLE, RESERVED = 1, 2
 
@@ -69,7 +70,7 @@ def test_the_capture_kernel_that_was_loaded_last_is_entered(t):
 
 @sessions(shell("between-many", REGION, two_kernels(), memory="40M"))
 def test_many_loads_use_up_nothing(t):
-    """More of them than the region's pool has pages for their tables."""
+    """More loads than the region's pool has pages for tables."""
     t.prompt()
     first = t.ask("load -p")
     for _ in range(20):
@@ -82,7 +83,7 @@ def test_many_loads_use_up_nothing(t):
 
 
 class Meanwhile:
-    """An NMI while a second capture kernel is being loaded, in the place of the first one."""
+    """An NMI while a second capture kernel is being loaded, which replaces the first one."""
 
     def __init__(self, at):
         self.at, self.name = at, f"between-{at}"
@@ -113,7 +114,7 @@ def test_a_death_during_the_next_load_enters_neither(job, outcome):
 # ---- the watchdog
 
 class Slow:
-    """A machine so slow that whoever forgets the watchdog is bitten. act(d): at its death."""
+    """A machine that is so slow that the watchdog fires unless it is fed. act(d): at the crash."""
 
     def __init__(self, name, words, modules, act=None):
         self.name, self.words, self.modules, self.act = f"between-slow-{name}", words, modules, act
@@ -152,7 +153,7 @@ def test_a_hang_on_the_way_to_the_capture_kernel_is_noticed(job, outcome):
     assert len(outcome.lines("^exception")) == 1, outcome.story()
 
 
-# ---- what the capture kernel is told of memory
+# ---- the memory map of the capture kernel
 
 class Told:
     """.data: the memory map in its boot_params [LBP], and where the region is."""
@@ -189,7 +190,7 @@ def test_the_capture_kernel_is_told_of_its_region_and_that_its_end_is_reserved(j
 # ---- the live tables before a hand-off (H1)
 
 class Poked:
-    """An entry that maps nothing, in each of the live tables' levels, is changed before a hand-off."""
+    """Changes an entry that maps nothing, in each level of the live tables, before a hand-off."""
 
     def __init__(self, paging, which):
         self.paging, self.which = paging, which
@@ -203,7 +204,7 @@ class Poked:
             d.go_to(SYMBOLS["stage_handoff"])
             memory, root = d.memory(0, 16 << 20), d.registers()["CR3"]
             table = lt.pages(memory, root, self.paging == "pae")[self.which]
-            at = table + PAGE - 8           # the last one: nothing is there in any of them
+            at = table + PAGE - 8           # the last entry: it is empty in all of them
             d.write_physical(at, (int.from_bytes(memory[at:at + 4], "little") ^ 0x200)
                              .to_bytes(4, "little"))
             return d.end()

@@ -1,8 +1,8 @@
-"""A dying kernel has written into the region: nothing of it is entered, and what is wrong is told.
-Or over all of its own variables: it ends as it was told to at boot.
+"""A crashing kernel has written to the region: the capture kernel is not entered, and the damage is
+reported. Or it has overwritten all of its own variables: it ends by its options from boot.
 
-A debugger changes a bit where the kernel dies. What the capture kernel is made of is compared in the
-hand-off; what the trampoline needs before it can do that is under the vault's seal.
+A debugger changes a bit at the crash. The hand-off compares the capture kernel's segments with what
+was loaded; the vault's seal protects what the trampoline needs before that.
 """
 import random
 import re
@@ -26,7 +26,7 @@ SAID = "the capture kernel is not entered: its control pages in the region are n
 
 
 class Damaged:
-    """What is damaged, as a function of the machine's memory: where one byte of it lies."""
+    """What to damage, as a function of the machine's memory that returns the address of a byte."""
 
     def __init__(self, name, where, words="", paging="pae", at="divide", quick=False):
         self.where, self.words, self.paging, self.at = where, words, paging, at
@@ -123,7 +123,8 @@ def test_what_the_capture_kernel_is_made_of_is_compared(job, segment, outcome):
     Damaged("last-page", pool(95)),
     Damaged("between", page_of(CONTROL, 0x10), at="console_urgent")))
 def test_what_the_trampoline_needs_is_sealed(job, outcome):
-    """A broken seal ends as a death without a capture kernel: the lines, then exitport= and onfault=."""
+    """A broken seal ends like a crash without a capture kernel: the lines, then exitport= and
+    onfault=."""
     assert [line for line in outcome.lines("^crash ") if SAID in line], outcome.story()
     assert len(outcome.lines("^exception +vector 0, divide error")) == 1, outcome.story()
     assert not outcome.lines("^(crash +handing|fault +in the hand-off)"), outcome.story()
@@ -132,7 +133,7 @@ def test_what_the_trampoline_needs_is_sealed(job, outcome):
 
 @pytest.mark.parametrize("job", cases(
     Damaged("last-moment", page_of(TABLES), at="vault_take")))
-def test_the_seal_is_broken_after_it_was_looked_at(job, outcome):
+def test_the_seal_is_broken_after_it_was_checked(job, outcome):
     said = outcome.lines("^crash ")
     assert said[-2:] == ["crash       handing over to the capture kernel", f"crash       {SAID}"], \
         outcome.story()
@@ -153,21 +154,21 @@ def test_onfault_resets(job, outcome):
     Damaged("noted", in_vault(NOTED)),
     Damaged("unchecked", initrd, words="verify=off exitport=0xf4")))
 def test_this_does_not_matter(job, outcome):
-    """The trampoline's page is laid there anew; nothing lies on the vault's stack before; that a
-    death has begun says more than a bit; verify=off does not compare what the capture kernel is."""
+    """The trampoline's page is copied again; the vault's stack is empty before; the flag of a
+    crash has more than one bit; verify=off does not compare the capture kernel."""
     assert outcome.status == PASSED, outcome.story()
     assert len(outcome.lines("^exception +vector 0, divide error")) == 1, outcome.story()
 
 
-# ---- the dying kernel's own variables
+# ---- the crashing kernel's own variables
 
-DESCRIPTORS = ("boot_gdt", "main_tss", "double_fault_tss")  # without them no exception comes
+DESCRIPTORS = ("boot_gdt", "main_tss", "double_fault_tss")  # without them exceptions do not work
 FILLS = {"zeros": lambda size: bytes(size), "ones": lambda size: b"\xff" * size,
          "random": lambda size: random.Random(size).randbytes(size)}
 
 
 class Forgetful:
-    """All of .data and .bss is filled where the kernel dies; for an exception, all but DESCRIPTORS."""
+    """Fills all of .data and .bss at the crash; for an exception, all except DESCRIPTORS."""
 
     def __init__(self, fill, death, words, broken=False, cpu="pentium3"):
         self.fill, self.death, self.words, self.broken, self.cpu = fill, death, words, broken, cpu
@@ -213,7 +214,7 @@ def test_a_kernel_that_has_lost_all_its_variables_ends_as_it_was_told_to(job, ou
             "divide": r"^exception +vector 0, divide error, error code 0x0, at 0x\w+, divide \+ 0x"}
     assert len(outcome.lines(said[job.death])) == 1, outcome.story()
     assert len(outcome.lines("^(exception|panic)")) == 1, outcome.story()
-    if job.death == "divide":           # what the CPU has is still known
+    if job.death == "divide":           # the CPU's features are still known
         assert len(outcome.lines(" cr4 0x")) == (job.cpu == "pentium3"), outcome.story()
     assert len(outcome.lines(r"^stop +resetting the machine")) == reset, outcome.story()
     assert len([line for line in outcome.lines("^crash ") if SAID in line]) == job.broken, \
@@ -223,6 +224,6 @@ def test_a_kernel_that_has_lost_all_its_variables_ends_as_it_was_told_to(job, ou
 @pytest.mark.quick
 @pytest.mark.parametrize("job", cases(Forgetful("zeros", "panic", "serial=none exitport=0xf4")))
 def test_it_still_knows_that_it_has_no_serial_line(job, outcome):
-    """What is at COM1 may be another device."""
+    """There may be another device at COM1."""
     assert outcome.status == PANICKED, outcome.story()
     assert outcome.log == "", outcome.story()

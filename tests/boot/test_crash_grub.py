@@ -1,5 +1,5 @@
-"""The menu entry of docs/crash.md, booted as it stands there: GRUB loads Baton, a kernel that is
-never reached, and the capture kernel, which saves the dump.
+"""Boots the menu entry of docs/crash.md unchanged: GRUB loads Baton, a kernel that is never
+reached, and the capture kernel, which saves the dump.
 """
 import os
 import re
@@ -16,13 +16,13 @@ FILES = {"baton.elf": payloads.BATON, "vmlinuz": payloads.linux("686-pae"),
          "initrd.img": os.path.join(BUILD, "initrd.gz"),
          "vmlinuz-686-pae": payloads.linux("686-pae"),
          "capture-686-pae.gz": os.path.join(BUILD, "capture-686-pae.gz")}
-# What the test has to add: that Baton dies, and what is heard of it.
+# What the test must add: a crash of Baton, and a serial console.
 ADDED = {"baton.elf": "fault=divide exitport=0xf4",
          "vmlinuz-686-pae": "console=ttyS0 quiet baton.exitport=0xf4"}
 
 
 def menu_entry():
-    """The commands of the one in docs/crash.md, with the words added."""
+    """The commands of the menu entry in docs/crash.md, with the words added."""
     with open(os.path.join(ROOT, "docs", "crash.md")) as f:
         entry = re.search(r'^    menuentry ".*" \{\n(.*?)^    \}', f.read(), re.M | re.S)[1]
     for line in entry.splitlines():

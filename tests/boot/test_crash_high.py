@@ -1,7 +1,7 @@
-"""More memory than the direct map has: the live tables lie above it, and windows may be open.
+"""More memory than the direct map covers: the live tables are above it, and windows may be open.
 
-No Linux: the core's headers call physical addresses file offsets, and nothing else lies at offset
-0, so a snapshot of the memory with the headers laid over its beginning is the core file.
+There is no Linux: the file offsets in the core's headers are physical addresses, so a snapshot of
+the memory, with the headers at its start, is the core file.
 """
 import os
 import re
@@ -66,7 +66,7 @@ cases = partial(joblist.cases, "shell-crash-high-")
 
 
 @pytest.mark.parametrize("job", cases(*CLOSED, *OPEN))
-def test_gdb_sums_the_live_tables_as_the_kernel_did(job, outcome):
+def test_gdb_computes_the_same_checksum_as_the_kernel(job, outcome):
     root, checksum = re.search(r"root (0x\w+), .*checksum (0x\w+)", outcome.log).groups()
     said = outcome.data["gdb"]
     assert int(root, 16) >= DIRECT_MAX
@@ -75,8 +75,8 @@ def test_gdb_sums_the_live_tables_as_the_kernel_did(job, outcome):
 
 
 @pytest.mark.parametrize("job", cases(*OPEN))
-def test_open_windows_are_said(job, outcome):
-    assert re.search(r"^windows +\d+ open at the crash; summed as if closed$",
+def test_open_windows_are_reported(job, outcome):
+    assert re.search(r"^windows +\d+ open at the crash; the checksum is as if closed$",
                      outcome.data["gdb"], re.M), outcome.data["gdb"]
 
 

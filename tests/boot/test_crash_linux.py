@@ -1,8 +1,8 @@
-"""Debian's kernels as capture kernels: the core that they save is the memory as it was at the
-fault, and what gdb wants to see.
+"""Debian's kernels as capture kernels: their core has the memory as it was at the fault, and what
+gdb needs.
 
-All kernels, both formats of the old kernel's tables; the old kernel dies in Baton's own code or
-in the shell. What the 64-bit kernel has saved has become an i386 core (iso/save-dump).
+All kernels, both formats of the old kernel's tables; the old kernel crashes in Baton's own code or
+in the shell. iso/save-dump makes an i386 core from that of the 64-bit kernel.
 """
 import re
 
@@ -34,7 +34,7 @@ JOBS = [pytest.param(job, id=job.name.removeprefix("crash-")) for job, _, _ in D
 
 @pytest.mark.parametrize("job", JOBS)
 def test_the_core_is_the_memory_at_the_fault(job, outcome):
-    """All memory but the region, every byte that is not excepted by name; no live table is."""
+    """All memory except the region: every byte, except named variables; never in a live table."""
     assert_saved(outcome)
     core, fault = vmcore.of_file(outcome.data["core"]), outcome.data["fault"]
     assert not core.wide
@@ -78,7 +78,7 @@ def test_gdb_walks_the_live_tables(job, outcome):
 
 @pytest.mark.parametrize("job", JOBS)
 def test_the_core_has_what_cannot_be_written_as_it_was_loaded(job, outcome):
-    """All of it but the variables there (kernel/machine/readonly.h)."""
+    """All of it except the variables there (kernel/machine/readonly.h)."""
     assert_saved(outcome)
     core, baton = vmcore.of_file(outcome.data["core"]), Elf32(payloads.BATON)
     variables = range(baton.symbols["readonly_start"], baton.symbols["readonly_end"])

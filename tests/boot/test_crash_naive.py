@@ -1,7 +1,7 @@
 """Why the live tables must not be touched: what a dump shows if they were.
 
-The wrong build (make spoil) enters the control page in the live tables before it hands over to the
-capture kernel, as kexec did before 2006. The checks of the real build's dumps, and gdb's, see it.
+The wrong build (make spoil) maps the control page in the live tables before it hands over to the
+capture kernel, as kexec did before 2006. The checks of the real build's dumps, and gdb, detect it.
 """
 import os
 import re
@@ -42,7 +42,7 @@ def dumps(kernel):
 
 
 def control(result):
-    """The control page: the stack that the capture kernel is given ends where it ends."""
+    """The control page: the capture kernel's initial stack is at its end."""
     return result.data["esp"] - unchanged.PAGE
 
 

@@ -1,6 +1,6 @@
-"""crashkernel= by the machine's memory: one line of words for all machines, with crash= in it.
+"""crashkernel= by the machine's memory: one command line for all machines, with crash= in it.
 
-Where the ranges keep nothing the payload starts all the same, as Linux boots without a capture
+Where the ranges keep no memory, the payload starts nevertheless, as Linux boots without a capture
 kernel.
 """
 import re
@@ -14,7 +14,7 @@ README = "crashkernel=512M-2G:64M,2G-:128M"
 
 
 class Ranges:
-    """A judge and a capture kernel, under these words of Baton's."""
+    """A judge and a capture kernel, with these options of Baton."""
 
     def __init__(self, name, memory, words, kept=None, said=()):
         self.name, self.memory, self.words = f"crash-ranges-{name}", memory, words
@@ -28,9 +28,9 @@ class Ranges:
 
 
 NO_CAPTURE = r"^crash +no capture kernel: crashkernel= keeps no memory on this machine$"
-OUTSIDE = (r"^crashkernel +none of the ranges is for this machine, which counts as %s: "
+OUTSIDE = (r"^crashkernel +no range contains this machine's memory, rounded up to %s: "
            "no memory is kept$")
-ZERO = r"^crashkernel +0 bytes are asked for: no memory is kept$"
+ZERO = r"^crashkernel +the size is 0: no memory is kept$"
 
 
 @pytest.mark.quick
@@ -42,7 +42,7 @@ ZERO = r"^crashkernel +0 bytes are asked for: no memory is kept$"
            (OUTSIDE % "512 MiB", NO_CAPTURE)),
     Ranges("zero", "256M", "crashkernel=0M", None, (ZERO, NO_CAPTURE)),
     Ranges("zero-range", "256M", "crashkernel=0-:0M", None, (ZERO, NO_CAPTURE)))])
-def test_ranges_go_by_the_memory_that_was_bought(job, outcome):
+def test_ranges_use_the_installed_memory(job, outcome):
     payloads.assert_judged_well(outcome, WORDS)     # what crash= names is no initrd
     assert not outcome.lines("^ignored "), outcome.story()
     kept = [line for line in outcome.lines("^crashkernel ") if "kept for a capture kernel" in line]

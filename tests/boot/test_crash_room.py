@@ -1,5 +1,5 @@
-"""A region that is too small for the capture kernel: said when it is staged, with what to write; and
-what it says to write is enough for a dump.
+"""A region that is too small for the capture kernel: it is reported at the load, with a suggested
+crashkernel=; and the suggestion is enough for a dump.
 """
 import os
 import re
@@ -18,7 +18,7 @@ NO_ROOM = (r"^refused +the region 0x\w+ to 0x\w+, 16 MiB, has no room for the (k
 
 
 class AsTold(Captured):
-    """Into 16 MiB it does not fit: a region of the size that is said then, and a crash."""
+    """It does not fit into 16 MiB: then a region of the suggested size, and a crash."""
 
     def __init__(self, linux, paging, **settings):
         super().__init__(linux, paging, "divide", words="fault=divide", name=f"room-{linux}",
@@ -43,7 +43,7 @@ class AsTold(Captured):
 @pytest.mark.parametrize("job, most", [
     pytest.param(AsTold(linux, paging), most, id=linux)
     for linux, paging, most in (("686", "legacy", 64), ("686-pae", "pae", 64), ("amd64", "pae", 96))])
-def test_the_region_that_is_told_is_enough(job, most, outcome):
+def test_the_suggested_region_is_enough(job, most, outcome):
     assert_saved(outcome)
     assert not outcome.lines("^room"), outcome.story()
     assert int(outcome.data["region"].rstrip("M")) <= most      # and not far more than enough
@@ -71,7 +71,7 @@ def cases(*regions):
 
 
 @pytest.mark.parametrize("job", cases("36M", "40M"))
-def test_a_region_that_may_be_too_small_is_told(job, outcome):
+def test_a_region_that_may_be_too_small_is_reported(job, outcome):
     line, = outcome.lines("^room")
     *parts, whole, _ = map(float, re.search(ROOM, line).groups())
     with open(payloads.linux(job.linux), "rb") as f:
@@ -87,7 +87,7 @@ def test_a_region_that_may_be_too_small_is_told(job, outcome):
 
 
 @pytest.mark.parametrize("job", cases("48M", "64M"))
-def test_a_region_that_is_enough_is_not_spoken_of(job, outcome):
+def test_a_region_that_is_enough_is_not_reported(job, outcome):
     assert outcome.lines("^crash +Linux .* staged at"), outcome.story()
     assert not outcome.lines("^room"), outcome.story()
 
@@ -96,7 +96,7 @@ def test_a_region_that_is_enough_is_not_spoken_of(job, outcome):
 
 @sessions(shell("room", "crashkernel=16M", (payloads.capture_kernel(init_size=12 << 20),
                                             payloads.capture_kernel()), memory="48M"), quick=True)
-def test_load_and_status_say_it(t):
+def test_load_and_status_report_it(t):
     t.prompt()
     t.ask("more off")
     for command in ("load -p 1", "status"):

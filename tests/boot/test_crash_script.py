@@ -1,7 +1,7 @@
-"""iso/crash around the machine: which kernel it takes, what it needs, what it leaves behind.
+"""iso/crash without a machine: which kernel it selects, what it needs, what it leaves behind.
 
-It runs in a small checkout whose name has a space and a letter that is not ASCII. What it calls
-are scripts of a few lines here, but for iso/save-dump: no machine is booted.
+It runs in a small checkout whose name has a space and a letter that is not ASCII. All programs that
+it calls are short fake scripts, except iso/save-dump: no machine is booted.
 """
 import os
 import shutil
@@ -15,7 +15,7 @@ from test_savedump import BELOW, damaged, labelled
 
 OWN = ["crash", "save-dump", "say.sh", "options.sh", "crash.gdb"]
 FAKES = {
-    # 686-pae is there where a file says so; else amd64 serves, as in iso/fetch-payloads
+    # 686-pae exists if a file says so; else amd64 is used, as in iso/fetch-payloads
     "iso/fetch-payloads": """
         for name; do
             kernel=${name#modules-}
@@ -65,14 +65,14 @@ class Checkout:
                                 env={**os.environ, "PATH": path, **variables})
 
     def run(self, **variables):
-        """status, what it said, and what it said on standard error."""
+        """Its status, its standard output, and its standard error."""
         with self.start(**variables) as process:
             said, wrong = process.communicate(timeout=60)
         assert not self.left(), wrong
         return process.returncode, said, wrong
 
     def left(self):
-        """What is in build/ and should not be."""
+        """Files in build/ that should not be there."""
         return [name for name in os.listdir(self.folder / "build")
                 if not name.startswith(("payloads", "capture-", "env.")) and name != "vmcore"]
 
@@ -91,13 +91,12 @@ def checkout(tmp_path):
 @pytest.mark.parametrize("exists, variables, kernel, region", [
     pytest.param("", {}, "amd64", "128M", id="no i386 kernel"),
     pytest.param("686-pae", {}, "686-pae", "64M", id="an i386 kernel"),
-    pytest.param("686-pae", {"CAPTURE": "amd64"}, "amd64", "128M", id="amd64 is asked for"),
+    pytest.param("686-pae", {"CAPTURE": "amd64"}, "amd64", "128M", id="amd64 is selected"),
     pytest.param("686", {"CPU": "max,-pae"}, "686", "64M", id="no PAE"),
-    pytest.param("", {"BATON": "verbose crashkernel=96M"}, "amd64", "96M", id="a region by hand"),
-    pytest.param("", {"MEMORY": "152M"}, "amd64", "128M", id="as little memory as will do"),
+    pytest.param("", {"BATON": "verbose crashkernel=96M"}, "amd64", "96M", id="a given region"),
+    pytest.param("", {"MEMORY": "152M"}, "amd64", "128M", id="the minimum of memory"),
 ])
-def test_it_takes_the_kernel_there_is_and_what_that_needs(exists, variables, kernel, region,
-                                                          checkout):
+def test_it_selects_the_kernel_and_what_that_needs(exists, variables, kernel, region, checkout):
     (checkout.folder / f"{exists or 'none'}.exists").touch()
     status, said, wrong = checkout.run(**variables)
     assert status == 0, said + wrong
@@ -119,14 +118,13 @@ FEW = "echo Filesystem; echo 'x 1 1 1000 1% /'"
                  id="no such kernel"),
     pytest.param({}, {"CAPTURE": "arm64"}, 2, 'capture is one of 686-pae, 686, amd64; "arm64" is',
                  id="no kernel's name"),
-    pytest.param({}, {"MEMORY": "151M"}, 2, 'memory "151M" is too small to die in: with the amd64 '
-                 "kernel 152 MiB are needed", id="too little memory"),
-    pytest.param({"bin/df": FEW}, {}, 1, "build, and there is room for 1024000", id="a full disk"),
-    pytest.param({"bin/gdb": "exit 1"}, {}, 1, "no gdb that knows Python", id="no gdb"),
+    pytest.param({}, {"MEMORY": "151M"}, 2, 'memory "151M" is too small for a crash dump: with '
+                 "the amd64 kernel 152 MiB are needed", id="too little memory"),
+    pytest.param({"bin/df": FEW}, {}, 1, "build, but only 1024000 are free", id="a full disk"),
+    pytest.param({"bin/gdb": "exit 1"}, {}, 1, "no gdb with Python", id="no gdb"),
     pytest.param({"iso/save-dump": "exit 127"}, {}, 1, "it needs python3", id="no python"),
 ])
-def test_what_is_missing_is_said_before_the_machine_is_booted(fakes, variables, status, sentence,
-                                                              checkout):
+def test_what_is_missing_is_reported_before_the_boot(fakes, variables, status, sentence, checkout):
     for name, text in fakes.items():
         checkout.fake(name, text)
     result, said, wrong = checkout.run(**variables)

@@ -1,8 +1,8 @@
-"""A dying kernel that has written anywhere still gets to its capture kernel, which sees it all.
+"""A crashing kernel that has written anywhere still enters its capture kernel, which sees it all.
 
-At the moment of death a debugger fills parts of the old kernel's memory with random bytes, all but
-what docs/crash.md says must be whole. What runs after that has to do without them; and the core
-has those very bytes.
+At the crash a debugger fills parts of the old kernel's memory with random bytes, except what
+docs/crash.md requires to be intact. The code that runs after that must not depend on them; and the
+core has exactly those bytes.
 """
 import re
 import struct
@@ -26,30 +26,31 @@ CPU = {"pae": "pentium3,-apic", "legacy": "pentium,-apic",
 STACK = ["boot_stack"]
 SYMBOLS = Elf32(payloads.BATON).symbols
 
-# Who dies: Baton's word for it, the function at which the memory is scribbled over, what must be
-# whole then, what must be mapped, with anything in it; and the function that the core must name.
+# The crashes: Baton's word, the function at which the memory is overwritten, what must be intact
+# then, what must be mapped, with any contents; and the function that the core must name.
 DEATHS = {
     "panic": ("fault=panic", "give_up", DESCRIPTORS, STACK, "panic"),
     # No exception can be taken: the lines must be printed without one.
     "bare": ("fault=panic", "give_up", [], STACK + DESCRIPTORS, "panic"),
-    # The lines are out, the hand-off is left: it needs not even its stack, the vault has its own.
+    # The lines are printed, only the hand-off follows. It does not need the stack: the vault has
+    # one.
     "last": ("fault=panic", "vault_take", [], [], "panic"),
     "divide": ("fault=divide", "divide", DESCRIPTORS, STACK, "divide"),
     "write": ("fault=write", "page_write", DESCRIPTORS, STACK, "page_write"),
     "stack": ("fault=stack", "stack", DESCRIPTORS, STACK + ["double_fault_stack"], "stack"),
     "button": ("shell", "shell_run", DESCRIPTORS, STACK, "shell_run")}      # QEMU's NMI
 
-# What the way to the capture kernel writes itself.
+# What the path to the capture kernel writes itself.
 CHANGES = {"boot_stack", TRAMPOLINE,
            "row", "column", "filled", "screen_rows", "line_length", "rows_before",  # the lines
-           "muted", "line_hook", "colour", "com_port"}      # made fit for them: console_urgent
+           "muted", "line_hook", "colour", "com_port"}      # reset by console_urgent
 TASK_CHANGES = {"main_tss", "double_fault_tss", "double_fault_stack", "boot_gdt"}
 
 
 class Scribbled:
-    """The machine dies with a part of its memory scribbled over. .data: what the core says.
+    """The machine crashes with a part of its memory overwritten. .data: what the core has.
 
-    spared: what must be whole is. Else it is not, and the machine is left to its end.
+    spared: what must be intact is not overwritten. Else it is, and the machine runs to its end.
     """
 
     def __init__(self, death, part, paging, spared=True):
@@ -85,7 +86,7 @@ class Scribbled:
 
 
 class ScribbledLinux(Captured):
-    """The same with Debian's kernel as the capture kernel. .data: what its core says."""
+    """The same with Debian's kernel as the capture kernel. .data: what its core has."""
     death, part, spared = "divide", EVERYTHING, True
 
     def __init__(self):
@@ -112,14 +113,14 @@ def told(machine, pattern):
 
 
 def modules(d):
-    """Where the boot loader has put them, by its multiboot information. [MB1 3.3]"""
+    """The places of the modules, from the multiboot information. [MB1 3.3]"""
     d.go_to(SYMBOLS["boot_entry"])
     count, table = struct.unpack("<II", d.memory(d.registers()["EBX"] + 20, 8))
     return [struct.unpack("<II", d.memory(table + 16 * i, 8)) for i in range(count)]
 
 
 def scribble(d, job, memory_size):
-    """Goes to the death and scribbles: the Dying, and all of RAM as it has become."""
+    """Runs to the crash and overwrites the memory. Returns the Dying, and all of RAM afterwards."""
     _, function, whole, mapped, _ = DEATHS[job.death]
     files = modules(d)
     d.go_to(SYMBOLS[function])
@@ -127,7 +128,7 @@ def scribble(d, job, memory_size):
     dying = Dying(payloads.BATON, bytes(memory), d.registers()["CR3"], read_log(d.machine.log()),
                   files, whole, mapped, job.spared)
     scribbles = dying.scribble(job.part, job.name)
-    assert scribbles, f"there is nothing to scribble over: {job.part}"
+    assert scribbles, f"there is nothing to overwrite: {job.part}"
     for start, data in scribbles.items():
         d.write_physical(start, data)
         memory[start:start + len(data)] = data
@@ -171,7 +172,7 @@ def test_a_panic_that_can_take_no_exception_is_printed(job, outcome):
 @pytest.mark.parametrize("job", cases(Scribbled("divide", "descriptors", "pae", spared=False),
                                       Scribbled("last", "tables", "pae", spared=False),
                                       Scribbled("last", "tables", "legacy", spared=False)))
-def test_without_what_must_be_whole_nobody_comes_up(job, outcome):
-    """The scribbling bites: else it would show nothing."""
+def test_without_what_must_be_intact_no_kernel_starts(job, outcome):
+    """This shows that the overwriting has an effect."""
     assert outcome.status == POWERED_OFF, outcome.story()       # a triple fault, and no reboot
     assert not outcome.lines("^crash +handing") or job.death == "last", outcome.story()

@@ -1,7 +1,7 @@
 """A 64-bit capture kernel gets core headers that it can read: those of an x86-64 machine.
 
-The kernels here only say that they are 64-bit ones. test_crash_linux.py has Debian's, and what
-becomes of the core.
+The kernels here only claim to be 64-bit ones. test_crash_linux.py has Debian's, and the conversion
+of the core.
 """
 import re
 
@@ -44,7 +44,7 @@ class Wide:
 @pytest.mark.quick
 @pytest.mark.parametrize("job", [pytest.param(Wide(), id="headers")])
 def test_its_headers_say_x86_64(job, outcome):
-    """ELF64, though no address needs it; registers and notes are i386's."""
+    """ELF64, although no address needs it; registers and notes are those of i386."""
     assert outcome.status == PASSED, outcome.story()
     headers = int(re.search(r"core headers at (0x\w+);", outcome.log)[1], 16)
     core = vmcore.of_memory(outcome.data["memory"], headers, vmcore.EM_X86_64)
@@ -70,7 +70,7 @@ class OldCpu:
 
 @pytest.mark.quick
 @pytest.mark.parametrize("job", [pytest.param(OldCpu(), id="old-cpu")])
-def test_a_cpu_without_long_mode_is_said_at_the_load(job, outcome):
+def test_a_cpu_without_long_mode_is_reported_at_the_load(job, outcome):
     payloads.assert_refused(outcome, r"needs long mode \(it is a 64-bit kernel\), which this CPU")
 
 
@@ -80,7 +80,7 @@ def test_a_cpu_without_long_mode_is_said_at_the_load(job, outcome):
                                              payloads.capture_kernel(init_size=64 << 20)),
                 **EMULATOR), quick=True)
 def test_a_refused_kernel_of_the_other_machine_leaves_the_first_ones_headers(t):
-    """They are compared with what was loaded, right before the first one is entered."""
+    """They are compared with the loaded ones, right before the first kernel is entered."""
     t.prompt()
     t.ask("load -p 1")
     said = t.ask("load -p 2")

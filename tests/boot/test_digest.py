@@ -1,7 +1,7 @@
-"""verify=on: what is entered is compared with what was loaded, by SHA-256, in a control page.
+"""verify=on: the payload is compared with what was loaded, by SHA-256, in a control page.
 
-Files of every length pass; a byte that changed is told, with the segment and both digests as
-Python reckons them, and nothing is entered.
+Files of every length pass. A changed byte is reported, with the segment and both digests, which
+must be those that Python computes; and the payload is not entered.
 """
 import hashlib
 import os
@@ -36,7 +36,7 @@ def first_word(data):
 
 
 class Lengths:
-    """An ELF file with a segment of each of these lengths; it does nothing but pass."""
+    """An ELF file with a segment of each of these lengths; it only passes."""
 
     quick = True
 
@@ -66,7 +66,7 @@ def test_every_length_has_the_same_digest_in_the_hand_off(job, outcome):
 
 
 class Damaged:
-    """One bit of each of these is changed, when the list is done or before the hand-off.
+    """Changes one bit of each of these parts, after the list or before the hand-off.
 
     parts: "initrd", or a PT_LOAD by its number, or the name of a page that Baton makes.
     """
@@ -76,7 +76,7 @@ class Damaged:
         self.kind, self.name = kind, f"digest-{name}"
 
     def digest_ranges(self, d, control):
-        """{name: (start, size, first word of the digest)}, out of the table."""
+        """{name: (start, size, first word of the digest)}, from the table."""
         self.page = int.from_bytes(d.memory(control + PARAM_DIGEST, 4), "little")
         data = d.memory(int.from_bytes(d.memory(self.page + TABLE, 4), "little"), PAGE)
         found = {}
@@ -136,7 +136,7 @@ def test_a_bit_that_changed_is_told_and_nothing_is_entered(job, outcome):
 
 
 @pytest.mark.parametrize("job", cases(MOVED))
-def test_a_source_that_changed_before_the_list_is_told(job, outcome):
+def test_a_source_that_changed_before_the_list_is_reported(job, outcome):
     assert told(outcome) == outcome.data["told"], outcome.story()
     assert outcome.status == FAULTED, outcome.story()
 
@@ -147,7 +147,7 @@ def test_onfault_reset_resets(job, outcome):
 
 
 class Nmi(Damaged):
-    """An NMI while the digests are reckoned."""
+    """An NMI while the digests are computed."""
 
     def __init__(self, steps):
         super().__init__(f"nmi-{steps}", [])
@@ -176,7 +176,7 @@ def test_an_nmi_meanwhile_is_told_as_of_the_check(job, outcome):
 
 
 class Plain:
-    """verify=off, or nothing said: no digest page, no line."""
+    """verify=off, or no verify=: no digest page, no line."""
 
     quick = True
 
@@ -189,13 +189,13 @@ class Plain:
 
 
 @pytest.mark.parametrize("job", cases(Plain(""), Plain("verify=off")))
-def test_a_usual_payload_is_not_compared_unless_asked_for(job, outcome):
+def test_a_usual_payload_is_compared_only_on_request(job, outcome):
     payloads.assert_judged_well(outcome, None)
     assert not outcome.lines("^verify "), outcome.story()
 
 
 class Large:
-    """An initrd whose comparison a user has to wait for."""
+    """An initrd whose comparison takes so long that a user notices it."""
 
     quick, name = False, "digest-large"
 
@@ -239,7 +239,7 @@ class Watched:
 
 
 def bytes_in_pages(start, size):
-    """{page: how many bytes of [start, start + size) lie in it}."""
+    """{page: how many bytes of [start, start + size) it has}."""
     return {page: min(start + size, page + PAGE) - max(start, page)
             for page in range(start // PAGE * PAGE, start + size, PAGE)}
 

@@ -1,7 +1,7 @@
-"""A double fault while Baton goes from the boot tables to live ones is told as any other.
+"""A double fault during the switch from the boot tables to the live ones is reported as any other.
 
-Its task brings a CR3 of its own, and that must be one for the paging that the CPU is in: legacy tables
-are none for a CPU in PAE mode.
+Its task loads its own CR3, which must fit the CPU's paging mode: a CPU in PAE mode cannot use
+legacy tables.
 """
 import re
 
@@ -11,12 +11,12 @@ from debugger import Debugger
 from elf32 import Elf32
 from machine import PANICKED, Machine
 
-NOWHERE = 0x80000000                # mapped in none of the tables on the way
+NOWHERE = 0x80000000                # not mapped in any of the tables
 SYMBOLS = Elf32(payloads.BATON).symbols
 
 
 class Window:
-    """The stack and the code are gone `steps` instructions behind a symbol."""
+    """The stack and the code become unmapped `steps` instructions after a symbol."""
 
     def __init__(self, at, steps, paging="pae"):
         self.at, self.steps, self.paging = at, steps, paging
@@ -41,7 +41,7 @@ class Window:
 @pytest.mark.quick
 @pytest.mark.parametrize("job", [pytest.param(job, id=job.name.removeprefix("double-fault-")) for job in (
     Window("paging_switch", 0),                 # the boot tables
-    Window("paging_switched", 0),               # the passage
+    Window("paging_switched", 0),               # the tables for the switch
     Window("paging_switched", 2),               # the live ones
     Window("live_checksum", 0),
     Window("live_checksum", 0, "legacy"))])
@@ -50,5 +50,5 @@ def test_it_is_told_wherever_it_comes(job, outcome):
     told = outcome.lines("^exception")
     assert len(told) == 1 and f"vector 8, double fault, at {NOWHERE:#010x}" in told[0], outcome.story()
     cr3 = int(re.search(r" cr3 (0x\w+)", outcome.log)[1], 16)
-    if job.at != "paging_switched" or job.steps:        # the passage is left for the live ones
+    if job.at != "paging_switched" or job.steps:        # the tables for the switch are replaced
         assert cr3 == outcome.data["cr3"], outcome.story()

@@ -1,4 +1,4 @@
-"""The example kernel (examples/embed) hands over to Linux with libbaton.a alone."""
+"""The example kernel (examples/embed) hands over to Linux with only libbaton.a."""
 import os
 
 import payloads
@@ -28,6 +28,6 @@ def test_linux_comes_up(outcome, job):
 
 
 @pytest.mark.parametrize("job", [pytest.param(Boot(None), id="no-module")])
-def test_says_that_it_has_no_module(outcome, job):
+def test_it_reports_that_it_has_no_module(outcome, job):
     assert outcome.status == REFUSED, outcome.story()
     assert outcome.lines(r"^embed: no module$"), outcome.story()

@@ -1,7 +1,7 @@
-"""After the write to the exit port the CPU waits: an emulator may let it run on for a while before it
-ends (QEMU 10 does), and the line that it would begin then would be cut.
+"""After the write to the exit port the CPU waits: an emulator may let it run for a while before it
+ends (QEMU 10 does), and would cut off a line that the kernel starts then.
 
-Seen where nothing is behind the port, so that it goes on afterwards, to what onfault= says.
+Tested with a port that has no device, so that the kernel continues afterwards with onfault=.
 """
 import os
 from dataclasses import replace
@@ -17,7 +17,7 @@ NOTHING_THERE = "0xf8"
 
 
 class Wait:
-    """What is executed from stop() to the line that says what onfault= does."""
+    """The instructions from stop() to the line that reports onfault=."""
 
     def __init__(self, words):
         self.words, self.name = words, f"exit-port-{words}"

@@ -1,8 +1,8 @@
 """A fault inside the hand-off ends in one line and a status, never in a silent triple fault.
 
-The trampoline is stepped through once; then, for every instruction of it, a machine is stopped
-there and given an NMI; at some of them the processor is sent to an address that is not mapped, or
-given a machine check.
+The test single-steps through the trampoline once. Then, for each of its instructions, it stops a
+machine there and raises an NMI; at some of them it makes the CPU jump to an unmapped address, or
+raises a machine check.
 """
 import re
 from dataclasses import replace
@@ -24,7 +24,7 @@ PARTS = 4                   # jobs that share the instructions, for the fleet
 
 
 def machine(name, kind, words="exitport=0xf4", until="", cpu=None):
-    # Without a local APIC QEMU's NMI button reaches the CPU even when Baton has switched that off.
+    # Without a local APIC, QEMU's NMI button always reaches the CPU.
     cpu = cpu or ("pentium3,-apic" if kind == "pae" else "pentium,-apic")
     return Machine(name, cpu=cpu, memory="16M", kernel=payloads.BATON,
                    append=f"paging={kind} {words}", modules=(payloads.judge("tiny"),), timeout=40,
@@ -32,14 +32,14 @@ def machine(name, kind, words="exitport=0xf4", until="", cpu=None):
 
 
 class Trampoline:
-    """Where its instructions are."""
+    """The addresses of its instructions."""
 
     def __init__(self):
         self.start = Elf32(payloads.BATON).symbols["baton_trampoline"]
         self.entry = Elf32(payloads.judge("tiny") + ".linked").entry
 
     def instructions(self, name, kind):
-        """Every address that is executed from its first instruction to the payload's, in order."""
+        """Every executed address from its first instruction to the payload's, in order."""
         seen = []
         with Debugger(machine(name, kind)) as d:
             d.go_to(self.start)
@@ -72,7 +72,7 @@ class EveryInstruction:
 
 
 class WildJump:
-    """The CPU is sent astray at some instruction; .at names it among the trampoline's."""
+    """A wild jump at one of the trampoline's instructions, the one with the number .at."""
 
     def __init__(self, kind, at, words="exitport=0xf4"):
         self.kind, self.at, self.words = kind, at, words
@@ -93,7 +93,7 @@ class WildJump:
 
 
 class MachineCheck:
-    """The memory is said to be broken while the trampoline is at `at`."""
+    """QEMU reports broken memory while the trampoline is at `at`."""
 
     def __init__(self, kind, at):
         self.kind, self.at, self.name = kind, at, f"fault-mc-{kind}-{at}"
@@ -157,7 +157,7 @@ def test_an_nmi_at_any_instruction_is_told(job, outcome):
             continue
         told = re.search(NMI_LINE, lines[0])
         assert result.status == FAULTED and told, result.story()
-        # at that instruction, or at the next one (a load of SS holds an NMI back)
+        # at that instruction, or at the next one (a load of SS delays an NMI)
         assert 0 <= int(told[2], 16) - address < 16, result.story()
         # every address of the trampoline has a phase
         assert (told[1] == WILD_PHASE) == (int(told[2], 16) == job.entry), result.story()
@@ -177,7 +177,7 @@ def test_a_page_fault_is_told(job, outcome):
 
 @pytest.mark.parametrize("job", cases(
     [NmiStorm(kind, at) for kind in ("pae", "legacy") for at in ("handoff", "list")]))
-def test_a_storm_of_nmis_is_told(job, outcome):
+def test_a_storm_of_nmis_is_reported(job, outcome):
     lines = outcome.lines("^(fault|exception|panic)")
     assert outcome.status in (FAULTED, PANICKED) and len(lines) == 1, outcome.story()
     assert re.search(NMI_LINE if outcome.status == FAULTED else r"vector 2\b", lines[0])

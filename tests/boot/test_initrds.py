@@ -1,7 +1,9 @@
-"""Several initrds: the payload finds them as one, in order, each from a multiple of 4 bytes on, zeros between.
+"""Several initrds: the payload gets them as one, in order, each at a multiple of 4 bytes, with
+zeros between them.
 
-A judge reads every byte of three with odd sizes; Linux unpacks a cpio archive, the demo's initrd and a packed
-archive, and sees the files of each; a capture kernel's are looked at where they are staged.
+A judge reads every byte of three with odd sizes. Linux unpacks a cpio archive, the demo's initrd
+and a packed archive, and sees the files of each. Those of a capture kernel are checked where they
+are staged.
 """
 import gzip
 import hashlib
@@ -24,7 +26,7 @@ FIRST_OF_DEMO = "the-first-one"
 
 
 def joined(files):
-    """As they are to lie in memory."""
+    """The bytes as they must be in memory."""
     data = b""
     for file in files:
         with open(file, "rb") as f:
@@ -37,7 +39,7 @@ def joined_file(files):
 
 
 class Judged:
-    """A judge with these initrds; behind: further modules."""
+    """A judge with these initrds; `behind`: more modules after them."""
 
     def __init__(self, name, judge="low", words="", sizes=SIZES, grub=False, memory="24M", **more):
         self.name, self.judge, self.words, self.grub = f"initrds-{name}", judge, words, grub
@@ -84,7 +86,7 @@ def test_what_crash_names_is_no_initrd_of_the_payloads(job, outcome):
 
 @pytest.mark.parametrize("job", cases(
     Judged("empty", behind=(images.bytes_file(b"", "empty"), payloads.initrd("300")))))
-def test_an_empty_one_is_told(job, outcome):
+def test_an_empty_one_is_reported(job, outcome):
     payloads.assert_judged_well(outcome, "", joined_file([*job.initrds, job.behind[1]]))
     assert outcome.lines("^ignored") == [
         "ignored     module 5 as an initrd: it is empty, 0 bytes"], outcome.story()
@@ -93,7 +95,7 @@ def test_an_empty_one_is_told(job, outcome):
 # ---- Linux
 
 class Linux:
-    """The first one, the demo's, and one whose list of files to be compared names one of each."""
+    """The first one, the demo's, and a third; its list of checksums has a file from each."""
 
     def __init__(self, linux, **settings):
         self.name, self.linux, self.settings = f"initrds-linux-{linux}", linux, settings
@@ -124,7 +126,7 @@ def test_linux_sees_the_files_of_each(job, outcome):
 # ---- a capture kernel
 
 def staged(t, lines, files):
-    """What lies where the lines say that the initrds are."""
+    """The bytes at the place that Baton prints for the initrds."""
     places = [int(place, 16) for place in re.findall(r"^initrd +.*, staged at (0x\w+)$",
                                                      "\n".join(lines), re.M)]
     assert len(places) == len(files), lines
@@ -146,7 +148,7 @@ def test_load_takes_several(t):
         assert len(lines) == len(numbers), lines
         plan = [l for l in t.ask("plan") if re.search(r"^segment .* initrd( \d+)?,", l)]
         assert len(plan) == len(numbers), plan
-    # several pages that were put together are one line
+    # several bounce pages are one line
     assert [l for l in t.ask("load") + t.ask("plan") if "down, made by Baton" in l]
 
 

@@ -1,6 +1,6 @@
-"""A fault of each kind in each phase of the hand-off: one line that tells the truth, then the end.
+"""A fault of each kind in each phase of the hand-off: one correct line, then the end.
 
-The build is one that raises the fault it is told to (make inject); kernel/load/inject.h has the words.
+A special build (make inject) raises the fault; kernel/load/inject.h describes its options.
 """
 import os
 import re
@@ -46,7 +46,7 @@ LINE = re.compile(
 
 
 class Injected:
-    """One machine with one fault. Bochs starts from an ISO, and is ended when it has told."""
+    """One machine with one fault. Bochs starts from an ISO, and is ended after its report."""
 
     def __init__(self, kind, word, cpu=None, emulator="i386", words="exitport=0xf4", place="auto"):
         self.kind, self.word, self.emulator = kind, word, emulator
@@ -77,7 +77,7 @@ def sensible(phase, fault):
 
 
 def addresses(result):
-    """The trampoline's two addresses, by Baton's own line."""
+    """The trampoline's two addresses, from Baton's line."""
     return [int(a, 16) for a in
             re.search(r"^trampoline  (0x\w+) and (0x\w+) both", result.log, re.M).groups()]
 
@@ -101,10 +101,10 @@ def assert_told_truly(job, result):
     va, pa = addresses(result)
     page = va if job.phase in ("before-cr3", "after-cr3") else pa
     label, esp = f"inject_{job.fault}", page + PAGE - 4
-    cr2 = None                      # what an earlier fault has left
+    cr2 = None                      # may be that of an earlier fault
     if job.fault == "stack":
         esp, cr2 = STACK, STACK - 4
-        if not paging:              # the push went nowhere, and an invalid opcode follows
+        if not paging:              # the push has no effect, and an invalid opcode follows
             (vector, vector_name, error), label = KINDS["ud"], "inject_stack_unpaged"
             esp, cr2 = STACK - 4, None
     if job.fault in NEED_PAGING:
@@ -134,7 +134,7 @@ def assert_told_truly(job, result):
         assert paging or value("cr4") == 0x40, result.story()
     if job.fault == "stack":
         assert line["stack"] == " (not in the control page)", result.story()
-    else:                           # the one word: where the trampoline was called from
+    else:                           # the only word: the trampoline's return address
         stack = re.fullmatch(r" stack (0x\w{8})", line["stack"])
         assert stack and page < int(stack[1], 16) < page + PAGE, result.story()
 
@@ -144,7 +144,7 @@ def assert_told_truly(job, result):
      for kind, cpu, faults in (("pae", None, KINDS), ("legacy", None, KINDS),
                                ("legacy", WITHOUT_CR4, ("nmi", "stack")))
      for phase in PHASES for fault in faults if sensible(phase, fault)]))
-def test_every_fault_in_every_phase_is_told(job, outcome):
+def test_every_fault_in_every_phase_is_reported(job, outcome):
     assert outcome.status == FAULTED, outcome.story()
     assert_told_truly(job, outcome)
 
@@ -152,8 +152,8 @@ def test_every_fault_in_every_phase_is_told(job, outcome):
 @pytest.mark.parametrize("job", cases(
     [Injected("pae", f"{phase}:stack", words=f"exitport={port} onfault=reset")
      for phase in PHASES for port in ("0xf4", "0xf8")]))
-def test_the_exit_port_comes_first_and_onfault_where_nothing_is_behind_it(job, outcome):
-    """QEMU 10 lets the CPU run on for a while after the write, and the status stays all the same."""
+def test_the_exit_port_comes_first_and_onfault_if_there_is_no_such_port(job, outcome):
+    """QEMU 10 lets the CPU run for a while after the write, but the status does not change."""
     status = FAULTED if "0xf4" in job.words else POWERED_OFF
     assert outcome.status == status, outcome.story()
     assert_told_truly(job, outcome)
@@ -175,15 +175,16 @@ BOCHS = {"pae": "p2_klamath", "legacy": "pentium"}
      for kind, word in (("pae", "before-cr3:stack"), ("pae", "after-cr3:pf"),
                         ("pae", "physical:gp"), ("legacy", "after-cr3:stack"),
                         ("legacy", "list:divide:7"), ("pae", "entry:stack"))]))
-def test_bochs_tells_too(job, outcome):
+def test_it_is_reported_in_bochs_too(job, outcome):
     assert outcome.status == "until", outcome.story()
     assert_told_truly(job, outcome)
 
 
 @pytest.mark.parametrize("job", cases(
     [Injected("pae", "pdpt", BOCHS["pae"], "bochs", "onfault=halt")]))
-def test_reserved_bits_in_the_new_root_are_told(job, outcome):
-    """The patch of 2006 set them at first; the CPU refuses such a root, and stays in the old one."""
+def test_reserved_bits_in_the_new_root_are_reported(job, outcome):
+    """The first version of the patch of 2006 set them; the CPU rejects such a root, and keeps the
+    old one."""
     line = told(outcome)
     assert line["phase"] == PHASES["before-cr3"][0], outcome.story()
     assert line["name"] == "general protection" and line["error"] == "0x00000000", outcome.story()
@@ -191,7 +192,7 @@ def test_reserved_bits_in_the_new_root_are_told(job, outcome):
 
 
 class Unknown(Injected):
-    """The build that users get, given the word."""
+    """The normal build, with the same option."""
 
     def __init__(self):
         super().__init__("pae", "list:ud:1")
@@ -203,7 +204,7 @@ class Unknown(Injected):
 
 
 @pytest.mark.parametrize("job", [pytest.param(Unknown(), marks=pytest.mark.quick)])
-def test_the_real_build_cannot(job, outcome):
+def test_the_normal_build_ignores_it(job, outcome):
     payloads.assert_judged_well(outcome, "x")
     assert outcome.lines("^ignored +inject="), outcome.story()
     assert not any(name.startswith("inject_") for name in Elf32(payloads.BATON).symbols)

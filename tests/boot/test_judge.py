@@ -1,4 +1,4 @@
-"""The judge must find what is wrong, and only that: the cases are in judge.txt.
+"""The judge must find every error, and report nothing else: the cases are in judge.txt.
 
 Without this, a judge that never fails would pass every other test.
 """

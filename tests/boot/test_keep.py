@@ -1,6 +1,7 @@
 """The live page tables are kept (H1): a payload that is linked onto any one of them is refused.
 
-A verbose run tells where the tables lie; the same machine is then given a payload on each of them.
+A verbose run prints where the tables are; the same machine then gets a payload for each of these
+pages.
 """
 import re
 
@@ -11,7 +12,7 @@ import pytest
 from machine import REFUSED, Machine, run
 
 PAGE = 4096
-# What should never run says so: 0x21 to the exit port, then HLT.
+# Code that must never run: it writes 0x21 to the exit port, then HLT.
 SAYS_FAILED = b"\xb0\x21\xe6\xf4\xf4"
 
 
@@ -26,7 +27,7 @@ class OnTheTables:
                            append=f"paging={self.paging} verbose exitport=0xf4", modules=(file,)))
 
     def run(self):
-        # Refused for another reason, so that nothing but the tables is learnt.
+        # Refused for another reason: this run only finds the tables.
         learnt = self.start(self.name, images.bytes_file(b"no kernel\n", "no-kernel"))
         assert learnt.status == REFUSED, learnt.story()
         tables = [int(t, 16) for t in re.findall(r"^  table\s+(0x\w+)$", learnt.log, re.M)]
@@ -41,7 +42,7 @@ class OnTheTables:
 
 
 def lowest_of_run(tables, table):
-    """The first of the adjacent pages that the table is one of: what a refusal names."""
+    """The first page of the contiguous tables that contain this one: a refusal names it."""
     while table - PAGE in tables:
         table -= PAGE
     return table

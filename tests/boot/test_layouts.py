@@ -1,5 +1,5 @@
-"""The real machine code on many machines: random layouts of memory, files and segments are handed
-over, and judged by their bytes, stores, reads and fetches (layouts/verdict.py).
+"""The real machine code on many machines: hands over random layouts of memory, files and segments,
+and judges them by their bytes, stores, reads and fetches (layouts/verdict.py).
 
     BATON_SEED=N|now      another seed                  BATON_LAYOUTS=N     so many layouts
                                                         BATON_LAYOUTS=#N    number N alone
@@ -16,7 +16,7 @@ from machine import BUILD
 SPOILED = os.path.join(BUILD, "spoil", "baton.elf")
 USUAL, QUICK, GROUP = 500, 40, 20
 USUAL_SEED = 1
-ENOUGH = 5                      # failures: after so many, the rest of a group is left out
+ENOUGH = 5                      # failures: after so many, the rest of a group is skipped
 
 
 def seed():
@@ -33,7 +33,7 @@ SEED, NUMBERS = seed(), numbers()
 
 
 class Layouts:
-    """Some layouts, one after the other. run(): what play() says of each."""
+    """Some layouts, one after the other. run(): the results of play()."""
 
     def __init__(self, which, kernel=payloads.BATON, label="layout"):
         self.which, self.kernel, self.label = which, kernel, label
@@ -60,10 +60,10 @@ def test_random_layouts_are_handed_over(job, outcome):
     assert not wrong, "\n".join([f"{len(wrong)} of {len(outcome)} layouts", *wrong])
 
 
-# ---- did chance bring up what it should?
+# ---- do the random layouts cover all features?
 
 def assert_all_sorts(outcomes, least):
-    """least(percent): how many are enough. What chance has brought up is printed: make layouts."""
+    """least(percent): the required number. make layouts prints the numbers of all features."""
     played = [p for outcome in outcomes for p in outcome]
     count = {name: sum(1 for p in played if name in p.features) for name in FEATURES}
     print(f"\nseed {SEED}, {len(played)} layouts: "
@@ -85,7 +85,7 @@ if len(NUMBERS) >= USUAL:
         assert_all_sorts(outcomes, lambda percent: percent * len(NUMBERS) // 100)
 
 
-# ---- and would a wrong one be noticed?
+# ---- and is a wrong hand-off noticed?
 
 if len(NUMBERS) > 1:
     @pytest.mark.quick
@@ -95,5 +95,5 @@ if len(NUMBERS) > 1:
         """The build that is wrong on purpose (make spoil) writes to the live tables after exec."""
         assert len(outcome) == len(job.which)
         for played in outcome:
-            for part in ("changed that have no part in it", "by the old kernel after exec"):
+            for part in ("that the hand-off must not change", "by the old kernel after exec"):
                 assert any(part in c and "live table" in c for c in played.complaints), part

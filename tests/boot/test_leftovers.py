@@ -1,7 +1,7 @@
-"""What an old kernel may leave in the CPU does not reach the payload, nor disturb the hand-off.
+"""State that an old kernel may leave in the CPU does not reach the payload or disturb the hand-off.
 
 Baton itself sets no breakpoints and has no LDT. The debugger stops it at the trampoline's first
-instruction and has the CPU run a few instructions that an old kernel with both might have run.
+instruction and lets the CPU run a few instructions that set both.
 """
 import re
 
@@ -11,9 +11,9 @@ from debugger import REGISTERS, Debugger
 from elf32 import Elf32
 from machine import Machine
 
-LDT_SELECTOR = 0x28                     # a place in Baton's GDT that is not needed any more
+LDT_SELECTOR = 0x28                     # an entry of Baton's GDT that is no longer needed
 LDT_DESCRIPTOR = 0x0000820000001fff     # base 0, 8 KiB, present, LDT [SDM3 3.5]
-# DR7: 0 stops execution, 1 stops 4-byte writes; both in every task. [SDM3 17.2.4]
+# DR7: breakpoint 0 is for execution, 1 for 4-byte writes; both in every task. [SDM3 17.2.4]
 DR7_BREAKPOINTS = 0x00d0070a
 DR6_ALL_HIT = 0xffffeff0 | 0xf
 CODE = bytes.fromhex("0f23c0"           # mov eax, dr0
@@ -57,8 +57,8 @@ class Leftovers:
         with Debugger(machine) as d:
             d.go_to(symbols["baton_trampoline"])
             write(d, d.registers()["GDT"] + LDT_SELECTOR, LDT_DESCRIPTOR.to_bytes(8, "little"))
-            # kernel_main never returns: its first bytes are free. The breakpoints: the payload's
-            # first instruction, and the first word that the list writes.
+            # kernel_main never returns: its first bytes can be overwritten. The breakpoints: the
+            # payload's first instruction, and the first word that the list writes.
             run_code(d, symbols["kernel_main"], eax=payload.entry, ebx=base, esi=0x12345678,
                      edi=0x87654320, ecx=DR6_ALL_HIT, edx=DR7_BREAKPOINTS, ebp=LDT_SELECTOR)
             left = d.registers()
@@ -82,7 +82,7 @@ SPEAKER_AND_GATE = 3
 
 
 class PortB:
-    """A countdown that nobody ends. Port 0x61 is written before, and read right before the hand-off."""
+    """A countdown without a key. Port 0x61 is written before it, and read before the hand-off."""
 
     def __init__(self, kind, before):
         self.kind, self.before, self.name = kind, before, f"leftovers-port-{kind}-{before}"
@@ -106,6 +106,6 @@ class PortB:
 @pytest.mark.parametrize("job", [pytest.param(PortB(kind, before), id=f"{kind}-{before}")
                                  for kind in ("pae", "legacy") for before in range(4)])
 def test_the_payload_finds_port_0x61_as_it_was(job, outcome):
-    """Speaker and gate: QEMU keeps no more of it. The bits of the NMIs: tests/host/test_portb.c."""
+    """Speaker and gate: QEMU emulates no other bits. Those of NMIs: tests/host/test_portb.c."""
     assert outcome.data["after"] & SPEAKER_AND_GATE == job.before
     payloads.assert_judged_well(outcome)

@@ -1,5 +1,5 @@
-"""A boot loader that lies (tests/payloads/liar): Baton mends what can be mended and says so, and
-refuses the rest with one line. The cases are in lies.txt.
+"""A boot loader that gives wrong information (tests/payloads/liar): Baton repairs and reports what
+it can, and refuses the rest with one line. The cases are in lies.txt.
 """
 import re
 
@@ -25,7 +25,7 @@ class Lie:
         modules = (f"{payloads.BATON} {words}", f"{payloads.path(row['payload'])} {self.words}")
         return run(Machine(self.name, cpu=row["cpu"], memory=f"{MEMORY}M", kernel=payloads.LIAR,
                            append=row["lies"], modules=modules + ((initrd,) if initrd else ()),
-                           # without its command line Baton knows no port to report to
+                           # without its command line Baton has no exit port
                            until="^stop" if re.search("cmd=|eax=", row["lies"]) else ""))
 
 
@@ -41,7 +41,7 @@ def map_of(result):
 
 
 def initrd_of(row):
-    """What the payload must find as its initrd: for some lies, a piece of itself."""
+    """The initrd that the payload must find: for some lies, a piece of itself."""
     if row["lies"] not in ("mods=same", "mods=lap"):
         return payloads.initrd(row["initrd"])
     with open(payloads.path(row["payload"]), "rb") as f:
@@ -58,7 +58,7 @@ def test_survives_the_lie(job, outcome):
     if row["outcome"] == "refused":
         payloads.assert_refused(outcome, row["says"])
         return
-    # A string in the firmware's ROM is whatever it is.
+    # A string in the firmware's ROM may have any contents.
     words = {"string=null": "", "string=far": None}.get(row["lies"], job.words)
     payloads.assert_judged_well(outcome, words, initrd_of(row))
     assert not row["says"] or outcome.lines(row["says"]), outcome.story()
@@ -75,9 +75,9 @@ def lie(name):
 @pytest.mark.quick
 @pytest.mark.parametrize("job", [lie("map-overlap")])
 def test_the_stricter_type_wins(job, outcome):
-    """The liar lays a reserved MiB from 2 MiB below the top of memory, and calls ROM usable."""
+    """The liar adds a reserved MiB from 2 MiB below the top of memory, and calls ROM usable."""
     ranges = map_of(outcome)
-    honest = MEMORY * MIB - 0x20000         # what QEMU's firmware leaves
+    honest = MEMORY * MIB - 0x20000         # the memory without QEMU's firmware
     start = honest - 2 * MIB + 0x800
     assert (start, start + MIB, "reserved") in ranges, outcome.story()
     assert not [r for r in ranges if r[2] == "usable" and r[0] < 0x100000 and r[1] > 0xf0000]
@@ -86,7 +86,7 @@ def test_the_stricter_type_wins(job, outcome):
 @pytest.mark.quick
 @pytest.mark.parametrize("job", [lie("map-types")])
 def test_unknown_types_are_reserved(job, outcome):
-    """The liar gives the last 4 MiB types that nobody knows."""
+    """The liar gives unknown types to the last 4 MiB."""
     honest = MEMORY * MIB - 0x20000
     usable = [r for r in map_of(outcome) if r[2] == "usable"]
     assert max(end for _, end, _ in usable) == honest - 4 * MIB, outcome.story()

@@ -1,8 +1,8 @@
-"""A machine check in the old kernel: an exception as any other, with what the CPU's banks say; and the
-vectors beside it, each raised for real where an emulator does.
+"""A machine check in the old kernel: an exception like any other, with the contents of the CPU's
+banks; and the vectors next to it, if an emulator raises them.
 
-QEMU's monitor reports broken memory (mce). Alignment checks (vector 17) are for ring 3 alone [SDM3
-6.15], and Baton has none; QEMU's TCG has no SIMD exceptions, Bochs has.
+QEMU's monitor reports broken memory (mce). Alignment checks (vector 17) occur only in ring 3 [SDM3
+6.15], which Baton does not use; QEMU's TCG has no SIMD exceptions, Bochs has them.
 """
 import re
 
@@ -50,7 +50,7 @@ def test_it_ends_in_the_capture_kernel(t):
 
 @sessions(*machines("none"))
 def test_none_is_pending_and_the_payload_starts_without(t):
-    """int 18 tells of no bank, for none reports an error."""
+    """int 18 prints no bank, because none holds an error."""
     t.prompt()
     t.send("fault machine\r")
     log, status = t.end()
@@ -62,13 +62,13 @@ def test_none_is_pending_and_the_payload_starts_without(t):
 
 @sessions(shell("simd-tcg", cpu="pentium3", modules=(payloads.judge("tiny"),)),
           shell("simd-no-sse", cpu="486", modules=(payloads.judge("tiny"),)))
-def test_where_no_simd_exception_comes_that_is_said(t):
+def test_a_missing_simd_exception_is_reported(t):
     t.prompt()
     assert t.ask("fault simd")[-1] == "fault       nothing happened"
 
 
 class Bochs:
-    """An SSE division by zero, where there are such exceptions; and one where there is no SSE."""
+    """An SSE division by zero, on a CPU with such exceptions; and on one without SSE."""
 
     def __init__(self, cpu, fault, said):
         self.cpu, self.fault, self.said, self.name = cpu, fault, said, f"fault-bochs-{fault}-{cpu}"

@@ -1,7 +1,7 @@
 """Baton hands over every machine of matrix.txt: to a judge, and to Debian's Linux.
 
-The verdict of a boot is the payload's exit status and its verdict line and no failed check, and
-Baton's own lines before it, each step once and in order.
+A boot passes if the payload's exit status and verdict line are right, no check has failed, and
+Baton's own lines have each step once and in order.
 """
 import re
 
@@ -11,7 +11,7 @@ import pytest
 import table
 from machine import Machine, run
 
-# The steps that Baton reports, in this order. "initrd" only where there is one.
+# The steps that Baton reports, in this order. "initrd" only if there is one.
 STEPS = ["Baton", "memory", "tables", "payload", "initrd", "plan", "trampoline", "hand-off"]
 MIB = 1 << 20
 WITHOUT_PAE = ("486", "pentium")     # 32 address bits
@@ -52,7 +52,7 @@ CASES = [pytest.param(Boot(row), id=row["name"],
 
 
 def assert_steps(result, with_initrd):
-    """Each step of the road once, in order."""
+    """Each step once, in order."""
     seen = [line.split()[0] for line in result.lines(rf"^({'|'.join(STEPS)})\s")]
     wanted = [s for s in STEPS if s != "initrd" or with_initrd]
     assert seen == wanted, result.story()
@@ -77,13 +77,13 @@ def test_hands_over(job, outcome):
         payloads.assert_judged_well(outcome, job.words, payloads.initrd(row["initrd"]))
     assert_steps(outcome, row["initrd"] != "-")
     assert re.search(rf"^tables\s+live: {row['live']},", outcome.log, re.M), outcome.story()
-    # The firmware keeps up to a MiB for itself below 1 MiB and at the top.
+    # The firmware uses up to a MiB below 1 MiB and at the top.
     ranges, memory = usable(outcome), megabytes(row["memory"])
     assert memory - 2 < sum(end - start for start, end in ranges) / MIB <= memory, outcome.story()
-    # A true machine: QEMU 10 starts no other.
+    # The machine is possible: QEMU 10 refuses an impossible one.
     assert row["cpu"] not in WITHOUT_PAE or ranges[-1][1] <= 1 << 32, outcome.story()
     if not job.linux:
-        # The judge was given the very map that Baton printed.
+        # The judge got exactly the map that Baton printed.
         told = [int(n, 16) for pair in re.findall(r"^note map (\w+) (\w+) type 1$", outcome.log,
                                                    re.M) for n in pair]
         assert told == [n for pair in ranges for n in pair], outcome.story()

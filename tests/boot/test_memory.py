@@ -1,7 +1,7 @@
-"""How little memory Baton needs beside what it starts.
+"""How little memory Baton needs in addition to its payload.
 
-Debian's 686 kernel with the demo's initrd, in the same machine: started by GRUB's own loader it
-does not come up with MEMORY, through Baton it does. So Baton needs no more memory than GRUB alone.
+Debian's 686 kernel with the demo's initrd, in the same machine with MEMORY: GRUB's own loader
+cannot start it, but Baton can. So Baton does not need more memory than GRUB alone.
 """
 import images
 import payloads

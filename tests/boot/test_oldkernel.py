@@ -1,6 +1,6 @@
 """The old kernel itself: its live tables' permissions, its console, its traps.
 
-Looked at from outside, with the debugger at the moment it loads the payload.
+Observed from outside, by a debugger, when it loads the payload.
 """
 import re
 
@@ -20,7 +20,7 @@ WILD = 0x12345678
 
 
 class Stopped:
-    """Baton, stopped where it loads; act(debugger, symbols) does the rest and gives the outcome."""
+    """Baton, stopped at the load; act(debugger, symbols) does the rest and returns the outcome."""
 
     def __init__(self, name, act, cpu="qemu32", words=""):
         self.name, self.act, self.cpu, self.words = f"oldkernel-{name}", act, cpu, words
@@ -67,7 +67,7 @@ def test_live_tables_permit_no_more_than_needed(pae, nx, pge, job, outcome):
         return symbols[start] <= va < symbols[end]
 
     for va, _, pa, entry, writable in mappings:
-        # Code is linked high, but for the page that switches paging.
+        # Code is linked high, except for the page that switches paging.
         text = inside(va, "text_start", "text_end") or pa == symbols["paging_switch"] & -lt.PAGE
         rodata = inside(va, "rodata_start", "rodata_end")
         trampoline = va == symbols["baton_trampoline_page"]
@@ -108,7 +108,7 @@ def interrupt(d, symbols):
     return d.end()
 
 
-# What is done to it, and what the one line must say.
+# How the exception is raised, and the pattern of its line.
 TRAPS = [("page-fault", wild_jump, r"vector 14, page fault.* at 0x12345678"),
          ("double-fault", no_stack, r"vector 8, double fault"),
          ("nmi", interrupt, r"vector 2,? ")]
@@ -118,7 +118,7 @@ TRAPS = [("page-fault", wild_jump, r"vector 14, page fault.* at 0x12345678"),
     pytest.param(pattern, job, id=job.name.removeprefix("oldkernel-"))
     for name, act, pattern in TRAPS for words in ("", "paging=legacy")
     for job in [Stopped(name + words, act, "pentium3,-apic", words)]])
-def test_an_exception_is_told(pattern, job, outcome):
+def test_an_exception_is_reported(pattern, job, outcome):
     lines = outcome.lines("^exception")
     assert outcome.status == PANICKED and len(lines) == 1, outcome.story()
     assert re.search(pattern, lines[0]), outcome.story()

@@ -1,8 +1,8 @@
-"""Kernels of old boot protocols, which map little before they read what they were given.
+"""Kernels of old boot protocols, which map little memory before they read boot_params.
 
-A stand-in (oldlinux.py) unpacks through low memory, switches paging on by tables of its first 4 or 8
-MiB, and only then loads SS by the GDT that Baton left and reads boot_params and the command line.
-A fault that it makes before it has an IDT of its own is told by Baton.
+An imitation (oldlinux.py) unpacks through low memory, and switches paging on with tables for its
+first 4 or 8 MiB. Only then it loads SS from Baton's GDT, and reads boot_params and the command
+line. Baton reports a fault that it raises before it has its own IDT.
 """
 import re
 from functools import partial
@@ -14,11 +14,11 @@ import payloads
 import pytest
 from machine import FAULTED, PASSED, Machine, run
 
-LOW = (0x10000, 0xa0000)            # what firmware leaves alone, below 640 KiB
-SEEN = (0x100000, 0x400000)         # else: what such a kernel maps at the least
+LOW = (0x10000, 0xa0000)            # memory below 640 KiB that firmware does not use
+SEEN = (0x100000, 0x400000)         # else: the minimum that such a kernel maps
 CPU = {"pae": "pentium3", "legacy": "pentium"}
 WORDS = "root=/dev/hda1 ro"
-PAGED_CR0 = 0x80000011              # paging on, as the stand-in left it
+PAGED_CR0 = 0x80000011              # paging on, as the imitation sets it
 NOWHERE = 0x40000000                # old.S: an address that it does not map
 
 
@@ -48,7 +48,7 @@ cases = partial(joblist.cases, "old-")
 
 
 def each(**settings):
-    """On machines of three sizes, by both kinds of tables, for kernels that map 4 and 8 MiB."""
+    """On machines of three sizes, with both kinds of tables, for kernels that map 4 and 8 MiB."""
     return [Old(f"{memory}-{kind}-{mapped}", kind, memory, mapped=mapped, **settings)
             for memory in ("8M", "64M", "512M") for kind in CPU for mapped in (4, 8)]
 
@@ -57,7 +57,7 @@ def assert_well(job, outcome):
     assert outcome.status in (PASSED, "until"), outcome.story()
     params, line, words = oldlinux.heard(outcome)
     assert words == WORDS, outcome.story()
-    # Baton's page, too: SS was loaded by its GDT
+    # Baton's page, too: SS was loaded from its GDT
     page = int(re.search(r"both lead to (0x\w+),", outcome.log)[1], 16)
     assert params < line < page, outcome.story()
     for at in (params, line, page):
@@ -89,8 +89,8 @@ def test_other_ways_to_it(job, outcome):
 @pytest.mark.parametrize("job", cases(
     Old("refused", lies="map=nolow", size=3 << 20), Old("refused-capture", words="crashkernel=16M "
                                                         "crash=1")))
-def test_it_is_refused_in_words(job, outcome):
-    """It fills all that it would see itself; or it cannot run where a capture kernel must."""
+def test_it_is_refused_with_a_reason(job, outcome):
+    """It fills all memory that it maps itself; or it cannot run where a capture kernel must."""
     payloads.assert_refused(outcome, {
         "old-refused": r"no free page below 0x400000 for the pages that the payload reads first "
                        r"\(boot_params, command line, GDT\)",
@@ -116,7 +116,8 @@ FAULTS = {
                   "until": r"^fault .*\n", "timeout": 120}),
     quick=("fault-page-pae-512M", "fault-stack-legacy-8M")))
 def test_a_fault_before_it_has_an_idt_is_told(job, outcome):
-    """In the payload's own tables: Baton's IDT, GDT and task are seen there, its root is loaded."""
+    """In the payload's own tables: they map Baton's IDT, GDT and task, and the fault task loads
+    Baton's root."""
     vector, address = FAULTS[job.kernel["fault"]]
     lines = outcome.lines("^fault")
     assert outcome.status in (FAULTED, "until") and len(lines) == 1, outcome.story()

@@ -1,6 +1,6 @@
-"""The hand-off step by step: the order that keeps every fault answerable, and the new tables.
+"""The hand-off step by step: the order in which every fault can be handled, and the new tables.
 
-The debugger walks through the trampoline and writes down the registers between instructions.
+The debugger steps through the trampoline and records the registers between instructions.
 """
 
 import livetables as lt
@@ -15,7 +15,7 @@ MEMORY = 16 << 20
 CR0_PG, CR0_TS = 1 << 31, 1 << 3
 CR4_PAE, CR4_MCE, CR4_PGE = 1 << 5, 1 << 6, 1 << 7
 IF, DF = 1 << 9, 1 << 10
-TABLES = {"pae": 5, "legacy": 3}        # pages at most (H5)
+TABLES = {"pae": 5, "legacy": 3}        # maximum of pages (H5)
 
 
 class Trace:
@@ -76,7 +76,7 @@ def test_the_steps_come_in_order(job, outcome):
     assert all(page(s[table]) in homes for s in steps[idt:] for table in ("IDT", "GDT", "TR"))
     assert all(s["CR4"] & CR4_MCE for s in steps[pge:checks_off])
     assert all(s["CR4"] == CR4_MCE for s in steps[:checks_off] if not s["CR3"])
-    assert checks_off > len(steps) - 15                 # machine checks are told to the very end
+    assert checks_off > len(steps) - 15                 # machine checks are reported until the end
     assert all(page(at) == page(low[0]) for s in steps[unpaged:]
                for at in (s["IDT"], s["GDT"], s["ESP"] - 1))
     assert len({page(eip) for eip in low[:-1]}) == 1        # it never leaves the control page
@@ -96,8 +96,8 @@ def test_the_new_tables_map_one_page_twice(job, outcome):
 
 
 class TaskSwitched:
-    """A crash by a double fault, whose task switch has set CR0.TS. The outcome: CR0 when the
-    trampoline begins, and when its own fault task would be the next to switch."""
+    """A crash by a double fault, whose task switch sets CR0.TS. The outcome: CR0 when the
+    trampoline starts, and when its own fault task could be the next task switch."""
     name = "order-task-switched"
 
     def run(self):
@@ -117,7 +117,8 @@ class TaskSwitched:
 @pytest.mark.quick
 @pytest.mark.parametrize("job", [pytest.param(TaskSwitched(), id="task-switched")])
 def test_the_task_switched_flag_is_clear_before_a_fault_can_set_it(job, outcome):
-    """The fault line leaves the flag out, for its own task switch sets it: it must not have been set."""
+    """The fault's line does not show the flag, because the task switch sets it; so it must be clear
+    before."""
     before, now, status = outcome
     assert before & CR0_TS and not now & CR0_TS
     assert status == PASSED

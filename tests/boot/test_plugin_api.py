@@ -1,6 +1,6 @@
-"""The plugin is built for the QEMU at hand, and built again when that is another one (plugin-api).
+"""The plugin is built for the installed QEMU, and built again for another QEMU (plugin-api).
 
-A script plays QEMU: like QEMU it takes plugins of some versions of the interface only.
+A script imitates QEMU: like QEMU it accepts only some versions of the plugin interface.
 """
 import os
 import subprocess
@@ -21,7 +21,7 @@ exit 1
 
 
 class Bench:
-    """A build folder, and a folder that PATH begins with."""
+    """A build folder, and a folder at the start of PATH."""
 
     def __init__(self, folder):
         self.build, self.programs = folder / "build", folder / "programs"
@@ -33,7 +33,7 @@ class Bench:
         qemu.chmod(0o755)
 
     def make(self):
-        """make's status and words, and the plugin's bytes and time if there is one."""
+        """make's status and output, and the plugin's bytes and time if there is one."""
         plugin = self.build / "tests" / "boot" / "storewatch.so"
         done = subprocess.run(
             ["make", "--no-print-directory", "-C", ROOT, f"BUILD={self.build}", str(plugin)],
@@ -52,14 +52,14 @@ def bench(tmp_path):
 
 
 @pytest.mark.parametrize("low, high, api", [(1, 1, "1"), (2, 4, "4"), (7, 7, "7"), (7, 9, "7")])
-def test_the_newest_version_that_both_know_is_taken(bench, low, high, api):
+def test_the_newest_common_version_is_used(bench, low, high, api):
     bench.install("1.0", low, high)
     status, said, _ = bench.make()
     assert status == 0, said
     assert bench.api() == api
 
 
-def test_the_plugin_is_built_anew_for_another_qemu_only(bench):
+def test_the_plugin_is_built_again_only_for_another_qemu(bench):
     bench.install("1.0", 1, 1)
     first = bench.make()
     assert first[0] == 0, first[1]
@@ -74,7 +74,7 @@ def test_the_plugin_is_built_anew_for_another_qemu_only(bench):
     (8, 9, "1.0 takes plugins of API 8 to 9; tests/boot/plugin.h describes versions up to 7"),
     (90, 99, "1.0 takes no plugin of API 1 to"),
 ])
-def test_a_qemu_that_takes_none_of_ours_is_told_of(bench, low, high, words):
+def test_a_qemu_without_a_common_version_is_reported(bench, low, high, words):
     bench.install("1.0", low, high)
     status, said, built = bench.make()
     assert status != 0 and built is None

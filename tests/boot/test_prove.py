@@ -1,6 +1,6 @@
 """./baton prove: what it prints, how it ends, and that every one of its checks can fail.
 
-The program is run as a user runs it; the checks are judged with evidence that was tampered with.
+The program runs as for a user; the checks are tested with changed evidence.
 """
 import copy
 import os
@@ -42,7 +42,7 @@ def case(job, name):
 
 
 def verdicts(output):
-    """The rows of the table: {how it was checked: [verdict a column]}"""
+    """The rows of the table: {how it was checked: [a verdict for each column]}"""
     rows = re.findall(r"^  (\S.*?)  +((?:holds|fails)(?: +(?:holds|fails))*)$", output, re.M)
     return {how: cells.split() for how, cells in rows}
 
@@ -79,7 +79,7 @@ def test_a_missing_machine_is_named_with_its_package(job, outcome):
                               "install the package qemu-system-x86\n")
 
 
-# ---- evidence tampered with: what each check must notice
+# ---- changed evidence: what each check must notice
 
 def flip_a_bit(e):
     page = max(e.arrival.tables)

@@ -1,6 +1,6 @@
 """What other readers of a dump look for in build/baton.elf (docs/crash.md, kernel/crash/readers.c).
 
-crash itself is no package that every system has; what it asks for before it reads anything is here.
+Not every system has the package crash; this tests what crash requires before it reads anything.
 """
 import subprocess
 

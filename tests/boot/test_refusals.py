@@ -1,7 +1,7 @@
-"""Bad input: each is refused with one line that names the thing, and a status that says so.
+"""Bad input: each is refused with one line that names it, and with a status of its own.
 
-The files come from badfiles.py; beside them stand words, memories and CPUs that cannot do.
-Baton refuses before anything is armed, so no "hand-off" line may appear.
+The files come from badfiles.py; there are also wrong options, too little memory and unsuitable
+CPUs. Baton refuses before the image is armed, so no "hand-off" line may appear.
 """
 import badfiles
 import images
@@ -48,7 +48,7 @@ BOCHS = dict(emulator="bochs", machine="-", memory="32M", grub=True, until="^ref
 LOW, LINUX = payloads.judge("low"), payloads.judge("linux")
 
 OTHERS = [
-    # no payload, and a payload of nothing
+    # no payload, and an empty payload
     Refusal("no-module", r"no payload"),
     Refusal("no-module-grub", r"no payload", grub=True),
     Refusal("empty-grub", r"the payload is empty", lambda: images.bytes_file(b"", "empty"),
@@ -57,7 +57,7 @@ OTHERS = [
     Refusal("paging-what", r"paging=what .*auto, pae or legacy", LOW, words="paging=what"),
     Refusal("place-what", r"place=what .*auto, all or none", LOW, words="place=what"),
     Refusal("onfault-what", r"onfault=what .*halt or reset", LOW, words="onfault=what"),
-    # a port that is none leaves no way to tell the emulator: the line must do
+    # without a valid port the emulator gets no exit code: there is only the line
     Refusal("exitport-what", r"exitport=what .*port", LOW, words="exitport=what", until="^stop"),
     Refusal("exitport-big", r"exitport=0x10000 .*port", LOW, words="exitport=0x10000",
             until="^stop"),

@@ -1,8 +1,8 @@
-"""iso/save-dump: a whole dump comes out of a disk image as it was; anything else is refused.
+"""iso/save-dump: it copies a complete dump unchanged from a disk image, and refuses anything else.
 
-And where a 64-bit kernel has saved Baton's memory, the core gets i386 headers: here read by
-vmcore.py, which shares no code with it. The disks are made here, as iso/initrd/capture/dump-label
-describes them, the cores as Linux's /proc/vmcore is; no machine is booted.
+If a 64-bit kernel has saved Baton's memory, the core gets i386 headers: vmcore.py reads them here;
+it shares no code with save-dump. The test makes disks as iso/initrd/capture/dump-label describes
+them, and cores like Linux's /proc/vmcore; no machine is booted.
 """
 import gzip
 import os
@@ -67,9 +67,9 @@ def damaged(content):
     pytest.param(disk(CORE, bytes(LABEL)), "there is no dump", id="a core without a label"),
     pytest.param(disk(CORE, b"\xff" * LABEL), "there is no dump", id="a label of no text"),
     pytest.param(disk(CORE, label("unfinished")), "is unfinished", id="unfinished"),
-    pytest.param(disk(CORE, label(form="xz")), "makes no sense", id="a form that is none"),
-    pytest.param(disk(CORE, label(size="many")), "makes no sense", id="a size that is none"),
-    pytest.param(disk(CORE, b"baton-dump whole\n".ljust(LABEL, b"\0")), "makes no sense",
+    pytest.param(disk(CORE, label(form="xz")), "is invalid", id="an unknown form"),
+    pytest.param(disk(CORE, label(size="many")), "is invalid", id="a size without digits"),
+    pytest.param(disk(CORE, b"baton-dump whole\n".ljust(LABEL, b"\0")), "is invalid",
                  id="a label that ends early"),
     pytest.param(disk(damaged(CORE), label()), "is damaged", id="one bit"),
     pytest.param(disk(CORE, label(size=6 << 20)), "is damaged", id="more than the disk has"),
@@ -97,7 +97,7 @@ MEMORY = [bytes([seed]) * 3 * PAGE for seed in (1, 2)]
 
 
 def vmcore_file(starts, machine=vmcore.EM_X86_64, info=INFO, vas=None):
-    """ELF64 as Linux writes it: headers, notes and memory each from a page of their own on.
+    """ELF64 as Linux writes it: headers, notes and memory each start at a new page.
     starts: the physical addresses of MEMORY's pieces."""
     notes = cores.note(b"VMCOREINFO", 0, info) + STATUS
     parts = [(cores.PT_NOTE, 0, 0, notes)] + [
@@ -115,7 +115,7 @@ def vmcore_file(starts, machine=vmcore.EM_X86_64, info=INFO, vas=None):
 
 BELOW = vmcore_file((LOW, 0x2000000))
 ABOVE = vmcore_file((LOW, HIGH), vas=(0xc0100000, (1 << 64) - 1))
-# What lies above 4 GiB has no address; what does not but has none either stays ELF32.
+# Memory above 4 GiB has no virtual address; memory below without one does not need ELF64.
 NO_VA = vmcore_file((LOW, 0x30000000), vas=(0xc0100000, (1 << 64) - 1))
 
 
@@ -131,9 +131,9 @@ def labelled(core, form="raw"):
 def test_a_64_bit_kernels_core_becomes_an_i386_one(image, tmp_path):
     done, core = save(tmp_path, image)
     assert done.returncode == 0, done.stderr
-    assert "now they say i386" in done.stdout
+    assert "to i386, for gdb" in done.stdout
     assert ("not checked" in done.stdout) == (b"baton-dump" not in image)
-    assert core[PAGE:] == BELOW[PAGE:], "a byte behind the headers has changed"
+    assert core[PAGE:] == BELOW[PAGE:], "a byte after the headers has changed"
     read = vmcore.of_file(tmp_path / "core")
     assert not read.wide and read.registers == REGISTERS
     assert read.info["BATON(live_root)"] == "0x1000"
@@ -203,11 +203,11 @@ def test_names_may_have_any_bytes(tmp_path):
 
 
 @pytest.mark.quick
-def test_a_full_disk_is_said_in_bytes(tmp_path):
-    """A limit on the size of files is the nearest thing that needs no root."""
+def test_a_full_disk_is_reported_in_bytes(tmp_path):
+    """Uses a limit on the size of files, because that needs no root."""
     done, core = save(tmp_path, labelled(BELOW), preexec_fn=lambda: limit_files(3 * PAGE))
     assert (done.returncode, core) == (1, None)
-    assert re.search(rf"the core has {len(BELOW)} bytes, and \d+ are free there$", done.stderr)
+    assert re.search(rf"the core has {len(BELOW)} bytes, but only \d+ are free there$", done.stderr)
 
 
 def limit_files(size):
@@ -217,7 +217,7 @@ def limit_files(size):
 @pytest.mark.quick
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_leaves_nothing_behind(number, tmp_path):
-    size = 1 << 36                  # a hole that takes long to read
+    size = 1 << 36                  # a sparse file that takes long to read
     with open(tmp_path / "disk", "wb") as image:
         image.seek(size)
         image.write(label(size=size))

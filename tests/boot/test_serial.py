@@ -1,4 +1,4 @@
-"""serial=: another UART than COM1's, another speed, none. And one that takes no more characters."""
+"""serial=: another UART than COM1, another speed, none. And a UART that stops accepting output."""
 import os
 import re
 
@@ -19,7 +19,7 @@ STEPS = "23456789"                  # trace=1
 
 
 class Says:
-    """A judge with these words. at: where the only UART is."""
+    """A judge with these options. at: the port of the only UART."""
 
     def __init__(self, name, words, at=AT_COM2, status=PASSED):
         self.name, self.words, self.at, self.status = f"serial-{name}", words, at, status
@@ -38,7 +38,7 @@ def cases(*jobs):
     Says("com2", "serial=com2"), Says("port", "trace=1 serial=0x2f8,9600"),
     Says("com4", "serial=com4", ("-global", "isa-serial.iobase=0x2e8"))))
 def test_every_line_is_on_the_uart_that_is_named(job, outcome):
-    """The judge speaks on COM1, where nobody is."""
+    """The judge prints on COM1, where there is no UART."""
     assert outcome.status == PASSED, outcome.story()
     lines = outcome.log.splitlines()
     assert lines[0].startswith("Baton "), outcome.story()
@@ -50,21 +50,21 @@ def test_every_line_is_on_the_uart_that_is_named(job, outcome):
     Says("dies", "serial=com2 fault=divide", status=PANICKED),
     Says("wrong-word", "serial=com2 paging=none", status=0x10 * 2 + 1),
     Says("wrong-speed", "serial=com2 serial=com2,7", status=0x10 * 2 + 1)))
-def test_what_ends_baton_is_told_there(job, outcome):
+def test_a_refusal_or_a_crash_is_reported_there(job, outcome):
     assert outcome.status == job.status, outcome.story()
     assert len(outcome.lines("^(exception|refused) ")) == 1, outcome.story()
 
 
 @pytest.mark.parametrize("job", cases(Says("none", "serial=none", at=())))
 def test_none_is_none(job, outcome):
-    """The judge speaks; Baton does not."""
+    """The judge prints; Baton does not."""
     payloads.assert_judged_well(outcome)
     assert not outcome.lines("^(Baton|memory|payload|hand-off) "), outcome.story()
 
 
 @sessions(shell("serial-com2", "serial=com2,57600", (payloads.judge("tiny"),), extra=AT_COM2),
           quick=True)
-def test_the_shell_listens_where_it_speaks(t):
+def test_the_shell_reads_from_the_same_uart(t):
     t.prompt()
     assert any(line.startswith("payload ") for line in t.ask("load"))
     assert [line for line in t.ask("trampoline") if re.search(r"COM 0x2f8\b", line)]
@@ -83,7 +83,7 @@ def rows(d):
 
 
 class Found:
-    """What the hand-off leaves in the ports, and on the screen. .data: both."""
+    """The state of the ports and the screen after the hand-off. .data: both."""
     SCRATCH, INDEX = 0x77, 0x0c     # before
 
     def __init__(self, name, words):
@@ -119,7 +119,7 @@ def test_the_ports_that_were_probed_are_as_they_were(job, divisor, outcome):
 
 
 @pytest.mark.parametrize("job", cases(Found("not-there", "serial=com3")))
-def test_a_uart_that_is_not_there_is_told_on_the_screen(job, outcome):
+def test_a_missing_uart_is_reported_on_the_screen(job, outcome):
     assert "serial      there is no UART at 0x3e8: only the screen is used" in outcome.data["rows"]
     assert not outcome.lines("^(Baton|memory|hand-off) "), outcome.story()
     payloads.assert_judged_well(outcome)
@@ -140,16 +140,17 @@ class Early:
 
 
 @pytest.mark.parametrize("job", cases(Early()))
-def test_an_exception_before_the_words_are_read_is_told_on_com1(job, outcome):
+def test_an_exception_before_the_options_are_read_is_reported_on_com1(job, outcome):
     assert outcome.status == "until", outcome.story()
     said, = outcome.lines("^exception +vector 6, ")
     assert "boot_read_multiboot1 + 0x0" in said, outcome.story()
 
 
 class Dead:
-    """COM2 is a socket that nobody reads: after a few hundred characters QEMU's UART takes no more.
+    """COM2 is a socket that nobody reads: after a few hundred characters QEMU's UART accepts no
+    more.
 
-    asked: the trampoline is told of it all the same, as if it had died after the load."""
+    asked: the trampoline gets its port nevertheless, as if it had failed after the load."""
 
     def __init__(self, name, words="", asked=False):
         self.name, self.words, self.asked = f"serial-dead-{name}", words, asked
@@ -194,13 +195,14 @@ class Dead:
 
 
 @pytest.mark.parametrize("job", cases(Dead("console"), Dead("verbose", "verbose")))
-def test_a_dead_uart_is_given_up(job, outcome):
-    """The screen says so, and all that the line did not take. `verbose`: it is given up before the load,
-    and the trampoline is not told of it; else it finds out for itself."""
+def test_a_dead_uart_is_no_longer_used(job, outcome):
+    """The screen reports it, and has the text that the UART did not accept. `verbose`: it fails
+    before the load, so the trampoline does not get its port; else the trampoline detects it
+    itself."""
     data = outcome.data
     assert data["taken"].startswith("Baton "), outcome.story()
     assert "hand-off" not in data["taken"], "the line is not dead: this test shows nothing"
-    assert [row for row in data["rows"] if row.startswith("serial      the UART takes no more ")], \
+    assert [row for row in data["rows"] if row.startswith("serial      the UART accepts no ")], \
         "\n".join(data["rows"])
     assert [row for row in data["rows"] if row.startswith("hand-off    to 0x")]
     assert data["used"] == 0
@@ -210,6 +212,6 @@ def test_a_dead_uart_is_given_up(job, outcome):
 
 @pytest.mark.parametrize("job", cases(Dead("trampoline", "trace=1", asked=True)))
 def test_a_uart_that_dies_later_is_given_up_by_the_trampoline(job, outcome):
-    """By the template and by the control page, each for itself."""
+    """Separately by the template and by the control page."""
     assert outcome.data["left"] == [0, 0]
     payloads.assert_judged_well(outcome)

@@ -1,5 +1,5 @@
-"""The shell's commands over COM1: what each says is compared with what QEMU, the files, or a walker
-of the tests' own say.
+"""The shell's commands over COM1: the output of each is compared with QEMU, the files, or an
+independent walker of the tests.
 """
 import os
 import re
@@ -23,14 +23,14 @@ LIST_WORDS, DESTINATION, INDIRECTION, DONE, SOURCE, ZERO = 1024, 1, 2, 4, 8, 16
 
 
 def begin(t, *lines):
-    """At the first prompt, without a pager; the answers to these lines, joined."""
+    """Waits for the first prompt and turns the pager off; returns the answers to these lines."""
     t.prompt()
     t.ask("more off")
     return [line for command in lines for line in t.ask(command)]
 
 
 def fact(lines, name):
-    """What stands behind this name, in the one line that begins with it."""
+    """The text after this name, in the one line that begins with it."""
     found = [line[12:] for line in lines if line[:12].strip() == name]
     assert len(found) == 1, f"{name} in {lines}"
     return found[0]
@@ -89,7 +89,7 @@ def begin_paged(t):
 # ---- memory
 
 @sessions(*BOTH, OLD, quick=True)
-def test_mem_tells_who_owns_what(t):
+def test_mem_shows_who_owns_what(t):
     begin(t, "load")
     lines, registers = t.ask("mem"), t.qmp.registers()
     table = [(*addresses(line)[:2], line[50:]) for line in lines if line.startswith("mem ")]
@@ -112,7 +112,7 @@ def test_mem_tells_who_owns_what(t):
     top = len(memory)
     assert {(s, e) for s, e, who in table if who == "reserved" and e <= top} == {
         (0x9fc00, 0xa0000), (0xf0000, 0x100000), (top - 0x20000, top)}
-    # of the first MiB only 64 to 636 KiB is given to a load
+    # in the first MiB, a load can use only 64 to 636 KiB
     free = sum(page >= 0x100 or 0x10 <= page < 0x9f for page in pages_of("free"))
     assert free == free_pages(t)
     given = number(re.match(r"([\d,]+) pages given back", fact(t.ask("unload"), "unload"))[1])
@@ -126,7 +126,7 @@ def assert_bar(lines, table, top):
     cell = scale[1] // len(bar)
     assert len(bar) == 64 and scale[0] == 0 and top <= scale[1] < 2 * top
     letters = {"free": ".", "Baton's own image": "B", "live page tables": "T", "reserved": "#",
-               "the loaded image": "i", "the loaded image's book": "i"}
+               "the loaded image": "i", "the loaded image's ledger": "i"}
     for i, drawn in enumerate(bar):
         there = {}
         for start, end, who in table:
@@ -154,7 +154,7 @@ def test_memory_above_4_gib_is_shown_and_left_alone(t):
 
 
 @sessions(*BOTH, OLD, quick=True)
-def test_peek_shows_what_lies_there(t):
+def test_peek_shows_the_memory(t):
     begin(t)
     place, = addresses(fact(t.ask("modules"), "module 1"))[:1]
     memory = ram(t)
@@ -191,7 +191,7 @@ def test_poke_is_seen_from_outside(t):
 # ---- page tables
 
 def assert_tables(t, name, root, pae):
-    """The lines of `tables`, unfolded, against a walk of the tests' own."""
+    """Compares the lines of `tables`, unfolded, with an independent walk."""
     bits, lines = (9 if pae else 10), t.ask(f"tables {name}")
     assert lines[0] == f"tables      {'PAE' if pae else 'legacy'}, root {root:#010x}", lines[0]
     spans = {"PDPT": 1 << 30, "PD": 1 << 12 + bits, "PT": PAGE}
@@ -239,7 +239,7 @@ def test_tables_show_every_mapping_and_no_other(t):
 
 
 @sessions(*BOTH, quick=True)
-def test_walk_goes_where_the_tables_lead(t):
+def test_walk_translates_as_the_tables_do(t):
     begin(t, "load")
     registers = t.qmp.registers()
     pae = bool(registers["CR4"] & 1 << 5)
@@ -268,7 +268,7 @@ def test_walk_goes_where_the_tables_lead(t):
 # ---- payloads and the list
 
 @sessions(*BOTH, quick=True)
-def test_loads_and_unloads_leave_no_page_behind(t):
+def test_loads_and_unloads_leak_no_page(t):
     begin(t)
     free = free_pages(t)
     for line in ("load", "load 1", "load 1 initrd=2 place=all", "load place=none append x",
@@ -290,7 +290,7 @@ def test_loads_and_unloads_leave_no_page_behind(t):
 
 
 @sessions(*BOTH, quick=True)
-def test_a_refused_load_keeps_the_image_before(t):
+def test_a_refused_load_keeps_the_loaded_image(t):
     begin(t, "load place=all append kept")
     before = t.ask("status")
     refused = t.ask("load 2")               # an initrd is no kernel
@@ -301,7 +301,7 @@ def test_a_refused_load_keeps_the_image_before(t):
 
 
 def words_of_list(memory, page):
-    """[(list page, index, word)], and where each page goes: {destination: source or ZERO}."""
+    """[(list page, index, word)], and the source of each page: {destination: source or ZERO}."""
     words, moves, i, dest = [], [], 0, None
     while True:
         word, = struct.unpack_from("<I", memory, page + 4 * i)
@@ -321,7 +321,7 @@ def words_of_list(memory, page):
 @sessions(*[shell(f"{name}{words}", words, (f"{payloads.judge(name)} x", INITRD))
             for name in ("pieces", "circles", "bss", "odd")
             for words in ("", "paging=legacy place=all")])
-def test_list_and_plan_say_what_is_in_memory(t):
+def test_list_and_plan_show_what_is_in_memory(t):
     assert_list_and_plan(t)
 
 
@@ -376,7 +376,7 @@ def assert_list_and_plan(t):
 
 @sessions(PAE)
 def test_plan_keeps_ranges_apart_that_do_not_touch(t):
-    """A list by hand: sources that go on, destinations that do not; zeros with a gap."""
+    """A list made by hand: contiguous sources with separate destinations; zeros with a gap."""
     begin(t, "load")
     at, = addresses(t.ask("list")[0])
     words = (0x400001, 0x200008, 0x500001, 0x201008, 0x202008, 0x600001, ZERO, 0x602001, ZERO, DONE)
@@ -389,7 +389,7 @@ def test_plan_keeps_ranges_apart_that_do_not_touch(t):
 
 
 @sessions(*BOTH, quick=True)
-def test_trampoline_tells_what_its_page_holds(t):
+def test_trampoline_shows_what_its_page_holds(t):
     begin(t, "load")
     lines = t.ask("trampoline")
     trampoline, control = control_page(t)
@@ -405,7 +405,7 @@ def test_trampoline_tells_what_its_page_holds(t):
 
 
 @sessions(PAE, LEGACY, OLD, shell("nx-regs", "", MODULES, cpu="n270"), quick=True)
-def test_regs_are_those_that_qemu_sees(t):
+def test_regs_are_the_same_as_in_qemu(t):
     lines, seen = begin(t, "regs"), t.qmp.registers()
     assert addresses(fact(lines, "cr0")) == [seen["CR0"]]
     assert addresses(fact(lines, "cr3")) == [seen["CR3"]]
@@ -459,7 +459,7 @@ def test_a_command_line_longer_than_a_line(t):
 
 
 def test_every_file_of_the_shell_names_its_tests():
-    """Every command that commands.c has is typed in a test."""
+    """A test types every command of commands.c."""
     folder = os.path.dirname(os.path.abspath(__file__))
     top = os.path.dirname(os.path.dirname(folder))
     with open(os.path.join(top, "kernel", "shell", "commands.c")) as f:

@@ -1,5 +1,5 @@
-"""The ways into the shell and out of it: countdown, refusals, exec, faults, reboot, power off; and the
-line as it is typed on COM1.
+"""The ways into the shell and out of it: countdown, refusals, exec, faults, reboot, power off; and
+editing the line on COM1.
 """
 import re
 
@@ -51,7 +51,7 @@ def test_exec_without_words_and_without_an_initrd(t):
 @sessions(*[shell(f"{kind}{words}", words, MODULES)
             for kind in KINDS for words in ("", "paging=legacy")
             if not words or kind in ("stack", "read", "write")])
-def test_each_fault_is_told(t):
+def test_each_fault_is_reported(t):
     kind = re.match("shell-([a-z]+?)(paging|-)", t.machine.name)[1]
     lines = begin(t, "fault")
     assert {line.split()[0] for line in lines if "vector" in line[12:]} >= set(KINDS)
@@ -77,7 +77,7 @@ def test_a_panic_has_its_exit_code(t):
 
 
 @sessions(Machine("shell-unread", kernel=payloads.BATON, memory="32M", append="shell"))
-def test_a_panic_is_told_to_its_end_even_when_nobody_presses_a_key(t):
+def test_a_panic_is_printed_completely_even_without_a_key(t):
     t.prompt()
     t.ask("more 2")
     t.send("fault panic\r")
@@ -109,7 +109,7 @@ def test_poweroff_switches_off(t):
 
 @sessions(shell("isapc", "", MODULES, machine="isapc"), shell(
     "no-acpi", "", MODULES, machine="pc,acpi=off"))
-def test_poweroff_without_acpi_says_so(t):
+def test_poweroff_without_acpi_is_reported(t):
     lines = begin(t, "poweroff", "status")
     assert "the firmware has no ACPI tables; use the machine's button" in fact(lines, "refused")
     t.ask("load")
@@ -129,7 +129,7 @@ def test_a_key_in_the_countdown_leads_to_the_shell(t):
     t.expect("press a key within [0-9]+ seconds")
     t.send("x")
     assert [line for line in t.prompt() if line.endswith("a key was pressed                ")]
-    assert t.ask("status")[0] == "image       nothing is loaded"     # x was no part of the line
+    assert t.ask("status")[0] == "image       nothing is loaded"     # x is not in the line
 
 
 @sessions(counting("arrow", 60), counting("escape", 60))
@@ -156,7 +156,7 @@ def test_no_key_hands_over(t):
 
 @sessions(Machine("shell-nothing", kernel=payloads.BATON, memory="32M"),
           counting("unknown", 1, (INITRD,)), quick=True)
-def test_a_refusal_that_nobody_waits_for_leads_to_the_shell(t):
+def test_a_refusal_without_an_exit_port_leads_to_the_shell(t):
     lines = t.prompt()
     assert len([line for line in lines if line.startswith("refused ")]) == 1, lines
     assert t.ask("status")[0] == "image       nothing is loaded"
@@ -198,7 +198,7 @@ def test_the_pager_stops_goes_on_and_ends(t):
     t.prompt()
     t.ask("more 5")
     t.ask("load")
-    more = r"-- more: space a page, enter a line, q no more --"
+    more = r"-- more: space next page, enter next line, q quit --"
 
     def part(key):
         t.send(key)
@@ -216,7 +216,7 @@ def test_the_pager_stops_goes_on_and_ends(t):
     assert found == 1 and lines[-1].startswith("pages "), lines
     t.send("mem\r")
     t.expect(more)
-    t.send("x")                         # no key of the pager's
+    t.send("x")                         # not a key of the pager
     lines, found = part("q")
     assert lines == [""] or found == 1, lines
     assert t.ask("unload")[0].startswith("unload ")
@@ -227,7 +227,7 @@ def test_the_pager_stops_goes_on_and_ends(t):
 
 @sessions(PAE)
 def test_a_line_that_takes_two_rows_counts_as_two(t):
-    """The plan's line does; and nobody is asked for a key when nothing more comes."""
+    """The plan's line does; and there is no prompt after the last line."""
     t.prompt()
     t.ask("more 4")
     t.send("load\r")
@@ -244,7 +244,7 @@ def test_a_line_that_takes_two_rows_counts_as_two(t):
 
 @sessions(PAE, LEGACY)
 def test_an_exception_is_neither_paged_nor_muted(t):
-    """2 rows, the pager, and a fault in the row behind them."""
+    """2 rows, the pager, and a fault in the row after them."""
     t.prompt()
     t.ask("more 2")
     t.send("peek 0xc07fffc0 0x80 !\r")

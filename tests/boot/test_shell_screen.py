@@ -1,11 +1,11 @@
-"""The shell on the PS/2 keyboard and the VGA text screen: typed by QMP's send-key, read back from the
-screen's memory.
+"""The shell on the PS/2 keyboard and the VGA text screen: typed by QMP's send-key, read back from
+the screen's memory.
 """
 from test_shell import LEGACY, MODULES, PAE
 from typist import COLUMNS, PROMPT, ROWS, sessions, shell
 
 GREY, CYAN, RED, WHITE = 0x07, 0x0b, 0x0c, 0x0f
-MORE = "-- more: space a page, enter a line, q no more --"
+MORE = "-- more: space next page, enter next line, q quit --"
 
 
 def bottom(t):
@@ -16,14 +16,14 @@ def bottom(t):
 
 
 def shows(t, text):
-    """Waits until the last row reads so, with the cursor behind it."""
+    """Waits until the last row is this text, with the cursor after it."""
     t.until(lambda: bottom(t)[0] == text.rstrip())
     row = bottom(t)[1]
     t.until(lambda: t.cursor() == (row, len(text)))
 
 
 def typed(t, line):
-    """Types a line; the rows below it that are its answer, when the prompt is there again."""
+    """Types a line, waits for the prompt, and returns the rows of the answer."""
     shows(t, PROMPT)
     t.qmp.type(line)
     shows(t, PROMPT + line)
@@ -71,7 +71,7 @@ def test_the_line_is_edited_on_the_screen(t):
     shows(t, PROMPT + "trampoline ")
     t.qmp.press("ctrl", "c")
     t.until(lambda: bottom(t)[0] == PROMPT.rstrip() and PROMPT + "trampoline ^C" in t.screen())
-    t.qmp.type("p\t")                       # what there is, then the line again
+    t.qmp.type("p\t")                       # the candidates, then the line again
     t.until(lambda: "plan  peek  poke  poweroff" in t.screen())
     shows(t, PROMPT + "p")
     t.qmp.press("caps_lock")
@@ -121,7 +121,7 @@ def test_the_pager_keeps_a_screen_and_colours_mean_something(t):
 
 @sessions(PAE, LEGACY, shell("nx-screen", "", MODULES, cpu="n270"))
 def test_the_screen_shows_what_com1_says(t):
-    """Row by row, where a line fits; broken between words and indented where it does not."""
+    """Row by row, if a line fits; else broken between words and indented."""
     t.prompt()
     t.ask("more off")
     for line in ("load", "mem", "tables", "tables new", "list", "plan", "check", "regs", "status",
@@ -140,7 +140,7 @@ def test_the_screen_shows_what_com1_says(t):
 
 
 def broken(text):
-    """A line as the screen breaks it: at the last blank that fits, the rest from column 12 on."""
+    """A line as the screen breaks it: at the last blank that fits; the rest starts at column 12."""
     rows = []
     while len(text) > COLUMNS:
         at = text.rfind(" ", 12, COLUMNS + 1)

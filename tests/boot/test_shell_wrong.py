@@ -1,4 +1,4 @@
-"""What the shell refuses, and what it survives: wrong words, poked lists, tables and control pages."""
+"""What the shell refuses and survives: wrong words; changed lists, tables and control pages."""
 import random
 import re
 
@@ -6,10 +6,10 @@ from test_shell import (BOTH, DONE, INDIRECTION, LEGACY, MODULES, OLD, PAE, PAGE
                         begin, control_page, fact, free_pages)
 from typist import sessions, shell
 
-# What is typed, and what the one line must say.
+# The typed line, and the pattern of the answer, which is one line.
 NOTHING_LOADED = [
     ("frobnicate", "there is no command frobnicate; help lists them"),
-    ('peek "5', "a double quote without its partner"),
+    ('peek "5', "a double quote is not closed"),
     ("help me", "there is no command or topic me; help alone lists them all"),
     ("help load exec", "too many words; usage: help "),
     ("more 1", "rows are a number from 2 to 1,000, or off; usage: more "),
@@ -61,10 +61,10 @@ NOTHING_LOADED = [
     ("peek 0xc0100000 0", "the bytes are a number, 1 to 1M"),
     ("peek 0xc0100000 2M", "the bytes are a number, 1 to 1M"),
     ("peek 0xc0100000 1 2", "too many words"),
-    ("peek 0", "0x00000000 is not mapped in the live tables: that is a page fault; ! at the end"),
-    ("peek 0xfee00000 4 physical", "0xfee00000 is no usable RAM"),
-    ("peek 0xc00b8000 2", "0xc00b8000 is no usable RAM"),
-    ("peek 0xffffffff 9 physical", "0xffffffff is no usable RAM"),
+    ("peek 0", "0x00000000 is not mapped in the live tables: that is a page fault; add ! to do it"),
+    ("peek 0xfee00000 4 physical", "0xfee00000 is not usable RAM"),
+    ("peek 0xc00b8000 2", "0xc00b8000 is not usable RAM"),
+    ("peek 0xffffffff 9 physical", "0xffffffff is not usable RAM"),
     ("poke", r"which address, and which bytes\?; usage: poke "),
     ("poke 0x200000", r"which address, and which bytes\?"),
     ("poke 0x200000 physical", r"which address, and which bytes\?"),
@@ -74,10 +74,10 @@ NOTHING_LOADED = [
     ("poke 0x200000" + " 1" * 33 + " physical", "too many bytes"),
     ("poke 0xffffffff 1 2 physical !", "the bytes reach beyond 0xffffffff"),
     ("poke 0 1", "0x00000000 is not mapped"),
-    ("poke 0xb8000 1 physical", "no usable RAM"),
+    ("poke 0xb8000 1 physical", "not usable RAM"),
     ("poke 0x100000 1 physical", "0x00100000 is Baton itself, and this shell"),
-    ("poke 0xfffff 1 2 physical", "0x000fffff is no usable RAM"),
-    ("poke 0xc0100000 1", "mapped, but not for writing"),
+    ("poke 0xfffff 1 2 physical", "0x000fffff is not usable RAM"),
+    ("poke 0xc0100000 1", "mapped read-only"),
     ("regs eax", "too many words"),
     ("fault tolerance", "there is no such kind; fault alone lists them; usage: fault "),
     ("fault read twice", "too many words"),
@@ -104,14 +104,14 @@ def test_each_wrong_word_gets_a_sentence(t):
 
 
 @sessions(*BOTH, OLD, quick=True)
-def test_poke_spares_what_baton_stands_on(t):
+def test_poke_refuses_to_change_what_baton_needs(t):
     begin(t, "load")
     mem = t.ask("mem")
-    ledger, = [addresses(line)[0] for line in mem if line.endswith("the loaded image's book")]
+    ledger, = [addresses(line)[0] for line in mem if line.endswith("the loaded image's ledger")]
     live, = [addresses(line)[0] for line in mem if line.endswith("live page tables")]
-    assert "book of its pages" in t.ask(f"poke {ledger + 4:#x} 1 physical")[0]
+    assert "the image's ledger of its pages" in t.ask(f"poke {ledger + 4:#x} 1 physical")[0]
     assert "a live page table: Baton runs on it (H1)" in t.ask(f"poke {live:#x} 1 physical")[0]
-    assert t.ask("poke 0x9fbff 1 2 physical")[0].startswith("refused     0x0009fc00 is no usable")
+    assert t.ask("poke 0x9fbff 1 2 physical")[0].startswith("refused     0x0009fc00 is not usable")
     assert len([line for line in t.ask("check") if " holds " in line]) == 6
     # a byte of the live tables that nothing uses, at the user's own risk
     t.ask(f"poke {live + 0xff0:#x} 2 physical !")
@@ -122,7 +122,7 @@ def test_poke_spares_what_baton_stands_on(t):
 
 
 def places(t):
-    """What a user may poke: pages of the list, the tables, the control page."""
+    """Pages that a user may change: those of the list and the tables, the control page."""
     root, = addresses(t.ask("tables new")[0])
     return {"list": addresses(t.ask("list")[0])[0], "root": root, "control": control_page(t)[1],
             "pae": "PAE" in t.ask("tables new")[0]}
@@ -171,7 +171,7 @@ def test_check_names_what_was_poked_and_exec_refuses(t):
 
 @sessions(*BOTH, shell("pae-1g", "", MODULES, memory="1G"))
 def test_garbage_is_shown_but_not_followed(t):
-    """Whatever stands in lists, tables and control pages, the commands end and the shell lives."""
+    """With any contents of lists, tables and control pages, the commands end, the shell works."""
     begin(t)
     free = free_pages(t)
     t.ask("load 1 initrd=2 place=all")
@@ -179,12 +179,12 @@ def test_garbage_is_shown_but_not_followed(t):
     tables = [at["root"]] + [
         int(m[1], 16) for line in t.ask("tables new") for m in [re.search(r"0x\w+ 0x(\w+) +table",
                                                                           line)] if m]
-    # a table where no RAM is, in PAE where no CPU can look
+    # a table outside RAM; with PAE at an address that no CPU can access
     entry, bits = (8 * 3, "1 0xf0 0xff 0xff 0xff 0xff 0x0f 0") if at["pae"] else (
         4 * 768, "0x23 0xf0 0xff 0xfd")
     t.ask(f"poke {at['root'] + entry:#x} {bits} physical")
-    assert any("no usable RAM" in line for line in t.ask("tables new"))
-    assert any("no usable RAM" in line for line in t.ask("walk 0xc0000000 new"))
+    assert any("not usable RAM" in line for line in t.ask("tables new"))
+    assert any("not usable RAM" in line for line in t.ask("walk 0xc0000000 new"))
     for _ in range(12):
         page = dice.choice(tables + [at["list"]] * 2 + [at["control"]])
         for _ in range(4):
@@ -206,8 +206,8 @@ def test_garbage_is_shown_but_not_followed(t):
 
 
 @sessions(PAE, LEGACY)
-def test_peek_at_any_cost(t):
-    """! takes what comes: memory that is no RAM, the end of the address space."""
+def test_peek_with_an_exclamation_mark(t):
+    """! allows everything: memory that is not RAM, the end of the address space."""
     begin(t)
     assert t.ask("peek 0xfffffff0 16 physical !")[0].startswith("0xfffffff0  ")
     assert len(t.ask("peek 0xfffffff8 64 physical !")) == 1       # no further than 4 GiB

@@ -1,8 +1,8 @@
-"""H1, seen from outside: the live tables are not written from `exec` to the payload.
+"""H1, seen from outside: nothing writes to the live tables from `exec` to the payload.
 
 One test watches every store by physical page with a QEMU plugin (storewatch.c), one compares the
-tables' bytes before the load and at the payload's first instruction. Both must turn red on the
-build that is wrong on purpose (make spoil), which maps the control page in the live tables.
+tables' bytes before the load and at the payload's first instruction. Both must fail on the build
+that is wrong on purpose (make spoil), which maps the control page in the live tables.
 """
 import os
 import re
@@ -23,7 +23,7 @@ PAGE = 4096
 
 
 class Watch:
-    """A hand-off to a judge; subclasses look on in their own way."""
+    """A hand-off to a judge; subclasses observe it in different ways."""
 
     def __init__(self, kernel, kind, judge):
         self.kernel, self.kind, self.judge = kernel, kind, payloads.judge(judge)
@@ -44,7 +44,8 @@ class Watch:
 
 
 class Stores(Watch):
-    """result.data: "end" and the counters of storewatch.c; "pages": {address: bytes stored}; "stores"."""
+    """result.data: "end" and the counters of storewatch.c; "pages": {address: bytes stored};
+    "stores"."""
 
     def run(self):
         machine = self.machine()
@@ -85,7 +86,7 @@ def cases(kind_of_watch, kernel, judges):
 
 
 def told_tables(result):
-    """The pages of the live tables, by Baton's verbose lines."""
+    """The pages of the live tables, from Baton's verbose lines."""
     return [int(a, 16) for a in re.findall(r"^  table\s+(0x\w+)$", result.log, re.M)]
 
 
@@ -100,9 +101,9 @@ def stores_to_tables(result):
 def test_no_store_hits_the_live_tables(job, outcome):
     assert stores_to_tables(outcome) == [], outcome.story()
     assert outcome.data["split"] == "0"
-    # The rounds of a REP are counted: with few exceptions an instruction stores once.
+    # Each iteration of a REP counts: with few exceptions an instruction stores once.
     assert int(outcome.data["instructions"]) > outcome.data["stores"], outcome.story()
-    # It did see: every page of the judge was stored, whole.
+    # The watch works: it saw stores to every byte of the judge's pages.
     elf = job.judge_elf()
     for page in range(elf.symbols["image_start"], elf.symbols["image_end"], PAGE):
         assert outcome.data["pages"].get(page, 0) >= PAGE, f"no stores to {page:#x} were seen"
@@ -110,7 +111,7 @@ def test_no_store_hits_the_live_tables(job, outcome):
 
 @pytest.mark.quick
 @pytest.mark.parametrize("job", cases(Stores, SPOILED, ["low"]))
-def test_the_store_watch_turns_red(job, outcome):
+def test_the_store_watch_detects_the_wrong_build(job, outcome):
     assert stores_to_tables(outcome) != [], outcome.story()
     assert outcome.lines("^judge live-(checksum|identity) FAIL"), outcome.story()
 
@@ -124,5 +125,5 @@ def test_the_live_tables_keep_their_bytes(job, outcome):
 
 @pytest.mark.quick
 @pytest.mark.parametrize("job", cases(Bytes, SPOILED, ["low"]))
-def test_the_comparison_turns_red(job, outcome):
+def test_the_comparison_detects_the_wrong_build(job, outcome):
     assert outcome.data["changes"] != [], outcome.story()

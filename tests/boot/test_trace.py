@@ -8,11 +8,11 @@ import payloads
 import pytest
 from machine import Machine, run
 
-STEPS = "23456789"          # those that have a stack to print from when they are done
+STEPS = "23456789"          # those that end with a usable stack, which printing needs
 
 
 class Traced:
-    """result.data["port"]: what was written to port 0x80 since Baton began."""
+    """result.data["port"]: what was written to port 0x80 since Baton started."""
 
     def __init__(self, name, words, cpu="qemu32", judge="low"):
         self.name, self.words, self.cpu, self.judge = f"trace-{name}", words, cpu, judge
@@ -34,7 +34,7 @@ cases = partial(joblist.cases, "trace-")
 
 
 def steps_told(result):
-    """The line between Baton's last word and the judge's first."""
+    """The line between Baton's last line and the judge's first."""
     return re.search(r"^hand-off .*\n([^j]*)judge starts", result.log, re.M)[1].split()
 
 
@@ -46,7 +46,7 @@ def count(result):
 @pytest.mark.parametrize("job", cases(
     Traced("com", "trace=1"), Traced("com-486", "trace=1", cpu="486", judge="swapped"),
     Traced("com-legacy", "trace=1 paging=legacy", judge="linux")))
-def test_the_steps_are_told(job, outcome):
+def test_the_steps_are_printed(job, outcome):
     payloads.assert_judged_well(outcome, "traced")
     assert steps_told(outcome) == [STEPS], outcome.story()
     assert not set(outcome.data["port"]) & set(range(1, 9)), outcome.data["port"]
@@ -54,14 +54,14 @@ def test_the_steps_are_told(job, outcome):
 
 @pytest.mark.quick
 @pytest.mark.parametrize("job", cases(Traced("port", "trace=2")))
-def test_the_steps_are_told_on_the_port_too(job, outcome):
+def test_the_steps_are_written_to_the_port_too(job, outcome):
     payloads.assert_judged_well(outcome, "traced")
     assert steps_told(outcome) == [STEPS], outcome.story()
     assert outcome.data["port"][-len(STEPS):] == bytes(int(step) for step in STEPS)
 
 
 @pytest.mark.parametrize("job", cases(Traced("none", "trace=0"), Traced("unasked", "")))
-def test_nothing_is_told_unasked(job, outcome):
+def test_nothing_is_printed_without_the_option(job, outcome):
     payloads.assert_judged_well(outcome, "traced")
     assert steps_told(outcome) == [], outcome.story()
 
@@ -69,7 +69,7 @@ def test_nothing_is_told_unasked(job, outcome):
 @pytest.mark.parametrize("job", cases(Traced("stamps", ""), Traced("stamps-linux", "", judge="linux"),
                                       Traced("stamps-486", "", cpu="486")))
 def test_the_stamps_are_given_to_the_payload(job, outcome):
-    """The judge has looked at them (judge/trace.c); without a counter there are none."""
+    """The judge has checked them (judge/trace.c); a CPU without a counter gives none."""
     payloads.assert_judged_well(outcome, "traced")
     assert len(count(outcome)) == (0 if job.cpu == "486" else 1), outcome.story()
     assert all(ticks > 1000 for ticks in count(outcome)), outcome.story()

@@ -1,7 +1,7 @@
-"""Linux's vmlinux, the linked kernel, as a payload: Debian's i386 ones, unpacked from their bzImages.
+"""Linux's vmlinux, the linked kernel, as a payload: those of Debian's i386 bzImages, unpacked.
 
-Each comes up with its initrd and judges there. As a capture kernel it is refused: it runs at one
-address only.
+Each starts with its initrd, which checks the hand-off. As a capture kernel it is refused: it runs
+only at one address.
 """
 import lzma
 import struct
@@ -20,7 +20,7 @@ SETUP_SECTS, PAYLOAD_OFFSET = 0x1f1, 0x248      # payload_length follows [LBP 2.
 
 
 def vmlinux(name):
-    """The file inside a bzImage, as the kernel's own decompressor finds it."""
+    """The file inside a bzImage, found as the kernel's own decompressor does it."""
     with open(payloads.linux(name), "rb") as f:
         data = f.read()
     offset, length = struct.unpack_from("<II", data, PAYLOAD_OFFSET)
@@ -69,5 +69,5 @@ def test_as_a_capture_kernel_it_is_refused(job, outcome):
 
 @pytest.mark.parametrize("job", cases(
     Job("686", memory="24M", name="no-memory")))
-def test_memory_that_is_not_there_is_named(job, outcome):
+def test_missing_memory_is_reported(job, outcome):
     payloads.assert_refused(outcome, r"segment PT_LOAD 0 .*usable RAM")

@@ -1,6 +1,7 @@
-"""watchdog=ib700: a kernel that hangs dies of an NMI.
+"""watchdog=ib700: an NMI ends a kernel that hangs.
 
-One that waits, that loads for long, that has halted on purpose, and the next kernel are left alone.
+It does not fire at a kernel that waits, that loads for a long time, or that has halted on purpose,
+nor in the next kernel.
 """
 import time
 from dataclasses import replace
@@ -13,12 +14,12 @@ from typist import sessions, shell
 
 DEVICE = ("-device", "ib700", "-action", "watchdog=inject-nmi")
 WORDS = "crashkernel=16M crash=1 watchdog=ib700"
-LONGER = 12                         # seconds: it bites after ten
+LONGER = 12                         # seconds: it fires after ten
 NMI = "^exception +vector 2, NMI"
 
 
 class Hangs:
-    """The whole way: hang, NMI, capture kernel."""
+    """The whole path: hang, NMI, capture kernel."""
 
     def __init__(self, cpu):
         self.cpu, self.name = cpu, f"watchdog-hang-{cpu}"
@@ -45,7 +46,7 @@ def stays(name, words="", modules=(), memory="40M"):
 
 def assert_left_alone(t):
     time.sleep(LONGER)
-    t.qmp.command("query-status")   # whatever has happened until now has been read then
+    t.qmp.command("query-status")   # after it, all earlier events have been read
     assert "WATCHDOG" not in [name for name, _ in t.qmp.events]
 
 
@@ -62,7 +63,7 @@ def test_a_shell_that_waits_and_a_capture_kernel_are_left_alone(t):
 
 @sessions(stays("exec", modules=(images.sparse(128 << 20),), memory="192M"))
 def test_a_long_load_and_the_next_kernel_are_left_alone(t):
-    """128 MiB to be digested: here that takes longer than ten seconds."""
+    """The SHA-256 of 128 MiB takes longer than ten seconds here."""
     t.prompt()
     t.send("load verify=on\r")
     t.expect(r"verify +SHA-256 of .* is compared[^\n]*\n", timeout=200)

@@ -1,6 +1,7 @@
-"""Kernels that do not say whether they are 64-bit ones: boot protocol 2.05 to 2.11.
+"""Kernels that do not say whether they are 64-bit kernels: boot protocol 2.05 to 2.11.
 
-A 64-bit kernel writes behind its file from its first instructions on; so the initrd must not be there.
+A 64-bit kernel writes to memory after its file from its first instructions on, so the initrd must
+not be there.
 """
 import re
 
@@ -15,7 +16,8 @@ ENTRY = 5 * 512
 
 
 class Old:
-    """A kernel of this protocol that says nothing, and passes; wide: it reads EFER, but is not run there."""
+    """A kernel of this protocol that does not say it, and passes. wide: its code reads EFER, but
+    does not run there."""
 
     def __init__(self, name, version, cpu="pentium3", wide=False, emulator="i386", place="none"):
         self.name, self.version, self.cpu = f"width-{name}", version, cpu
@@ -39,7 +41,7 @@ class Old:
 
 
 def places(outcome):
-    """Where the kernel starts and where the initrd lies."""
+    """The start of the kernel and of the initrd."""
     kernel = int(outcome.lines("^hand-off +to ")[0].split()[2].rstrip(","), 16)
     return kernel, int(re.search(r"(0x\w+)$", outcome.lines("^initrd ")[0].rstrip())[1], 16)
 

@@ -1,7 +1,7 @@
-"""What a kernel would like and what it needs: a wish gives way where it must, and that is said.
+"""A kernel's preferences and needs: if a preference cannot be met, Baton uses less and reports it.
 
-A kernel that does not say how much memory it unpacks into is given what fits; Debian's takes a
-lower alignment than it prefers.
+A kernel that does not say how much memory it unpacks into gets what fits; Debian's accepts a lower
+alignment than it prefers.
 """
 import re
 
@@ -40,7 +40,7 @@ class Growth:
     (Growth("10M", "10M", r"1\.[0-9]"), ()),
     (Growth("hole", "64M", r"3\.[0-9]", lies="map=hole15 move=0x1800000"), ()))])
 def test_a_guess_gives_way(job, outcome):
-    """It starts where it fits, and where there is less than four times its file that is said."""
+    """It starts where it fits; less than four times its file size is reported."""
     payloads.assert_judged_well(outcome, WORDS, job.initrd)
     said = outcome.lines("does not say how much memory it unpacks into")
     assert len(said) == (1 if job.said else 0), outcome.story()
@@ -49,7 +49,7 @@ def test_a_guess_gives_way(job, outcome):
 
 
 class Aligned:
-    """Debian's kernel wants to lie at a multiple of 16 MiB, and takes 8 KiB [LBP min_alignment]."""
+    """Debian's kernel prefers a multiple of 16 MiB, and accepts 8 KiB [LBP min_alignment]."""
 
     linux = "686"
     name = "alignment-lowered"
@@ -64,7 +64,7 @@ class Aligned:
 
 @pytest.mark.parametrize("job", [Aligned()])
 def test_a_lower_alignment_is_taken(job, outcome):
-    """No 16 MiB from 16 or 32 MiB on are left: it runs at 24 MiB, and is told 8 MiB."""
+    """There is no room at 16 or 32 MiB: it runs at 24 MiB, with an alignment of 8 MiB."""
     payloads.assert_linux_well(outcome, payloads.LINUX_WORDS)
     assert outcome.lines(r"^alignment\s+8 MiB: no place fits that is aligned to the 16 MiB "), \
         outcome.story()

@@ -1,6 +1,6 @@
-"""Words: what Baton makes of its own command line, and what reaches the payload's.
+"""Command lines: how Baton reads its own, and what reaches the payload.
 
-And payloads by older protocols, which are told less.
+And payloads with older boot protocols, which get less information.
 """
 import images
 import payloads
@@ -25,7 +25,7 @@ def case(*arguments, **settings):
 
 
 def line(n):
-    """n characters, no two of which could be swapped unseen."""
+    """n characters; any two that are exchanged can be noticed."""
     return "".join(f"{i:05d}-" for i in range(n // 6 + 1))[:n]
 
 
@@ -43,7 +43,7 @@ def test_the_payload_gets_its_words(job, outcome):
 
 
 class WordsInGrub:
-    """Baton and a judge from a GRUB menu; the words stand there as a user would write them."""
+    """Baton and a judge from a GRUB menu, with the command line as a user would write it."""
 
     def __init__(self, words):
         self.name, self.words = "words-grub", words
@@ -85,7 +85,7 @@ def test_verbose_lines_come_only_on_request(job, outcome):
 
 @pytest.mark.parametrize("job", [case("protocol-2.02", judge="linux202", payload="old")])
 def test_an_old_protocol_is_obeyed(job, outcome):
-    """No setup_data, so no record: the judge checks what there is."""
+    """No setup_data, so no record: the judge checks the rest."""
     assert outcome.status == PASSED, outcome.story()
     assert outcome.lines("^note record none"), outcome.story()
     assert not outcome.lines("FAIL"), outcome.story()

@@ -1,7 +1,7 @@
-"""Somebody at Baton's shell: types on COM1 or on the PS/2 keyboard, reads COM1 or the screen.
+"""A user of Baton's shell: types on COM1 or on the PS/2 keyboard, reads COM1 or the screen.
 
-with Typist(machine) as t: the machine runs, from the loader on; leaving the block ends it, and
-whatever went wrong is told with all that COM1 has said.
+with Typist(machine) as t: the machine runs, from the loader on. Leaving the block ends it; errors
+are reported with the whole output on COM1.
 """
 import os
 import re
@@ -17,11 +17,11 @@ from qmp import Qmp, connect, socket_folder
 
 PROMPT = "baton> "
 SCREEN, COLUMNS, ROWS = 0xb8000, 80, 25
-PATIENCE = 30               # seconds for any one answer; generous: the machine may be busy
+PATIENCE = 30               # seconds for each answer; generous: the host may be busy
 
 
 class Failed(AssertionError):
-    """A session that went wrong, with what was said in it."""
+    """A failed session, with its output."""
 
 
 class Typist:
@@ -61,14 +61,14 @@ class Typist:
             raise Failed(f"{what}\n\n$ {' '.join(self.command())}\n{said}") from error
 
     def _pump(self):
-        """Reads COM1 all the time: QEMU's socket is full of a few hundred bytes, and then a
-        shell that prints has to wait for every character."""
+        """Reads COM1 all the time: QEMU's socket holds only a few hundred bytes; if it is full,
+        the shell must wait for every character."""
         try:
             while data := self.com1.recv(65536):
                 self.log.write(data)
                 self.log.flush()
                 os.write(self.pumped, data)
-        except (OSError, ValueError):   # the end of the machine, or of the test
+        except (OSError, ValueError):   # the machine or the test has ended
             pass
         os.close(self.pumped)
 
@@ -86,7 +86,7 @@ class Typist:
     # ---- COM1
 
     def expect(self, pattern, timeout=PATIENCE):
-        """Reads up to the pattern; the match."""
+        """Reads up to the pattern; returns the match."""
         self.talk.expect(pattern, timeout=timeout)
         return self.talk.match
 
@@ -94,12 +94,12 @@ class Typist:
         self.com1.sendall(text.encode("latin-1"))
 
     def prompt(self):
-        """Reads up to the next prompt; the lines before it."""
+        """Reads up to the next prompt; returns the lines before it."""
         self.expect(r"(?:^|[\r\n])" + PROMPT)
         return self.talk.before.replace("\r", "").split("\n")
 
     def ask(self, line):
-        """Types a line; the lines that are the answer, without the echo."""
+        """Types a line; returns the lines of the answer, without the echo."""
         self.send(line + "\r")
         return self.prompt()[1:]
 
@@ -111,7 +111,7 @@ class Typist:
     # ---- the screen
 
     def screen(self):
-        """25 rows as text, blanks at their ends left out."""
+        """25 rows as text, without blanks at their ends."""
         cells = self.qmp.memory(SCREEN, 2 * COLUMNS * ROWS)[::2].decode("latin-1")
         return [cells[at:at + COLUMNS].rstrip(" \0") for at in range(0, len(cells), COLUMNS)]
 
@@ -128,7 +128,7 @@ class Typist:
         return divmod(at, COLUMNS)
 
     def until(self, what, seconds=PATIENCE):
-        """Waits until what() is true; what it returned."""
+        """Waits until what() is true; returns its result."""
         end = time.monotonic() + seconds
         while not (found := what()):
             if time.monotonic() > end:
@@ -145,7 +145,7 @@ def shell(name, words="", modules=(), **more):
 
 
 class Session:
-    """What act(typist) does with a machine, as a job of the fleet."""
+    """A job of the fleet: runs act(typist) with a machine."""
 
     def __init__(self, act, machine):
         self.name, self.act, self.machine = machine.name, act, machine
@@ -156,8 +156,8 @@ class Session:
 
 
 def sessions(*machines_of, quick=False):
-    """Makes a test of a function of a typist: once with each of these machines (`shell` makes
-    them). The machines run ahead of the tests, in the fleet."""
+    """Makes a test from a function of a typist: it runs once with each of these machines (made by
+    `shell`). The machines run ahead of the tests, in the fleet."""
     def make(act):
         @pytest.mark.parametrize("job", [
             pytest.param(Session(act, machine), id=machine.name.removeprefix("shell-"))

@@ -1,6 +1,6 @@
-"""The memory in a core against a snapshot that was taken at the fault: every byte, and what may
-differ, by the names of the old kernel's variables. docs/crash.md, "What is in the core", says the
-same to users.
+"""Compares the memory in a core with a snapshot from the time of the fault: every byte, except for
+named variables of the old kernel. docs/crash.md, "What is in the core", has the same list for
+users.
 """
 import bisect
 import zlib
@@ -12,16 +12,16 @@ from elf32 import Elf32
 KERNEL_BASE, PAGE, HIGH = 0xc0000000, 4096, 1 << 32
 LOW = 0xa0000                       # REGION_LOW of kernel/crash/region.h
 
-# What differs from the fault to the capture kernel in the memory of the old one, and why.
-CHANGES = {"boot_stack": "what runs after the fault has the old kernel's stack",
+# What changes in the old kernel's memory between the fault and the capture kernel, and why.
+CHANGES = {"boot_stack": "the code after the fault runs on the old kernel's stack",
            "row": "of the screen: the lines are printed",
            "rows_before": "of the screen",
            "line_hook": "of the screen: the shell's pager would wait for a key",
            "baton_trampoline_page": "the trampoline's stack and TSS are on it"}
 TASK_CHANGES = {"main_tss": "the CPU saves the broken task's registers there [SDM3 7.3]",
-                "double_fault_tss": "and says in the other one where it came from",
+                "double_fault_tss": "and writes a link to it in the other one",
                 "double_fault_stack": "the stack of the double fault's task",
-                "boot_gdt": "which task is busy stands in its descriptor [SDM3 7.2.2]"}
+                "boot_gdt": "the busy bit of a task is in its descriptor [SDM3 7.2.2]"}
 
 
 def reader(low, high=b""):
@@ -34,7 +34,7 @@ def reader(low, high=b""):
 
 
 def pages_that_differ(fault, core):
-    """Physical addresses. fault: read() of the memory then."""
+    """With physical addresses. fault: read() of the memory at that time."""
     for load in core.loads:
         dumped, memory = core.read(load.pa, load.size), fault(load.pa, load.size)
         if dumped == memory:
@@ -45,8 +45,8 @@ def pages_that_differ(fault, core):
 
 
 def variables_that_differ(fault, core):
-    """Sets of names, one for each variable of the old kernel's with a byte that differs; or
-    addresses of pages that are not its image."""
+    """The set of the names of the old kernel's variables that differ; and the addresses of
+    differing pages outside its image."""
     symbols = Elf32(payloads.BATON).symbols
     names = {}
     for name, value in symbols.items():
@@ -72,7 +72,8 @@ def assert_unchanged(core, low, high=b"", double_fault=False):
 
 
 def assert_tables_unchanged(core, low, root, pae):
-    """Every live table, byte for byte, and as many as the core says; their CRC-32."""
+    """Compares every live table byte for byte, and their number with the core's; returns their
+    CRC-32."""
     tables, crc, size = lt.pages(low, root, pae), 0, 8 if pae else 4
     for table in tables:
         before, page = low[table:table + PAGE], core.read(table, PAGE)

@@ -1,7 +1,7 @@
-"""Reads an ELF core of a crash: the headers that Baton left in memory, or a file made of them.
+"""Reads an ELF core of a crash: the headers that Baton left in memory, or a file made from them.
 
-What PT_LOAD calls an offset is a physical address in the first case, a place in the file in the
-second. read() takes physical addresses of the dead kernel in both.
+The offset in a PT_LOAD is a physical address in the first case, an offset in the file in the
+second. read() takes physical addresses of the crashed kernel in both cases.
 """
 import re
 import struct
@@ -20,8 +20,8 @@ class Core:
     """.loads, .registers {name: value}, .info {key: value} of VMCOREINFO."""
 
     def __init__(self, read_at, machine=EM_386):
-        """read_at(offset, size): bytes of the core's file, or of memory. It must be for `machine`;
-        the registers are i386's all the same."""
+        """read_at(offset, size): bytes of the core's file, or of memory. The core must be for
+        `machine`; the registers are those of i386 in any case."""
         self.read_at, self.machine = read_at, machine
         ident = read_at(0, 16)
         assert ident[:4] == b"\x7fELF" and ident[5] == 1 and ident[6] == 1, ident
@@ -66,7 +66,7 @@ class Core:
         self.info = dict(re.findall(r"^([^=\n]+)=(.*)$", text, re.M))
 
     def read(self, pa, size):
-        """Physical memory of the dead kernel."""
+        """Physical memory of the crashed kernel."""
         for load in self.loads:
             if load.pa <= pa and pa + size <= load.pa + load.size:
                 return self.read_at(load.offset + pa - load.pa, size)
@@ -77,7 +77,7 @@ def of_memory(memory, headers, machine=EM_386):
     """The core that the headers at this physical address describe, in a snapshot of all RAM."""
     size = 4 * 4096                 # REGION_HEADERS of kernel/crash/region.h
     own = memory[headers:headers + size]
-    # Headers speak of themselves by file offset, of everything else by physical address.
+    # The headers give file offsets for themselves, physical addresses for everything else.
     return Core(lambda at, n: own[at:at + n] if at + n <= size else memory[at:at + n], machine)
 
 

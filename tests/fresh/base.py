@@ -1,9 +1,9 @@
-"""Bases: minimal systems in which nothing is installed but what debootstrap's minbase has, brought
-up to date. They are kept. There is one for each kind of user:
+"""Bases: minimal systems with only the packages of debootstrap's minbase, updated. They are kept
+for later runs. There is one for each kind of user:
 
-  root    apt has never been asked: there are no package lists
-  user    the same, with sudo and a user student besides
-  stale   root, but with package lists older than the mirror: a file they name is not there any more
+  root    apt was never used: there are no package lists
+  user    the same, with sudo and a user named student
+  stale   root, but with old package lists: a file in them is no longer on the mirror
 """
 import os
 import shutil
@@ -25,7 +25,7 @@ ADD_STUDENT = (f"{APT} update && {APT} install sudo && {FORGET} && "
 # make is one of the packages that every verb installs.
 AGE_LISTS = (f"{APT} -o Acquire::GzipIndexes=false update && "
              "sed -i 's,^Filename: .*/make_,&0,' /var/lib/apt/lists/*_Packages && "
-             # As of older lists: what apt compares when it updates them differs, and is dated.
+             # Makes the lists look old: changes the hashes that apt compares, and the dates.
              "sed -i 's,^ [0-9a-f]\\{63\\},&0,;s,^ \\([0-9a-f]\\{63\\}\\)0.,\\1f,' "
              "/var/lib/apt/lists/*Release && touch -d 2020-01-01 /var/lib/apt/lists/*Release && "
              "grep -q '^Filename: .*/make_0' /var/lib/apt/lists/*_Packages")
@@ -40,13 +40,13 @@ class Bases:
     def __init__(self, folder, anew, say):
         self.folder, self.anew, self.say = folder, anew, say
         self.made = set()               # in this run
-        self.failed = {}                # {path: why}, so that it is tried once
+        self.failed = {}                # {path: why}: it is tried only once
 
     def path(self, machine, user):
         return f"{self.folder}/base-{machine.name}" + ("" if user == "root" else f"-{user}")
 
     def get(self, machine, user):
-        """The folder of that base; makes it if need be."""
+        """The folder of that base; makes it if necessary."""
         path = self.path(machine, user)
         if path in self.failed:
             raise self.failed[path]
@@ -86,14 +86,14 @@ class Bases:
             keys = mirrors.keyring(machine, f"{self.folder}/keyrings")
         except mirrors.NotFound as why:
             raise Failed(str(why)) from why
-        # In a mount namespace: what it mounts and leaves goes with it.
+        # In a mount namespace: when that ends, all mounts in it end, too.
         run(["unshare", "--mount", "--propagation", "private", "debootstrap", "--variant=minbase",
              f"--components={','.join(machine.components)}", f"--keyring={keys}",
              machine.suite, target, uri, script], output)
         if os.environ.get("FRESH_OLD_MIRROR") == "1":
             with open(f"{target}/etc/apt/apt.conf.d/90old-mirror", "w") as conf:
                 conf.write('Acquire::Check-Valid-Until "false";\n')
-        # Where no mirror was named, debootstrap has written down its own.
+        # If no mirror was given, debootstrap has written its own.
         with open(f"{target}/etc/apt/sources.list", "r+") as sources:
             uri = uri or sources.read().split()[1]
             for where, suite in mirrors.further_sources(machine, uri):

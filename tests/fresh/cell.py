@@ -11,7 +11,7 @@ import verdicts
 from base import ENTER
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-# dpkg-query's word for each column of the second table: the first pattern that is installed.
+# dpkg-query's patterns for each column of the second table: the first installed one counts.
 ASKED = {
     "GCC": r"gcc-\d+-i686-linux-gnu", "clang": r"clang-\d+", "QEMU": r"qemu-system-x86",
     "GRUB": r"grub-pc-bin", "xorriso": r"xorriso", "gdb": r"gdb", "Bochs": r"bochs",
@@ -30,7 +30,7 @@ class Result:
     versions: dict = field(default_factory=dict)
     packages: int = 0           # installed by the verb
     download: int = 0           # bytes of those packages
-    disk: int = 0               # bytes that the system has grown by; 0: not known
+    disk: int = 0               # growth of the system in bytes; 0: unknown
 
     def plain(self):
         return asdict(self)
@@ -62,7 +62,7 @@ class Cell:
         else:
             subprocess.run(["cp", "-a", "--reflink=auto", self.base, f"{self.folder}/root"],
                            check=True)
-        # What is committed, as somebody else would get it.
+        # Only committed files, as another user would get them.
         subprocess.run(["git", "clone", "-q", "--no-hardlinks", ROOT, f"{self.folder}/checkout"],
                        check=True)
 
@@ -74,14 +74,14 @@ class Cell:
         return [ENTER, f"{self.folder}/root", self.user, commands]
 
     def run(self, verb, log):
-        """The exit status, or None when the time ran out. Nobody is left running."""
+        """The exit status, or None at a timeout. No process is left running."""
         environment = self.environment | {"CHECKOUT": f"{self.folder}/checkout"}
         if self.payloads:
             environment["PAYLOADS"] = self.payloads
         command = self.command(f"cd baton && {verb.command}")
         if verb.name in dialogs.DIALOGS:
             return dialogs.have(dialogs.DIALOGS[verb.name], command, environment, log, verb.seconds)
-        # A session of its own: Ctrl-C is for this program, which then ends that one.
+        # In its own session: this program gets Ctrl-C, and then ends the other one.
         child = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=log,
                                  stderr=subprocess.STDOUT, start_new_session=True)
         try:
@@ -89,7 +89,7 @@ class Cell:
         except subprocess.TimeoutExpired:
             return None
         finally:
-            child.kill()        # all in there ends with unshare
+            child.kill()        # all processes in the system end with unshare
             child.wait()
 
     def ask(self, commands):
@@ -98,7 +98,7 @@ class Cell:
                               check=True).stdout
 
     def packages(self):
-        """Those installed now: {name: (version, architecture)}."""
+        """The packages that are installed now: {name: (version, architecture)}."""
         answer = self.ask("dpkg-query -W -f '${db:Status-Status} ${Package} ${Version} "
                           "${Architecture}\\n'")
         words = [line.split() for line in answer.splitlines()]
@@ -109,7 +109,7 @@ class Cell:
         return f"{self.folder}/{'upper' if self.overlay else 'root'}/{name}"
 
     def keep_logs(self, folder):
-        """The logs that the checkout has written, for somebody who looks for the cause."""
+        """Keeps the checkout's logs, to find the cause of a failure."""
         shutil.rmtree(folder, ignore_errors=True)
         top = self.path(f"{self.home}/baton/build")
         for where, _, names in os.walk(top):
@@ -120,7 +120,7 @@ class Cell:
                     shutil.copyfile(os.path.join(where, name), os.path.join(target, name))
 
     def weigh(self, result, before):
-        """What the verb has brought: packages, their bytes, bytes on the disk."""
+        """What the verb has added: packages, their bytes, bytes on the disk."""
         now = self.packages()
         new = {name: now[name] for name in now if name not in before}
         result.packages = len(new)
@@ -143,7 +143,7 @@ class Cell:
 
 
 def versions(installed):
-    """{column: upstream's version}."""
+    """{column: upstream version}."""
     found = {}
     for column, pattern in ASKED.items():
         for name, (version, _) in sorted(installed.items()):
@@ -158,8 +158,8 @@ def upstream(version):
 
 
 def kernels(lines):
-    """Of build/payloads/versions: "vmlinuz-686 linux-image-6.1.0-50-686 6.1.170-1 i386"; where
-    there was none, "vmlinuz-686 none for i386"."""
+    """From the lines of build/payloads/versions: "vmlinuz-686 linux-image-6.1.0-50-686 6.1.170-1
+    i386"; if there was no such kernel, "vmlinuz-686 none for i386"."""
     words = [line.split() for line in lines if line.startswith("vmlinuz-")]
     return sorted({f"{upstream(row[2])} {row[0].removeprefix('vmlinuz-')}" for row in words
                    if row[1] != "none"})

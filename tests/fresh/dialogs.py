@@ -1,7 +1,7 @@
-"""What somebody types at the verbs that want a terminal, and sees there.
+"""Input and output of the verbs that need a terminal.
 
-A dialog is a list of steps: (what must appear, an extended regular expression; what is typed then,
-or None). In the end the program must end by itself.
+A dialog is a list of steps: (an extended regular expression for the output; what to type then, or
+None). After the last step the program must end by itself.
 """
 import re
 import time
@@ -38,10 +38,10 @@ DIALOGS = {
 
 
 def have(steps, command, environment, log, seconds):
-    """Runs the command on a terminal of its own, all that it prints in the log. Its exit status;
-    None when an answer did not come."""
+    """Runs the command on its own terminal, with all output in the log. Returns its exit status;
+    None if an answer did not come in time."""
     import pexpect
-    # On a terminal without colours, or gdb would write them into the middle of what is awaited.
+    # A terminal without colours: else gdb writes colour codes into the expected text.
     child = pexpect.spawn(command[0], command[1:], env=environment | {"TERM": "dumb"},
                           dimensions=(25, 80))
     child.logfile_read = log
@@ -53,20 +53,20 @@ def have(steps, command, environment, log, seconds):
                 child.send(answer + "\r")
     except pexpect.TIMEOUT:
         return None
-    except pexpect.EOF:             # too early; the log shows which steps there were
+    except pexpect.EOF:             # too early; the log shows the completed steps
         pass
     else:
-        # The terminal is closed a moment before the program has ended.
+        # The terminal closes a moment before the program ends.
         while child.isalive() and seconds > 0:
             time.sleep(0.1)
             seconds -= 0.1
     finally:
-        child.close(force=True)     # a system ends with the first process in it, see enter
+        child.close(force=True)     # a system ends with its first process, see enter
     return child.exitstatus if child.signalstatus is None else -child.signalstatus
 
 
 def seen(verb, text):
-    """The first step of the dialog that the log has not, in its order, or None."""
+    """The first step of the dialog that is missing in the log, or None; the order counts."""
     at = 0
     for pattern, _ in DIALOGS[verb]:
         found = re.compile(pattern).search(text, at)

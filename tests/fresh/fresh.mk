@@ -1,10 +1,10 @@
-# Minimal systems of every current distribution, and every verb in each. Included by the top
-# Makefile. Not part of make test: it takes hours, the network, and root.
+# Runs every verb in a minimal system of every current distribution. Included by the top Makefile.
+# Not part of make test: it needs hours, the network, and root.
 #
 #   make fresh                                        all: into build/fresh/table.md
 #   make fresh MACHINES="debian12 sid" VERBS="run crash" USERS="root user"
 #
-# tests/fresh/run says what else there is.
+# tests/fresh/run lists the other variables.
 
 .PHONY: fresh check-fresh
 fresh:

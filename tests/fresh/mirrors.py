@@ -1,4 +1,4 @@
-"""Where a machine's packages come from, and the keys that they are checked with."""
+"""The mirrors of a machine's packages, and the keys that verify them."""
 import glob
 import os
 import subprocess
@@ -11,8 +11,8 @@ class NotFound(Exception):
 
 
 def asked(distribution, label):
-    """The mirror that this system's own apt takes this distribution from, or None. A security
-    archive has a label of its own; the main one's is the distribution's name."""
+    """The mirror that this system's own apt uses for this distribution, or None. A security
+    archive has its own label; that of the main archive is the distribution's name."""
     if not os.access("/usr/bin/apt-get", os.X_OK):
         return None
     answer = subprocess.run(
@@ -20,7 +20,7 @@ def asked(distribution, label):
          "Created-By: Packages"], stdout=subprocess.PIPE, text=True, check=True).stdout
     for line in answer.splitlines():
         origin, its_label, codename, uri = line.split("|", 3)
-        # Ubuntu's security archive is on a host of its own, under the same label.
+        # Ubuntu's security archive is on another host, but has the same label.
         if (origin, its_label) == (distribution, label) and \
                 (label != distribution or not codename.endswith("-security")):
             return uri.rstrip("/")
@@ -34,8 +34,8 @@ def mirror(machine):
 
 
 def further_sources(machine, uri):
-    """Pairs of mirror and suite, besides the release's own. Debian's security archive is a mirror
-    of its own, Ubuntu's is with the rest."""
+    """Pairs of mirror and suite, besides the release itself. Debian's security archive is a
+    separate mirror, Ubuntu's is in the same one."""
     for word in machine.more:
         where = uri
         if word == "security" and machine.distribution == "Debian":
@@ -44,7 +44,7 @@ def further_sources(machine, uri):
 
 
 def keyring(machine, folder):
-    """The file with the archive's keys: this system's, or out of the package, which is unpacked
+    """The file with the archive's keys: this system's, or from the package, which is unpacked
     into the folder and not installed."""
     name = f"{machine.distribution.lower()}-archive-keyring.gpg"
     for top in (KEYRINGS, f"{folder}/{machine.keyring}{KEYRINGS}"):
@@ -65,21 +65,22 @@ def keyring(machine, folder):
 
 
 def known(package):
-    """Whether this system's package lists have it. apt-cache's status is 0 for a mere mention."""
+    """Whether this system's package lists have it. apt-cache's status is 0 even if other packages
+    only mention it."""
     return bool(subprocess.run(["apt-cache", "show", package], stdout=subprocess.PIPE,
                                stderr=subprocess.DEVNULL).stdout)
 
 
 def lists_of(suite, folder):
-    """Options of apt: package lists of our own, of another release of this system's distribution,
-    checked with the keys that this system trusts."""
+    """Options of apt: separate package lists, of another release of this system's distribution,
+    verified with the keys that this system trusts."""
     state = f"{folder}/apt"
     for name in ("lists/partial", "cache/archives/partial"):
         os.makedirs(f"{state}/{name}", exist_ok=True)
     open(f"{state}/status", "w").close()
     uri = asked("Debian", "Debian")
     if not (suite and uri):
-        raise NotFound("this system's apt knows no such keyring and names no Debian mirror; "
+        raise NotFound("this system's apt has no such keyring and no Debian mirror; "
                        "please install the keyring's package")
     with open(f"{state}/sources.list", "w") as sources:
         sources.write(f"deb [signed-by={KEYRINGS}/debian-archive-keyring.gpg] {uri} {suite} main\n")

@@ -1,5 +1,5 @@
-"""The tables, in Markdown. Results of earlier runs are kept, so that a machine, or a verb, can be
-tried alone; what was tried with another commit than this one says with which."""
+"""The tables, in Markdown. Results of earlier runs are kept, so that a machine or a verb can be
+tried alone; a result of another commit shows that commit."""
 import json
 import os
 
@@ -61,8 +61,8 @@ def render(results, machines, users, verbs, commit):
                 if verb in cells and not cells[verb]["passed"]]
     if failures:
         out += ["", "What failed:", "", *failures]
-    return out + ["", "What was found in each machine:", "", *versions(rows),
-                  "", "What a verb costs a system on which nothing is installed:", "",
+    return out + ["", "Versions in each machine:", "", *versions(rows),
+                  "", "What a verb installs on a minimal system:", "",
                   *costs(rows, tried)]
 
 

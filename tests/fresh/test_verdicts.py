@@ -1,5 +1,5 @@
-"""The judge's own tests: nothing passes without what the verb is for. Each good log is spoilt in
-every way, and must fail."""
+"""Tests of the verdicts: a verb passes only if its log has the required lines. Each good log is
+damaged in every way, and must fail."""
 import importlib.util
 import io
 import re
@@ -12,7 +12,7 @@ HERE = Path(__file__).resolve().parent
 
 
 def module(name):
-    """By its path: another folder of tests may have a file of that name."""
+    """Imports by path: another folder of tests may have a file of the same name."""
     spec = importlib.util.spec_from_file_location(f"fresh_{name}", HERE / f"{name}.py")
     loaded = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = loaded
@@ -100,7 +100,7 @@ def test_each_line_is_needed(verdicts, verb, needed):
     ("shell", "is at 0x00100000", "is at 0x00200000"),
     ("debug", "new tables", "old kernel's live tables"),
 ])
-def test_what_is_almost_right_fails(verdicts, verb, old, new):
+def test_an_almost_right_log_fails(verdicts, verb, old, new):
     assert old in GOOD[verb]
     assert not verdicts.judge(verb, 0, GOOD[verb].replace(old, new), LEAST).passed
 
@@ -128,13 +128,13 @@ def test_counted_verbs_have_a_least_number(fresh, verdicts):
         assert (verb.least > 100) == (name in verdicts.COUNTED)
 
 
-def test_the_last_word_is_the_cause(verdicts):
+def test_the_last_message_is_the_cause(verdicts):
     text = "CC x.c\ncc1: error: no such option\nmake[1]: *** [x.o] Error 1\n" \
            "baton: failed with status 2; the whole log is in build/build.log\n\n"
     assert verdicts.judge("run", 1, text).why == "cc1: error: no such option"
 
 
-def test_versions_are_upstreams(fresh):
+def test_versions_are_upstream_versions(fresh):
     cell = module("cell")
     assert [cell.upstream(v) for v in ("1:7.2+dfsg-7+deb12u18", "4:12.2.0-3", "3.14.10-1",
                                        "2.06-13+deb12u2")] == ["7.2", "12.2.0", "3.14.10", "2.06"]
@@ -157,7 +157,7 @@ def test_every_verb_has_its_users(fresh):
 
 
 def have(steps, script, seconds=20):
-    """A dialog with a script of sh's: its exit status, and what stood on the terminal."""
+    """A dialog with a shell script: its exit status, and the text on the terminal."""
     log = io.BytesIO()
     shell = ["/bin/sh", "-c", script]
     status = module("dialogs").have(steps, shell, {"TERM": "xterm"}, log, seconds)
@@ -165,13 +165,13 @@ def have(steps, script, seconds=20):
 
 
 def test_an_early_end_is_no_pass(fresh, verdicts):
-    """A program that says half of it and ends with status 0."""
+    """A program that prints half of the dialog and ends with status 0."""
     status, text = have(module("dialogs").DIALOGS["shell"], "echo 'baton> '")
     assert "baton> " in text
     assert not verdicts.judge("shell", status, text).passed
 
 
-def test_time_that_runs_out_is_no_pass(fresh, verdicts):
+def test_a_timeout_is_no_pass(fresh, verdicts):
     assert have([("never", None)], "sleep 60", seconds=1) == (None, "")
 
 
@@ -179,19 +179,19 @@ def test_a_dialog_has_no_colours(fresh):
     assert have([(r"\[dumb\]", None)], 'echo "[$TERM]"; exit 3')[0] == 3
 
 
-def test_what_a_dialog_waited_for_is_told(verdicts):
+def test_the_missing_step_of_a_dialog_is_reported(verdicts):
     text = GOOD["shell"].split("handed")[0]
     assert "handed me this machine" in verdicts.judge("shell", None, text).why
 
 
-def test_a_whole_dialog_is_held(fresh):
-    """To its end, which comes after its terminal was closed."""
+def test_a_complete_dialog_passes(fresh):
+    """The program ends after its terminal is closed."""
     script = 'printf "baton> "; read -r line; echo "got $line"; exec >/dev/null 2>&1 </dev/null; ' \
              'sleep 1; exit 3'
     assert have([("baton> ", "exec"), ("got exec", None)], script)[0] == 3
 
 
-def test_a_failure_is_told_with_its_log_and_an_older_commit_is_named(fresh, tmp_path):
+def test_a_failure_is_reported_with_its_log_and_an_older_commit_is_named(fresh, tmp_path):
     report = module("report")
     results = report.Results(str(tmp_path / "results.json"))
     common = {"seconds": 5, "versions": {"GCC": "14.2.0"}, "packages": 3, "download": 5 << 20,

@@ -1,16 +1,16 @@
-"""Whether a verb has done what it is for, by its exit status and its log."""
+"""Judges by its exit status and its log whether a verb has worked."""
 import re
 from dataclasses import dataclass
 
 import dialogs
 
-# The log must have each of these, besides the exit status 0. Silence is a failure.
+# The log must contain each of these, and the exit status must be 0. An empty log is a failure.
 MUST_SAY = {
     "run": [("handed me this machine", r"handed me this machine\.")],
     "prove": [('a line "proved"', r"(?m)^proved +\S")],
     "crash": [("kernel_main in gdb's backtrace", r"(?m)^#\d+ .*\bkernel_main\b"),
               ('"as it was at the start"', r"(?m)^checksum +0x[0-9a-f]+, as it was at the start")],
-    "iso": [("xorriso's word that a BIOS can boot it", r"(?m)^El Torito boot img : +1 +BIOS +y\b")],
+    "iso": [("xorriso's line that a BIOS can boot it", r"(?m)^El Torito boot img : +1 +BIOS +y\b")],
 }
 COUNTED = ("check", "test", "ci")
 DIALOGS = tuple(dialogs.DIALOGS)
@@ -24,7 +24,7 @@ class Verdict:
 
 
 def plain(text):
-    """Without a terminal's colours and carriage returns."""
+    """The text without colours and carriage returns."""
     return re.sub(r"\x1b\[[0-9;?]*[ -/]*[@-~]", "", text).replace("\r", "")
 
 
@@ -33,18 +33,18 @@ def lines(text):
 
 
 def last_word(text):
-    """The last line that tells why: not make's own, nor that there is a log elsewhere."""
+    """The last line with a reason: without make's own lines, and without the name of a log."""
     noise = r"make(\[\d+\])?: |baton: failed with status \d+; the whole log"
     told = [line for line in lines(text) if not re.match(noise, line)]
-    return told[-1] if told else "it said nothing"
+    return told[-1] if told else "no output"
 
 
 def judge(verb, status, text, least=0):
-    """status None: its time ran out. least: so many tests must pass."""
+    """status None: a timeout. least: the minimum of tests that must pass."""
     if status is None and verb in DIALOGS and (missing := dialogs.seen(verb, plain(text))):
-        return Verdict(False, "timeout", f"its time ran out before it said {missing!r}")
+        return Verdict(False, "timeout", f"timeout before the output {missing!r}")
     if status is None:
-        return Verdict(False, "timeout", f"its time ran out; its last line: {last_word(text)}")
+        return Verdict(False, "timeout", f"timeout; its last line: {last_word(text)}")
     if status != 0:
         return Verdict(False, f"exit {status}", last_word(text))
     if verb in COUNTED:
@@ -55,7 +55,7 @@ def judge(verb, status, text, least=0):
     elif verb in DIALOGS:
         missing = dialogs.seen(verb, plain(text))
     else:
-        raise ValueError(f"nobody knows how to judge {verb!r}")
+        raise ValueError(f"there is no rule to judge {verb!r}")
     if missing:
         return Verdict(False, "not seen", f"exit status 0, but its log lacks {missing}")
     return Verdict(True, "ok")

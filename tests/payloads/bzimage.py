@@ -1,7 +1,7 @@
-"""Writes a bzImage by the Linux boot protocol around any 32-bit code: a header and its fields.
+"""Makes a bzImage, by the Linux boot protocol, from any 32-bit code: a header and its fields.
 
-For payloads that want to be started as Linux is, and, with wrong fields, for files that must be
-refused. Fields are named as the protocol names them. [LBP]
+For payloads that are started like Linux, and, with wrong fields, for files that must be refused.
+The fields have the protocol's names. [LBP]
 """
 import struct
 
@@ -19,12 +19,12 @@ FIELDS = {
     "pref_address": (0x258, "<Q"), "init_size": (0x260, "<I"),
 }
 HEADER_END = {0x0202: 0x22c, 0x0203: 0x230, 0x0209: 0x258, 0x020f: 0x268}     # by protocol
-NAME_AT = 0x300                                 # where the version string is put
+NAME_AT = 0x300                                 # the place of the version string
 NAME = b"judge #1"
 
 
 def bzimage(code, protocol=0x020f, pref_address=0x100000, init_size=None, **changes):
-    """The file's bytes. changes: fields that are to have another value than is right."""
+    """The file's bytes. changes: fields with other values than the right ones."""
     end = HEADER_END[protocol]
     setup = bytearray((SETUP_SECTS + 1) * SECTOR)
     setup[NAME_AT:NAME_AT + len(NAME)] = NAME

@@ -1,7 +1,8 @@
-"""Reads and writes what the tests need of ELF32: program headers, symbols, a file of pieces.
+"""Reads and writes the parts of ELF32 that the tests need: program headers, symbols, a file of
+pieces.
 
-Used by tests/payloads/seal and by the boot tests; no tool of the build is needed to look into
-a file. Little endian only, as i386 is.
+Used by tests/payloads/seal and by the boot tests, so they need no tool of the build to read a file.
+Only little endian, as i386.
 """
 import struct
 from collections import namedtuple
@@ -14,12 +15,12 @@ IDENT = b"\x7fELF\x01\x01\x01" + bytes(9)
 ET_EXEC, EM_386, PT_LOAD, SHT_SYMTAB, STT_OBJECT = 2, 3, 1, 2, 1
 
 Segment = namedtuple("Segment", "type offset vaddr paddr filesz memsz flags align")
-Piece = namedtuple("Piece", "paddr data memsz")   # one PT_LOAD to be written
+Piece = namedtuple("Piece", "paddr data memsz")   # one PT_LOAD to write
 
 
 class Elf32:
-    """A file read: .entry, .segments (PT_LOAD only), .symbols {name: value}, and .variables {name:
-    [(value, size), ...]}, for static ones may share a name."""
+    """A file: .entry, .segments (only PT_LOAD), .symbols {name: value}, and .variables {name:
+    [(value, size), ...]}, because static ones may share a name."""
 
     def __init__(self, path):
         with open(path, "rb") as f:
@@ -61,10 +62,10 @@ class Elf32:
 
 
 def write(path, entry, pieces, file_order=None, skew=0, congruent=True):
-    """An ELF32 of one PT_LOAD a piece, headers in address order.
+    """An ELF32 with one PT_LOAD for each piece, headers in address order.
 
-    file_order: the order of the pieces in the file (indices), default their own.
-    congruent: offsets equal addresses modulo 4096 (as linkers do), else 16-byte steps.
+    file_order: the order of the pieces in the file (indices); default: their order in the list.
+    congruent: offsets equal addresses modulo 4096, as linkers make them; else steps of 16 bytes.
     skew: bytes added to every offset, so that nothing is aligned.
     """
     offset = HEADER.size + PROGRAM.size * len(pieces)

@@ -1,6 +1,7 @@
-# The test payloads: the judge in its variants, the liar, and an old Linux's stand-in. Included by the top Makefile.
-# A variant is one line of data below; build/tests/payloads/judge-NAME comes of it.
-# Each judge is linked at its base, then tests/payloads/seal fills and lays out its file.
+# The test payloads: the judge in its variants, the liar, and the imitation of an old Linux.
+# Included by the top Makefile. A variant is one line below; it makes
+# build/tests/payloads/judge-NAME. Each judge is linked at its base; then tests/payloads/seal fills
+# and arranges its file.
 
 PAYLOADS := tests/payloads
 PAYLOAD_BUILD := $(BUILD)/tests/payloads
@@ -32,8 +33,8 @@ $(PAYLOAD_BUILD)/judge-$(strip $(1)): $(PAYLOAD_BUILD)/judge-$(strip $(1)).linke
 	$$(Q)/usr/bin/python3 -B $(PAYLOADS)/seal $(strip $(5)) $$< $$@
 endef
 
-# Where, how much, and how it lies in its file. Modules lie just above the old kernel at 1 MiB,
-# so whatever reaches from 1 MiB to beyond 2 MiB lands on its own source.
+# The address, the sizes, and the layout of the file. Modules are just above the old kernel at 1
+# MiB, so a payload from 1 MiB to beyond 2 MiB overlaps its own source.
 #                      name       base        pattern   tail      layout     contract
 $(eval $(call judge,   low,       0x00100000, 0x010234, 0x003000, plain,     record))
 $(eval $(call judge,   four,      0x00400000, 0x010234, 0x003000, plain,     record))
@@ -49,13 +50,13 @@ $(eval $(call judge,   span,      0x00100000, 0x2f0ab0, 0x010000, plain,     rec
 $(eval $(call judge,   spanup,    0x00180000, 0x2f0ab0, 0x010000, plain,     record))
 $(eval $(call judge,   swapped,   0x00100000, 0x3e0ab0, 0x000230, swapped,   record))
 $(eval $(call judge,   shuffle,   0x00100000, 0x3e0ab0, 0x000230, shuffle,   record))
-# For a module that the liar lays at 2 MiB: then the file's pages are a permutation of themselves.
+# For a module that the liar puts at 2 MiB: then the move is a permutation of the file's pages.
 $(eval $(call judge,   halves,    0x00201000, 0x3e0ab0, 0x000230, swapped,   record))
 $(eval $(call judge,   circles,   0x00201000, 0x3e0ab0, 0x000230, shuffle,   record))
 $(eval $(call judge,   linux,     0x00100000, 0x028b90, 0x000000, bzimage,   linux))
 $(eval $(call judge,   linuxhigh, 0x01000000, 0x028b94, 0x000000, bzimage,   linux))
 $(eval $(call judge,   linux202,  0x00100000, 0x028b98, 0x000000, bzimage202, linux))
-# 3.7 MiB of a protocol that does not say how much it unpacks into
+# 3.7 MiB, with a protocol that does not say how much memory the kernel unpacks into
 $(eval $(call judge,   linux209,  0x00100000, 0x3a0004, 0x000000, bzimage209, linux))
 
 $(PAYLOAD_BUILD)/liar.elf: $(addprefix $(PAYLOAD_BUILD)/,$(LIAR_PARTS)) $(PAYLOADS)/liar/liar.ld

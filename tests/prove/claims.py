@@ -1,7 +1,7 @@
-"""The claims, and how each is checked: a function from the evidence to what speaks against it.
+"""The claims, and how each is checked: a function from the evidence to a list of objections.
 
-An empty list of objections is "holds". must_break: the claim is about the live tables, so on the
-build that is wrong on purpose (make spoil) it has to fail; a check that cannot fail shows nothing.
+An empty list means that the claim holds. must_break: the claim is about the live tables, so it must
+fail on the build that is wrong on purpose (make spoil); a check that cannot fail shows nothing.
 """
 import re
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ def bytes_in_the_dump(e):
         found = e.dump.get(page, b"")
         if found != data:
             at = next((i for i, (old, new) in enumerate(zip(data, found)) if old != new), 0)
-            wrong.append(f"the table at {page:#010x} is another from byte {at:#x} on")
+            wrong.append(f"the table at {page:#010x} differs from byte {at:#x} on")
     return wrong + ([] if list(e.dump) == list(e.fault) else
                     [f"{len(e.dump)} table pages are reachable in it, there were {len(e.fault)}"])
 
@@ -60,9 +60,9 @@ def stores_into_tables(e):
     wrong = []
     for phase, watch in e.stores.items():
         if watch.end != "stop":
-            wrong.append(f"the watch did not come to its end: {watch.end}")
+            wrong.append(f"the watch did not reach its end: {watch.end}")
         if watch.split:
-            wrong.append(f"{watch.split} stores cross a page's end; the watch counts one page")
+            wrong.append(f"{watch.split} stores cross a page boundary; the watch counts one page")
         hit = sorted(set(watch.pages) & set(e.before.tables))
         wrong += [f"{watch.pages[page][0]} stores into the table at {page:#010x}" for page in hit]
     blind = [page for page in e.destinations if e.stores["new"].pages.get(page, (0, 0))[1] < PAGE]
@@ -110,9 +110,9 @@ def twice_by_qemu(e):
 
 
 def executed_there(e):
-    """That it does without the old page is seen: the run came this far with INT3 all over it."""
+    """The old page is not needed: the run came this far although it is full of INT3."""
     return [] if e.needs_control else \
-        ["with the control page overwritten the payload was reached all the same"]
+        ["the payload was reached although the control page was overwritten"]
 
 
 def stores_have_their_place(e):
@@ -124,7 +124,7 @@ def stores_have_their_place(e):
             if stores and name not in allowed[phase]]
 
 
-JUDGED = 30     # names of the judge's other checks, at least
+JUDGED = 30     # the minimum number of the judge's other checks
 
 
 def other_checks(e):
@@ -135,7 +135,7 @@ def payload_is_well(e):
     ended = re.search("^BATON-VERDICT ", e.log, re.M)
     checks = other_checks(e)
     return judged(e, checks) + ([] if ended else ["the payload gave no verdict"]) + \
-        ([] if len(checks) >= JUDGED else [f"the payload checked {len(checks)} things alone"])
+        ([] if len(checks) >= JUDGED else [f"the payload checked only {len(checks)} things"])
 
 
 def tables_as_told(e):

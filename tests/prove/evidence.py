@@ -1,6 +1,6 @@
-"""What was seen of one hand-off, as data: what the claims are judged by, and what the story tells.
+"""The observations of one hand-off, as data. claims.py judges them, story.py prints them.
 
-Nothing here runs a machine. Pages and addresses are physical unless they are named va.
+Nothing here runs a machine. Pages and addresses are physical unless their name is va.
 """
 import re
 import zlib
@@ -11,7 +11,7 @@ NAMES = {"pae": "PAE", "legacy": "legacy"}
 
 
 def lookup(mappings, va):
-    """Where va leads by these (va, size, address) triples; None: nowhere."""
+    """Translates va by these (va, size, address) triples; None: not mapped."""
     for at, size, address in mappings:
         if at <= va < at + size:
             return address + va - at
@@ -20,20 +20,21 @@ def lookup(mappings, va):
 
 @dataclass
 class Moment:
-    """The machine between two instructions."""
+    """The state of the machine between two instructions."""
     eip: int
     cr3: int
     tables: dict        # the live tables, from their root: {page: its 4096 bytes}
-    live: list          # where they lead, by our own walk: (va, size, address), ascending
-    now: list           # the same of the tables in CR3; empty when paging is off
+    live: list          # their mappings, by our own walk: (va, size, address), ascending
+    now: list           # the same for the tables in CR3; empty if paging is off
     qemu: list          # the same by QEMU's walk, "info tlb"
-    ranges: list        # what is mapped at all by QEMU's "info mem": (start, end)
+    ranges: list        # all mapped ranges by QEMU's "info mem": (start, end)
 
     def size(self):
         return len(self.tables) * PAGE
 
     def checksum(self):
-        """Baton's and the payload's: zlib's CRC-32 over the pages, root first, depth first."""
+        """As Baton and the payload compute it: zlib's CRC-32 of the pages, root first, depth
+        first."""
         return zlib.crc32(b"".join(self.tables.values()))
 
 
@@ -42,7 +43,7 @@ class Stores:
     """One run under the store watch, from one instruction to another."""
     end: str
     instructions: int
-    split: int          # stores across a page's end, counted on their first page
+    split: int          # stores across a page boundary, counted on their first page
     device: int
     pages: dict         # {page: (stores, bytes)}
 
@@ -65,21 +66,21 @@ class Evidence:
     old_kernel: set             # pages of its image
     destinations: set           # pages of the payload
     entry: int                  # its first instruction
-    payload: int                # bytes of its file
+    payload: int                # the size of its file
     before: Moment = None       # before the load
     call: Moment = None         # at the trampoline's first instruction, on the live tables
     switch: Moment = None       # at the first instruction after the write to CR3
     arrival: Moment = None      # at the payload's first instruction
-    template: int = 0           # the page that template_va led to before
-    control: int = 0            # the page that it leads to at the switch
-    log: str = ""               # what the machine said on COM1
+    template: int = 0           # the page that template_va was mapped to before
+    control: int = 0            # the page that it is mapped to at the switch
+    log: str = ""               # the machine's output on COM1
     needs_control: bool = False     # with the control page overwritten, the payload is not reached
-    fault: dict = field(default_factory=dict)   # another machine, that dies: its live tables, as in
-    dump: dict = field(default_factory=dict)    # a Moment, at the fault and in the core of it
+    fault: dict = field(default_factory=dict)   # another machine, which crashes: its live tables,
+    dump: dict = field(default_factory=dict)    # as in a Moment, at the fault and in the core file
     stores: dict = field(default_factory=dict)  # {"live", "new"}: to the switch, and from it
 
     def told(self, pattern):
-        """The groups of a line of Baton's, as a tuple; numbers that begin with 0x as int."""
+        """The groups of one of Baton's lines, as a tuple; numbers that begin with 0x as int."""
         match = re.search(pattern, self.log, re.M)
         return tuple(int(g, 16) if g.startswith("0x") else g for g in match.groups()) \
             if match else ()
@@ -90,11 +91,11 @@ class Evidence:
         return (told[0], int(told[1]), told[2]) if told else ()
 
     def told_trampoline(self):
-        """(va, physical address, the page that both lead to)."""
+        """(va, physical address, the page that both are mapped to)."""
         return self.told(r"^trampoline +(0x\w+) and (0x\w+) both lead to (0x\w+)")
 
     def judged(self):
-        """{name of the judge's check: "ok" or what it found}; some names come twice."""
+        """{name of the judge's check: "ok" or what it found}; some names occur twice."""
         judged = {}
         for name, found in re.findall(r"^judge (\S+) (ok|FAIL.*)$", self.log, re.M):
             if judged.get(name, "ok") == "ok":
@@ -102,7 +103,7 @@ class Evidence:
         return judged
 
     def kinds(self, phase):
-        """Whose a page is: before the switch by its owner, after it by what it becomes."""
+        """The kinds of pages: before the switch by owner, after it by their new use."""
         control = {self.control}
         kinds = [("live tables", set(self.before.tables))]
         if phase == "live":

@@ -1,8 +1,8 @@
-"""One hand-off, looked at four times, and a crash: the runs of which the evidence is made.
+"""One hand-off, observed in four runs, and a crash: they give the evidence.
 
-A machine with a debugger at it, the same with its control page overwritten at the switch, and two
-under the store watch, up to the switch and from it. All start alike, so they are one machine. The
-crash is another: a capture kernel waits in it.
+The four runs: one with a debugger, one with the control page overwritten at the switch, and two
+under the store watch, before and after the switch. All start in the same state, so they show the
+same hand-off. The crash is another machine, with a capture kernel.
 """
 import os
 import re
@@ -20,23 +20,23 @@ PLUGIN = os.path.join(BUILD, "tests", "boot", "storewatch.so")
 LOAD = "baton_load"             # the live tables are complete, nothing is staged
 EXEC = "devices_quiet"          # the first function on the way from `exec` to the payload
 TRAMPOLINE = "baton_trampoline_page"
-JUDGE = "span"                  # it lands on the old kernel and on its own module
+JUDGE = "span"                  # its destination covers the old kernel and its own module
 MEMORY = 24 << 20
 CPU = {"pae": "max", "legacy": "pentium3"}
 CR0_PG = 1 << 31
 INT3 = b"\xcc"
 LAST_WORDS = 12                 # lines of a log that a failure shows
-DEATH = "divide"                # the word for a fault, and the function that raises it
+DEATH = "divide"                # the kind of fault, and the function that raises it
 REGION = "4M@8M"
 STEPS = 200                     # more instructions than the trampoline has before its switch
 
 
 class NotSeen(Exception):
-    """The machine did not come to where it was to be looked at."""
+    """The machine did not reach a point of observation."""
 
 
 class Experiment:
-    """tell(step, evidence) is called after each step that the story has."""
+    """Calls tell(step, evidence) after each step of the story."""
 
     def __init__(self, kind, kernel, tell=lambda step, evidence: None):
         self.kind, self.kernel, self.tell = kind, kernel, tell
@@ -87,7 +87,7 @@ class Experiment:
             self.tell("arrival", e)
 
     def _without_control(self):
-        """The counter-test of overwriting the template: this must end the machine."""
+        """The counter-test: with the control page overwritten, the machine must end."""
         with Debugger(self.machine("nocontrol")) as d:
             go_to(d, self.evidence.template_va, "the trampoline")
             self._switch(d)
@@ -156,13 +156,13 @@ class Experiment:
         if not os.path.exists(out):
             raise NotSeen("the store watch, a QEMU plugin, wrote nothing\n" + result.story())
         if same_machine(result.log) != same_machine(self.evidence.log):
-            raise NotSeen("under the store watch it is another machine than in the debugger\n"
+            raise NotSeen("the machine under the store watch differs from that in the debugger\n"
                           + result.story())
         return read_stores(out)
 
 
 def pages_of(elf):
-    """The pages that its segments take in memory."""
+    """The pages of its segments in memory."""
     return {page for s in elf.segments
             for page in range(s.paddr & -PAGE, s.paddr + s.memsz, PAGE)}
 
@@ -172,12 +172,12 @@ def go_to(d, address, name):
         d.go_to(address)
     except (AssertionError, OSError):
         tail = machines.read_log(d.machine.log()).splitlines()[-LAST_WORDS:]
-        where = f"{d.machine.name} never came to {name}, at {address:#010x}; its last words:"
+        where = f"{d.machine.name} never reached {name}, at {address:#010x}; its last lines:"
         raise NotSeen("\n    ".join([where, *tail])) from None
 
 
 def same_machine(log):
-    """Baton's lines in which two runs would differ if anything did."""
+    """The lines of Baton that would differ between two runs if the machines differed."""
     return re.findall(r"^(?:tables|  table|plan|trampoline|hand-off) .*$", log, re.M)
 
 
@@ -194,7 +194,7 @@ def read_mem(text):
 
 
 def read_stores(path):
-    """The file that storewatch.c describes; words that are not named here are for others."""
+    """Reads the file that storewatch.c describes; ignores words that it does not need."""
     word, pages = {}, {}
     with open(path) as f:
         for line in f:

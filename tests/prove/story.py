@@ -1,4 +1,4 @@
-"""What a reader sees: a line or a small table for each step, and the table of claims at the end.
+"""The output for the reader: a line or a small table for each step, then the table of claims.
 
 The layout is Baton's own: a label of 12 columns, then a sentence.
 """

@@ -1,11 +1,11 @@
-"""A small archive of Debian packages for a test, and an apt that knows no other.
+"""A small archive of Debian packages for a test, and an apt that uses only this archive.
 
     archive = Archive(folder)
     archive.add("trixie", "amd64", "linux-image-1.0-amd64", {"boot/vmlinuz-1.0-amd64": KERNEL})
     archive.write()
-    archive.environment(["trixie"])         # for a script that asks apt
+    archive.environment(["trixie"])         # for a script that calls apt
 
-The suites are unsigned; apt is told to trust those that stand for the system's own.
+The suites are unsigned; apt is configured to trust those that represent the system's own.
 """
 import hashlib
 import os
@@ -13,12 +13,12 @@ import shutil
 import subprocess
 from pathlib import Path
 
-# As far as its header is looked at: 0xaa55 at 0x1fe, "HdrS" at 0x202.
+# Only the parts of the header that are checked: 0xaa55 at 0x1fe, "HdrS" at 0x202.
 KERNEL = bytes(0x1fe) + b"\x55\xaa\xeb\x66HdrS" + b"kernel" * 1000
 
 
 def module(*needs):
-    """A kernel module, as far as pick-modules looks at it."""
+    """A kernel module; only the parts that pick-modules reads."""
     return b"\x7fELF\0license=GPL\0depends=" + ",".join(needs).encode() + b"\0"
 
 
@@ -29,7 +29,7 @@ class Archive:
         self.written = 1_700_000_000
 
     def add(self, suite, architecture, name, files=None, depends="", version="1.0-1", **fields):
-        """Fields are of the list alone, such as Installed_Size."""
+        """fields: fields that are only in the list, such as Installed_Size."""
         tree = self.folder / "trees" / name
         shutil.rmtree(tree, ignore_errors=True)
         for path, contents in (files or {}).items():
@@ -57,8 +57,8 @@ class Archive:
             deb.unlink()
 
     def write(self, *suites):
-        """The lists, with empty ones where nothing was added. Each time is another second: HTTP
-        knows no smaller difference between what was there and what is."""
+        """Writes the lists; without packages they are empty. Each call uses another second as the
+        date, because HTTP cannot distinguish smaller differences."""
         self.written += 10
         for suite in {s for s, _ in self.packages} | set(suites):
             sums = ""
@@ -76,8 +76,8 @@ class Archive:
             os.utime(top / "Release", (self.written, self.written))
 
     def environment(self, suites, address=None, more=""):
-        """The system's own sources are these suites, at `address` or as files; `more` is for
-        apt.conf."""
+        """An environment in which these suites are the system's sources, at `address` or as
+        files; `more` is added to apt.conf."""
         etc = self.folder / "etc"
         (etc / "empty").mkdir(parents=True, exist_ok=True)
         (self.folder / "state/lists/partial").mkdir(parents=True, exist_ok=True)

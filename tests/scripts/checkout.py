@@ -1,7 +1,7 @@
-"""A checkout of its own for a test: a copy without what was made, and what costs long to make.
+"""A separate checkout for a test: a copy without built files.
 
-It starts as a clean clone does, but for build/payloads, whose fetched files are links to those of
-this checkout, and build/obj, where make is to have little to do.
+It is like a clean clone, except for build/payloads, whose downloaded files are links to those of
+this checkout, and build/obj, so that make has little to do.
 """
 import os
 import shutil
@@ -15,7 +15,7 @@ MADE = {"build", ".git", "__pycache__"}
 
 
 class Checkout:
-    """folder: where it is to be. ready: build/ has Baton's objects already."""
+    """folder: where to make it. ready: build/ already has Baton's objects."""
 
     def __init__(self, folder, ready=True):
         self.top = Path(folder)
@@ -28,14 +28,14 @@ class Checkout:
                 subprocess.run(["cp", "-a", BUILD / kept, build / kept], check=True)
 
     def start(self, *command, **settings):
-        """`command`, a path in the checkout first, as a process that talks to nobody."""
+        """Starts `command`, whose first word is a path in the checkout, without a terminal."""
         settings = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE,
                     "stderr": subprocess.STDOUT, "cwd": self.top, "text": True,
                     "errors": "replace", **settings}
         return subprocess.Popen(command, **settings)
 
     def run(self, *command, timeout=120, **settings):
-        """Its exit status and all that it printed."""
+        """Returns its exit status and all of its output."""
         with self.start(*command, **settings) as process:
             try:
                 output = process.communicate(timeout=timeout)[0]
@@ -46,6 +46,6 @@ class Checkout:
         return process.returncode, output
 
     def left_over(self):
-        """Names in build/ that only a script at work has."""
+        """Names in build/ that exist only while a script runs."""
         return sorted(p.name for p in (self.top / "build").iterdir()
                       if p.name.rpartition(".")[2].isdigit() or ".new" in p.name)

@@ -18,7 +18,7 @@ def pytest_configure(config):
 
 @pytest.fixture(scope="session")
 def checkout(tmp_path_factory):
-    """For tests that leave it as they found it."""
+    """For tests that do not change it."""
     made = Checkout(tmp_path_factory.mktemp("checkout") / "baton")
     status, output = made.run("make", "all")
     assert status == 0, output

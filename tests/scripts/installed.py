@@ -1,7 +1,7 @@
-"""What dpkg knows of this system: the commands that packages and all that they depend on bring.
+"""Asks dpkg for the commands of packages and of all their dependencies.
 
-A minimal system has the essential packages, those of priority "required", and apt; nothing else may
-be used by a verb of ./baton unless iso/packages names it for that verb.
+A minimal system has the essential packages, those of priority "required", and apt. A verb of
+./baton must not use anything else unless iso/packages names it for that verb.
 """
 import os
 import re
@@ -32,7 +32,7 @@ class Installed:
                 self.provided.setdefault(bare(one), []).append(name)
 
     def closure(self, names):
-        """These packages, as far as they are installed, and all that they depend on."""
+        """Those of these packages that are installed, and all their dependencies."""
         found, queue = set(), list(names)
         while queue:
             name = queue.pop()
@@ -40,7 +40,7 @@ class Installed:
                 if real not in found:
                     found.add(real)
                     for alternatives in self.packages[real][1]:
-                        # The first that is there: what else may do is not what is needed.
+                        # Only the first installed alternative counts.
                         queue += [name for name in map(bare, alternatives.split("|"))
                                   if name in self.packages or name in self.provided][:1]
         return found
@@ -49,7 +49,7 @@ class Installed:
         return self.closure([name for name, (base, _) in self.packages.items() if base] + ["apt"])
 
     def commands(self, names):
-        """{name: path} of the commands in these packages, those of alternatives among them."""
+        """{name: path} of the commands in these packages, including those of alternatives."""
         paths = set()
         for path in ask("-L", *sorted(names)).splitlines():
             if os.path.dirname(path) in FOLDERS and os.access(path, os.X_OK):
@@ -69,7 +69,7 @@ def bare(text):
 
 
 def rows_for(*verbs):
-    """[(package, how it is found)] of iso/packages for these verbs."""
+    """[(package, how to find it)] from iso/packages for these verbs."""
     rows, wanted = [], False
     for line in (TOP / "iso" / "packages").read_text().splitlines():
         if line.startswith("["):
@@ -80,7 +80,7 @@ def rows_for(*verbs):
 
 
 def folder_for(folder, verb):
-    """Fills it with links to the commands that a minimal system has after the set-up for `verb`."""
+    """Fills the folder with links to the commands of a minimal system after iso/setup `verb`."""
     here = Installed()
     names = here.minimal() | here.closure([package for package, _ in rows_for(verb)])
     folder.mkdir()

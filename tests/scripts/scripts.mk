@@ -1,6 +1,6 @@
 # The tests of ./baton and of the scripts in iso/. Included by the top Makefile.
 #
-# Two processes side by side: most tests wait for something.
+# Two processes in parallel: most tests wait for something.
 #
 #   make check-scripts   the quick ones
 #   make test-scripts    all of them

@@ -1,4 +1,4 @@
-"""An archive over HTTP, which a test can hold up, and scripts that a test watches while they run."""
+"""An HTTP server for an archive, which a test can block, and scripts that run during a test."""
 import functools
 import os
 import signal
@@ -9,11 +9,11 @@ import uuid
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-PATIENCE = 60                               # seconds; what has not happened by then never will
+PATIENCE = 60                               # seconds; after that a wait counts as failed
 
 
 class Served:
-    """`before` is called with each path before it is answered."""
+    """Calls `before` with each path before it answers."""
 
     def __init__(self, folder, before):
         class Handler(SimpleHTTPRequestHandler):
@@ -36,7 +36,7 @@ class Served:
 
 
 class Gate:
-    """Holds the answers to paths that end with `suffix` until it is opened."""
+    """Delays the answers for paths that end with `suffix` until it is opened."""
 
     def __init__(self, suffix):
         self.suffix, self.reached, self.open = suffix, threading.Event(), threading.Event()
@@ -48,7 +48,7 @@ class Gate:
 
 
 class Script:
-    """A script in a session of its own; every process that it starts carries its mark."""
+    """A script in its own session; every process that it starts is marked."""
 
     def __init__(self, command, environment, **settings):
         self.mark = uuid.uuid4().hex
@@ -59,12 +59,12 @@ class Script:
                "stderr": subprocess.STDOUT, "text": True, "cwd": "/", **settings})
 
     def end(self):
-        """Its status, and what it said."""
+        """Its status and its output."""
         said = self.process.communicate(timeout=PATIENCE)[0]
         return self.process.returncode, said
 
     def alive(self):
-        """The processes that it has started, and that are not yet gone."""
+        """The processes that it has started and that still exist."""
         mark = f"MARK={self.mark}".encode()
         found = []
         for entry in Path("/proc").iterdir():
@@ -76,7 +76,7 @@ class Script:
         return found
 
     def all_gone(self):
-        """Whether all of them end soon, without a further signal."""
+        """Whether all of them end soon, without another signal."""
         return wait_for(lambda: not self.alive())
 
     def kill_all(self):

@@ -1,5 +1,5 @@
-"""iso/fetch-payloads with small archives of its own: layouts of packages, suites, old lists, files
-that are not what came, and what it says when something is missing."""
+"""iso/fetch-payloads with small archives: layouts of packages, suites, old lists, changed files,
+and its messages when something is missing."""
 import gzip
 import lzma
 import os
@@ -11,14 +11,14 @@ import pytest
 from archive import KERNEL, Archive, module
 
 ISO = Path(__file__).resolve().parents[2] / "iso"
-# Every test runs in a path that is quoted wrong at once.
+# Every test runs in a path that shows quoting errors at once.
 AWKWARD = Path("my code", "ä'$x", "long" * 25)
 UNSIGNED = 'Acquire::AllowInsecureRepositories "true"; APT::Get::AllowUnauthenticated "true";'
 BUSYBOX = b"\x7fELFbusybox"
 
 
 class Place:
-    """A checkout, as far as the scripts that fetch need one."""
+    """The parts of a checkout that the download scripts need."""
 
     def __init__(self, folder):
         self.top = folder / AWKWARD / "baton"
@@ -26,7 +26,7 @@ class Place:
         shutil.copytree(ISO, self.top / "iso")
 
     def fetch(self, environment, *names, status=0, script="fetch-payloads", **settings):
-        """All that it says, from a folder that is not the checkout."""
+        """Runs it from a folder outside the checkout; returns all of its output."""
         done = subprocess.run([self.top / "iso" / script, *names], cwd="/", env=environment,
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, text=True, timeout=120, **settings)
@@ -91,7 +91,7 @@ LAYOUTS = {
         "linux-modules-7.2-amd64": ("kmod", {
             f"{DRIVERS}/virtio_blk.ko.xz": lzma.compress(module("virtio")),
             f"{DRIVERS}/virtio.ko.xz": lzma.compress(module())})},
-    "modules in a package of their own, and firmware that nobody wants": {
+    "modules in a package of their own, and firmware that is not needed": {
         "linux-image-virtual": ("linux-image-7.2-generic, linux-firmware", {}),
         "linux-firmware": ("", {}),
         "linux-image-7.2-generic": ("kmod, linux-modules-7.2-generic", {"boot/vmlinuz-7.2": KERNEL}),
@@ -132,7 +132,7 @@ def test_a_kernel_alone_needs_no_package_of_modules(place, archive):
     (archive.folder / "pool/linux-modules-7.2-amd64_1.0-1_amd64.deb").rename(archive.folder / "deb")
     place.fetch(archive.environment(["trixie"]), "amd64")
     assert not (place.payloads / "modules-amd64").exists()
-    # Now with them: both come, of one build.
+    # Now with them: it downloads both, from the same build.
     (archive.folder / "deb").rename(archive.folder / "pool/linux-modules-7.2-amd64_1.0-1_amd64.deb")
     place.fetch(archive.environment(["trixie"]), "modules-amd64")
     assert (place.payloads / "modules-amd64/order").is_file()
@@ -142,12 +142,12 @@ def test_packages_without_a_kernel(place, archive):
     archive.add("trixie", "amd64", "linux-image-amd64", {"boot/vmlinuz": b"MZ" + bytes(0x400)})
     archive.write()
     said = place.fetch(archive.environment(["trixie"]), "amd64", status=1)
-    assert "no Linux kernel in the packages that linux-image-amd64 stands for" in said
+    assert "no Linux kernel in linux-image-amd64 and the packages" in said
 
 
 @pytest.mark.quick
 def test_i386_kernels_come_from_an_older_suite(place, archive):
-    """Whatever the system says of its own suites; and the system learns nothing of it."""
+    """The preferences of the system do not matter; and its state does not change."""
     add_amd64(archive)
     add_686(archive)
     archive.add("bookworm", "i386", "busybox-static", {"bin/busybox": BUSYBOX})
@@ -166,18 +166,18 @@ def test_i386_kernels_come_from_an_older_suite(place, archive):
     assert not (archive.folder / "hook").exists()
 
 
-def test_an_older_suite_that_nobody_signed_is_not_taken(place, archive):
+def test_an_unsigned_older_suite_is_not_used(place, archive):
     add_amd64(archive)
     add_686(archive)
     archive.write()
     said = place.fetch(archive.environment(["trixie"]), "686")
-    assert "the amd64 kernel serves: no 686 kernel could be had" in said and "signed" in said
+    assert "using the amd64 kernel: no 686 kernel is available" in said and "signed" in said
     assert not (place.payloads / "vmlinuz-686").exists()
     assert "vmlinuz-686" not in place.versions(), "it may be signed again tomorrow"
 
 
 @pytest.mark.quick
-def test_none_is_believed_of_the_same_sources_alone(place, archive):
+def test_a_missing_kernel_is_remembered_only_for_the_same_sources(place, archive):
     archive.origin = "Ubuntu"
     add_amd64(archive, "noble")
     add_686(archive, "other")
@@ -192,7 +192,7 @@ def test_none_is_believed_of_the_same_sources_alone(place, archive):
     assert place.versions()["vmlinuz-686"].endswith(" i386 other")
 
 
-def test_what_was_not_there_yesterday(place, archive):
+def test_a_kernel_that_is_new_in_the_archive(place, archive):
     archive.write("trixie")
     environment = archive.environment(["trixie"])
     assert "no amd64 kernel" in place.fetch(environment, "amd64", status=1)
@@ -216,7 +216,7 @@ WRONG = {
 
 @pytest.mark.quick
 @pytest.mark.parametrize("wrong", WRONG)
-def test_a_file_that_is_not_what_came(place, archive, wrong):
+def test_a_changed_file_is_downloaded_again(place, archive, wrong):
     add_amd64(archive)
     archive.add("trixie", "i386", "busybox-static", {"usr/bin/busybox": BUSYBOX})
     archive.write()
@@ -230,12 +230,12 @@ def test_a_file_that_is_not_what_came(place, archive, wrong):
     assert (place.payloads / "vmlinuz-amd64").read_bytes() == KERNEL
     assert (place.payloads / "busybox").read_bytes() == BUSYBOX
     assert sorted(os.listdir(place.payloads / "modules-amd64")) == ["ahci.ko", "order"]
-    assert (place.payloads / "wrong" / name).exists(), "it may be somebody's own"
+    assert (place.payloads / "wrong" / name).exists(), "it may be a file of the user"
     assert place.fetch(environment, *names) == ""
 
 
 def test_a_kernel_of_another_build_takes_its_modules_with_it(place, archive):
-    """The new build's package of modules is not asked for: those of the old one do not fit."""
+    """A new build of the kernel needs new modules: those of the old build do not fit."""
     add_amd64(archive)
     archive.write()
     environment = archive.environment(["trixie"])
@@ -259,14 +259,14 @@ def test_no_room(place, archive):
     assert f"are free in {place.top}/build; make room there" in said
 
 
-def test_tools_are_asked_for_before_anything_comes(place, archive, tmp_path):
+def test_missing_tools_are_reported_before_the_download(place, archive, tmp_path):
     add_amd64(archive)
     archive.write()
     for tool in ("xz", "zstd"):
         environment = {**archive.environment(["trixie"]), "PATH": path_without(tmp_path, tool)}
         said = place.fetch(environment, "amd64", status=1)
         assert said.startswith(f"baton: {tool}, for unpacking") and "iso/setup" in said
-    # iso/setup knows them.
+    # iso/packages lists them.
     table = (ISO / "packages").read_text()
     row = next(part for part in table.split("\n[") if "\nxz-utils " in part and "\nzstd " in part)
     for verb in ("run", "shell", "crash", "iso", "debug", "check", "test"):
@@ -274,7 +274,7 @@ def test_tools_are_asked_for_before_anything_comes(place, archive, tmp_path):
 
 
 def path_without(tmp_path, tool):
-    """A PATH with everything but one tool."""
+    """A PATH with all tools except one."""
     folder = tmp_path / f"without-{tool}"
     folder.mkdir()
     for place in os.environ["PATH"].split(":"):
@@ -284,16 +284,16 @@ def path_without(tmp_path, tool):
     return str(folder)
 
 
-def test_a_module_packed_in_an_unknown_way(place, tmp_path):
+def test_a_module_with_an_unknown_compression(place, tmp_path):
     (tmp_path / "tree").mkdir()
     (tmp_path / "tree/ahci.ko.br").touch()
     said = place.fetch(os.environ, tmp_path / "tree", tmp_path / "new", script="pick-modules",
                        status=1)
-    assert "ahci.ko.br is compressed in a way that" in said
+    assert "ahci.ko.br has a compression that" in said
 
 
 def test_modules_that_cannot_be_unpacked(place, archive):
-    """A kernel without its modules would be taken for whole."""
+    """Otherwise a kernel without its modules would count as complete."""
     archive.add("trixie", "amd64", "linux-image-amd64", {
         "boot/vmlinuz": KERNEL, "lib/modules/ahci.ko.xz": b"not xz"})
     archive.write()
@@ -312,7 +312,7 @@ def test_modules_that_cannot_be_unpacked(place, archive):
      'the log "build/payloads/apt/amd64.log" cannot be written'),
 ])
 def test_a_place_that_cannot_be_written(place, archive, spoil, said):
-    """Also for root, whom no permission stops."""
+    """Also as root, for whom permissions do not matter."""
     add_amd64(archive)
     archive.write()
     spoil(place.top)
@@ -326,7 +326,7 @@ def test_a_wrong_TMPDIR(place, archive):
     place.fetch({**archive.environment(["trixie"]), "TMPDIR": "/nonexistent"}, "amd64")
 
 
-def test_what_a_killed_run_left(place, archive):
+def test_files_of_a_killed_run_are_removed(place, archive):
     add_amd64(archive)
     archive.write()
     place.payloads.mkdir(parents=True)
@@ -337,7 +337,7 @@ def test_what_a_killed_run_left(place, archive):
     assert place.left_over() == []
 
 
-def test_a_word_that_names_nothing(place):
+def test_an_unknown_name(place):
     assert 'there is no payload "x"' in place.fetch(os.environ, "x", status=2)
     assert "needs names" in place.fetch(os.environ, status=2)
 

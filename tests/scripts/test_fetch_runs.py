@@ -1,5 +1,5 @@
-"""iso/fetch-payloads while it runs: a mirror that changes, hangs or is not there, two runs at once,
-signals, and the passing line on a terminal."""
+"""iso/fetch-payloads while it runs: a mirror that changes, hangs or is missing, two runs at once,
+signals, and the progress line on a terminal."""
 import os
 import signal
 import socket
@@ -14,7 +14,7 @@ DEB = "linux-image-1.0-amd64_1.0-1_amd64.deb"
 
 
 class Scene:
-    """A checkout, an archive with an amd64 kernel, and a mirror of it that a gate may hold up."""
+    """A checkout, an archive with an amd64 kernel, and its mirror, which a gate may block."""
 
     def __init__(self, folder):
         (folder / "archive").mkdir()
@@ -40,7 +40,7 @@ class Scene:
         return script
 
     def holds(self, suffix):
-        """A run that waits for the mirror's answer."""
+        """Starts a run, and blocks the mirror's answer."""
         self.gate = Gate(suffix)
         script = self.start("amd64")
         assert self.gate.reached.wait(PATIENCE), script.alive()
@@ -66,7 +66,7 @@ def scene(tmp_path):
 
 @pytest.mark.quick
 def test_a_mirror_that_changes_after_its_lists_were_read(scene):
-    """The package of the list is gone when it is asked for, and a newer one is there."""
+    """The package in the list no longer exists when it is requested; there is a newer one."""
     def replace(path):
         if path.endswith(DEB):
             scene.gate = lambda path: None
@@ -88,7 +88,7 @@ def test_a_package_that_the_mirror_has_lost(scene):
 
 
 def test_no_network(scene):
-    """Neither at first, nor with lists of yesterday."""
+    """At the first run, and with older lists."""
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
         address = f"http://127.0.0.1:{nobody.getsockname()[1]}"
@@ -125,8 +125,8 @@ def test_a_mirror_that_hangs(scene, suffix):
 def test_two_at_once(scene):
     first = scene.holds(DEB)
     second = scene.start("amd64", settings={"bufsize": 1})
-    assert second.process.stdout.readline().startswith("waiting     another run is at work in ")
-    # What the first has so far is no left-over.
+    assert second.process.stdout.readline().startswith("waiting     another run is using ")
+    # The files of the first run must not be removed.
     assert scene.place.left_over() == ["temp"]
     scene.gate.open.set()
     assert first.end()[0] == 0
@@ -168,7 +168,7 @@ def test_a_signal_while_it_waits(scene):
 
 
 def test_a_signal_at_any_moment(scene):
-    """Right when a program is started, too: before its number is noted, before it hears signals."""
+    """Also right when a program starts: before its number is stored, before it handles signals."""
     for number in range(100):
         script = Script(["sh", "-c", ". iso/say.sh; at_end end_jobs; echo; killable sleep 1000"],
                         scene.environment(), cwd=scene.place.top)
@@ -182,8 +182,8 @@ def test_a_signal_at_any_moment(scene):
         assert script.all_gone(), script.alive()
 
 
-def test_killed_without_a_word(scene):
-    """What it has started ends too, and the next run clears up."""
+def test_a_run_that_is_killed(scene):
+    """Its child processes end, too, and the next run removes its files."""
     script = scene.holds(DEB)
     script.process.kill()
     script.process.wait()
@@ -195,8 +195,8 @@ def test_killed_without_a_word(scene):
 
 
 @pytest.mark.parametrize("term, shown", [("xterm", True), ("dumb", False), (None, False)])
-def test_the_passing_line(scene, term, shown):
-    """On a terminal, which may be unable to clear a line."""
+def test_the_progress_line(scene, term, shown):
+    """On a terminal, which may not be able to clear a line."""
     scene.gate = Gate(DEB)
     screen, terminal = os.openpty()
     environment = scene.environment()
@@ -216,7 +216,7 @@ def test_the_passing_line(scene, term, shown):
 
     assert scene.gate.reached.wait(PATIENCE)
     assert wait_for(enough)
-    if not shown:                           # as long as a passing line would have taken
+    if not shown:                           # as long as a progress line would take
         assert not wait_for(lambda: script.process.poll() is not None, 2.5)
     scene.gate.open.set()
     try:

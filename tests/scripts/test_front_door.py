@@ -1,4 +1,4 @@
-"""./baton: what it refuses, in one sentence, before anything is installed, built or written."""
+"""./baton refuses wrong options with one sentence, before it installs, builds or writes."""
 import os
 import stat
 from pathlib import Path
@@ -9,7 +9,7 @@ pytestmark = pytest.mark.quick
 
 
 def refused(checkout, *words, status=2, **settings):
-    """The one line that it says."""
+    """The one line that it prints."""
     code, output = checkout.run("./baton", *words, **settings)
     assert code == status, output
     lines = output.splitlines()
@@ -31,11 +31,11 @@ def refused(checkout, *words, status=2, **settings):
     (["run", "--paging", "flat"], "paging is one of auto, pae, legacy"),
     (["run", "--timeout", "0"], 'timeout "0" is not a number of seconds'),
     (["run", "-o", "x"], "-o belongs to the verb iso"),
-    (["iso"], "iso needs to know where to write"),
+    (["iso"], "iso needs an output file"),
     (["test", "quickly"], "test takes no options"),
     (["prove", "--cpu", "max"], "prove takes one option"),
 ])
-def test_a_word_that_cannot_be_meant(checkout, words, said):
+def test_a_wrong_option(checkout, words, said):
     assert said in refused(checkout, *words)
 
 
@@ -46,7 +46,7 @@ def test_an_empty_file(checkout, tmp_path, option):
 
 
 def test_an_output_that_is_a_block_device(checkout, tmp_path):
-    """Root's is a node of our own, for a device that is not there: nothing can be harmed."""
+    """As root the test makes a node for a device that does not exist: so nothing can be harmed."""
     node = tmp_path / "sdz"
     if os.getuid() == 0:
         os.mknod(node, stat.S_IFBLK | 0o600, os.makedev(8, 255 << 4))
@@ -59,9 +59,9 @@ def test_an_output_that_is_a_block_device(checkout, tmp_path):
 
 @pytest.mark.parametrize("name, make, said", [
     ("link to a device", lambda p: p.symlink_to("/dev/null"), "character special file"),
-    ("fifo", os.mkfifo, "is no plain file but a fifo"),
+    ("fifo", os.mkfifo, "is not a plain file but a fifo"),
     ("folder", os.mkdir, "is a folder"),
-    ("no/such/folder", lambda p: None, "lies in a folder that does not exist"),
+    ("no/such/folder", lambda p: None, "is in a folder that does not exist"),
 ])
 def test_an_output_that_is_no_file(checkout, tmp_path, name, make, said):
     output = tmp_path / name
@@ -69,14 +69,14 @@ def test_an_output_that_is_no_file(checkout, tmp_path, name, make, said):
     kind = output.lstat().st_mode if "such" not in name else None
     assert said in refused(checkout, "iso", "-o", output)
     assert kind is None or output.lstat().st_mode == kind
-    # Where it is written, it is looked at again.
+    # The script that writes it checks it again.
     code, said_there = checkout.run("iso/make-iso", output)
     assert code == 2 and said in said_there
     assert kind is None or output.lstat().st_mode == kind
 
 
 def test_a_build_folder_that_cannot_be_written(checkout, tmp_path):
-    """A plain file in its place: root, too, cannot write there."""
+    """A plain file is in its place: so not even root can write there."""
     build = checkout.top / "build"
     build.rename(tmp_path / "build")
     build.touch()

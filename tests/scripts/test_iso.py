@@ -1,4 +1,4 @@
-"""iso/make-iso and iso/run-qemu: names, words, two at once, and ends before their time."""
+"""iso/make-iso and iso/run-qemu: file names, command lines, two runs at once, and early ends."""
 import os
 import re
 import shutil
@@ -15,7 +15,7 @@ JUDGE = os.path.abspath(payloads.judge("low"))
 
 
 def boot(checkout, tmp_path, words, kernel=JUDGE):
-    """What the judge says that is booted from ./baton iso's ISO, in QEMU by its first entry."""
+    """Boots the first entry of ./baton iso's ISO in QEMU; returns the judge's output."""
     iso = tmp_path / "it.iso"
     code, output = checkout.run("iso/make-iso", iso,
                                 env={**os.environ, "KERNEL": str(kernel), "APPEND": words,
@@ -28,17 +28,17 @@ def boot(checkout, tmp_path, words, kernel=JUDGE):
 @pytest.mark.parametrize("words", [
     """a="b c" x="" root=/dev/sda1  two  blanks\ttab  'it''s' back\\slash \\" $HOME `id` {x}; #end""",
 ], ids=["all"])
-def test_the_payload_gets_its_words_as_they_were_written(checkout, tmp_path, words):
+def test_the_payload_gets_its_command_line_unchanged(checkout, tmp_path, words):
     result = boot(checkout, tmp_path, words)
     assert result.status == PASSED, result.story()
-    # The judge prints what is not a printable character, a quote or a backslash, as \xNN.
+    # The judge prints unprintable characters, quotes and backslashes as \xNN.
     shown = re.sub(r"[\t\\]", lambda m: f"\\x{ord(m[0]):02x}", words)
     assert f'note command-line "{shown}"' in result.log, result.story()
 
 
 @pytest.mark.quick
 @pytest.mark.parametrize("name", ['qu"ote', "do$HOME`l'ar", "bl ank ä {x}; #", "-o", "a\tb"])
-def test_a_file_name_that_grub_could_stumble_over(checkout, tmp_path, name):
+def test_a_file_name_with_special_characters_of_grub(checkout, tmp_path, name):
     shutil.copy(JUDGE, tmp_path / name)
     result = boot(checkout, tmp_path, "x", tmp_path / name)
     assert result.status == PASSED, result.story()
@@ -46,7 +46,7 @@ def test_a_file_name_that_grub_could_stumble_over(checkout, tmp_path, name):
 
 @pytest.mark.quick
 def test_initrds_are_kept_in_their_order(checkout, tmp_path):
-    """Three of odd sizes, from a folder with a blank in its name; the judge finds them as one."""
+    """Three initrds of odd sizes, from a folder with a blank in its name; the judge gets one."""
     folder, whole = tmp_path / "a folder", b""
     folder.mkdir()
     for i, size in enumerate((5001, 3, 70001)):
@@ -58,7 +58,7 @@ def test_initrds_are_kept_in_their_order(checkout, tmp_path):
                                 f"--initrd={folder / 'initrd 1'}", "--initrd", folder / "initrd 2")
     assert code == 0, output
     assert "judge-low, initrd 0, initrd 1, initrd 2" in output
-    # an ISO that is kept shows a menu first
+    # an ISO for the user shows a menu first
     result = run(Machine("iso-initrds", memory="32M", iso=str(iso), until="^BATON-VERDICT"))
     assert re.search(rf"^note initrd at 0x\w+ size {len(whole)} crc 0x{zlib.crc32(whole):08x}$",
                      result.log, re.M), result.story()
@@ -86,7 +86,7 @@ def test_qemu_is_asked_for_its_machines(checkout):
     for wrong in ({"CPU": "max9"}, {"CPU": "max,frob=1"}):
         code, output = checkout.run("iso/run-qemu", env=env(**wrong))
         assert code == 2 and wrong["CPU"].split(",")[-1].split("=")[0] in output, output
-        assert len(output.splitlines()) == 1 and "QEMU does not take this machine" in output
+        assert len(output.splitlines()) == 1 and "QEMU does not accept this machine" in output
     assert checkout.left_over() == []
 
 
@@ -96,7 +96,8 @@ def test_qemu_is_asked_for_its_machines(checkout):
     ("iso/run-qemu", signal.SIGINT, 130), ("iso/run-qemu", signal.SIGTERM, 143),
     ("iso/run-qemu", signal.SIGHUP, 129)])
 def test_a_signal_leaves_nothing_behind(checkout, tmp_path, script, number, status):
-    """The signal comes when the script has begun to make files, as Ctrl-C does: to all of them."""
+    """The signal comes after the script has started to make files; like Ctrl-C, it goes to all
+    processes."""
     words = [tmp_path / "it.iso"] if script.endswith("make-iso") else []
     checkout.run("make", "all")
     process = checkout.start(script, *words, env=env(), start_new_session=True)
@@ -111,7 +112,7 @@ def test_a_signal_leaves_nothing_behind(checkout, tmp_path, script, number, stat
 
 
 @pytest.mark.quick
-def test_what_a_killed_run_left_goes_at_the_next(checkout, tmp_path):
+def test_the_next_run_removes_the_files_of_a_killed_one(checkout, tmp_path):
     gone = checkout.start("true")
     gone.wait()
     for name in (f"run.{gone.pid}", f"iso.{gone.pid}"):

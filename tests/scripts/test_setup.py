@@ -1,7 +1,7 @@
-"""iso/setup: what it finds missing, what it installs, and what serves where nothing can be had.
+"""iso/setup: what it finds missing, what it installs, and which alternatives it accepts.
 
-PATH is a folder: a minimal system's commands, stand-ins for those that a case has, and an apt-get
-that writes down what it is asked for. Files that the table names by their path are this machine's.
+PATH is one folder: the commands of a minimal system, fake commands for a case, and an apt-get that
+records its arguments. Files in the table with a full path are those of this machine.
 """
 import os
 import re
@@ -12,7 +12,7 @@ from installed import Installed, rows_for
 
 pytestmark = pytest.mark.quick
 
-# FAIL: a word of its command line with which it fails, and how often. It "installs" commands.
+# A fake apt-get: it "installs" commands.
 APT_GET = r"""#!/bin/sh
 echo "$*" >>"$STATE/asked"
 case "$*" in
@@ -40,7 +40,7 @@ case "$*" in
         done ;;
 esac
 """
-# What the verb "iso" needs besides a compiler, to be there in each case.
+# What the verb "iso" needs besides a compiler: present in each case.
 HERE = ["make", "cpio", "grub-mkrescue", "xorriso", "xz", "zstd"]
 
 
@@ -59,7 +59,7 @@ class Case:
             self.add("apt-get", APT_GET)
         for name in [*HERE, *here]:
             self.add(name)
-        # Root, whoever tests.
+        # Always root, whoever runs the tests.
         self.add("id", "#!/bin/sh\necho 0\n")
         self.settings = {"UNKNOWN": "", "REMOVES": "", "STALE": "", **settings}
 
@@ -69,7 +69,7 @@ class Case:
         (self.tools / name).chmod(0o755)
 
     def real_tools(self):
-        """This machine's own commands behind the links, as far as one can tell that they are whole."""
+        """The state of this machine's own commands, which the links point to."""
         return {path: (path.stat().st_size, path.stat().st_mtime_ns) for path in self.links}
 
     def run(self, *verbs, status=0):
@@ -82,7 +82,7 @@ class Case:
         return output
 
     def installed(self):
-        """The packages of the last real installation."""
+        """The packages of the last installation that was not simulated."""
         asked = self.asked()
         real = [line for line in asked if " install " in line and " -s " not in line
                 and "--print-uris" not in line]
@@ -106,22 +106,22 @@ def test_gcc_is_the_compiler(checkout, tmp_path, here):
     assert case.installed() == ["gcc-i686-linux-gnu"]
 
 
-def test_clang_serves_where_gcc_cannot_be_had(checkout, tmp_path):
+def test_clang_is_the_alternative_if_gcc_cannot_be_installed(checkout, tmp_path):
     case = Case(checkout, tmp_path, ["clang", "ld.lld"], UNKNOWN="gcc-i686-linux-gnu")
     output = case.run("iso")
     assert "Unable to locate package gcc-i686-linux-gnu" in output
-    assert output.splitlines()[-1].endswith("what is here serves instead")
-    # It was not said before the lists were read again.
+    assert output.splitlines()[-1].endswith("using installed alternatives instead")
+    # It updated the lists before that.
     assert [line for line in case.asked() if line.endswith(" update")], case.asked()
 
 
-def test_no_compiler_can_be_had(checkout, tmp_path):
+def test_no_compiler_can_be_installed(checkout, tmp_path):
     case = Case(checkout, tmp_path, ["clang"], UNKNOWN="gcc-i686-linux-gnu")
     output = case.run("iso", status=1)
     assert re.search("^baton: .*Unable to locate package gcc-i686-linux-gnu", output, re.M), output
 
 
-def test_clang_when_it_is_asked_for(checkout, tmp_path):
+def test_clang_when_it_is_selected(checkout, tmp_path):
     case = Case(checkout, tmp_path, CROSS="clang")
     case.run("iso")
     assert case.installed() == ["clang", "lld"]
@@ -129,7 +129,7 @@ def test_clang_when_it_is_asked_for(checkout, tmp_path):
 
 def test_a_compiler_that_is_not_there(checkout, tmp_path):
     case = Case(checkout, tmp_path, CROSS="i999-elf-")
-    assert "CROSS names the compiler i999-elf-gcc, which is not here" in case.run("iso", status=1)
+    assert "CROSS names the compiler i999-elf-gcc, which is not installed" in case.run("iso", status=1)
 
 
 def test_nothing_is_removed(checkout, tmp_path):
@@ -151,7 +151,7 @@ def test_neither_debian_nor_ubuntu(checkout, tmp_path):
 
 
 def test_the_table_is_read_whole():
-    """The rows that the tests here, and test_tools.py, go by."""
+    """The rows that the tests here and test_tools.py rely on."""
     assert {"make", "gcc-i686-linux-gnu", "xorriso", "python3", "gdb"} <= \
         {package for package, _ in rows_for("crash")}
     assert len(rows_for("test")) >= 19

@@ -1,11 +1,11 @@
-"""Every target of CONTRIBUTING, on a clean clone: each makes what it needs itself, in any order."""
+"""Every target in CONTRIBUTING, in a clean clone: each builds what it needs, in any order."""
 import re
 import subprocess
 
 import pytest
 from checkout import TOP, Checkout
 
-# Each with the words that keep it short, and what it says when all is well.
+# Each with the variables that keep it short, and its output on success.
 SHORT = {
     "": "OBJDUMP +build/baton.lst",
     "spoil": "LD +build/spoil/baton.elf",
@@ -18,7 +18,7 @@ SHORT = {
     "kernels": "",
     "run-host-random BATON_ROUNDS=10": r"test_random +\d+ passed, 0 failed",
 }
-# These take minutes: make says whether it knows how to make all that they name.
+# These take minutes: a dry run of make shows whether it has a rule for everything that they need.
 # check and test call make for each of their parts.
 LONG = {"check": ["check-docs", "check-scripts", "check-host", "check-boot"],
         "test": ["test-scripts", "test-host", "check-fuzz", "test-boot"],
@@ -50,7 +50,7 @@ def test_an_empty_object_is_made_again(checkout):
 
 @pytest.mark.quick
 def test_other_options_compile_all_again(checkout):
-    """Else a build is half of these, half of those."""
+    """Otherwise a build would mix objects of both."""
     for options in ("", "OPTIMIZE=-O1"):
         status, output = checkout.run("make", *options.split(), "build/obj/boot/memmap.o")
         compiled = "CC       boot/memmap.c" in output
@@ -74,7 +74,7 @@ def test_no_target_is_forgotten():
     (["fuzz", "MINUTES=0"], 'MINUTES="0" is not a time'),
     (["fuzz-repro"], "which file?"),
 ])
-def test_a_target_refuses_what_cannot_be_meant(words, said):
+def test_a_target_refuses_wrong_variables(words, said):
     output = subprocess.run(["make", *words, "FUZZ_TARGETS="], cwd=TOP, text=True,
                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT).stdout
     assert said in output

@@ -1,8 +1,8 @@
-"""Every verb with no other commands than a minimal system and iso/packages give it.
+"""Every verb with only the commands of a minimal system and of iso/packages.
 
-PATH is one folder of links; what a verb calls and the table does not name is not found there. The
-checkout's own path is one that a script could stumble over: blanks, a letter that is not ASCII, and
-longer than the path of a socket may be.
+PATH is one folder of links: a command that the table does not name is not found. The checkout has a
+difficult path: with blanks, with a letter that is not ASCII, and longer than the path of a socket
+may be.
 """
 import os
 
@@ -27,7 +27,7 @@ def bare(tmp_path_factory):
 
 @pytest.fixture
 def tools(request, tmp_path):
-    """PATH, and the rest of the environment that a program may count on."""
+    """PATH, and the rest of the environment that a program may rely on."""
     folder = folder_for(tmp_path / "tools", request.getfixturevalue("verb"))
     return {"PATH": str(folder), "HOME": os.environ.get("HOME", "/"), "TERM": "dumb",
             "LANG": "C.UTF-8"}

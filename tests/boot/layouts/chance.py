@@ -1,7 +1,7 @@
-"""One random machine: its memory, where its loader put which file, and what the payload wants.
+"""One random machine: its memory, the places of the loaded files, and the payload's segments.
 
-random_layout(seed, number) is the same for the same arguments, whatever becomes of Baton. Every
-layout can be handed over: chance draws again until there is a place for everything (room.py).
+random_layout(seed, number) depends only on its arguments, not on Baton. Every layout can be handed
+over: the generator tries again until there is a place for everything (room.py).
 """
 import random
 from dataclasses import dataclass, field
@@ -11,11 +11,11 @@ from layouts.room import PAGE, Room
 
 MIB = 1 << 20
 LOW_END = 0x9f000                   # usable memory below 1 MiB ends here
-LOADERS_OWN = 0x10000               # and begins with what the loader uses (machine.py)
+LOADERS_OWN = 0x10000               # and starts with memory that the loader uses (machine.py)
 IMAGE_END = 0x190000                # Baton's image ends below; no file is put there
 USABLE, RESERVED, ACPI, NVS, BAD = 1, 2, 3, 4, 5
-SEGMENTS = 56                       # Baton takes 64, the initrd and its own pages among them
-HALT = b"\xf4\xeb\xfd"              # hlt; jmp to it: what stands at the entry
+SEGMENTS = 56                       # Baton accepts 64, with the initrd and its own pages
+HALT = b"\xf4\xeb\xfd"              # hlt; jmp to it: the code at the entry
 HIGH = 0xc0000000                   # a payload may be linked high
 MACHINES = [("486", "legacy"), ("pentium", "legacy"), ("pentium3", "legacy"), ("pentium3", "pae"),
             ("qemu32", "legacy"), ("qemu32", "pae"), ("max", "legacy"), ("max", "pae")]
@@ -39,7 +39,7 @@ class Layout:
     initrd_at: int = 0
 
     def text(self):
-        """What there is to know of it, for a failure's folder."""
+        """A description of the layout, for the folder of a failure."""
         lines = [f"layout {self.number} of seed {self.seed}: {self.memory // MIB} MiB, "
                  f"{self.cpu}, paging={self.paging} place={self.place}",
                  *(f"map     {a:#010x} {b:#010x} type {t}" for a, b, t in self.map),
@@ -74,7 +74,7 @@ def random_layout(seed, number):
 # ---- memory
 
 def memory_map(dice, size):
-    """Low memory, the BIOS, and the rest with holes; a reserved range may lie over a usable one."""
+    """Low memory, the BIOS, and the rest with holes; a reserved range may overlap a usable one."""
     top = size - dice.choice([0, 0, dice.randrange(64 * PAGE)])
     holes, entries = [], [(0, LOW_END, USABLE), (0xf0000, MIB, RESERVED)]
     for _ in range(dice.choice([0, 0, 1, 3, 8])):
@@ -104,7 +104,7 @@ def memory_map(dice, size):
 # ---- files
 
 def draw_files(dice, layout, room):
-    """The kernel's file and the initrd: bytes, where they lie, what they want. False: no room."""
+    """The kernel's file and the initrd: bytes, places, destinations. False: no room."""
     few = dice.randrange(1, 40), dice.randrange(40, 400), dice.randrange(1030, 1700)
     size = PAGE * dice.choices(few, [3, 4, 3])[0]
     headers = PAGE
@@ -126,7 +126,7 @@ def draw_files(dice, layout, room):
 
 
 def odd(dice):
-    """How far into its page a file begins; GRUB puts all at a page's start."""
+    """The offset of a file in its first page; GRUB aligns all files to pages."""
     return dice.choice([0, 0, 0, dice.randrange(PAGE)])
 
 
@@ -144,25 +144,25 @@ def draw_initrd(dice, layout, room, area):
 
 @dataclass
 class Style:
-    """How the file's bytes are dealt out.
+    """How the file's bytes are distributed to destinations.
 
-    permuted   blocks change places among themselves: paths and cycles
-    shifted    likewise, some pages up or down
+    permuted   blocks exchange places: paths and cycles
+    shifted    the same, but some pages up or down
     scattered  anywhere
     """
     kind: str
     step: int = PAGE                # blocks end at multiples of this
     even: bool = False              # blocks of one size: they make many cycles, others few
-    congruent: float = 1.0          # the share of blocks that keep their place within a page
-    tails: float = 0                # the share of blocks with zeros behind them
-    twice: float = 0                # the share of blocks that are wanted at a second place, too
+    congruent: float = 1.0          # the share of blocks that keep their offset within a page
+    tails: float = 0                # the share of blocks followed by zeros
+    twice: float = 0                # the share of blocks with a second destination
 
 
 def draw_style(dice):
     style = Style(dice.choices(["permuted", "shifted", "scattered"], [3, 1, 2])[0])
     style.even = dice.random() < 0.5
     if style.kind == "permuted" and dice.random() < 0.8:
-        return style                # whole pages: nothing spoils the permutation
+        return style                # whole pages: an exact permutation
     style.step = dice.choice([PAGE, PAGE, 1])
     style.congruent = dice.choice([1.0, 1.0, 1.0, 0.5, 0.0])
     style.tails = dice.choice([0, 0, 0.3])
@@ -171,7 +171,7 @@ def draw_style(dice):
 
 
 def cut(dice, style, area, size):
-    """[(address, bytes)]: the area cut into blocks."""
+    """[(address, bytes)]: the area split into blocks."""
     wanted = dice.choice([1, 2, 5, 20, SEGMENTS - 4])
     if style.even:
         edges = [*range(0, size, max(PAGE, -(-size // wanted // PAGE) * PAGE)), size]
@@ -181,7 +181,7 @@ def cut(dice, style, area, size):
 
 
 def settle(dice, style, layout, room, area, blocks):
-    """A program header for every block: where it is to go. None: one of them has no place."""
+    """A program header with a destination for every block. None: there is no place for one."""
     high = dice.choice([0, 0, HIGH])
     order, last = blocks[:-1], blocks[-1:]
     dice.shuffle(order)
@@ -205,14 +205,14 @@ def settle(dice, style, layout, room, area, blocks):
         cursor = at + memory
         segments.append(Segment(PT_LOAD, source - layout.kernel_at, at + high, at, size, memory,
                                 7, 1))
-    for _ in range(dice.choice([0, 0, 1, 3])):          # nothing but zeros
+    for _ in range(dice.choice([0, 0, 1, 3])):          # only zeros
         memory = dice.randrange(1, 30 * PAGE)
         at = room.claim_somewhere(dice, memory, dice.choice([0, dice.randrange(PAGE)]))
         if at is None:
             return None
         segments.append(Segment(PT_LOAD, 0, at + high, at, 0, memory, 7, 1))
     if dice.random() < 0.1:
-        at = dice.randrange(0, LOW_END - PAGE)          # low memory, page 0 included
+        at = dice.randrange(0, LOW_END - PAGE)          # low memory, including page 0
         segments.append(Segment(PT_LOAD, 64, at + high, at, dice.randrange(1, PAGE), PAGE, 7, 1))
     dice.shuffle(segments)
     return segments

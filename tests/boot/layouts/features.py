@@ -1,18 +1,18 @@
-"""What a layout may be, and of how many in a hundred it must be true: random tests are worth what
-chance brings up."""
+"""Features of a layout, and the minimum percentage of layouts that must have each: random tests are
+useful only if they cover all kinds."""
 
 
 def over(layout, start, end):
     return any(s.paddr < end and start < s.paddr + s.memsz for s in layout.segments)
 
 
-# name: (percent, is it so? of a Layout and its Verdict)
+# name: (percent, a test of a Layout and its Verdict)
 FEATURES = {
     "cycles": (15, lambda la, v: v.plan.cycles),
     "more than 50 cycles": (2, lambda la, v: v.plan.cycles > 50),
     "a list of several pages": (10, lambda la, v: v.plan.list_pages > 1),
     "zeroed pages": (25, lambda la, v: v.plan.zero),
-    "composed pages": (50, lambda la, v: v.composed),
+    "bounce pages": (50, lambda la, v: v.composed),
     "pages that stay": (15, lambda la, v: v.plan.stay),
     "no initrd": (20, lambda la, v: not la.initrd),
     "an initrd that stays": (15, lambda la, v: la.initrd and v.initrd_to == la.initrd_at),
@@ -29,7 +29,7 @@ FEATURES = {
 
 
 def features(layout, verdict):
-    """The names of what is true of it."""
+    """The names of its features."""
     if not verdict.plan:
         return set()
     return {name for name, (_, is_so) in FEATURES.items() if is_so(layout, verdict)}

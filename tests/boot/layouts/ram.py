@@ -1,7 +1,7 @@
-"""RAM as a boot loader leaves it: Baton and the files of a layout in it, multiboot information, and
-everywhere else garbage, as in a machine that was switched on.
+"""RAM as a boot loader leaves it: Baton, the files of a layout, multiboot information, and garbage
+everywhere else, as after power-on.
 
-tests/boot/firmware.S finds its letter there, and enters Baton. [MB1 3.2, 3.3]
+tests/boot/firmware.S finds a few register values there (LETTER), and enters Baton. [MB1 3.2, 3.3]
 """
 import random
 import struct
@@ -17,7 +17,7 @@ GARBAGE = random.Random(0).randbytes(MIB16 + 4096)
 
 
 class Arena:
-    """The loader's own memory, filled from its start."""
+    """The loader's own memory, allocated from its start."""
 
     def __init__(self, ram, start, end):
         self.ram, self.at, self.end = ram, start, end
@@ -41,7 +41,7 @@ def load(ram, elf):
 
 
 def fill(layout, baton, words):
-    """All of RAM, a bytearray, for this layout: `baton` (an Elf32) and its words."""
+    """All of RAM for this layout, as a bytearray; `baton` is an Elf32, `words` its command line."""
     skip = layout.number * 64 % 4096
     ram = bytearray(layout.memory)
     for at in range(0, layout.memory, MIB16):

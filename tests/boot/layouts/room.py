@@ -1,17 +1,17 @@
-"""Who may lie where in a random layout, page by page: usable RAM, files, destinations.
+"""The use of each page in a random layout: usable RAM, files, destinations.
 
-It keeps layouts possible: no two destinations share a byte, none covers memory that is not usable
-or a page that may become one of Baton's live tables, and enough pages are left for Baton's needs.
+It keeps layouts possible: destinations do not overlap, they do not cover unusable memory or a page
+that may become one of Baton's live tables, and enough pages are left for Baton.
 """
 PAGE = 4096
 TRIES = 30
 TABLES = 48             # pages that the live tables may take, from the top of free memory
-NEEDS = 100             # what Baton needs at most besides them, composed pages and its list
+NEEDS = 100             # the maximum for Baton, without them, bounce pages and its list
 LIST_WORDS = 1000       # a list page holds a little more
 
 
 def pages_of(start, size):
-    """The pages that hold bytes of [start, start + size)."""
+    """The pages with bytes of [start, start + size)."""
     return range(start // PAGE, -(-(start + size) // PAGE))
 
 
@@ -36,7 +36,7 @@ class Room:
     # ---- files
 
     def take(self, dice, size, odd, near=None):
-        """A place for a file in free memory, `odd` bytes into a page; None: none was found."""
+        """A place for a file in free memory, at offset `odd` in a page; None: none was found."""
         for _ in range(TRIES):
             first = dice.randrange(0x100, self.pages)
             if near is not None:
@@ -50,7 +50,7 @@ class Room:
     # ---- destinations
 
     def open_pages(self):
-        """Pages that a destination may cover; all files lie where they lie by now."""
+        """Pages that a destination may cover; by now all files have their places."""
         if self.open is None:
             self.open, page = bytearray(self.usable), self.pages
             left = TABLES
@@ -62,7 +62,7 @@ class Room:
         return self.open
 
     def obstacle(self, at, size):
-        """Where to try next if [at, at + size) is not to be had; None: it is."""
+        """If [at, at + size) is not available, where to try next; None: it is available."""
         for start, end in self.claims:
             if at < end and start < at + size:
                 return end
@@ -73,7 +73,7 @@ class Room:
         return None if shut < 0 else (shut + 1) * PAGE
 
     def claim_from(self, cursor, size, phase):
-        """The first place at or above the cursor that is `phase` bytes into its page."""
+        """The first place at or above the cursor with the offset `phase` in its page."""
         while cursor < self.pages * PAGE:
             at = cursor + (phase - cursor) % PAGE
             cursor = self.obstacle(at, size)
@@ -112,8 +112,8 @@ class Room:
 
 
 def composed(layout):
-    """How many pages Baton may have to put together: both ends of every segment; all of one that is
-    not congruent with its bytes, or shares them with another."""
+    """The maximum number of bounce pages: both ends of every segment; all pages of a segment that
+    is not congruent with its bytes, or shares them with another."""
     count = 2
     for s in layout.segments:
         congruent = (s.paddr - layout.kernel_at - s.offset) % PAGE == 0

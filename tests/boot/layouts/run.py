@@ -1,7 +1,7 @@
-"""Runs one layout from power-on to the payload's first instruction, and has it judged.
+"""Runs one layout from power-on to the payload's first instruction, and judges it.
 
-The machine has no firmware but tests/boot/firmware.S, and a file for RAM, so that its bytes can be
-written before and read afterwards; storewatch.c ends QEMU at the payload's first instruction.
+The machine's only firmware is tests/boot/firmware.S. Its RAM is a file, so that the test can write
+it before and read it afterwards. storewatch.c ends QEMU at the payload's first instruction.
 """
 import os
 import shutil
@@ -45,7 +45,7 @@ def machine_of(layout, baton, name):
 
 @dataclass
 class Played:
-    """What is left of a layout when it has been judged; all of its bytes would be too many."""
+    """The result of a layout, without its bytes, which would need too much memory."""
     seed: int
     number: int
     complaints: list
@@ -60,7 +60,7 @@ class Played:
 
 
 def play(seed, number, kernel, label):
-    """One layout, drawn, run, judged. Its folder is kept if there is something to complain of."""
+    """Generates, runs and judges one layout. Keeps its folder if there are complaints."""
     baton = Elf32(kernel)
     assert baton.symbols["kernel_end"] - KERNEL_BASE <= IMAGE_END, "IMAGE_END is too low by now"
     layout = random_layout(seed, number)

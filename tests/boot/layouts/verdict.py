@@ -1,7 +1,7 @@
-"""Judges one hand-off by what was seen from outside: bytes of RAM, stores, reads and fetches.
+"""Judges one hand-off by observations from outside: bytes of RAM, stores, reads and fetches.
 
-The model is the layout itself: files and segment tables. Of what Baton says, only the plan's
-numbers, the initrd's place and the control page are taken, and each is held against what was seen.
+The model is the layout itself: files and segment tables. From Baton's output it uses only the
+plan's numbers, the initrd's place and the control page, and compares each with the observations.
 """
 import re
 import struct
@@ -11,7 +11,7 @@ import livetables
 from layouts.room import PAGE, pages_of
 
 KERNEL_BASE = 0xc0000000
-SCREEN_AND_ROM = range(0xa0000, 0x100000, PAGE)     # RAM is not what a CPU sees there
+SCREEN_AND_ROM = range(0xa0000, 0x100000, PAGE)     # a CPU sees no RAM there
 STACK_WORDS = 4                                     # of the old stack: trampoline.S, step 1
 TEMPLATE_WORDS = 16                                 # of the template: trampoline.S, steps 1 to 4
 CHUNK = 64 * PAGE
@@ -29,7 +29,7 @@ class Plan:
 
 @dataclass
 class Seen:
-    """Everything that there is to judge by."""
+    """All observations."""
     layout: object
     baton: object           # Elf32
     log: str                # COM1
@@ -56,7 +56,7 @@ def spread(ranges):
 
 
 class Verdict:
-    """complaints: sentences, none if all is well; plan: what was carried out."""
+    """complaints: sentences, none on success; plan: the executed plan."""
 
     def __init__(self, seen):
         self.seen, self.complaints, self.plan = seen, [], None
@@ -102,7 +102,7 @@ class Verdict:
                              self.seen.log, re.M)
         initrd = re.findall(r"^initrd .* (?:stays at|to) (0x\w+)$", self.seen.log, re.M)
         if len(numbers) != 1 or len(control) != 1 or len(initrd) != bool(self.layout.initrd):
-            self.complain("Baton's lines plan, trampoline and initrd are not as they should be")
+            self.complain("Baton's lines plan, trampoline and initrd are wrong")
             return False
         self.plan = Plan(*(int(n.replace(",", "")) for n in numbers[0]))
         self.trampoline, self.control, _ = (int(a, 16) for a in control[0])
@@ -112,7 +112,7 @@ class Verdict:
         return True
 
     def draw(self):
-        """Who owns which page."""
+        """The owner of each page."""
         seen, layout = self.seen, self.layout
         where = [(s.paddr, s.memsz) for s in layout.segments]
         if layout.initrd:
@@ -140,7 +140,7 @@ class Verdict:
     # ---- bytes
 
     def files_untouched(self):
-        """Until exec Baton writes to itself and to free memory, and nowhere else."""
+        """Before exec Baton writes only to itself and to free memory."""
         self.complain_of(changed(self.seen.power_on, self.seen.before) - self.image - self.free,
                          "written while the payload was staged")
 
@@ -162,12 +162,12 @@ class Verdict:
         pages = changed(self.seen.before, self.seen.after)
         pages -= {page for page in pages & self.free if self.is_new_pdpt(page)}
         self.complain_of(pages - self.destinations - self.variables - {self.control} - self.spare(),
-                         "changed that have no part in it")
+                         "changed that the hand-off must not change")
 
     def is_new_pdpt(self, page):
-        """QEMU sets accessed bits in a PDPT, which a CPU reads once and never writes, and where
-        they must be born clear: reserved bits. [SDM3 4.4.1] Its page must be the new root, then:
-        a copy with those bits clear maps the trampoline twice and nothing else."""
+        """QEMU sets accessed bits in a PDPT. There they are reserved: they must be clear at first,
+        and a CPU never writes them. [SDM3 4.4.1] So a page with such changes must be the new
+        root: a copy with those bits clear maps only the trampoline, twice."""
         before, after = self.seen.before, self.seen.after
         entries = [struct.unpack_from("<512Q", ram, page) for ram in (before, after)]
         if self.layout.paging != "pae" or any(
@@ -180,7 +180,7 @@ class Verdict:
     # ---- accesses
 
     def spare(self):
-        """The page that breaks cycles: written from the trampoline on, and nobody's else."""
+        """The swap page: only the trampoline writes to it, and it has no other use."""
         if not self.plan.cycles:
             return set()
         others = set(self.watch.late_stored) - self.destinations - self.stack
@@ -189,7 +189,7 @@ class Verdict:
     def stores(self):
         late, plan = self.watch.late_stored, self.plan
         if self.watch.split:
-            self.complain(f"{self.watch.split} stores across the end of a page")
+            self.complain(f"{self.watch.split} stores across a page boundary")
         early = {page for page, size in self.watch.stored.items() if size > late.get(page, 0)}
         self.complain_of(early - self.variables - set(SCREEN_AND_ROM),
                          "written by the old kernel after exec")
@@ -215,27 +215,27 @@ class Verdict:
                           f"says {plan.stay}")
         for page in self.spare():
             if not late[page] == self.watch.late_read.get(page) == plan.cycles * PAGE:
-                self.complain(f"the spare page {page:#010x}: {late[page]} bytes stored for "
+                self.complain(f"the swap page {page:#010x}: {late[page]} bytes stored for "
                               f"{plan.cycles} cycles")
 
     def reads(self):
-        """The trampoline reads itself, files, and pages that Baton made: list and composed ones."""
+        """The trampoline reads itself, files, and pages that Baton made: list and bounce pages."""
         read, plan = self.watch.late_read, self.plan
         own = {self.control, self.template} | self.spare()
         self.complain_of({page for page in self.stack if page not in self.files
                           and read.get(page, 0) > STACK_WORDS * 4}, "of the old stack were read")
         made = set(read) - own - self.stack - self.files
         self.complain_of(made - self.free, "read that Baton cannot have made")
-        self.complain_of(made & self.destinations, "read that are a destination, and no file's")
+        self.complain_of(made & self.destinations, "read that are a destination without a file")
         direct = sum(read[page] for page in set(read) & self.files) // PAGE
         composed = plan.move - direct
         if len(made) != plan.list_pages + composed:
-            self.complain(f"{len(made)} pages of Baton's making were read; {plan.list_pages} of "
-                          f"the list and {composed} composed ones are due")
+            self.complain(f"{len(made)} pages made by Baton were read; expected: {plan.list_pages} "
+                          f"of the list and {composed} bounce pages")
         self.composed = composed
 
     def fetches(self):
-        """The old kernel's code, then one page at three addresses, then the payload."""
+        """First the old kernel's code, then one page at three addresses, then the payload."""
         old, ours = self.watch.fetches[:-3], self.watch.fetches[-3:]
         strange = [f"{va:#010x}" for va, pa in old
                    if pa not in self.image or va != pa + KERNEL_BASE]
@@ -244,5 +244,5 @@ class Verdict:
                           f"{strange[0]}")
         if ours != [(self.trampoline, self.template), (self.trampoline, self.control),
                     (self.control, self.control)]:
-            self.complain("the trampoline's code lay at " + ", ".join(
+            self.complain("the trampoline's code was at " + ", ".join(
                 f"{va:#010x} (physically {pa:#010x})" for va, pa in ours))

@@ -1,13 +1,13 @@
-"""Reads what tests/boot/storewatch.c has written down."""
+"""Reads the file that tests/boot/storewatch.c writes."""
 from dataclasses import dataclass, field
 
 
 @dataclass
 class Watch:
-    end: str = "nothing was written down"
+    end: str = "the file is empty"
     instructions: int = 0
     split: int = 0
-    stored: dict = field(default_factory=dict)      # page: bytes, all the way
+    stored: dict = field(default_factory=dict)      # page: bytes, from start to end
     late_stored: dict = field(default_factory=dict)  # page: bytes, from the mark on
     late_read: dict = field(default_factory=dict)
     fetches: list = field(default_factory=list)     # (va of a page, its pa), in order

@@ -1,17 +1,17 @@
 /*
- * Did every byte of the judge arrive where it belongs? Its code by a CRC that the build put in
- * (tests/payloads/seal), its pattern word by word (each word tells where it should be), its tail
- * by being zero.
+ * Did every byte of the judge arrive at its place? The code is checked by a CRC from the build
+ * (tests/payloads/seal), the pattern word by word (the value of each word gives its place), the
+ * tail must be zero.
  */
 #include "judge/judge.h"
 #include "judge/pattern.h"
 #include "lib/crc32.h"
 
 extern const char sealed_start[], sealed_end[];       /* code and constants */
-extern const uint32_t pattern_start[], pattern_end[]; /* as large as the variant wants */
+extern const uint32_t pattern_start[], pattern_end[]; /* the variant sets the size */
 extern const uint8_t tail_start[], tail_end[];        /* memory beyond the file */
 
-/* A constant that nothing else needs: a test spoils it, and the checksum must tell. */
+/* A constant that nothing else needs: a test changes it, and the checksum must detect that. */
 extern const char judge_bait[];
 const char judge_bait[] = "bait";
 

@@ -1,7 +1,7 @@
 /*
- * How a bzImage is entered by the 32-bit boot protocol: esi holds boot_params, ebp, edi and ebx
- * are zero. All of boot_params that nobody filled is zero; Baton's record is a setup_data node of
- * text lines. Before protocol 2.09 there is no setup_data, and so no record. [LBP 32-bit]
+ * The entry of a bzImage by the 32-bit boot protocol: esi holds boot_params; ebp, edi and ebx are
+ * zero. All unused bytes of boot_params are zero. Baton's record is a setup_data node with text
+ * lines. Before protocol 2.09 there is no setup_data, and so no record. [LBP 32-bit]
  */
 #include "judge/judge.h"
 #include "judge/state.h"
@@ -46,7 +46,8 @@ void contract_registers(void)
     check("ebp", s->ebp, 0);
 }
 
-/* Nothing but what the protocol names: no leftovers of the file or of the page's past. */
+/* boot_params has only the fields of the protocol: no other bytes of the file or of the old
+ * page. */
 static void zero_check(void)
 {
     uint32_t used = E820_TABLE + field(0x1e8, 1) * E820_SIZE;
@@ -84,7 +85,7 @@ static bool starts(const char *at, const char *end, const char *word)
     return true;
 }
 
-/* The number (0x hex, or decimal) behind `word` at or after *at, in this line. */
+/* The number (0x hex, or decimal) after `word`, which is at or after *at, in this line. */
 static uint64_t number(const char **at, const char *end, const char *word)
 {
     const char *p = *at;
@@ -158,7 +159,7 @@ static const struct node *node_at(uint64_t pa)
     return (const void *)(uintptr_t)pa;
 }
 
-/* The map's overflow first: the record is compared with the whole map. */
+/* The map's overflow is first: the record is compared with the whole map. */
 static bool read_nodes(struct handover *h)
 {
     uint64_t first = field(0x250, 4);

@@ -1,6 +1,6 @@
 /*
- * How a plain ELF32 payload is entered: include/baton.h, "what a plain ELF payload is entered
- * with". eax holds the magic, ebx the record, the other registers are zero.
+ * The entry of a plain ELF32 payload: include/baton.h describes it. eax holds the magic, ebx the
+ * record; the other registers are zero.
  */
 #include "judge/judge.h"
 #include "judge/state.h"

@@ -1,6 +1,6 @@
 /*
- * The machine around the CPU: A20 open, no interrupt let through by the interrupt controllers.
- * Looked at last, because it reads ports.
+ * The machine around the CPU: A20 is enabled, the interrupt controllers mask all interrupts. This
+ * is the last check, because it accesses ports.
  */
 #include "judge/judge.h"
 #include "lib/machine.h"
@@ -11,8 +11,8 @@
 
 static volatile uint32_t a20_word;
 
-/* With A20 held low, an address and its neighbour with bit 20 flipped are one. Only the judge's
- * own word is written. */
+/* With A20 disabled, an address is the same as that with bit 20 flipped. Writes only the judge's
+ * own word. */
 static bool a20_open(void)
 {
     volatile uint32_t *alias = (volatile uint32_t *)((uintptr_t)&a20_word ^ A20);

@@ -1,9 +1,9 @@
 /*
- * The judge's first instructions: everything that can be read is saved before anything is
- * touched. MOV changes no flag, so EFLAGS can wait until there is a stack of our own.
+ * The judge's first instructions: they save everything that can be read before they change
+ * anything. MOV changes no flag, so EFLAGS can be saved later, on the judge's own stack.
  *
- * In:     as the hand-off left the machine; that is what is to be judged
- * Stack:  its own from the first push on; the one given is tried later
+ * In:     the machine as the hand-off left it: this is what the judge checks
+ * Stack:  its own from the first push on; the given stack is tested later
  */
 #include "judge/state.h"
 
@@ -22,7 +22,7 @@ judge_entry:
         movl    $judge_stack_top, %esp
         pushfl
         popl    judge_state + STATE_EFLAGS
-        cld                             /* C wants it; its value is saved */
+        cld                             /* C requires it; the old value is saved */
         cli
 
         /* A MOV from a segment register to memory writes 16 bits: go through eax. */
@@ -61,7 +61,8 @@ judge_entry:
         sgdt    judge_state + STATE_GDTR + 2
         sidt    judge_state + STATE_IDTR + 2
 
-        /* NT or AC set would break the C code's first IRET or odd access: known flags. */
+        /* With NT or AC set, an IRET or an unaligned access in the C code would fail: known
+         * flags. */
         pushl   $2
         popfl
         call    judge
@@ -69,9 +70,9 @@ judge_entry:
         jmp     1b
 
 /*
- * segments_reload: loads every segment register from the GDT as it was given.
+ * segments_reload: loads every segment register from the given GDT.
  * In:     eax = code selector, edx = data selector    Corrupts: ecx
- * A bad descriptor ends here, in whatever the IDT that was given does.
+ * A bad descriptor faults here; then the given IDT decides what happens.
  */
         .globl  segments_reload
 segments_reload:
@@ -87,7 +88,7 @@ segments_reload:
 
 /*
  * stack_try: pushes and pops 16 words on another stack.
- * In:     eax = the stack pointer to try    Out: eax = how many came back as they went
+ * In:     eax = the stack pointer to test    Out: eax = how many words were unchanged
  * Corrupts: ecx, edx
  */
         .globl  stack_try

@@ -1,6 +1,6 @@
 /*
- * What the payload is told: consistent in itself, out of the payload's way (H3), and printed, so
- * that the test can compare it with what the machine and the command line were.
+ * The information for the payload: it must be consistent, and not overlap the payload (H3). It is
+ * printed, so that the test can compare it with the machine and the command line.
  */
 #include "judge/judge.h"
 #include "lib/console.h"

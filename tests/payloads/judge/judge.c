@@ -1,5 +1,5 @@
 /*
- * The judge's table of contents, its report lines and its verdict.
+ * The judge's main function, its report lines and its verdict.
  * Exit codes: 0x20 passed, 0x21 failed (QEMU's exit status is 2 * code + 1: 65, 67).
  */
 #include "judge/judge.h"

@@ -1,6 +1,6 @@
 /*
- * The judging payload: what its parts offer each other. Each part looks at one side of the
- * hand-off and reports through check(); the verdict counts the failures.
+ * The judge, a payload that checks the hand-off: the functions of its parts. Each part checks one
+ * aspect of the hand-off and reports through check(); the verdict counts the failures.
  */
 #ifndef JUDGE_H
 #define JUDGE_H
@@ -12,7 +12,7 @@
 
 #define MEMORY_MAX 1200
 
-/* What a payload is told, in whichever form. */
+/* The information for a payload, in any format. */
 struct handover {
     uint32_t live_root, live_pae, live_tables, live_checksum;
     uint32_t trampoline_va, control;  /* the control code page's two addresses */
@@ -27,11 +27,11 @@ struct handover {
 /* One line: "judge NAME ok" or "judge NAME FAIL found F expected E". */
 void check(const char *name, uint32_t found, uint32_t expected);
 
-/* As check(), where no single number is expected: "judge NAME FAIL found F expected WISH". */
+/* Like check(), if more than one value is right: "judge NAME FAIL found F expected WISH". */
 void check_that(const char *name, bool good, uint32_t found, const char *wish);
 
-/* The parts, in the order they are run. */
-void bytes_check(void);                                  /* bytes.c: nothing else is sure before */
+/* The parts, in the order in which they run. */
+void bytes_check(void);                                  /* bytes.c: the other parts rely on it */
 void registers_check(void);                              /* registers.c */
 void segments_check(const struct handover *h);           /* segments.c */
 void live_check(const struct handover *h);               /* live.c */
@@ -40,17 +40,17 @@ void trace_check(const struct handover *h);              /* trace.c */
 void devices_check(void);                                /* devices.c */
 
 /*
- * How the payload was promised to be entered, and where it finds what Baton tells it. One of
- * contract_record.c (plain ELF) and contract_linux.c (bzImage) is linked in. False: nothing was
- * found, and a check has said so.
+ * The registers at the entry, and the place of the information from Baton. Either contract_record.c
+ * (plain ELF) or contract_linux.c (bzImage) is linked. False: nothing was found, and a check has
+ * reported that.
  */
 void contract_registers(void);
 bool contract_read(struct handover *h);
 
-/* Does [start, start + size) keep clear of the judge's own memory? */
+/* Is [start, start + size) outside the judge's own memory? */
 bool clear_of_judge(uint32_t start, uint32_t size);      /* handover.c */
 
-/* The judge's own memory, from its linker script; pieces of it need not be in order. */
+/* The judge's own memory, from its linker script. */
 extern char image_start[], image_end[];
 
 #endif

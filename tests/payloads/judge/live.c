@@ -1,7 +1,7 @@
 /*
- * The old kernel's live page tables, seen from behind the hand-off, with paging off (H1): the
- * same checksum as at load time, the same number of pages, and no trace of the trampoline's
- * identity mapping. This walker is the judge's own.
+ * The old kernel's live page tables, seen after the hand-off, with paging off (H1): the same
+ * checksum as at load time, the same number of pages, and no identity mapping of the trampoline.
+ * This walker is independent of Baton's.
  */
 #include "judge/judge.h"
 #include "lib/crc32.h"
@@ -14,7 +14,7 @@ struct walk {
     bool pae;
     uint32_t crc;
     uint32_t tables;
-    bool wild; /* a table lies where nobody without paging can look */
+    bool wild; /* a table is at an address that cannot be accessed without paging */
 };
 
 static uint64_t entry(const struct walk *w, uint32_t table, uint32_t index)
@@ -48,7 +48,7 @@ static void visit(struct walk *w, uint32_t table, int level)
     }
 }
 
-/* The entry that decides about va: 0 if none is present. */
+/* The entry that maps va; 0 if none is present. */
 static uint64_t translate(const struct walk *w, uint32_t root, uint32_t va)
 {
     uint32_t table = root;

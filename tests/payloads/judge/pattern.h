@@ -1,6 +1,6 @@
 /*
- * The pattern that fills a judge's data: word i is known from i alone, no two pages are alike,
- * and the low bits do not hide a shift by bytes. tests/payloads/seal writes it, bytes.c reads it.
+ * The pattern that fills a judge's data: word i depends only on i, all pages differ, and a shift by
+ * bytes can be detected. tests/payloads/seal writes it, bytes.c reads it.
  */
 #ifndef JUDGE_PATTERN_H
 #define JUDGE_PATTERN_H

@@ -1,6 +1,6 @@
 /*
  * The state that is the same for every payload format (H9): flags, control registers, debug
- * registers, EFER. Registers that a CPU may lack are read only where CPUID promises them.
+ * registers, EFER. Registers that a CPU may lack are read only if CPUID reports them.
  */
 #include "judge/judge.h"
 #include "judge/state.h"
@@ -9,11 +9,11 @@
 
 #define EFLAGS_FIXED 2u
 #define CR0_PE_ET 0x11u
-#define DR6_FIXED 0xffff0ff0u /* no breakpoint was met [SDM3 17.2.3] */
+#define DR6_FIXED 0xffff0ff0u /* no breakpoint has occurred [SDM3 17.2.3] */
 #define DR7_FIXED 0x400u
 
-/* CPUID 1 edx: the features that CR4 has a bit for: VME DE PSE TSC PAE MCE PGE FXSR SSE, PMC's
- * PCE aside. A CPU with one of them has CR4. [SDM3 2.5] */
+/* CPUID 1 edx: the features with a bit in CR4: VME DE PSE TSC PAE MCE PGE FXSR SSE (PCE is not
+ * listed there). A CPU with one of them has CR4. [SDM3 2.5] */
 #define FEATURES_OF_CR4 (1u << 1 | 1u << 2 | 1u << 3 | 1u << 4 | 1u << 6 | 1u << 7 | 1u << 13 | \
                          1u << 24 | 1u << 25)
 

@@ -1,7 +1,7 @@
 /*
- * Segments, task and descriptor tables: the selectors, the descriptors behind them, that they
- * load, that both tables, the TSS and the stack lie in the control page (H2), and that the stack
- * holds.
+ * Segments, task and descriptor tables: the selectors, and their descriptors; that they can be
+ * loaded; that both tables, the TSS and the stack are in the control page (H2); and that the stack
+ * works.
  */
 #include "judge/judge.h"
 #include "judge/state.h"

@@ -1,6 +1,6 @@
 /*
- * What the judge's entry saves before it touches anything: shared by C and the assembly.
- * One word each, so that the assembly needs no more than the offsets.
+ * The state that the judge's entry saves before it changes anything: shared by C and assembly. Each
+ * item is one word, so that the assembly only needs the offsets.
  */
 #ifndef JUDGE_STATE_H
 #define JUDGE_STATE_H

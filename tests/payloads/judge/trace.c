@@ -1,13 +1,13 @@
 /*
- * The hand-off's time stamps: in the control page, one for each phase where the CPU counts, none
- * where it does not, and each later than the one before.
+ * The hand-off's time stamps, in the control page: one for each phase if the CPU has a time-stamp
+ * counter, else none. Each is later than the previous one.
  */
 #include "judge/judge.h"
 #include "lib/console.h"
 #include "lib/machine.h"
 
 #define EDX_TSC (1u << 4)
-#define PHASES 7 /* baton.h's; counted here */
+#define PHASES 7 /* as in baton.h, but counted independently */
 
 static bool has_counter(void)
 {

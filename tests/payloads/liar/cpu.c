@@ -1,11 +1,11 @@
 /*
- * The CPU that the next kernel finds: multiboot's state, changed by the words
+ * The CPU state for the next kernel: multiboot's state, changed by the words
  *
  *   eax= ebx= ecx= ... esp= eflags= cr0= cr4= efer= dr0= dr7= cs= ds=    (0x...)
- *   gdt=gone    the GDT is no longer there, as multiboot allows
+ *   gdt=gone    there is no GDT any more, as multiboot allows
  *   idt=none    IDT limit 0
- *   pic=open    both interrupt controllers let everything through
- *   a20=closed  through port 0x92
+ *   pic=open    both interrupt controllers let all interrupts through
+ *   a20=closed  A20 disabled through port 0x92
  */
 #include "liar/liar.h"
 

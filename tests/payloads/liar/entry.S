@@ -1,6 +1,6 @@
 /*
- * The liar's multiboot header, its entry, and its way out: leave() puts the CPU into the state
- * that was ordered and jumps.
+ * The liar's multiboot header, its entry, and its end: leave() sets the CPU state and jumps to the
+ * kernel.
  */
 #define MB_HEADER_MAGIC 0x1badb002
 #define MB_HEADER_FLAGS 3               /* modules page aligned, memory information */
@@ -55,8 +55,8 @@ liar_entry:
 #define AT_TR 0x58
 
 /*
- * leave: never comes back.
- * In:     eax -> struct entry_state, in memory that stays
+ * leave: never returns.
+ * In:     eax -> struct entry_state, in memory that is not overwritten
  */
         .globl  leave
 leave:
@@ -78,7 +78,7 @@ leave:
 1:      movl    AT_CR0(%ebp), %eax
         movl    %eax, %cr0
 
-        /* Code segment: a far return. Then the others, while the GDT is still there. */
+        /* Code segment: a far return. Then the others, while the GDT still exists. */
         pushl   AT_CS(%ebp)
         pushl   $1f
         lret
@@ -92,7 +92,7 @@ leave:
         je      1f
         lgdt    no_table
 
-        /* Flags before the stack pointer, the registers after both; MOV leaves flags alone. */
+        /* Flags before the stack pointer, the registers after both; MOV does not change flags. */
 1:      pushl   AT_EFLAGS(%ebp)
         movl    AT_EBX(%ebp), %ebx
         movl    AT_ECX(%ebp), %ecx

@@ -1,6 +1,6 @@
 /*
- * The liar's table of contents: read the lies, load the kernel, make the information, leave.
- * Exit code 0x23 (status 71): it could not even do that.
+ * The liar's main function: reads the lies, loads the kernel, makes the information, enters the
+ * kernel. Exit code 0x23 (status 71): that was not possible.
  */
 #include "liar/liar.h"
 

@@ -1,15 +1,15 @@
 /*
- * The liar: a multiboot kernel that plays a boot loader, a bad one on request.
+ * The liar: a multiboot kernel that acts as a boot loader, with wrong information on request.
  *
  *     qemu -kernel liar.elf -append "lies" -initrd "baton.elf words,payload args,initrd"
  *
- * Its first module is the kernel to boot, the rest are that kernel's modules. It loads the ELF,
- * makes multiboot information of its own in an arena, and enters the kernel in a CPU state of
- * its choosing. What it lies about is in its command line: words.h. Without lies it is an
- * honest loader, and everything must pass.
+ * Its first module is the kernel to boot, the others are that kernel's modules. It loads the ELF,
+ * makes its own multiboot information in an arena, and enters the kernel in a given CPU state. The
+ * lies are in its command line: words.c. Without lies it is a correct loader, and everything must
+ * pass.
  *
- * With enter=record it plays Baton instead and enters a judge by the record's contract: with
- * one thing wrong, the judge must say so. That is how the judge itself is tested.
+ * With enter=record it acts as Baton instead, and enters a judge with a record: if one thing is
+ * wrong, the judge must report it. This is the test of the judge itself.
  */
 #ifndef LIAR_H
 #define LIAR_H
@@ -18,7 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* ---- multiboot 1, as far as it is needed [MB1 3.3] */
+/* ---- the needed parts of multiboot 1 [MB1 3.3] */
 
 #define MB_ENTRY_MAGIC 0x2badb002u
 #define MB_HAS_MEMORY (1u << 0)
@@ -34,7 +34,7 @@ struct mb_info {
     uint32_t map_size, map;
     uint32_t drives_size, drives, config, loader, apm;
     uint32_t vbe[4];
-    uint32_t framebuffer[7]; /* more than its fields, so that nothing is cut off */
+    uint32_t framebuffer[7]; /* room for more than its fields */
 };
 
 struct mb_module {
@@ -42,12 +42,12 @@ struct mb_module {
 };
 
 struct mb_map_entry {
-    uint32_t size; /* of what follows, 20 or more */
+    uint32_t size; /* of the rest, 20 or more */
     uint64_t start, length;
     uint32_t type;
 } __attribute__((packed));
 
-/* ---- the machine as the next kernel is to find it (entry.S: leave) */
+/* ---- the CPU state for the next kernel (entry.S: leave) */
 
 struct entry_state {
     uint32_t eax, ebx, ecx, edx, esi, edi, ebp, esp, eflags, eip;
@@ -66,18 +66,19 @@ void leave(const struct entry_state *state) __attribute__((noreturn, regparm(1))
 
 /* ---- words.c: the lies, "name=value" in the command line */
 
-bool word(const char *name, const char *value);             /* is name=value there? */
-bool word_given(const char *name);                          /* is name=anything there? */
+bool word(const char *name, const char *value);             /* is name=value given? */
+bool word_given(const char *name);                          /* is name= given with any value? */
 uint32_t word_number(const char *name, uint32_t otherwise); /* name=0x... */
 void words_open(const char *command_line);
 
-/* ---- the parts; what cannot go on ends in give_up() */
+/* ---- the parts; after an error they call give_up() */
 
 void give_up(const char *why) __attribute__((noreturn));
-void *arena(uint32_t size); /* strings.c: where the info goes */
+void *arena(uint32_t size); /* strings.c: memory for the information */
 char *arena_string(const char *text);
 const char *past_file_name(const char *string); /* strings.c: QEMU names the file first */
-/* A string of QEMU's as this loader gives it: arguments only, as GRUB 2, or with names=first all of it. */
+/* A string from QEMU as this loader gives it: only the arguments, like GRUB 2, or all of it with
+ * names=first. */
 const char *as_given(const char *string);
 uint32_t load(const struct mb_module *file); /* loader.c: its entry */
 void make_map(struct mb_info *info, const struct mb_info *given);

@@ -1,6 +1,6 @@
 /*
- * Loads an ELF32 to its physical addresses, as a boot loader does, and clears its tails.
- * Lies told here spoil the loaded bytes, for the judge to find (enter=record):
+ * Loads an ELF32 to its physical addresses, like a boot loader, and clears its tails.
+ * The lies here change the loaded bytes; the judge must find that (enter=record):
  *
  *   spoil=0x...    one byte at this address is flipped after loading
  *   dirty=0x...    the byte at this address becomes 0xaa (in the judge's tail)
@@ -43,7 +43,7 @@ uint32_t load(const struct mb_module *file)
             give_up("the first module does not fit below the liar");
         for (uint32_t n = 0; n < s->memsz; n++)
             to[n] = n < s->filesz ? bytes[s->offset + n] : 0;
-        /* A kernel may enter at a virtual address: multiboot wants the physical one. */
+        /* The entry may be a virtual address: multiboot requires the physical one. */
         if (h->entry >= s->vaddr && h->entry - s->vaddr < s->memsz && s->vaddr != s->paddr)
             entry = h->entry - s->vaddr + s->paddr;
     }

@@ -1,5 +1,5 @@
 /*
- * Lies about memory: map=LIE, all made from the map that QEMU gave.
+ * Lies about memory: map=LIE, all made from QEMU's map.
  *
  *   none                no map, only mem_lower and mem_upper
  *   reversed            highest entry first
@@ -12,14 +12,14 @@
  *   short               the last entry is cut in the middle
  *   size0, sizehuge     an entry whose size field is 0, or nearly 2^32
  *   size24              entries of 24 bytes, as ACPI 3 has them
- *   types               types 0, 12, 20 and 2^32 - 1 over parts of usable memory
+ *   types               types 0, 12, 20 and 2^32 - 1 for parts of usable memory
  *   ragged              usable ranges that begin and end within a page
  *   nolow               no usable memory below 1 MiB
  *   hole15, hole16      the MiB from 15 or 16 MiB on is reserved, as for an old video card
  *   wild                the map lies beyond memory
- *   tiny                512 KiB and no more
- *   nothing             a map of one reserved entry
- *   empty               a map of no entries at all
+ *   tiny                only 512 KiB
+ *   nothing             a map with one reserved entry
+ *   empty               a map without entries
  */
 #include "liar/liar.h"
 
@@ -49,7 +49,7 @@ static void take(const struct mb_info *given)
     }
 }
 
-/* The usable entry that holds 16 MiB: what there is to lie about. */
+/* The usable entry that contains 16 MiB: the lies are about this one. */
 static struct mb_map_entry *main_memory(void)
 {
     for (uint32_t i = 0; i < count; i++)
@@ -68,7 +68,7 @@ static void reverse(void)
     }
 }
 
-/* Cuts main memory from its last 8 MiB on into `pieces`, usable and reserved in turn. */
+/* Splits main memory from its last 8 MiB on into `pieces`, usable and reserved in turn. */
 static void alternate(uint32_t pieces)
 {
     struct mb_map_entry *m = main_memory();
@@ -131,7 +131,7 @@ static void only(uint64_t start, uint64_t length, uint32_t type)
     add(start, length, type);
 }
 
-/* The lies about how the list is written down. */
+/* The lies about the format of the list. */
 static void encode(struct mb_info *info, uint32_t entry_size)
 {
     uint32_t step = entry_size + 4;

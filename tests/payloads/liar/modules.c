@@ -1,11 +1,10 @@
 /*
- * Lies about modules; move=0x... first copies them there, one behind the other, without any
- * alignment.
+ * Lies about modules; move=0x... first copies them there, one after the other, without alignment.
  *
  *   mods=none       count 0                     mods=noflag    the flag is missing
  *   mods=backwards  start > end                 mods=empty     start == end
  *   mods=beyond     ends beyond memory          mods=rom       lies in the BIOS's ROM
- *   mods=kernel     lies over the kernel        mods=same      the second is the first again
+ *   mods=kernel     overlaps the kernel         mods=same      the second is the first again
  *   mods=wildlist   the list beyond memory      mods=count     2^28 of them
  *   mods=low        starts at 0 (real mode's vectors)
  *   mods=lap        the second lies within the first

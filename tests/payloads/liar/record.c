@@ -1,10 +1,10 @@
 /*
- * enter=record: the liar plays Baton. It makes a control page, small live tables, a record, and
- * enters a judge (its first module) by the contract in include/baton.h. With one word more the
- * judge must fail, and name what is wrong:
+ * enter=record: the liar acts as Baton. It makes a control page, small live tables and a record,
+ * and enters a judge (its first module) as include/baton.h describes it. With one more word the
+ * judge must fail, and report what is wrong:
  *
  *   record=magic|size|map|count   the record itself        live=crc|tables|identity|lost|pae
- *   control=over                  the control page lies in the judge
+ *   control=over                  the control page is inside the judge
  *   gdt=small|large               its data segment ends early; two descriptors too many
  *   trace=none|version|count|missing|backwards|future   the time stamps
  *   task=none|long|elsewhere      no task; its limit; its TSS outside the control page
@@ -26,7 +26,7 @@
 #define TASK 4 /* its descriptor's number */
 #define FLAT_CODE 0x00cf9b000000ffffull
 #define FLAT_DATA 0x00cf93000000ffffull
-#define SMALL_DATA 0x00c093000000ffffull /* 256 MiB: flat no more */
+#define SMALL_DATA 0x00c093000000ffffull /* 256 MiB: not flat */
 
 static uint8_t control[4096] __attribute__((aligned(4096)));
 static uint32_t root[1024] __attribute__((aligned(4096)));
@@ -50,7 +50,7 @@ static void make_live(void)
     if (!word("live", "lost"))
         table[TRAMPOLINE >> 12 & 1023] = pa(control) | USED;
     if (identity) {
-        root[pa(control) >> 22] = pa(table) | USED; /* the one table serves both, counted twice */
+        root[pa(control) >> 22] = pa(table) | USED; /* one table for both, counted twice */
         table[pa(control) >> 12 & 1023] = pa(control) | USED;
     }
     record.live_checksum = crc32(crc32(0, root, 4096), table, 4096);

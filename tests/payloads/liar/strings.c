@@ -1,10 +1,10 @@
 /*
- * Where the information is put (info=0x... moves it), and lies about strings.
+ * The place of the information (info=0x... moves it), and lies about strings.
  *
  *   cmd=none|null|far|long|raw    no flag; pointer 0; beyond memory; 6000 characters; unterminated
  *   loader=none|null|far|long     likewise, for the boot loader's name
  *   loader=grub0|kexec            GRUB 0.97's name; kexec-tools'
- *   names=first                   file names before the arguments, as these two put them
+ *   names=first                   file names before the arguments, as these two loaders do
  */
 #include "liar/liar.h"
 

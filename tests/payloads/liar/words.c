@@ -1,7 +1,7 @@
 /*
- * The liar's command line: words "name=value", apart by spaces; numbers in hex with 0x.
- * A word that nothing asks for is a mistake in a test; the boot tests compare the expected
- * effect, so it does not go unseen.
+ * The liar's command line: words "name=value", separated by spaces; numbers in hex with 0x.
+ * An unknown word is a mistake in a test. It is noticed, because the boot tests check the expected
+ * effect.
  */
 #include "liar/liar.h"
 
@@ -12,7 +12,7 @@ void words_open(const char *command_line)
     line = command_line;
 }
 
-/* The value behind name=, NULL if it is not there. */
+/* The value after name=, NULL if it is not given. */
 static const char *value_of(const char *name)
 {
     for (const char *p = line; *p != '\0';) {

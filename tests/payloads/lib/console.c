@@ -1,6 +1,6 @@
 /*
- * COM1 as the test payloads use it, a formatter of four words, and the end of the machine.
- * The 16550 is set up anew: the payload may not depend on what the old kernel left there.
+ * COM1 for the test payloads, a formatter with four conversions, and the end of the machine.
+ * The 16550 is set up again: the payload must not depend on the state that the old kernel left.
  */
 #include "lib/console.h"
 
@@ -37,7 +37,7 @@ void console_open(void)
 
 static void put(char c)
 {
-    /* Not for ever: a machine without COM1 must still reach its verdict. */
+    /* A limit: a machine without COM1 must still reach its verdict. */
     for (uint32_t i = 0; i < 1000000 && (inb(UART_LSR) & LSR_EMPTY) == 0; i++)
         ;
     outb(UART_DATA, (uint8_t)c);

@@ -2,7 +2,7 @@
  * The console of the test payloads: COM1, polled. They share nothing with Baton's console, so
  * that a fault there cannot hide one here.
  *
- * say() knows %s string, %u decimal, %x 0x and 8 hex digits, %q 0x and 16 hex digits (uint64_t).
+ * say() supports %s string, %u decimal, %x 0x and 8 hex digits, %q 0x and 16 hex digits (uint64_t).
  */
 #ifndef PAYLOADS_CONSOLE_H
 #define PAYLOADS_CONSOLE_H
@@ -12,7 +12,7 @@
 void console_open(void);
 void say(const char *format, ...);
 
-/* Prints text with everything but printable ASCII as \xNN, at most `limit` bytes. */
+/* Prints at most `limit` bytes of text; everything except printable ASCII as \xNN. */
 void say_quoted(const char *text, uint32_t limit);
 
 /*

@@ -1,6 +1,6 @@
 /*
- * CRC-32 four bits at a time: a table of 16 words, quick enough for an initrd of some MiB under
- * an emulator, small enough to be computed on the spot.
+ * CRC-32, four bits at a time: a table of 16 words. It is fast enough for an initrd of a few MiB in
+ * an emulator, and small enough to be computed at the start.
  */
 #include "lib/crc32.h"
 

@@ -1,6 +1,6 @@
 /*
  * zlib's CRC-32 (polynomial 0xedb88320), for the test payloads. Start with 0; feed pieces.
- * Written apart from Baton's, so that the two judge each other.
+ * Independent of Baton's, so that each verifies the other.
  */
 #ifndef PAYLOADS_CRC32_H
 #define PAYLOADS_CRC32_H

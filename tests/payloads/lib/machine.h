@@ -1,6 +1,6 @@
 /*
- * The i386 instructions that C has no word for: ports, control registers, CPUID, MSRs.
- * Shared by the test payloads; each payload is a kernel of its own, without Baton's code.
+ * The i386 instructions that C lacks: ports, control registers, CPUID, MSRs. Shared by the test
+ * payloads; each payload is a separate kernel, without Baton's code.
  */
 #ifndef PAYLOADS_MACHINE_H
 #define PAYLOADS_MACHINE_H
@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define EFLAGS_ID (1u << 21)   /* may be toggled where there is CPUID [SDM2 CPUID] */
+#define EFLAGS_ID (1u << 21)   /* can be changed if the CPU has CPUID [SDM2 CPUID] */
 #define MSR_EFER 0xc0000080u
 
 static inline void outb(uint16_t port, uint8_t value)
@@ -41,7 +41,7 @@ static inline struct cpuid cpuid(uint32_t leaf)
     return r;
 }
 
-/* Can the ID flag be toggled? Then there is CPUID. */
+/* If the ID flag can be changed, the CPU has CPUID. */
 static inline bool has_cpuid(void)
 {
     uint32_t before, after;

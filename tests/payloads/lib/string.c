@@ -1,6 +1,6 @@
 /*
  * The four functions that a compiler may call on its own in freestanding code [C11 4, GCC
- * "Standards"]. Plain loops: the payloads are not in a hurry.
+ * "Standards"]. Plain loops: speed does not matter here.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -10,7 +10,7 @@ void *memmove(void *to, const void *from, size_t size);
 void *memset(void *to, int value, size_t size);
 int memcmp(const void *a, const void *b, size_t size);
 
-/* The empty asm keeps the compiler from turning a loop into a call of the function it is in. */
+/* The empty asm prevents the compiler from turning a loop into a call of its own function. */
 #define NOT_A_CALL() __asm__ volatile("" : : : "memory")
 
 void *memcpy(void *restrict to, const void *restrict from, size_t size)

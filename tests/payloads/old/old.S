@@ -1,14 +1,14 @@
 /*
- * A stand-in for the i386 Linux kernels of boot protocols 2.02 and 2.03 (2.2, 2.4, 2.6 up to 2.6.13), as
- * far as what a boot loader leaves them is concerned:
+ * An imitation of the i386 Linux kernels of boot protocols 2.02 and 2.03 (2.2, 2.4, 2.6 up to
+ * 2.6.13). It uses what a boot loader leaves in the same way:
  *
  *   1. it unpacks itself through low memory, up to boot_params: here that is filled with a pattern
- *   2. it switches paging on, by tables that map its first megabytes, at 0 and at 3 GiB
- *   3. only then it loads SS by the GDT that it was given,
+ *   2. it switches paging on, with tables that map its first megabytes, at 0 and at 3 GiB
+ *   3. only then it loads SS from the given GDT,
  *   4. and reads boot_params and the command line
  *
- * A line on COM1 for each; then status 0x20 on isa-debug-exit. Flat, linked at 1 MiB. The two bytes of
- * `what` are the test's to set (tests/boot/oldlinux.py).
+ * It prints a line on COM1 for each step; then writes 0x20 to isa-debug-exit. Flat, linked at 1
+ * MiB. The test sets the two bytes of `what` (tests/boot/oldlinux.py).
  */
 #define COM1 0x3f8
 #define EXIT_PORT 0xf4
@@ -17,14 +17,14 @@
 #define HDR_MAGIC 0x202
 #define HDR_CMD_LINE_PTR 0x228
 #define PARAMS_SIZE 0x1000
-#define LINE_SIZE 2048                  /* what 2.4 copies, whatever there is */
+#define LINE_SIZE 2048                  /* 2.4 always copies so many bytes */
 #define UNPACK_LOW_START 0x1000
 #define UNPACK_LOW_END 0x90000
 #define PATTERN 0xa5a5a5a5
 #define UPPER_HALF (0xc0000000 >> 22)   /* the entry of the directory */
 #define CR0_PG 0x80000000
 #define NOWHERE 0x40000000              /* an address that is not mapped */
-#define DIRECTORY 0x00140000            /* in the window that the kernel's file size makes */
+#define DIRECTORY 0x00140000            /* in the memory that the kernel unpacks into */
 #define TABLES 0x00141000
 
         .text
@@ -33,7 +33,7 @@ entry:
         jmp     start
         .org    4
 what:   .byte   1                       /* tables: 4 MiB each */
-        .byte   0                       /* the fault before there is an IDT, 0: none */
+        .byte   0                       /* the fault before it has an IDT, 0: none */
 
 start:
         cld
@@ -97,7 +97,7 @@ faults:
         movl    $0x7ff8, %eax           /* 3: general protection */
         movl    %eax, %ds
         .balign 16
-        movl    $NOWHERE, %esp          /* 4: a page fault on a stack that is nowhere */
+        movl    $NOWHERE, %esp          /* 4: a page fault, with an unmapped stack */
         pushl   %eax
         .balign 16
         int     $2                      /* 5: an NMI's vector */
@@ -109,7 +109,7 @@ stack_segment:
         movl    $got_stack, %ebx
         call    say
 
-        /* 4. boot_params, every byte; the command line, more than there is */
+        /* 4. boot_params, every byte; the command line, to beyond its end */
         movl    %esi, %ebp
         movl    $PARAMS_SIZE, %ecx
         rep lodsb
