@@ -64,7 +64,7 @@ static int add_initrd(struct baton_payload *payload, const struct baton_file *in
     struct baton_segment *s = baton_segment_add(payload, BATON_ROLE_MODULE, what);
     if (!s)
         return refuse(why, BATON_E_SEGMENTS, "segments", BATON_SEGMENTS + 1, BATON_SEGMENTS);
-    s->flags = number ? BATON_SEG_FOLLOWS : BATON_SEG_SKEW | BATON_SEG_ANYWHERE;
+    s->flags = number ? BATON_SEG_FOLLOWS : BATON_SEG_ANYWHERE;
     s->source = initrd->pa;
     s->file_size = s->mem_size = initrd->size;
     s->min = 0x100000; /* low memory is the firmware's, and Linux wants a piece of it */
