@@ -175,7 +175,8 @@ VERSION = $(shell sed -n 's/^.define BATON_VERSION "\(.*\)"/\1/p' include/baton.
 install: $(BUILD)/libbaton.a
 	install -d "$(DESTDIR)$(PREFIX)/include/baton" "$(DESTDIR)$(PREFIX)/lib/pkgconfig"
 	install -m 644 include/baton.h "$(DESTDIR)$(PREFIX)/include"
-	install -m 644 include/baton/elfcore.h include/baton/record.h "$(DESTDIR)$(PREFIX)/include/baton"
+	install -m 644 include/baton/crash.h include/baton/elfcore.h include/baton/record.h \
+	    "$(DESTDIR)$(PREFIX)/include/baton"
 	install -m 644 $(BUILD)/libbaton.a "$(DESTDIR)$(PREFIX)/lib"
 	@printf '%s\n' 'prefix=$(PREFIX)' 'Name: baton' 'Version: $(VERSION)' \
 	    'Description: kexec and crash dumps for i386 kernels, freestanding' \

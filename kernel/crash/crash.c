@@ -19,21 +19,10 @@
 static struct stage slot[2];
 static struct stage *stage = &slot[0]; /* what is loaded, or being loaded */
 static bool loaded;
-static struct baton_host host;
 
 static void *direct(uint64_t pa)
 {
     return (void *)(KERNEL_BASE + (uint32_t)pa);
-}
-
-static void prepare_host(void)
-{
-    const struct baton_host *usual = stage_host();
-
-    host = *usual;
-    host.alloc_page = region_alloc;
-    host.free_page = region_free;
-    host.memory = region_map(usual->memory, usual->memory_count, &host.memory_count);
 }
 
 /* Where the headers are, then the capture kernel's own words: behind a "--" of these, Linux would
@@ -88,8 +77,8 @@ static int bound_segments(const struct dump *dump, struct baton_refusal *why)
     }
     if (add_fixed(&(struct baton_segment){.what = "low memory",
                                           .flags = BATON_SEG_LIVE,
-                                          .file_size = REGION_LOW,
-                                          .mem_size = REGION_LOW,
+                                          .file_size = BATON_CRASH_LOW,
+                                          .mem_size = BATON_CRASH_LOW,
                                           .prefer = region.low}) &&
         add_fixed(&(struct baton_segment){.what = "core headers",
                                           .source = region.headers,
@@ -137,8 +126,9 @@ static int build(const struct dump *dump, struct baton_refusal *why)
 
     stage_segments();
     dump_write();
-    error = baton_image_make(&host, &stage->request, &machine, &stage->payload, &stage->image, why);
-    if (!error && !vault_arm(&host, &stage->image, dump->registers)) {
+    error = baton_image_make(&region.host, &stage->request, &machine, &stage->payload,
+                             &stage->image, why);
+    if (!error && !vault_arm(&region.host, &stage->image, dump->registers)) {
         baton_image_free(&stage->image);
         *why = (struct baton_refusal){BATON_E_NO_PAGES, "crash's page tables", 0, 0};
         error = why->error;
@@ -177,9 +167,8 @@ static bool plan(const struct stage_wish *wish, struct dump *dump)
     stage->request.place = BATON_PLACE_AUTO;
     stage->request.digest_page = wish->verify == VERIFY_OFF ? NULL : baton_digest_page;
     tell_wait(stage);
-    stage->request.told =
-        region_told(stage_host()->memory, stage_host()->memory_count, &stage->request.told_count);
-    error = baton_payload_read(&host, &stage->request, &stage->payload, &why);
+    stage->request.told = region_told(stage_host(), &stage->request.told_count);
+    error = baton_payload_read(&region.host, &stage->request, &stage->payload, &why);
     if (!error && runs_elsewhere())
         return false;
     if (!error)
@@ -187,7 +176,7 @@ static bool plan(const struct stage_wish *wish, struct dump *dump)
     if (!error)
         error = bound_segments(dump, &why);
     if (!error)
-        error = baton_place(&host, &stage->request, &stage->payload, &why);
+        error = baton_place(&region.host, &stage->request, &stage->payload, &why);
     if (error == BATON_E_NO_ROOM)
         tell_no_room(stage, &why);
     else if (error)
@@ -197,8 +186,9 @@ static bool plan(const struct stage_wish *wish, struct dump *dump)
 
 static void give_up(struct stage *armed)
 {
-    vault_disarm(&host);
+    vault_disarm(&region.host);
     baton_image_free(&armed->image);
+    region_check();
     loaded = false;
 }
 
@@ -214,7 +204,10 @@ bool crash_load(const struct stage_wish *wish)
                "no memory is kept for a capture kernel; boot Baton with crashkernel=64M");
         return false;
     }
-    prepare_host();
+    if (region_host(stage_host(), &why)) {
+        tell_refusal(&why);
+        return false;
+    }
     stage = earlier == &slot[0] ? &slot[1] : &slot[0];
     if (!plan(wish, &dump)) {
         stage = earlier;

@@ -11,7 +11,7 @@
 #define INFO_MAX 512
 
 static struct baton_dump_range ranges[RANGES];
-static char planned[REGION_HEADERS] __attribute__((aligned(4)));
+static char planned[BATON_CRASH_HEADERS] __attribute__((aligned(4)));
 
 static void add_range(uint32_t *n, uint64_t start, uint64_t end, uint64_t at)
 {
@@ -32,14 +32,14 @@ static uint32_t collect_ranges(void)
     const struct baton_host *usual = stage_host();
     uint32_t n = 0;
 
-    add_range(&n, 0, REGION_LOW, region.low);
+    add_range(&n, 0, BATON_CRASH_LOW, region.low);
     for (uint32_t i = 0; i < usual->memory_count; i++) {
         const struct baton_memory *m = &usual->memory[i];
         uint64_t start = baton_page_up(m->start), end = baton_page_down(m->end);
 
         if (m->type != BATON_MEM_USABLE)
             continue;
-        start = start < REGION_LOW ? REGION_LOW : start;
+        start = start < BATON_CRASH_LOW ? BATON_CRASH_LOW : start;
         if (baton_overlap(start, end, region.range.start, region.range.end)) {
             add_range(&n, start, region.range.start, start);
             start = region.range.end;

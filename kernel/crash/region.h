@@ -1,29 +1,12 @@
-/*
- * The memory kept for a capture kernel, from boot on:
- *
- *   start                                  tail                                          end
- *   |  capture kernel, initrd, its own RAM  | pages | saved low memory | headers | vault |
- *
- * The capture kernel is told of everything up to `tail` as usable, and of the rest as reserved.
- */
+/* The memory kept for a capture kernel, from boot on; include/baton/crash.h draws its parts. */
 #ifndef KERNEL_CRASH_REGION_H
 #define KERNEL_CRASH_REGION_H
 
-#include "baton.h"
+#include "baton/crash.h"
 #include "kernel/options/crashkernel.h"
 
-#define REGION_LOW 0xa0000u /* the low memory that the capture kernel uses: saved */
-#define REGION_HEADERS (4 * BATON_PAGE_SIZE)
-#define REGION_VAULT (3 * BATON_PAGE_SIZE)
-#define REGION_POOL 96u /* pages for what Baton makes */
-#define REGION_TAIL (REGION_POOL * BATON_PAGE_SIZE + REGION_LOW + REGION_HEADERS + REGION_VAULT)
-
-struct region {
-    struct baton_range range;           /* empty: there is none */
-    uint64_t tail, low, headers, vault; /* pa */
-};
-
-extern struct region region;
+/* Its range is empty: no memory is kept. */
+extern struct baton_crash region;
 
 /* Is memory kept for a capture kernel? */
 static inline bool region_is_kept(void)
@@ -39,17 +22,13 @@ const char *region_reserve(const struct crashkernel *wish, const struct baton_me
                            uint32_t count, const struct baton_range *taken, uint32_t taken_count,
                            uint64_t limit);
 
-/* The pool: baton_host's functions over it. */
-int region_alloc(void *ctx, uint64_t below, uint64_t *pa);
-void region_free(void *ctx, uint64_t pa);
+/* Prepares region.host, with which images in the region are made. 0, or an error with *why. */
+int region_host(const struct baton_host *usual, struct baton_refusal *why);
 
-/*
- * Memory maps made of the machine's: for placing, where the region alone is usable; and the one
- * that the capture kernel is told. Both are owned by region.c.
- */
-const struct baton_memory *region_map(const struct baton_memory *memory, uint32_t count,
-                                      uint32_t *out);
-const struct baton_memory *region_told(const struct baton_memory *memory, uint32_t count,
-                                       uint32_t *out);
+/* The memory map that the capture kernel is told. */
+const struct baton_memory *region_told(const struct baton_host *usual, uint32_t *count);
+
+/* After pages of the pool were freed: panics if one of them was not in use. */
+void region_check(void);
 
 #endif

@@ -8,7 +8,7 @@
 
 static struct room room_of(struct stage *stage)
 {
-    return room_needed(stage_host(), &stage->payload, region.range.start, REGION_TAIL);
+    return room_needed(stage_host(), &stage->payload, region.range.start, BATON_CRASH_TAIL);
 }
 
 /* It was loaded, but Linux wants more than that. */
@@ -22,7 +22,7 @@ static void tell_room(struct stage *stage)
                "%z may be too little at a crash: the kernel unpacks into %z, the initrd takes %z "
                "and %z unpacked, Linux about %z more, Baton %z, in all %z; boot Baton with "
                "crashkernel=%uM",
-               size, room.kernel, room.initrd, room.unpacked, room.work, (uint64_t)REGION_TAIL,
+               size, room.kernel, room.initrd, room.unpacked, room.work, (uint64_t)BATON_CRASH_TAIL,
                room.all, (uint32_t)room.take);
 }
 
@@ -45,7 +45,7 @@ void tell_crash(struct stage *stage)
     tell_wishes(stage);
     tell_initrd(stage, true);
     report("dump", "core headers at %a; low memory is saved to %a, %z", region.headers, region.low,
-           (uint64_t)REGION_LOW);
+           (uint64_t)BATON_CRASH_LOW);
     tell_digests(stage);
     tell_room(stage);
 }

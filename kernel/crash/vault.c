@@ -19,7 +19,7 @@
 #include "lib/sha256.h"
 
 #define VAULT_STACK 0x1000u /* at least */
-#define POOL_SIZE (REGION_POOL * BATON_PAGE_SIZE)
+#define POOL_SIZE (BATON_CRASH_POOL * BATON_PAGE_SIZE)
 
 /* In the region, mapped directly: all that the crash needs to know. */
 struct vault {
@@ -41,8 +41,9 @@ struct vault {
 /* Not sealed, so it may hold anything: values that are there by no chance. */
 enum { NOTED = 0x44414544, TRIED_ONCE = 0x454e4f54, TRIED_TWICE = 0x4f575454 };
 
-_Static_assert(sizeof(struct vault) + VAULT_STACK <= REGION_VAULT, "the vault holds its stack");
-_Static_assert(VAULT_SIZE == REGION_VAULT, "vault_take.S knows where the vault ends");
+_Static_assert(sizeof(struct vault) + VAULT_STACK <= BATON_CRASH_VAULT,
+               "the vault holds its stack");
+_Static_assert(VAULT_SIZE == BATON_CRASH_VAULT, "vault_take.S knows where the vault ends");
 
 /* Where the vault is, NULL while there is none; or why it is left alone from now on. */
 struct vault *vault_anchor READ_ONLY;
@@ -53,19 +54,19 @@ struct vault *vault_anchor READ_ONLY;
 #define GONE ((struct vault *)3)   /* the live tables do not lead there any more */
 
 /* The bytes of the vault's stack, behind what it holds. */
-const uint32_t vault_stack = REGION_VAULT - sizeof(struct vault);
+const uint32_t vault_stack = BATON_CRASH_VAULT - sizeof(struct vault);
 
 /* Called by vault_take.S alone. */
 void vault_leave(struct vault *vault) __attribute__((used));
 
 static const uint8_t *end_of(const struct vault *vault)
 {
-    return (const uint8_t *)vault + REGION_VAULT;
+    return (const uint8_t *)vault + BATON_CRASH_VAULT;
 }
 
 static const uint8_t *pool_of(const struct vault *vault)
 {
-    return end_of(vault) - REGION_TAIL;
+    return end_of(vault) - BATON_CRASH_TAIL;
 }
 
 /* Over the pool, which has all that Baton made, and the vault. Only its address is believed. */

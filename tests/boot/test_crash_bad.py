@@ -87,7 +87,7 @@ def unpacking(size, **fields):
     return lambda: payloads.capture_kernel(init_size=size, **fields)
 
 
-# Of 16 MiB at 16 MiB the last 1,052 KiB are Baton's: kernel/crash/region.h. The kernel's first
+# Of 16 MiB at 16 MiB the last 1,052 KiB are Baton's: include/baton/crash.h. The kernel's first
 # aligned address is 0x1001000.
 AT_16M, ROOM = "crashkernel=16M@16M crash=1", 0x1ef9000 - 0x1001000
 KERNEL_64 = 1               # xloadflags [LBP]; such a kernel uses these bytes from its start on

@@ -17,7 +17,7 @@ from elf32 import Elf32
 from machine import FAULTED, PANICKED, PASSED, POWERED_OFF, Machine, read_log
 
 PAGE = 4096
-# kernel/crash/region.h, from the region's end downwards
+# include/baton/crash.h, from the region's end downwards
 VAULT, HEADERS, LOW, POOL = 3 * PAGE, 4 * PAGE, 0xa0000, 96 * PAGE
 NOTED, CONTROL, TABLES, LIST, DIGEST, DIGESTS = members.offsets(
     "vault", "noted", "image.control", "image.tables", "image.list", "image.digest_code",

@@ -17,7 +17,7 @@ from typist import Typist, shell
 
 DIRECT_MAX = 768 << 20              # kernel/machine/layout.h
 MEMORY = 770 << 20
-HEADERS = 4 * 4096                  # REGION_HEADERS of kernel/crash/region.h
+HEADERS = 4 * 4096                  # BATON_CRASH_HEADERS, baton/crash.h
 NO_VA = 0xffffffff
 
 

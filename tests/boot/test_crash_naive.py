@@ -14,7 +14,7 @@ import unchanged
 from machine import BUILD, PASSED, ROOT
 
 SPOILED = os.path.join(BUILD, "spoil", "baton.elf")
-HEADERS = 4 * 4096                  # REGION_HEADERS of kernel/crash/region.h
+HEADERS = 4 * 4096                  # BATON_CRASH_HEADERS, baton/crash.h
 
 
 class Dump(test_crash.Crash):

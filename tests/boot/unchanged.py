@@ -10,7 +10,7 @@ import payloads
 from elf32 import Elf32
 
 KERNEL_BASE, PAGE, HIGH = 0xc0000000, 4096, 1 << 32
-LOW = 0xa0000                       # REGION_LOW of kernel/crash/region.h
+LOW = 0xa0000                       # BATON_CRASH_LOW, baton/crash.h
 
 # What changes in the old kernel's memory between the fault and the capture kernel, and why.
 CHANGES = {"boot_stack": "the code after the fault runs on the old kernel's stack",

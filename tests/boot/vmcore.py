@@ -75,7 +75,7 @@ class Core:
 
 def of_memory(memory, headers, machine=EM_386):
     """The core that the headers at this physical address describe, in a snapshot of all RAM."""
-    size = 4 * 4096                 # REGION_HEADERS of kernel/crash/region.h
+    size = 4 * 4096                 # BATON_CRASH_HEADERS, baton/crash.h
     own = memory[headers:headers + size]
     # The headers give file offsets for themselves, physical addresses for everything else.
     return Core(lambda at, n: own[at:at + n] if at + n <= size else memory[at:at + n], machine)

@@ -53,7 +53,8 @@ def compiles(folder, compiler, *options, header="baton.h", suffix="c"):
 STRICT = ("-pedantic", "-Wall", "-Wextra", "-Werror")
 
 
-@pytest.mark.parametrize("header", ["baton.h", "baton/record.h", "baton/elfcore.h"])
+@pytest.mark.parametrize("header", ["baton.h", "baton/record.h", "baton/elfcore.h",
+                                    "baton/crash.h"])
 @pytest.mark.parametrize("compiler, standard, suffix", [
     ("cc32", "c99", "c"), ("cc32", "c17", "c"), ("g++", "c++11", "cc"), ("g++", "c++20", "cc")])
 def test_each_header_is_clean_alone(tmp_path, header, compiler, standard, suffix):
@@ -95,7 +96,8 @@ def installed(tmp_path):
 def test_what_is_installed(installed):
     files = {str(p.relative_to(installed)) for p in installed.rglob("*") if p.is_file()}
     top = "opt/kernel"
-    assert files == {f"{top}/include/baton.h", f"{top}/include/baton/elfcore.h",
+    assert files == {f"{top}/include/baton.h", f"{top}/include/baton/crash.h",
+                     f"{top}/include/baton/elfcore.h",
                      f"{top}/include/baton/record.h", f"{top}/lib/libbaton.a",
                      f"{top}/lib/pkgconfig/baton.pc"}
     about = dict(re.findall(r"^([\w]+)[:=] *(.*)$",
