@@ -193,7 +193,8 @@ enum baton_error {
     BATON_E_LEAST = -19,
     BATON_E_MOST = -20,
     BATON_E_HOST = -21,
-    BATON_ERRORS = 22, /* how many there are, BATON_OK included */
+    BATON_E_FIXED = -22,
+    BATON_ERRORS = 23, /* how many there are, BATON_OK included */
 };
 
 struct baton_refusal {

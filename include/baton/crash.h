@@ -37,6 +37,8 @@ extern "C" {
 /* A memory map that is made of one with n entries has at most n + BATON_CRASH_MORE. */
 #define BATON_CRASH_MORE 2
 
+/* ---- the region -------------------------------------------------------------------------- */
+
 /* Owned by the caller, in memory that stays as long as an image in the region. */
 struct baton_crash {
     uint32_t size; /* sizeof(struct baton_crash) */
@@ -46,13 +48,15 @@ struct baton_crash {
     uint64_t tail, low, headers, vault; /* pa */
 
     /* baton_crash_host() */
-    const struct baton_host *usual; /* the host's own */
-    struct baton_host host;         /* for images in the region */
+    const struct baton_host *usual;  /* the host's own */
+    struct baton_host host;          /* for images in the region */
+    const struct baton_memory *told; /* what the capture kernel is told */
+    uint32_t told_count;
 
     uint32_t taken[BATON_CRASH_POOL / 32]; /* a bit for each page of the pool that is in use */
     uint32_t strays; /* pages freed that were not in use: always 0, or the image was overwritten */
 };
-BATON_LAYOUT(baton_crash, 124);
+BATON_LAYOUT(baton_crash, 132);
 
 /*
  * Divides the region [start, end), which is RAM that belongs to nobody else; both are multiples of
@@ -64,26 +68,97 @@ int baton_crash_region(uint64_t start, uint64_t end, struct baton_crash *crash,
 
 /*
  * Prepares crash->host, with which images in the region are made: its pages come from the pool, its
- * memory map is `map`, and the rest is as in *usual. `map` is the caller's array of `room` entries, at
- * least usual->memory_count + BATON_CRASH_MORE; it and *usual must stay as long as *crash, whose
- * address must not change any more. To be called again, with no image in the region, when *usual
- * has changed. 0, or BATON_E_HOST: the region is not inside of one usable entry of usual->memory, or
- * `room` is too small.
+ * memory map is `map`, and the rest is as in *usual. Also makes crash->told. `map` and `told` are the
+ * caller's arrays of `room` entries each, at least usual->memory_count + BATON_CRASH_MORE. They and
+ * *usual must stay as long as *crash, whose address must not change any more. May be called again; with
+ * an image in the region, only if *usual has not changed. 0, or BATON_E_HOST: the region is not in one
+ * usable entry of usual->memory, or `room` is too small.
  */
 int baton_crash_host(struct baton_crash *crash, const struct baton_host *usual,
-                     struct baton_memory *map, uint32_t room, struct baton_refusal *why);
+                     struct baton_memory *map, struct baton_memory *told, uint32_t room,
+                     struct baton_refusal *why);
 
 /*
- * Memory maps, made of the machine's: sorted, as struct baton_host asks for. Each writes at most `room`
- * entries to `out`, and returns how many there are in all.
+ * The two memory maps, made of the machine's: sorted, as struct baton_host asks for.
  *
- *   placing   the region is usable; all other RAM is BATON_MEM_KEPT
- *   told      for struct baton_request: what the capture kernel is told
+ *   map    for placing: the region is usable; all other RAM is BATON_MEM_KEPT
+ *   told   what the capture kernel is told
+ *
+ * Each writes at most `room` entries to `out`, and returns how many there are in all.
  */
 uint32_t baton_crash_map(const struct baton_crash *crash, const struct baton_memory *memory,
                          uint32_t count, struct baton_memory *out, uint32_t room);
 uint32_t baton_crash_told(const struct baton_crash *crash, const struct baton_memory *memory,
                           uint32_t count, struct baton_memory *out, uint32_t room);
+
+/* ---- the load ---------------------------------------------------------------------------- */
+
+/* The ranges of the core headers are at most memory_count + BATON_CRASH_RANGES. */
+#define BATON_CRASH_RANGES 4
+
+/* What the core headers say of the host, and memory that the load works in. Owned by the caller;
+ * `line` must stay as long as the request, the rest until the load returns. */
+struct baton_crash_dump {
+    const char *info; /* the VMCOREINFO text, such as "PAGESIZE=4096\n"; NUL-terminated */
+
+    /* The host's memory below direct_end is at direct_va + pa in its page tables, for gdb. Above,
+     * no virtual address is known. direct_end is a multiple of 4096 and at most 4 GiB; 0: none. */
+    uint64_t direct_end; /* pa */
+    uint32_t direct_va;
+
+    uint32_t range_room; /* entries of `range`, at least memory_count + BATON_CRASH_RANGES */
+    struct baton_dump_range *range;
+    void *headers;      /* BATON_CRASH_HEADERS bytes, 4-byte aligned */
+    char *line;         /* receives the command line with elfcorehdr=; may be the request's own */
+    uint32_t line_room; /* bytes of it, for the NUL, too */
+
+    /* The answer: where the struct baton_dump_registers is, in bytes from the start of the headers.
+     * The headers before it do not change until the crash. */
+    uint32_t registers;
+};
+BATON_LAYOUT(baton_crash_dump, 40);
+
+/*
+ * Loads a capture kernel into the region: reads request->kernel and its modules, places them in the
+ * region and copies them there, writes the core headers, and makes *image, with control pages from
+ * the pool. It is baton_crash_line(), _plan() and _stage() in this order.
+ *
+ * Fills the request's command_line, place and told. *payload is overwritten, 12 KiB that only the
+ * load and reports need. *image is zeros, or one in the region; that one is freed, and is lost if
+ * this load fails after the plan: then image->host is NULL. Before, the region has not changed.
+ *
+ * Refused besides what baton_load() refuses: BATON_E_FIXED, a kernel that runs at one address only;
+ * BATON_E_COMMAND_LINE, no room for elfcorehdr=; BATON_E_SEGMENTS, more ranges of memory than fit
+ * into the headers. Set request->digest_page: it detects what the crashing host wrote into the capture
+ * kernel.
+ */
+int baton_crash_load(struct baton_crash *crash, struct baton_request *request,
+                     struct baton_crash_dump *dump, const struct baton_machine *machine,
+                     struct baton_payload *payload, struct baton_image *image,
+                     struct baton_refusal *why);
+
+/*
+ * Writes "elfcorehdr=ADDRESS WORDS", what a Linux needs to find the headers, to `line` of `room`
+ * bytes. It is first, because what follows a "--" is not Linux's. Returns the number of characters;
+ * if it is not less than `room`, nothing was written. `words` and `line` may be the same buffer.
+ */
+size_t baton_crash_line(const struct baton_crash *crash, const char *words, char *line,
+                        size_t room);
+
+/*
+ * Reads the payload, prepares the headers in the caller's memory, and places all segments in the
+ * region, which does not change. request->command_line has elfcorehdr= already. 0 or an error.
+ */
+int baton_crash_plan(const struct baton_crash *crash, struct baton_request *request,
+                     struct baton_crash_dump *dump, struct baton_payload *payload,
+                     struct baton_refusal *why);
+
+/* Fills the region by the plan. No other image is in it, *image is zeros or freed. 0 or an error; on
+ * failure the pool is empty. */
+int baton_crash_stage(struct baton_crash *crash, const struct baton_request *request,
+                      const struct baton_crash_dump *dump, const struct baton_machine *machine,
+                      struct baton_payload *payload, struct baton_image *image,
+                      struct baton_refusal *why);
 
 #ifdef __cplusplus
 }

@@ -13,34 +13,19 @@
 #include "kernel/load/tell.h"
 #include "kernel/machine/layout.h"
 #include "kernel/machine/watchdog.h"
-#include "kernel/machine/window.h"
-#include "lib/text.h"
 
 static struct stage slot[2];
 static struct stage *stage = &slot[0]; /* what is loaded, or being loaded */
 static bool loaded;
 
-static void *direct(uint64_t pa)
-{
-    return (void *)(KERNEL_BASE + (uint32_t)pa);
-}
-
-/* Where the headers are, then the capture kernel's own words: behind a "--" of these, Linux would
- * hand what follows to init. false: they do not fit, and said. */
+/* "elfcorehdr=" and the capture kernel's own words. false: they do not fit, and said. */
 static bool complete_line(void)
 {
-    static char line[STAGE_LINE];
-    struct text text = {line, sizeof(line), 0};
-    const char *words = stage->request.command_line;
+    size_t length = baton_crash_line(&region, stage->request.command_line, stage->own_line,
+                                     sizeof(stage->own_line));
 
-    text_add(&text, "elfcorehdr=");
-    text_hex(&text, region.headers);
-    if (*words)
-        text_char(&text, ' ');
-    text_add(&text, words);
-    __builtin_memcpy(stage->own_line, line, sizeof(line));
     stage->request.command_line = stage->own_line;
-    if (text.length + 1 < sizeof(stage->own_line))
+    if (length + 1 < sizeof(stage->own_line))
         return true;
     report("refused",
            "the capture kernel's command line has no room for elfcorehdr=: it may have %u "
@@ -49,139 +34,50 @@ static bool complete_line(void)
     return false;
 }
 
-/* One more segment, at a place of the region that is its own. false: there is no room for one. */
-static bool add_fixed(const struct baton_segment *segment)
-{
-    struct baton_payload *payload = &stage->payload;
-
-    if (payload->segments == BATON_SEGMENTS)
-        return false;
-    payload->segment[payload->segments] = *segment;
-    payload->segment[payload->segments].flags |= BATON_SEG_FIXED;
-    payload->segment[payload->segments++].align = BATON_PAGE_SIZE;
-    return true;
-}
-
-/* Kernel and initrd below the tail; low memory is saved above it, the core headers lie there. */
-static int bound_segments(const struct dump *dump, struct baton_refusal *why)
-{
-    struct baton_payload *payload = &stage->payload;
-
-    for (uint32_t i = 0; i < payload->segments; i++) {
-        struct baton_segment *s = &payload->segment[i];
-
-        if (s->flags & BATON_SEG_MADE)
-            continue;
-        s->min = region.range.start;
-        s->max = region.tail < s->max ? region.tail : s->max;
-    }
-    if (add_fixed(&(struct baton_segment){.what = "low memory",
-                                          .flags = BATON_SEG_LIVE,
-                                          .file_size = BATON_CRASH_LOW,
-                                          .mem_size = BATON_CRASH_LOW,
-                                          .prefer = region.low}) &&
-        add_fixed(&(struct baton_segment){.what = "core headers",
-                                          .source = region.headers,
-                                          .file_size = dump->steady,
-                                          .mem_size = dump->steady,
-                                          .prefer = region.headers}))
-        return 0;
-    *why = (struct baton_refusal){BATON_E_SEGMENTS, "segments", BATON_SEGMENTS + 1, BATON_SEGMENTS};
-    return why->error;
-}
-
-static void copy(uint64_t to, uint64_t from, uint64_t size)
-{
-    while (size) {
-        uint64_t part = BATON_PAGE_SIZE - (from & BATON_PAGE_MASK);
-
-        part = part < size ? part : size;
-        __builtin_memcpy(direct(to), window_map(BATON_WINDOW_SOURCE, from), part);
-        to += part;
-        from += part;
-        size -= part;
-    }
-}
-
-/* What the list would do at the hand-off is done now: the bytes lie where they are needed. */
-static void stage_segments(void)
-{
-    for (uint32_t i = 0; i < stage->payload.segments; i++) {
-        struct baton_segment *s = &stage->payload.segment[i];
-
-        if (s->flags & (BATON_SEG_MADE | BATON_SEG_FIXED))
-            continue;
-        copy(s->dest, s->source, s->file_size);
-        __builtin_memset(direct(s->dest + s->file_size), 0, (size_t)(s->mem_size - s->file_size));
-        s->source = s->dest;
-        s->file_size = s->mem_size;
-    }
-}
-
 /* Fills the region, and arms the vault. */
-static int build(const struct dump *dump, struct baton_refusal *why)
+static int build(const struct baton_crash_dump *dump, struct baton_refusal *why)
 {
     struct baton_machine machine = stage_machine();
-    int error;
+    struct baton_dump_registers *registers =
+        (void *)(KERNEL_BASE + (uint32_t)region.headers + dump->registers);
+    int error = baton_crash_stage(&region, &stage->request, dump, &machine, &stage->payload,
+                                  &stage->image, why);
 
-    stage_segments();
-    dump_write();
-    error = baton_image_make(&region.host, &stage->request, &machine, &stage->payload,
-                             &stage->image, why);
-    if (!error && !vault_arm(&region.host, &stage->image, dump->registers)) {
+    if (!error && !vault_arm(&region.host, &stage->image, registers)) {
         baton_image_free(&stage->image);
         *why = (struct baton_refusal){BATON_E_NO_PAGES, "crash's page tables", 0, 0};
         error = why->error;
     }
+    region_check();
     return error;
 }
 
-/* A 64-bit Linux makes no /proc/vmcore of headers that say i386. */
-static enum baton_dump_machine machine_of_headers(void)
-{
-    return stage->payload.long_mode ? BATON_DUMP_X86_64 : BATON_DUMP_386;
-}
-
-/* Does it run at one address alone? Then it is refused, and said. */
-static bool runs_elsewhere(void)
+static void tell_plan_refused(const struct baton_refusal *why)
 {
     const struct baton_payload *payload = &stage->payload;
 
-    for (uint32_t i = 0; i < payload->segments; i++)
-        if (payload->segment[i].flags & BATON_SEG_FIXED) {
-            report("refused", "%s, %s, runs at %a only; a capture kernel must be relocatable",
-                   payload->name, payload->kind, payload->segment[i].prefer);
-            return true;
-        }
-    return false;
+    if (why->error == BATON_E_FIXED)
+        report("refused", "%s, %s, runs at %a only; a capture kernel must be relocatable",
+               payload->name, payload->kind, why->value);
+    else if (why->error == BATON_E_NO_ROOM)
+        tell_no_room(stage, why);
+    else
+        tell_refusal(why);
 }
 
 /* All that can be refused before the region is touched. false: refused, and said. */
-static bool plan(const struct stage_wish *wish, struct dump *dump)
+static bool plan(const struct stage_wish *wish, struct baton_crash_dump *dump)
 {
     struct baton_refusal why;
-    int error;
 
     if (!stage_prepare(stage, wish) || !complete_line())
         return false;
-    stage->request.place = BATON_PLACE_AUTO;
     stage->request.digest_page = wish->verify == VERIFY_OFF ? NULL : baton_digest_page;
     tell_wait(stage);
-    stage->request.told = region_told(stage_host(), &stage->request.told_count);
-    error = baton_payload_read(&region.host, &stage->request, &stage->payload, &why);
-    if (!error && runs_elsewhere())
-        return false;
-    if (!error)
-        error = dump_plan(machine_of_headers(), dump, &why);
-    if (!error)
-        error = bound_segments(dump, &why);
-    if (!error)
-        error = baton_place(&region.host, &stage->request, &stage->payload, &why);
-    if (error == BATON_E_NO_ROOM)
-        tell_no_room(stage, &why);
-    else if (error)
-        tell_refusal(&why);
-    return !error;
+    if (!baton_crash_plan(&region, &stage->request, dump, &stage->payload, &why))
+        return true;
+    tell_plan_refused(&why);
+    return false;
 }
 
 static void give_up(struct stage *armed)
@@ -195,7 +91,7 @@ static void give_up(struct stage *armed)
 bool crash_load(const struct stage_wish *wish)
 {
     struct stage *earlier = stage;
-    struct dump dump;
+    struct baton_crash_dump *dump = dump_begin();
     struct baton_refusal why;
     int error;
 
@@ -209,7 +105,7 @@ bool crash_load(const struct stage_wish *wish)
         return false;
     }
     stage = earlier == &slot[0] ? &slot[1] : &slot[0];
-    if (!plan(wish, &dump)) {
+    if (!plan(wish, dump)) {
         stage = earlier;
         if (loaded)
             report("kept", "the capture kernel staged before is still there");
@@ -218,7 +114,7 @@ bool crash_load(const struct stage_wish *wish)
     if (loaded) /* there is one region: the earlier capture kernel makes room */
         give_up(earlier);
     watchdog_pause();
-    error = build(&dump, &why);
+    error = build(dump, &why);
     watchdog_feed();
     if (error) {
         tell_refusal(&why);

@@ -1,19 +1,10 @@
-/* The dead kernel's memory and registers, as the region's ELF core headers describe them. */
+/* What Baton's core headers say of it: how it maps memory, and what gdb scripts want to know. */
 #ifndef KERNEL_CRASH_DUMP_H
 #define KERNEL_CRASH_DUMP_H
 
-#include "baton.h"
+#include "baton/crash.h"
 
-struct dump {
-    uint32_t steady;                        /* bytes of the headers that stay as they are */
-    struct baton_dump_registers *registers; /* behind them: where those of the dead go */
-};
-
-/* Makes the headers, for a capture kernel of that machine; the region stays as it is, where those
- * of one loaded before may lie. 0, or an error with *why: they do not fit. */
-int dump_plan(enum baton_dump_machine machine, struct dump *dump, struct baton_refusal *why);
-
-/* The planned headers, into the region. */
-void dump_write(void);
+/* For the load of one capture kernel; valid until the next call. */
+struct baton_crash_dump *dump_begin(void);
 
 #endif

@@ -32,13 +32,7 @@ const char *region_reserve(const struct crashkernel *wish, const struct baton_me
 
 int region_host(const struct baton_host *usual, struct baton_refusal *why)
 {
-    return baton_crash_host(&region, usual, map, MAP_MAX, why);
-}
-
-const struct baton_memory *region_told(const struct baton_host *usual, uint32_t *count)
-{
-    *count = baton_crash_told(&region, usual->memory, usual->memory_count, told, MAP_MAX);
-    return told;
+    return baton_crash_host(&region, usual, map, told, MAP_MAX, why);
 }
 
 void region_check(void)

@@ -90,7 +90,8 @@ static bool is_usable(const struct baton_host *usual, const struct baton_range *
 }
 
 int baton_crash_host(struct baton_crash *crash, const struct baton_host *usual,
-                     struct baton_memory *map, uint32_t room, struct baton_refusal *why)
+                     struct baton_memory *map, struct baton_memory *told, uint32_t room,
+                     struct baton_refusal *why)
 {
     if (crash->size != sizeof(*crash))
         return refuse(why, "crash->size is not that of this library's struct baton_crash",
@@ -102,7 +103,7 @@ int baton_crash_host(struct baton_crash *crash, const struct baton_host *usual,
         return refuse(why, "the crash region is not in one usable entry of host->memory",
                       crash->range.start, crash->range.end);
     if (room < usual->memory_count + BATON_CRASH_MORE)
-        return refuse(why, "the crash region's memory map has no room for all entries", room,
+        return refuse(why, "the crash region's memory maps have no room for all entries", room,
                       usual->memory_count + BATON_CRASH_MORE);
     crash->usual = usual;
     crash->host = *usual;
@@ -114,5 +115,7 @@ int baton_crash_host(struct baton_crash *crash, const struct baton_host *usual,
     crash->host.memory = map;
     crash->host.memory_count =
         baton_crash_map(crash, usual->memory, usual->memory_count, map, room);
+    crash->told = told;
+    crash->told_count = baton_crash_told(crash, usual->memory, usual->memory_count, told, room);
     return 0;
 }
