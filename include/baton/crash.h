@@ -91,6 +91,8 @@ uint32_t baton_crash_map(const struct baton_crash *crash, const struct baton_mem
 uint32_t baton_crash_told(const struct baton_crash *crash, const struct baton_memory *memory,
                           uint32_t count, struct baton_memory *out, uint32_t room);
 
+struct baton_vault;
+
 /* ---- the load ---------------------------------------------------------------------------- */
 
 /* The ranges of the core headers are at most memory_count + BATON_CRASH_RANGES. */
@@ -121,11 +123,12 @@ BATON_LAYOUT(baton_crash_dump, 40);
 /*
  * Loads a capture kernel into the region: reads request->kernel and its modules, places them in the
  * region and copies them there, writes the core headers, and makes *image, with control pages from
- * the pool. It is baton_crash_line(), _plan() and _stage() in this order.
+ * the pool. It is baton_crash_line(), baton_crash_plan(), baton_crash_stage() and baton_vault_arm().
  *
  * Fills the request's command_line, place and told. *payload is overwritten, 12 KiB that only the
- * load and reports need. *image is zeros, or one in the region; that one is freed, and is lost if
- * this load fails after the plan: then image->host is NULL. Before, the region has not changed.
+ * load and reports need. *image is zeros, or one in the region, with *vault armed for it: that one is
+ * given up after the plan. If this load fails before, the region and *image have not changed; if it
+ * fails later, *image is zeroed and the vault disarmed.
  *
  * Refused besides what baton_load() refuses: BATON_E_FIXED, a kernel that runs at one address only;
  * BATON_E_COMMAND_LINE, no room for elfcorehdr=; BATON_E_SEGMENTS, more ranges of memory than fit
@@ -135,7 +138,7 @@ BATON_LAYOUT(baton_crash_dump, 40);
 int baton_crash_load(struct baton_crash *crash, struct baton_request *request,
                      struct baton_crash_dump *dump, const struct baton_machine *machine,
                      struct baton_payload *payload, struct baton_image *image,
-                     struct baton_refusal *why);
+                     struct baton_vault *vault, struct baton_refusal *why);
 
 /*
  * Writes "elfcorehdr=ADDRESS WORDS", what a Linux needs to find the headers, to `line` of `room`
@@ -159,6 +162,88 @@ int baton_crash_stage(struct baton_crash *crash, const struct baton_request *req
                       const struct baton_crash_dump *dump, const struct baton_machine *machine,
                       struct baton_payload *payload, struct baton_image *image,
                       struct baton_refusal *why);
+
+/* ---- the crash --------------------------------------------------------------------------- */
+
+#define BATON_VAULT_STACK 0x1000u /* bytes at least that baton_vault_take() has for leave() */
+#define BATON_VAULT_OWN 4
+
+#ifdef __i386__
+#define BATON_REGISTERS __attribute__((regparm(2))) /* no argument is on the stack */
+#else
+#define BATON_REGISTERS
+#endif
+
+/*
+ * The vault, at pa crash->vault. All functions below take its virtual address. There the region must be
+ * mapped in one piece and writable, from crash->tail to its end, as a direct map does. They use no
+ * memory besides that, the stack, and what they are given: at a crash the host's own variables,
+ * struct baton_crash among them, may hold anything. Keep the vault's address where a wild write is
+ * unlikely to reach it, such as in read-only memory.
+ */
+struct baton_vault {
+    /* sealed, with the pool */
+    uint8_t trampoline[BATON_PAGE_SIZE]; /* the trampoline's page, as it was at the load */
+    uint32_t registers;                  /* struct baton_crash_dump's */
+    uint32_t own[BATON_VAULT_OWN];       /* the host's; to be filled before the vault is armed */
+    struct baton_image image;            /* a copy: what the hand-off reads */
+
+    uint32_t seal[8]; /* SHA-256 over the pool, and the vault up to here */
+
+    /* written at the crash */
+    uint32_t noted, tries;
+    struct baton_dump_registers dead;
+};
+BATON_LAYOUT(baton_vault, 4688);
+
+/* The pool's virtual address. */
+static inline const void *baton_vault_pool(const struct baton_vault *vault)
+{
+    return (const char *)vault + BATON_CRASH_VAULT - BATON_CRASH_TAIL;
+}
+
+/*
+ * For an image that baton_crash_stage() has made: keeps what the hand-off needs, and computes the
+ * seal. After this, no byte of the pool and of the vault's sealed part may change. baton_crash_load()
+ * calls it.
+ */
+void baton_vault_arm(const struct baton_crash *crash, const struct baton_crash_dump *dump,
+                     const struct baton_image *image, struct baton_vault *vault);
+
+/* From now on the vault is not whole. To unload: this, then baton_image_free(). */
+void baton_vault_disarm(struct baton_vault *vault);
+
+/*
+ * Is a capture kernel loaded, and is everything that the trampoline reads as it was at the load? False
+ * also for a vault that was never armed. It reads 400 KiB.
+ */
+bool baton_vault_is_whole(const struct baton_vault *vault);
+
+/*
+ * The host has crashed with these registers; they are kept for the dump. Call it first, before
+ * anything is printed. false: a crash was noted already, whose registers are kept: this is a second
+ * one on the way out.
+ */
+bool baton_vault_note(struct baton_vault *vault, const struct baton_dump_registers *registers);
+
+/* Counts a try to hand over. false: two were made, which ended in faults; a third would, too. */
+bool baton_vault_try(struct baton_vault *vault);
+
+/*
+ * Calls leave(vault) on the vault's stack, or on the present one if that is the vault's already.
+ * Returns when leave() does. Of the caller's stack only the return address is used: it may be what
+ * has failed. (i386 only)
+ */
+void baton_vault_take(void (*leave)(struct baton_vault *vault),
+                      struct baton_vault *vault) BATON_REGISTERS;
+
+/*
+ * The point of no return, to be called by leave(). The vault is whole, devices are quiet, and
+ * the CPU is as baton_handoff() asks for. Writes the noted registers into the core headers, restores
+ * the trampoline's page, which may have been overwritten, and hands over. exec_ticks: struct
+ * baton_image's; 0: now. Returns BATON_E_HOST if baton_handoff() does. (i386 only)
+ */
+int baton_vault_leave(struct baton_vault *vault, uint64_t exec_ticks, struct baton_refusal *why);
 
 #ifdef __cplusplus
 }

@@ -11,7 +11,6 @@
 #include "kernel/crash/tell_crash.h"
 #include "kernel/crash/vault.h"
 #include "kernel/load/tell.h"
-#include "kernel/machine/layout.h"
 #include "kernel/machine/watchdog.h"
 
 static struct stage slot[2];
@@ -38,12 +37,10 @@ static bool complete_line(void)
 static int build(const struct baton_crash_dump *dump, struct baton_refusal *why)
 {
     struct baton_machine machine = stage_machine();
-    struct baton_dump_registers *registers =
-        (void *)(KERNEL_BASE + (uint32_t)region.headers + dump->registers);
     int error = baton_crash_stage(&region, &stage->request, dump, &machine, &stage->payload,
                                   &stage->image, why);
 
-    if (!error && !vault_arm(&region.host, &stage->image, registers)) {
+    if (!error && !vault_arm(dump, &stage->image)) {
         baton_image_free(&stage->image);
         *why = (struct baton_refusal){BATON_E_NO_PAGES, "crash's page tables", 0, 0};
         error = why->error;
@@ -82,7 +79,7 @@ static bool plan(const struct stage_wish *wish, struct baton_crash_dump *dump)
 
 static void give_up(struct stage *armed)
 {
-    vault_disarm(&region.host);
+    vault_disarm();
     baton_image_free(&armed->image);
     region_check();
     loaded = false;

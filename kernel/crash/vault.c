@@ -16,34 +16,17 @@
 #include "kernel/machine/quiet.h"
 #include "kernel/machine/readonly.h"
 #include "kernel/machine/watchdog.h"
-#include "lib/sha256.h"
-
-#define VAULT_STACK 0x1000u /* at least */
-#define POOL_SIZE (BATON_CRASH_POOL * BATON_PAGE_SIZE)
 
 /* In the region, mapped directly: all that the crash needs to know. */
 struct vault {
-    /* sealed at the load */
-    uint8_t trampoline[BATON_PAGE_SIZE]; /* its page, as it was then */
-    struct baton_dump_registers *registers;
-    uint32_t root;            /* of the tables that it is handed over on */
-    struct baton_image image; /* a copy: what the hand-off reads of it */
-
-    uint32_t seal[SHA256_WORDS];
-
-    /* written at the crash */
-    uint32_t noted;                   /* NOTED: it has begun */
-    uint32_t tries;                   /* TRIED_...: to hand over */
-    struct baton_dump_registers dead; /* the registers then */
+    struct baton_vault public; /* own[ROOT]: of the tables that it is handed over on */
     uint64_t pae_root[4] __attribute__((aligned(32)));
 };
 
-/* Not sealed, so it may hold anything: values that are there by no chance. */
-enum { NOTED = 0x44414544, TRIED_ONCE = 0x454e4f54, TRIED_TWICE = 0x4f575454 };
+enum { ROOT }; /* in own[] */
 
-_Static_assert(sizeof(struct vault) + VAULT_STACK <= BATON_CRASH_VAULT,
-               "the vault holds its stack");
-_Static_assert(VAULT_SIZE == BATON_CRASH_VAULT, "vault_take.S knows where the vault ends");
+_Static_assert(sizeof(struct vault) + BATON_VAULT_STACK <= BATON_CRASH_VAULT,
+               "the vault has its stack");
 
 /* Where the vault is, NULL while there is none; or why it is left alone from now on. */
 struct vault *vault_anchor READ_ONLY;
@@ -53,53 +36,24 @@ struct vault *vault_anchor READ_ONLY;
 #define SPENT ((struct vault *)2)  /* the tries are */
 #define GONE ((struct vault *)3)   /* the live tables do not lead there any more */
 
-/* The bytes of the vault's stack, behind what it holds. */
-const uint32_t vault_stack = BATON_CRASH_VAULT - sizeof(struct vault);
-
 /* Called by vault_take.S alone. */
-void vault_leave(struct vault *vault) __attribute__((used));
+void vault_leave(struct baton_vault *vault) __attribute__((used));
 
-static const uint8_t *end_of(const struct vault *vault)
-{
-    return (const uint8_t *)vault + BATON_CRASH_VAULT;
-}
-
-static const uint8_t *pool_of(const struct vault *vault)
-{
-    return end_of(vault) - BATON_CRASH_TAIL;
-}
-
-/* Over the pool, which has all that Baton made, and the vault. Only its address is believed. */
-static void reckon_seal(const struct vault *vault, uint32_t seal[SHA256_WORDS])
-{
-    struct sha256 sha;
-
-    sha256_begin(&sha);
-    sha256_add(&sha, pool_of(vault), POOL_SIZE);
-    sha256_add(&sha, vault, offsetof(struct vault, seal));
-    sha256_end(&sha, seal);
-}
-
-bool vault_arm(const struct baton_host *host, const struct baton_image *image,
-               struct baton_dump_registers *registers)
+bool vault_arm(const struct baton_crash_dump *dump, const struct baton_image *image)
 {
     struct vault *vault = (void *)(KERNEL_BASE + (uint32_t)region.vault);
 
-    if (!crashtables_make(host, &vault->root))
+    if (!crashtables_make(&region.host, &vault->public.own[ROOT]))
         return false;
-    vault->registers = registers;
-    vault->image = *image;
-    vault->noted = vault->tries = 0;
-    __builtin_memcpy(vault->trampoline, baton_trampoline_page, BATON_PAGE_SIZE);
-    reckon_seal(vault, vault->seal);
+    baton_vault_arm(&region, dump, image, &vault->public);
     READ_ONLY_SET(vault_anchor, vault);
     return true;
 }
 
-void vault_disarm(const struct baton_host *host)
+void vault_disarm(void)
 {
     READ_ONLY_SET(vault_anchor, NULL);
-    crashtables_free(host);
+    crashtables_free(&region.host);
 }
 
 /* ---- the crash: from here on, .data, .bss and the live tables are not believed */
@@ -113,17 +67,17 @@ static struct vault *armed(void)
 bool vault_ready(void)
 {
     struct vault *vault = armed();
-    uint32_t seal[SHA256_WORDS];
+    const uint8_t *pool;
 
     if (!vault)
         return false;
     watchdog_feed();
-    if (!probe(pool_of(vault), pool_of(vault) + POOL_SIZE, false)) {
+    pool = baton_vault_pool(&vault->public);
+    if (!probe(pool, pool + BATON_CRASH_POOL * BATON_PAGE_SIZE, false)) {
         READ_ONLY_SET(vault_anchor, GONE);
         return false;
     }
-    reckon_seal(vault, seal);
-    if (!__builtin_memcmp(seal, vault->seal, sizeof(seal)))
+    if (baton_vault_is_whole(&vault->public))
         return true;
     READ_ONLY_SET(vault_anchor, BROKEN);
     return false;
@@ -136,9 +90,9 @@ bool vault_ready(void)
  */
 static void enter_tables(struct vault *vault)
 {
-    uint32_t root = vault->root;
+    uint32_t root = vault->public.own[ROOT];
 
-    if (vault->image.kind == BATON_TABLES_PAE) {
+    if (vault->public.image.kind == BATON_TABLES_PAE) {
         __builtin_memcpy(vault->pae_root, (void *)(KERNEL_BASE + root), sizeof(vault->pae_root));
         root = (uint32_t)vault->pae_root - KERNEL_BASE;
     }
@@ -147,39 +101,30 @@ static void enter_tables(struct vault *vault)
         cpu_set_cr4(cpu_cr4() & ~(uint32_t)CR4_PGE);
 }
 
-/* What ended in a fault twice would do so for ever. */
-static bool try_is_left(struct vault *vault)
-{
-    bool left = vault->tries != TRIED_TWICE;
-
-    if (left)
-        vault->tries = vault->tries == TRIED_ONCE ? TRIED_TWICE : TRIED_ONCE;
-    else
-        READ_ONLY_SET(vault_anchor, SPENT);
-    return left;
-}
-
 /*
- * On the vault's stack. Returns if the seal does not hold, and when no try is left. Until the
- * trampoline has its own IDT a second death begins here again, so nothing is written to what the seal
- * covers: the image is a copy. The watchdog runs until nothing is left that could hang.
+ * On the vault's stack. Returns if the seal does not hold, and when no try is left: what ended in a
+ * fault twice would do so for ever. Until the trampoline has its own IDT a second death begins here
+ * again, so nothing is written to what the seal covers. The watchdog runs until nothing is left that
+ * could hang.
  */
-void vault_leave(struct vault *vault)
+void vault_leave(struct baton_vault *public)
 {
+    struct vault *vault = (struct vault *)public;
     struct baton_refusal why;
-    struct baton_image image;
+    uint64_t ticks;
 
-    if (!try_is_left(vault) || !vault_ready())
+    if (!baton_vault_try(public)) {
+        READ_ONLY_SET(vault_anchor, SPENT);
         return;
-    SPOIL_LIVE_TABLES(vault->image.control);
+    }
+    if (!vault_ready())
+        return;
+    SPOIL_LIVE_TABLES(public->image.control);
     enter_tables(vault);
-    image = vault->image;
-    image.exec_ticks = cpu.tsc ? cpu_ticks() : 0;
-    *vault->registers = vault->dead; /* among the core headers, in the part that is not compared */
-    __builtin_memcpy(baton_trampoline_page, vault->trampoline, BATON_PAGE_SIZE);
+    ticks = cpu.tsc ? cpu_ticks() : 0;
     devices_quiet();
     watchdog_pause();
-    baton_handoff(&image, &why);
+    baton_vault_leave(public, ticks, &why);
     tell_refusal(&why);
 }
 
@@ -190,17 +135,14 @@ bool vault_note(const struct baton_dump_registers *registers)
 
     if (!vault)
         return false;
-    if (!probe(vault, end_of(vault), true)) {
+    if (!probe(vault, (uint8_t *)vault + BATON_CRASH_VAULT, true)) {
         READ_ONLY_SET(vault_anchor, GONE);
         return false;
     }
-    if (vault->noted == NOTED) {
-        vault_take();
-        return false;
-    }
-    vault->dead = *registers;
-    vault->noted = NOTED;
-    return true;
+    if (baton_vault_note(&vault->public, registers))
+        return true;
+    vault_take();
+    return false;
 }
 
 const char *vault_lost(void)

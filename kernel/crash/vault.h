@@ -5,16 +5,14 @@
 #ifndef KERNEL_CRASH_VAULT_H
 #define KERNEL_CRASH_VAULT_H
 
-#include "baton.h"
+#include "baton/crash.h"
 
-/* From now on the old kernel's death leads into the image; its registers go to *registers, which
- * lies in the region, too. host: the one that loaded it, whose pages are the region's pool. false: the
- * pool has no pages left; nothing is armed. */
-bool vault_arm(const struct baton_host *host, const struct baton_image *image,
-               struct baton_dump_registers *registers);
+/* From now on the old kernel's death leads into the image, which is in the region. false: the pool has
+ * no pages left; nothing is armed. */
+bool vault_arm(const struct baton_crash_dump *dump, const struct baton_image *image);
 
 /* From now on it does not. */
-void vault_disarm(const struct baton_host *host);
+void vault_disarm(void);
 
 /*
  * The old kernel has died with these registers. true: they are kept for the dump; this is the first

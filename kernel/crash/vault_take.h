@@ -2,7 +2,6 @@
 #ifndef KERNEL_CRASH_VAULT_TAKE_H
 #define KERNEL_CRASH_VAULT_TAKE_H
 
-#define VAULT_SIZE 0x3000 /* bytes; its stack grows down from its end */
-#define VAULT_REASONS 3   /* vault_anchor up to that: no vault, but why there is none */
+#define VAULT_REASONS 3 /* vault_anchor up to that: no vault, but why there is none */
 
 #endif

@@ -166,7 +166,7 @@ int baton_crash_stage(struct baton_crash *crash, const struct baton_request *req
 int baton_crash_load(struct baton_crash *crash, struct baton_request *request,
                      struct baton_crash_dump *dump, const struct baton_machine *machine,
                      struct baton_payload *payload, struct baton_image *image,
-                     struct baton_refusal *why)
+                     struct baton_vault *vault, struct baton_refusal *why)
 {
     size_t length;
     int error;
@@ -182,7 +182,10 @@ int baton_crash_load(struct baton_crash *crash, struct baton_request *request,
     error = baton_crash_plan(crash, request, dump, payload, why);
     if (error)
         return error;
-    if (image->host)
-        baton_image_free(image);
-    return baton_crash_stage(crash, request, dump, machine, payload, image, why);
+    baton_vault_disarm(vault);
+    baton_image_free(image);
+    error = baton_crash_stage(crash, request, dump, machine, payload, image, why);
+    if (!error)
+        baton_vault_arm(crash, dump, image, vault);
+    return error;
 }

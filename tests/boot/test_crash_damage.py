@@ -20,7 +20,7 @@ PAGE = 4096
 # include/baton/crash.h, from the region's end downwards
 VAULT, HEADERS, LOW, POOL = 3 * PAGE, 4 * PAGE, 0xa0000, 96 * PAGE
 NOTED, CONTROL, TABLES, LIST, DIGEST, DIGESTS = members.offsets(
-    "vault", "noted", "image.control", "image.tables", "image.list", "image.digest_code",
+    "baton_vault", "noted", "image.control", "image.tables", "image.list", "image.digest_code",
     "image.digest_table")
 SAID = "the capture kernel is not entered: its control pages in the region are not what was loaded"
 

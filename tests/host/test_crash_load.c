@@ -20,6 +20,7 @@ static struct baton_memory map[MAP_MAX], told[MAP_MAX];
 static struct baton_dump_range range[16];
 static char headers[BATON_CRASH_HEADERS], line[256];
 static struct baton_crash_dump dump;
+static struct baton_vault *vault;
 
 /* A machine with a region, a kernel and two initrds. */
 static void start(const struct bzimage_fields *fields)
@@ -36,6 +37,7 @@ static void start(const struct bzimage_fields *fields)
     machine_file(&j.machine, START, END - START); /* the core may look at it */
     assert_int_equal(baton_crash_region(START, END, &crash, &j.why), 0);
     assert_int_equal(baton_crash_host(&crash, &j.machine.host, map, told, MAP_MAX, &j.why), 0);
+    vault = (void *)machine_at(crash.vault);
     dump = (struct baton_crash_dump){.info = "PAGESIZE=4096\n",
                                      .direct_end = 60 * MIB,
                                      .direct_va = 0xc0000000,
@@ -49,7 +51,7 @@ static void start(const struct bzimage_fields *fields)
 static int load(void)
 {
     machine_remember();
-    return baton_crash_load(&crash, &j.request, &dump, &j.cpu, &j.payload, &j.image, &j.why);
+    return baton_crash_load(&crash, &j.request, &dump, &j.cpu, &j.payload, &j.image, vault, &j.why);
 }
 
 static void assert_loaded(void)
@@ -97,6 +99,10 @@ static void all_of_it_lies_in_the_region(void **state)
     assert_true(baton_image_pages(&j.image, in_pool, &pages));
     assert_true(pages > 8);
     assert_int_equal(j.machine.asked, 0);
+    assert_true(baton_vault_is_whole(vault));
+    *machine_at(j.image.control) ^= 1;
+    assert_false(baton_vault_is_whole(vault));
+    *machine_at(j.image.control) ^= 1;
 
     const struct baton_segment *kernel = journey_find(&j, "kernel", 0);
     const struct baton_segment *initrd = baton_segment_find(&j.payload, BATON_ROLE_MODULE, 0);
@@ -307,14 +313,32 @@ static void a_second_load_takes_the_place_of_the_first(void **state)
     j.request.kernel.size = 4;
     assert_true(load() != 0);
     assert_memory_equal(&j.image, &first, sizeof(first)); /* refused: the first is still there */
+    assert_true(baton_vault_is_whole(vault));
     j.request.kernel = bzimage_make(&j.machine, KERNEL, &bzimage_usual);
     for (unsigned i = 0; i < 40; i++) {
         j.request.command_line = "quiet";
         assert_loaded();
     }
+    baton_vault_disarm(vault);
     baton_image_free(&j.image);
+    assert_false(baton_vault_is_whole(vault));
     assert_int_equal(crash.taken[0] | crash.taken[1] | crash.taken[2], 0);
     assert_int_equal(crash.strays, 0);
+}
+
+/* The first image is given up already: the vault must not lead into what is left of it. */
+static void a_load_that_fails_late_leaves_nothing(void **state)
+{
+    (void)state;
+    start(&bzimage_usual);
+    j.request.digest_page = NULL;
+    assert_loaded();
+    j.request.command_line = "quiet";
+    j.request.digest_page = journey_digest_code; /* two pages more than are free */
+    memset(crash.taken, 0xff, sizeof(crash.taken));
+    assert_int_equal(load(), BATON_E_NO_PAGES);
+    assert_null(j.image.host);
+    assert_false(baton_vault_is_whole(vault));
 }
 
 int main(void)
@@ -329,6 +353,7 @@ int main(void)
         cmocka_unit_test(a_caller_that_is_wrong_is_refused),
         cmocka_unit_test(the_line_begins_with_the_address_of_the_headers),
         cmocka_unit_test(a_second_load_takes_the_place_of_the_first),
+        cmocka_unit_test(a_load_that_fails_late_leaves_nothing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
