@@ -75,7 +75,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     bytes = data + 1;
     count = size - 1;
 
-    const char *wrong = boot_read_multiboot1(MAGIC, INFO, read_memory, info);
+    const char *wrong = boot_read(MAGIC, INFO, read_memory, info);
     judge_string(info, info->command_line);
     if (!memchr(info->loader, 0, sizeof(info->loader)))
         fuzz_wrong("the loader's name does not end");
