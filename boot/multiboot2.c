@@ -7,21 +7,16 @@
 #include "boot/copy.h"
 #include "boot/names.h"
 #include "boot/rsdp.h"
+#include "boot/tags.h"
 
-#define INFORMATION_MAX (1u << 20) /* bytes; GRUB's has a few thousand */
 #define FRAMEBUFFER_PALETTE 0
 #define FRAMEBUFFER_RGB 1
 #define FRAMEBUFFER_TEXT 2
 
-struct place {
-    uint64_t pa;
-    uint32_t size; /* 0: the loader gives no such tag */
-};
-
 struct reading {
     struct boot_info *info;
     boot_reader *read;
-    struct place tag[MULTIBOOT2_TAGS]; /* the first of each type */
+    struct tag_place tag[MULTIBOOT2_TAGS]; /* the first of each type; size 0: none */
 };
 
 /* The smallest size of each tag that Baton reads; 0: it does not read it. */
@@ -44,7 +39,7 @@ static const uint8_t size_min[MULTIBOOT2_TAGS] = {
 /* Reads a tag's fields, n bytes at most. false: there is no such tag. */
 static bool get(const struct reading *r, uint32_t type, void *to, uint32_t n)
 {
-    const struct place *tag = &r->tag[type];
+    const struct tag_place *tag = &r->tag[type];
 
     if (!tag->size)
         return false;
@@ -52,7 +47,7 @@ static bool get(const struct reading *r, uint32_t type, void *to, uint32_t n)
     return true;
 }
 
-static const char *take_module(struct reading *r, struct place tag)
+static const char *take_module(struct reading *r, struct tag_place tag)
 {
     struct boot_info *info = r->info;
     struct multiboot2_module m;
@@ -72,10 +67,11 @@ static const char *take_module(struct reading *r, struct place tag)
     return NULL;
 }
 
-/* Checks one tag, and remembers where it is. Modules are taken in the second walk, because their
- * strings depend on other tags. */
-static const char *see_tag(struct reading *r, uint32_t type, struct place tag, bool modules)
+/* The first walk: remembers where each tag is. The order of tags does not matter then. */
+static const char *see_tag(void *ctx, uint32_t type, struct tag_place tag)
 {
+    struct reading *r = ctx;
+
     if (type >= MULTIBOOT2_TAGS || !size_min[type])
         return NULL;
     if (tag.size < size_min[type]) {
@@ -83,51 +79,25 @@ static const char *see_tag(struct reading *r, uint32_t type, struct place tag, b
             return "a tag of the loader's information is too short for a module (tag 3: size)";
         if (type == MULTIBOOT2_MEMORY_MAP)
             return "a tag of the loader's information is too short for a memory map (tag 6: size)";
-        if (!modules)
-            copy_note(r->info, "it is too short", type);
-        return NULL;
-    }
-    if (type == MULTIBOOT2_MODULE)
-        return modules ? take_module(r, tag) : NULL;
-    if (modules)
-        return NULL;
-    if (r->tag[type].size)
-        copy_note(r->info, "there is another one before it", type);
-    else
+        copy_note(r->info, "it is too short", type);
+    } else if (!r->tag[type].size) {
         r->tag[type] = tag;
+    } else if (type != MULTIBOOT2_MODULE) {
+        copy_note(r->info, "there is another one before it", type);
+    }
     return NULL;
 }
 
-static const char *walk(struct reading *r, uint64_t pa, uint32_t total, bool modules)
+/* The second walk: modules, all of them. Their strings depend on other tags. */
+static const char *see_module(void *ctx, uint32_t type, struct tag_place tag)
 {
-    const char *wrong;
-
-    for (uint32_t at = sizeof(struct multiboot2_start);;) {
-        struct multiboot2_tag tag;
-
-        if (total - at < sizeof(tag))
-            return "the loader's information has no end tag (total_size)";
-        r->read(pa + at, &tag, sizeof(tag));
-        if (tag.size < sizeof(tag))
-            return "a tag of the loader's information is shorter than 8 bytes (size)";
-        if (tag.size > total - at)
-            return "a tag is longer than the loader's information (size)";
-        if (tag.type == MULTIBOOT2_END)
-            return NULL;
-        wrong = see_tag(r, tag.type, (struct place){pa + at, tag.size}, modules);
-        if (wrong)
-            return wrong;
-        tag.size = (tag.size + 7) & ~7u;
-        if (tag.size > total - at)
-            return "the loader's information has no end tag (total_size)";
-        at += tag.size;
-    }
+    return type == MULTIBOOT2_MODULE ? take_module(ctx, tag) : NULL;
 }
 
 static const char *take_strings(struct reading *r)
 {
-    const struct place *name = &r->tag[MULTIBOOT2_LOADER_NAME];
-    const struct place *line = &r->tag[MULTIBOOT2_COMMAND_LINE];
+    const struct tag_place *name = &r->tag[MULTIBOOT2_LOADER_NAME];
+    const struct tag_place *line = &r->tag[MULTIBOOT2_COMMAND_LINE];
     const uint32_t skip = sizeof(struct multiboot2_tag);
     char *string;
 
@@ -156,7 +126,7 @@ static uint32_t known_type(uint32_t type)
 
 static const char *take_memory(struct reading *r)
 {
-    const struct place *tag = &r->tag[MULTIBOOT2_MEMORY_MAP];
+    const struct tag_place *tag = &r->tag[MULTIBOOT2_MEMORY_MAP];
     struct multiboot2_memory_sizes sizes;
     struct multiboot2_memory_map map;
     struct multiboot2_memory m;
@@ -249,7 +219,7 @@ static void take_acpi(struct reading *r)
 
     r->info->acpi_rsdp = rsdp_from_efi(r->info, r->read);
     for (unsigned i = 0; i < 2 && !r->info->acpi_rsdp; i++) {
-        const struct place *tag = &r->tag[kinds[i].tag];
+        const struct tag_place *tag = &r->tag[kinds[i].tag];
 
         if (!tag->size)
             continue;
@@ -264,29 +234,19 @@ static void take_acpi(struct reading *r)
 const char *boot_read_multiboot2(uint64_t pa, boot_reader *read, struct boot_info *info)
 {
     struct reading r = {.info = info, .read = read};
-    struct multiboot2_start start;
-    const char *wrong;
+    const char *wrong = tags_walk(read, pa, see_tag, &r), *wrong_string;
 
-    if (!copy_is_low(pa, sizeof(start)))
-        return "the loader's information reaches beyond 4 GiB (ebx)";
-    read(pa, &start, sizeof(start));
-    if (start.total_size < sizeof(start))
-        return "the loader's information is shorter than 8 bytes (total_size)";
-    if (start.total_size > INFORMATION_MAX)
-        return "the loader's information is longer than 1 MiB (total_size)";
-    if (!copy_is_low(pa, start.total_size))
-        return "the loader's information reaches beyond 4 GiB (total_size)";
-
-    wrong = walk(&r, pa, start.total_size, false);
-    take_firmware(&r); /* whatever is wrong, the screen's kind and Baton's words help to say so */
+    /* whatever is wrong, the screen and Baton's own words help to report it */
+    take_firmware(&r);
     take_screen(&r);
     take_boot_device(&r);
-    const char *line = take_strings(&r);
-    wrong = wrong ? wrong : line;
+    wrong_string = take_strings(&r);
+    if (!wrong)
+        wrong = wrong_string;
     if (!wrong)
         wrong = take_memory(&r);
     if (!wrong)
-        wrong = walk(&r, pa, start.total_size, true);
+        wrong = tags_walk(read, pa, see_module, &r);
     if (!wrong)
         take_acpi(&r);
     return wrong;
