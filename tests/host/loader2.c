@@ -135,6 +135,14 @@ static uint8_t complement(uint64_t pa, unsigned size)
     return (uint8_t)-sum;
 }
 
+void loader2_sum(uint64_t pa)
+{
+    loader2_put(pa + 8, 1, 0);
+    loader2_put(pa + 8, 1, complement(pa, 20));
+    loader2_put(pa + 32, 1, 0);
+    loader2_put(pa + 32, 1, complement(pa, 36));
+}
+
 void loader2_rsdp(uint64_t pa, unsigned size, uint32_t rsdt)
 {
     loader2_copy(pa, "RSD PTR \0BATON ", 15);
@@ -145,7 +153,7 @@ void loader2_rsdp(uint64_t pa, unsigned size, uint32_t rsdt)
         loader2_put(pa + 20, 4, size);
         loader2_put(pa + 24, 8, 0);
         loader2_put(pa + 32, 4, 0);
-        loader2_put(pa + 32, 1, complement(pa, size));
+        loader2_sum(pa);
     }
 }
 

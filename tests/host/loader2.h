@@ -47,6 +47,9 @@ void loader2_copy(uint64_t pa, const void *bytes, uint32_t size);
 /* A root pointer with right checksums at pa. size: 20 or 36. */
 void loader2_rsdp(uint64_t pa, unsigned size, uint32_t rsdt);
 
+/* Makes the checksums of a root pointer of 36 bytes right again. */
+void loader2_sum(uint64_t pa);
+
 /* An EFI system table at the start of the firmware's memory, with pointers of these bits; its
  * configuration table has `count` unknown entries, and then these two, unless they are 0. */
 void loader2_efi(unsigned bits, unsigned count, uint64_t acpi_new, uint64_t acpi_old);

@@ -8,6 +8,7 @@
 #define info loader2_info
 #define OLD (LOADER2_FIRMWARE + 0x1014)
 #define NEW (LOADER2_FIRMWARE + 0x2024)
+#define OTHER (LOADER2_FIRMWARE + 0x3000) /* none that the loader has a copy of */
 
 static void hide(uint32_t type)
 {
@@ -57,6 +58,14 @@ static void without_copies(void **state)
     assert_int_equal(info.acpi_rsdp, NEW);
 }
 
+/* The system table leads to another root pointer than the copies; it is believed. */
+static void with_another(void)
+{
+    loader2_grub();
+    loader2_rsdp(OTHER, 36, 0x7ff04000);
+    loader2_efi(64, 3, OTHER, 0);
+}
+
 /* Each way in which the system table cannot be used: then the copy is searched. */
 static void a_bad_system_table(void **state)
 {
@@ -83,10 +92,12 @@ static void a_bad_system_table(void **state)
     };
 
     (void)state;
+    with_another();
+    assert_null(loader2_read());
+    assert_int_equal(info.acpi_rsdp, OTHER);
     for (size_t i = 0; i < COUNT(cases); i++) {
-        loader2_grub();
+        with_another();
         loader2_put(LOADER2_FIRMWARE + cases[i].at, cases[i].size, cases[i].value);
-        loader2_put(LOADER2_FIRMWARE + 0x200 + 4 * 24, 1, 0); /* and no old one in the list */
         assert_null(loader2_read());
         if (info.acpi_rsdp != NEW)
             print_error("case %zu: 0x%llx\n", i, (unsigned long long)info.acpi_rsdp);
@@ -96,11 +107,33 @@ static void a_bad_system_table(void **state)
     for (int i = 0; i < 4; i++) {
         static const uint64_t places[] = {0x10000000, 0x7ff00000ull + (1ull << 32), 0, UINT64_MAX};
 
-        loader2_grub();
+        with_another();
         loader2_put(loader2_find(12) + 8, 8, places[i]);
         assert_null(loader2_read());
         assert_int_equal(info.acpi_rsdp, NEW); /* found by its copy */
     }
+}
+
+/* A kernel overwrites usable memory: a root pointer there is none, whatever else the map calls it. */
+static void in_usable_memory(void **state)
+{
+    (void)state;
+    for (int both = 0; both < 2; both++) {
+        loader2_grub();
+        loader2_rsdp(0x17010, 36, 0x7ff04000);
+        loader2_efi(64, 3, 0x17010, 0);
+        if (both) {
+            loader2_put(loader2_find(6) + 16 + 3 * 24, 8, 0x10000);
+            loader2_put(loader2_find(6) + 16 + 3 * 24 + 8, 8, 0x10000);
+            loader2_put(loader2_find(6) + 16 + 3 * 24 + 16, 4, BATON_MEM_ACPI);
+        }
+        assert_null(loader2_read());
+        assert_int_equal(info.acpi_rsdp, NEW);
+    }
+    loader2_put(loader2_find(6) + 16, 8, 0); /* the usable one is gone */
+    loader2_put(loader2_find(6) + 16 + 8, 8, 0);
+    assert_null(loader2_read());
+    assert_int_equal(info.acpi_rsdp, 0x17010);
 }
 
 /* As on a BIOS machine: no system table. */
@@ -193,12 +226,16 @@ static void what_is_no_root_pointer(void **state)
     static const struct {
         uint32_t at;
         uint8_t value;
-    } cases[] = {{0, 'r'}, {7, 0}, {9, 0}, {15, 1}, {20, 35}, {20, 37}, {23, 1}, {35, 1}};
+        bool mended; /* the checksums are right all the same */
+    } cases[] = {{0, 'r', true}, {7, 0, true},   {9, 0, false}, {15, 1, true},
+                 {20, 35, true}, {20, 37, true}, {23, 1, true}, {35, 1, false}};
 
     (void)state;
     for (size_t i = 0; i < COUNT(cases); i++) {
         loader2_grub();
         loader2_put(NEW + cases[i].at, 1, cases[i].value);
+        if (cases[i].mended)
+            loader2_sum(NEW);
         loader2_put(loader2_find(15), 4, 0x100f);
         assert_null(loader2_read());
         assert_int_equal(info.acpi_rsdp, OLD);
@@ -213,6 +250,7 @@ static void the_search_is_bounded(void **state)
     loader2_put(loader2_find(6) + 16 + 24, 8, 0x20000000);
     loader2_put(loader2_find(6) + 16 + 24 + 8, 8, 0x50000000);
     loader2_put(loader2_find(6) + 16 + 24 + 16, 4, 4);
+    loader2_put(loader2_find(6) + 16 + 3 * 24 + 16, 4, 4);
     assert_null(loader2_read());
     assert_true(loader2_reads > 500000); /* a mebibyte for each copy, and no more: loader2_read() */
     assert_int_equal(info.acpi_rsdp, 0);
@@ -224,6 +262,7 @@ int main(void)
         cmocka_unit_test(by_the_system_table),
         cmocka_unit_test(without_copies),
         cmocka_unit_test(a_bad_system_table),
+        cmocka_unit_test(in_usable_memory),
         cmocka_unit_test(searched),
         cmocka_unit_test(in_the_ebda),
         cmocka_unit_test(wrong_checksums),
