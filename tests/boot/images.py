@@ -14,6 +14,7 @@ from machine import BUILD
 FOLDER = os.path.join(BUILD, "tests", "boot", "images")
 GRUB_MODULES = "multiboot normal iso9660 biosdisk linux"
 GRUB_PC = "/usr/lib/grub/i386-pc"
+GRUB_ANY_MODULES = "multiboot multiboot2 normal iso9660 all_video linux"
 
 
 def _kept(key, name, make):
@@ -56,9 +57,12 @@ def _content(path):
         return hashlib.sha256(f.read()).digest()
 
 
-def grub_iso(commands, files):
-    """An ISO whose GRUB runs `commands`; files: {name in the ISO's root: path}."""
-    key = "\n".join(commands).encode() + b"".join(
+def grub_iso(commands, files, hybrid=False):
+    """An ISO whose GRUB runs `commands`; files: {name in the ISO's root: path}. hybrid: for BIOS,
+    UEFI and 32-bit UEFI; else for BIOS alone."""
+    grub = ([f"--install-modules={GRUB_ANY_MODULES}"] if hybrid
+            else [f"--install-modules={GRUB_MODULES}", "-d", GRUB_PC])
+    key = " ".join(grub).encode() + "\n".join(commands).encode() + b"".join(
         name.encode() + _content(path) for name, path in sorted(files.items()))
 
     def make(iso):
@@ -70,8 +74,7 @@ def grub_iso(commands, files):
             for name, path in files.items():
                 shutil.copyfile(path, os.path.join(folder, name))
             subprocess.run(["grub-mkrescue", "--fonts=", "--themes=", "--locales=",
-                            f"--install-modules={GRUB_MODULES}", "-d", GRUB_PC, "-o", iso,
-                            folder], check=True, capture_output=True)
+                            *grub, "-o", iso, folder], check=True, capture_output=True)
         finally:
             shutil.rmtree(folder)
     return _kept(key, "grub.iso", make)
@@ -84,6 +87,16 @@ def baton_iso(baton, words, modules):
         files[f"module{i}"] = path
         commands.append(f"module /module{i} {module_words}")
     return grub_iso(commands, files)
+
+
+def baton_iso2(baton, words, modules, before=()):
+    """The same through multiboot 2, for every firmware. before: GRUB's commands before that."""
+    files = {"baton.elf": baton}
+    commands = [*before, f"multiboot2 /baton.elf {words}"]
+    for i, (path, module_words) in enumerate(modules):
+        files[f"module{i}"] = path
+        commands.append(f"module2 --nounzip /module{i} {module_words}")
+    return grub_iso(commands, files, hybrid=True)
 
 
 def linux_iso(kernel, words, initrd):
