@@ -29,5 +29,5 @@ def settings(firmware):
 def machine(name, firmware, iso, extra=(), **more):
     """This ISO on this firmware."""
     given = settings(firmware)
-    return Machine(name, iso=iso, **{**given, "memory": "256M", "timeout": 180, **more,
+    return Machine(name, iso=iso, **{**given, "memory": "256M", "timeout": 400, **more,
                                      "extra": (*given.get("extra", ()), *extra)})
