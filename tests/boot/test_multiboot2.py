@@ -16,23 +16,22 @@ from typist import sessions
 
 CPUS = 2
 WORDS = payloads.LINUX_WORDS.replace(" quiet", "")
-SCREEN = "insmod all_video"
-TEXT = "set gfxpayload=text"
+TEXT = "set gfxpayload=text"     # behind GRUB's command multiboot2, which sets it, too
 
 
 class Boot:
-    def __init__(self, where, payload, initrd="300K", words="", before=(SCREEN,)):
+    def __init__(self, where, payload, initrd="300K", words="", last=()):
         kind, name = payload.split("-", 1)
         self.linux = name if kind == "linux" else ""
-        self.name = f"multiboot2-{where}-{payload}{'-text' if TEXT in before else ''}"
-        self.where, self.payload, self.words, self.before = where, payload, words, before
+        self.name = f"multiboot2-{where}-{payload}{'-text' if last else ''}"
+        self.where, self.payload, self.words, self.last = where, payload, words, last
         self.initrd = payloads.initrd("demo" if self.linux else initrd)
         self.payload_words = WORDS if self.linux else f"judged on {where}"
 
     def run(self):
         iso = images.baton_iso2(payloads.BATON, f"verbose exitport=0xf4 {self.words}".strip(),
                                 [(payloads.path(self.payload), self.payload_words),
-                                 (self.initrd, "")], self.before)
+                                 (self.initrd, "")], self.last)
         return run(firmware.machine(self.name, self.where, iso, ("-smp", str(CPUS))))
 
 
@@ -90,14 +89,14 @@ def test_linux_gets_the_framebuffer(job, outcome):
 
 
 @pytest.mark.parametrize("job", cases("multiboot2-",
-                                      Boot("bios", "judge-low", before=(SCREEN, TEXT))))
+                                      Boot("bios", "judge-low", last=(TEXT,))))
 def test_a_bios_stays_in_text_mode_if_grub_is_told_so(job, outcome):
     payloads.assert_judged_well(outcome, job.payload_words, job.initrd)
     assert not outcome.lines("^(  screen|loader) "), outcome.story()
 
 
 def shell(where):
-    iso = images.baton_iso2(payloads.BATON, "shell verbose exitport=0xf4", [], (SCREEN,))
+    iso = images.baton_iso2(payloads.BATON, "shell verbose exitport=0xf4", [])
     return firmware.machine(f"multiboot2-shell-{where}", where, iso, timeout=60)
 
 
