@@ -40,20 +40,30 @@ static void *host_map(void *ctx, enum baton_window window, uint64_t pa)
     return window_map(window, pa);
 }
 
+/* A long load is no hang. */
+static void host_progress(void *ctx, uint64_t done, uint64_t all)
+{
+    (void)ctx;
+    (void)done;
+    (void)all;
+    watchdog_feed();
+}
+
 void stage_start(const struct boot_info *boot_info, const struct options *wanted,
                  const struct baton_memory *memory, uint32_t count)
 {
     boot = boot_info;
     options = wanted;
     host = (struct baton_host){
+        .size = sizeof(host),
         .alloc_page = host_alloc,
         .free_page = host_free,
         .map = host_map,
+        .progress = host_progress,
         .memory = memory,
         .memory_count = count,
         .keep = live.range,
         .keep_count = live.ranges,
-        .trampoline_va = (uint32_t)baton_trampoline_page,
         .trampoline_pa = (uint32_t)baton_trampoline_page - KERNEL_BASE,
     };
 }
@@ -105,6 +115,7 @@ bool stage_prepare(struct stage *stage, const struct stage_wish *wish)
     }
     stage->kernel = wish->kernel;
     stage->request = (struct baton_request){
+        .size = sizeof(stage->request),
         .kernel = boot->module[wish->kernel - 1].file,
         .command_line = line_of(stage, wish),
         .loader = boot->loader,
@@ -130,16 +141,14 @@ bool stage_prepare(struct stage *stage, const struct stage_wish *wish)
 
 struct baton_machine stage_machine(void)
 {
-    return (struct baton_machine){
-        .has_cr4 = cpu.cr4,
-        .has_efer = cpu.efer,
-        .has_mce = cpu.mce,
-        .has_tsc = cpu.tsc,
-        .trace = (uint8_t)options->trace,
-        .com_port = serial_port(),
-        .exit_port = options->exit_port,
-        .reset = options->onfault == FAULT_RESET,
-    };
+    struct baton_machine machine;
+
+    baton_machine_detect(&machine);
+    machine.trace = (uint8_t)options->trace;
+    machine.com_port = serial_port();
+    machine.exit_port = options->exit_port;
+    machine.reset = options->onfault == FAULT_RESET;
+    return machine;
 }
 
 bool stage_load(const struct stage_wish *wish)
@@ -220,6 +229,8 @@ static bool prove(void)
     watchdog_pause();
     error = baton_image_check(&loaded->request, &loaded->payload, &loaded->image, &why);
     watchdog_feed();
+    if (!error)
+        error = baton_ready(&loaded->image, &why);
     sum = live_checksum(); /* closes the windows: from here on nothing may look through one */
     if (sum != live.summary.checksum)
         panic("the live tables changed: checksum %x, was %x (H1)", (uint64_t)sum,
@@ -231,6 +242,8 @@ static bool prove(void)
 
 void stage_handoff(void)
 {
+    struct baton_refusal why;
+
     if (!prove())
         return;
     loaded->image.exec_ticks = cpu.tsc ? cpu_ticks() : 0;
@@ -239,5 +252,7 @@ void stage_handoff(void)
     watchdog_end();
     INJECT_FAULT(boot->command_line, &loaded->image);
     SPOIL_LIVE_TABLES(loaded->image.control);
-    baton_handoff(&loaded->image);
+    baton_handoff(&loaded->image, &why);
+    tell_refusal(&why);
+    panic("the hand-off was refused after all was proved (H6)");
 }
