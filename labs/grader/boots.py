@@ -17,7 +17,7 @@ from debugger import Debugger  # noqa: E402
 from elf32 import Elf32  # noqa: E402
 import machine as machines  # noqa: E402
 
-LIMIT = 15                  # seconds; a boot takes less than one
+LIMIT = 8                   # seconds; a boot takes less than one
 FLOOD = 1 << 20             # bytes on COM1; a boot prints a few KiB
 STEPS = {"2": "segments and stack", "3": "global pages off", "4": "the switch to the new tables",
          "5": "the jump to the physical address", "6": "paging off", "7": "the list",
@@ -41,10 +41,11 @@ class Boot:
 class Guard(threading.Thread):
     """Ends the machine when its time is over, or when it prints without an end."""
 
-    def __init__(self, process, log, limit):
+    def __init__(self, debugger, limit):
         super().__init__(daemon=True)
-        self.process, self.log, self.end = process, log, time.monotonic() + limit
-        self.why = ""
+        self.debugger, self.process = debugger, debugger.process
+        self.log, self.end = debugger.machine.log(), time.monotonic() + limit
+        self.why = self.where = ""
 
     def run(self):
         while self.process.poll() is None:
@@ -53,9 +54,21 @@ class Guard(threading.Thread):
             elif time.monotonic() > self.end:
                 self.why = "time"
             if self.why:
+                self.where = self.function()
                 self.process.kill()
                 return
             time.sleep(0.02)
+
+    def function(self):
+        """Where the CPU is: the nearest symbol. The thread that waits for gdb's answer does not use
+        QMP meanwhile."""
+        try:
+            eip = self.debugger.registers()["EIP"]
+        except (OSError, RuntimeError, ValueError, KeyError):
+            return ""
+        below = [(at, name) for name, at in Elf32(self.debugger.machine.kernel).symbols.items()
+                 if at <= eip]
+        return f"at 0x{eip:08x}" + (f", in {max(below)[1]}" if below and eip >> 30 == 3 else "")
 
 
 def phase(log):
@@ -95,7 +108,7 @@ def hand_over(machine, entry, before=None, arrived=None):
     payload's first instruction; each returns a Finding, or None."""
     boot = Boot()
     with Debugger(machine) as d:
-        guard = Guard(d.process, machine.log(), LIMIT)
+        guard = Guard(d, LIMIT)
         guard.start()
         finding = None
         try:
@@ -126,7 +139,7 @@ def ending(d, guard, boot, machine):
     if guard.why == "flood":
         return f"output without an end, stopped at {FLOOD >> 20} MiB, {last}"
     if guard.why == "time":
-        return f"no end: stopped after {LIMIT} s, {last}"
+        return f"no end: stopped after {LIMIT} s, {guard.where}, {last}"
     if boot.status in STATUS:
         line = re.findall(TOLD[boot.status] + ".*", boot.log, re.M)
         return f"{STATUS[boot.status]}: {line[0]}" if line else \

@@ -47,7 +47,7 @@ def died(rest, errors, path):
     how, case = rest[1], rest[2] if len(rest) > 2 else ""
     line = re.search(re.escape(path) + r":\d+", errors)
     if how == ENDLESS:
-        return Finding(case, "an end", "an endless loop, stopped after 6 s")
+        return Finding(case, "an end", "an endless loop, stopped after 4 s")
     sort = re.search(r"ERROR: AddressSanitizer: ([\w-]+)", errors)
     if sort and sort[1] == "stack-overflow":
         how = "it calls itself without an end"
@@ -55,6 +55,8 @@ def died(rest, errors, path):
         access = re.search(r"^(READ|WRITE) of size (\d+)", errors, re.M)
         verb = {"READ": "a read", "WRITE": "a store"}.get(access and access[1], "an access")
         how = f"{verb} outside of the memory that it may use ({sort[1]})"
+    elif "signal 11," in how:
+        how = "a wild read or store, or a recursion without an end (signal 11)"
     elif undefined := re.search(r"runtime error: (.*)", errors):
         how = undefined[1]
     return Finding(case, "an end", how, line[0] if line else "")

@@ -19,7 +19,7 @@ def table(graded):
     """One line a check with its points; below a wrong one, what is wrong."""
     lab = graded.lab
     if graded.broken:
-        say("not built", "the checks need a file that compiles:")
+        say("not graded", "the file cannot be used as it is:")
         print()
         print("\n".join("    " + line for line in graded.broken.splitlines()))
         print()
