@@ -19,9 +19,6 @@ TABLES_BUILD = f"""
      * README.md, "Two addresses". */
     (void)payload;
     (void)image;
-    (void)new_root;
-    (void)map_one;
-    (void)fault_tables_build;
     return 0;
 """
 
