@@ -187,8 +187,8 @@ inject: $(BUILD)/inject/baton.elf
 
 # The tests. Every part runs, even when one has failed; the last line adds them up.
 .PHONY: check test
-check: TEST_PARTS := check-docs check-scripts check-host check-boot
-test: TEST_PARTS := check-docs test-scripts test-host check-fuzz test-boot
+check: TEST_PARTS := check-docs check-scripts check-host check-labs check-boot
+test: TEST_PARTS := check-docs test-scripts test-host test-labs check-fuzz test-boot
 check test:
 	@rm -rf $(BUILD)/tests/results; status=0; \
 	for part in $(TEST_PARTS); do $(MAKE) --no-print-directory $$part || status=1; done; \

@@ -148,6 +148,8 @@ def ending(d, guard, boot, machine):
         return f"a triple fault, {last}"
     if boot.status == machines.POWERED_OFF:
         return f"the machine was reset, {last}"
+    if isinstance(boot.status, int) and boot.status & 1:
+        return f"the exit port was written before the payload was entered, {last}"
     return f"the machine ended with status {boot.status}, {last}"
 
 

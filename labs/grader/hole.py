@@ -6,7 +6,7 @@ Lines: in assembly, the lines between two that are given word for word, and stay
 import re
 from dataclasses import dataclass
 
-FIRST = "LAB: your code goes here"
+FIRST = "LAB: your code here"
 
 
 class NoHole(Exception):

@@ -30,3 +30,11 @@ def table(graded):
             if finding:
                 wrong(finding, check.hint)
     say("total", f"{graded.total} of {lab.points} points, in {graded.seconds:.0f} s")
+
+
+def line(name, graded):
+    """One student, for `lab grade`."""
+    lost = [check.name for check in graded.lab.checks if not graded.points(check)]
+    why = "not graded: " + graded.broken.splitlines()[0] if graded.broken else \
+        f"lost: {', '.join(lost)}" if lost else "all checks"
+    print(f"{graded.total:3} of {graded.lab.points}  {name}  {why}", flush=True)

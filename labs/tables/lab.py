@@ -4,8 +4,9 @@ from catalogue import Check, Lab
 from hole import FIRST, Function
 
 MAP_ONE = f"""
-    /* {FIRST} (1). Map va to image->control, with 4 KiB pages. pt_map says when a table is
-     * missing; ledger_take gets a page for it; tables[] and *count note it. README.md, "One address". */
+    /* {FIRST} (1). Map va to image->control, with 4 KiB pages. pt_map says when a table
+     * is missing; ledger_take gets a page for it; tables[] and *count note it.
+     * README.md, "One address". */
     (void)payload;
     (void)image;
     (void)space;

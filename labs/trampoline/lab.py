@@ -8,27 +8,29 @@ from catalogue import Check, Finding, Lab
 from hole import FIRST, Lines
 
 GLOBAL = f"""
-        /* {FIRST} (1). Global pages off; machine checks on where the CPU has them. A CPU
-         * without CR4 has neither. README.md, "Step 3". */
+        /* {FIRST} (1). Global pages off; machine checks on where the CPU has them.
+         * A CPU without CR4 has neither. README.md, "Step 3". */
 """
 SWITCH = f"""
-        /* {FIRST} (2). The new root is in edi; ecx and ebx are in use. README.md, "Step 4". */
+        /* {FIRST} (2). The new root is in edi; ecx and ebx are in use.
+         * README.md, "Step 4". */
 """
 JUMP = f"""
-        /* {FIRST} (3). Go on at .Lidentity, at its physical address: esi has that of the
-         * page. README.md, "Step 4". */
+        /* {FIRST} (3). Go on at .Lidentity, at its physical address: esi has that
+         * of the page. README.md, "Step 4". */
 
 """
 IDENTITY = f"""
-        /* {FIRST} (4). The page is at its physical address now: ebp, GDT, task register, IDT
-         * and stack follow. README.md, "Step 5". */
+        /* {FIRST} (4). The page is at its physical address now: ebp, GDT, task
+         * register, IDT and stack follow. README.md, "Step 5". */
 """
 UNPAGED = f"""
         /* {FIRST} (5). Paging off, caches on: CR0 in one write. README.md, "Step 6". */
 """
 LIST = f"""
-        /* {FIRST} (6). Follow the list, from the word at PARAM(LIST) on, until DONE; a word
-         * that has no meaning is an error: ud2. README.md, "Step 7"; list.h has the words. */
+        /* {FIRST} (6). Follow the list, from the word at PARAM(LIST) on, until
+         * DONE; a word that has no meaning is an error: ud2. README.md, "Step 7"; the words are in
+         * relocate/trampoline/list.h. */
 
         /* 8. Is what lies there now what was loaded? The digest page has told if not. */
 """

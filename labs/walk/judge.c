@@ -165,6 +165,7 @@ static void compare_bits(const struct pt_walk *walk, const struct reference_walk
 
 static void compare_reserved(const struct pt_walk *walk, const struct reference_walk *want)
 {
+    compare_address(walk, want);
     if (want->present)
         exam_number("reserved", want->fault, walk->reserved);
 }
