@@ -17,14 +17,15 @@ from debugger import Debugger  # noqa: E402
 from elf32 import Elf32  # noqa: E402
 import machine as machines  # noqa: E402
 
-LIMIT = 8                   # seconds; a boot takes less than one
+LIMIT = 8                   # seconds of the CPU's time; a boot takes less than one
+PATIENCE = 20               # seconds, for a machine that waits
 FLOOD = 1 << 20             # bytes on COM1; a boot prints a few KiB
 STEPS = {"2": "segments and stack", "3": "global pages off", "4": "the switch to the new tables",
          "5": "the jump to the physical address", "6": "paging off", "7": "the list",
          "8": "the digests", "9": "the exit"}
 STATUS = {machines.REFUSED: "Baton refused", machines.PANICKED: "Baton panicked",
           machines.FAULTED: "a fault in the hand-off"}
-TOLD = {machines.REFUSED: "^refused", machines.PANICKED: "^(panic|exception)",
+TOLD = {machines.REFUSED: "^refused", machines.PANICKED: "^(?:panic|exception)",
         machines.FAULTED: "^fault"}
 
 
@@ -38,20 +39,31 @@ class Boot:
     status: object = None
 
 
+def used(pid):
+    """Seconds of the CPU's time that a process has had: others may use the machine, too."""
+    try:
+        with open(f"/proc/{pid}/stat") as file:
+            fields = file.read().rpartition(")")[2].split()
+    except OSError:
+        return 0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 class Guard(threading.Thread):
     """Ends the machine when its time is over, or when it prints without an end."""
 
     def __init__(self, debugger, limit):
         super().__init__(daemon=True)
         self.debugger, self.process = debugger, debugger.process
-        self.log, self.end = debugger.machine.log(), time.monotonic() + limit
+        self.log, self.limit = debugger.machine.log(), limit
+        self.end = time.monotonic() + PATIENCE
         self.why = self.where = ""
 
     def run(self):
         while self.process.poll() is None:
             if os.path.exists(self.log) and os.path.getsize(self.log) > FLOOD:
                 self.why = "flood"
-            elif time.monotonic() > self.end:
+            elif used(self.process.pid) > self.limit or time.monotonic() > self.end:
                 self.why = "time"
             if self.why:
                 self.where = self.function()
@@ -89,7 +101,7 @@ def machine(lab, elf, kind, payload, words="", **more):
     return machines.Machine(
         f"lab-{lab}-{kind}", kernel=os.path.relpath(elf, machines.ROOT), memory="32M", cpu="pentium3",
         append=f"paging={kind} trace=1 exitport=0xf4 {words}".strip(), modules=(payload,),
-        timeout=LIMIT, extra=("-d", "cpu_reset", "-D", resets), **more)
+        timeout=PATIENCE, extra=("-d", "cpu_reset", "-D", resets), **more)
 
 
 def judge(name):
@@ -133,16 +145,16 @@ def ending(d, guard, boot, machine):
     """Why the payload was not entered."""
     last = f"after {phase(boot.log)}"
     try:
-        boot.status = d.process.wait(LIMIT + 5)
+        boot.status = d.process.wait(PATIENCE + 5)
     except Exception:                       # noqa: BLE001 (the machine is killed by the caller)
         boot.status = "timeout"
     if guard.why == "flood":
         return f"output without an end, stopped at {FLOOD >> 20} MiB, {last}"
     if guard.why == "time":
-        return f"no end: stopped after {LIMIT} s, {guard.where}, {last}"
+        return f"no end: stopped after {LIMIT} s of computing, {guard.where}, {last}"
     if boot.status in STATUS:
         line = re.findall(TOLD[boot.status] + ".*", boot.log, re.M)
-        return f"{STATUS[boot.status]}: {line[0]}" if line else \
+        return f"{STATUS[boot.status]}: {sentence(line[0])}" if line else \
             f"the exit port was written, {last}, and Baton said nothing"
     if "Triple fault" in machines.read_log(machine.extra[3]):
         return f"a triple fault, {last}"
@@ -151,6 +163,14 @@ def ending(d, guard, boot, machine):
     if isinstance(boot.status, int) and boot.status & 1:
         return f"the exit port was written before the payload was entered, {last}"
     return f"the machine ended with status {boot.status}, {last}"
+
+
+def sentence(line):
+    """A line of Baton's without its label, and without what a student need not do."""
+    fault = re.match(r"fault +in the hand-off, (.*): vector \S+ ([^;]*);.* eip (\S+) .* cr2 (\S+) ", line)
+    if fault:
+        return f"{fault[1]}: {fault[2]}, eip {fault[3]}, cr2 {fault[4]}"
+    return re.sub(r"^\w+ +", "", line).removesuffix("; please report this")
 
 
 def same_memory(d, payload):

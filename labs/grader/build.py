@@ -127,9 +127,11 @@ def build(lab, path, text):
     forbid(lab, text)
     copy = put(lab, path, text)
     make(lab, copy, "baton.elf")
-    if lab.host:
-        make(lab, copy, "host.o")
+    try:
+        if lab.host:
+            make(lab, copy, "host.o", "judge")
+    except BadAnswer:
+        fair(lab, copy)             # says better why the linker lacks a name
+        raise
     fair(lab, copy)
-    if lab.host:
-        make(lab, copy, "judge")
     return Built(folder(lab) / "baton.elf", folder(lab) / "judge" if lab.host else None)

@@ -1,5 +1,6 @@
 """Grades an answer: makes every check, and keeps what it found."""
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import build
@@ -37,9 +38,10 @@ def grade(lab, folder, tell=lambda label, text: None):
             built = build.build(lab, path, text)
         except build.BadAnswer as why:
             return Graded(lab, path, str(why), {}, time.monotonic() - begin)
-        findings = host.judge(lab, built, path) if built.judge else {}
-        for name, finding in lab.live(built.elf):
-            findings[name] = finding
+        with ThreadPoolExecutor() as pool:              # most of both is waiting for a process
+            judged = pool.submit(host.judge, lab, built, path) if built.judge else None
+            findings = dict(lab.live(built.elf))
+            findings.update(judged.result() if judged else {})
     for check in lab.checks:
         findings.setdefault(check.name, NOT_RUN)
     return Graded(lab, path, "", findings, time.monotonic() - begin)

