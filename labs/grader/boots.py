@@ -7,7 +7,7 @@ import re
 import sys
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from catalogue import TOP, Finding
 
@@ -104,6 +104,10 @@ def machine(lab, elf, kind, payload, words="", **more):
         timeout=PATIENCE, extra=("-d", "cpu_reset", "-D", resets), **more)
 
 
+def with_modules(machine, *modules):
+    return replace(machine, modules=modules)
+
+
 def judge(name):
     """A judging payload, and its entry (tests/payloads)."""
     path = os.path.join(payload_folder(), f"judge-{name}")
@@ -174,12 +178,14 @@ def sentence(line):
 
 
 def same_memory(d, payload):
-    """At the entry: is the payload in memory, byte for byte?"""
+    """At the entry: is the payload in memory, byte for byte, with the zeros behind it?"""
     with open(payload, "rb") as file:
         data = file.read()
     for segment in Elf32(payload).segments:
         address, size = segment.paddr, segment.filesz
-        there, wanted = d.memory(address, size), data[segment.offset:segment.offset + size]
+        wanted = data[segment.offset:segment.offset + size] + bytes(segment.memsz - size)
+        size = segment.memsz
+        there = d.memory(address, size)
         if there != wanted:
             at = next(i for i in range(size) if there[i] != wanted[i])
             return Finding(f"at the entry, memory at 0x{address + at:08x}", f"0x{wanted[at]:02x}",
@@ -187,12 +193,18 @@ def same_memory(d, payload):
     return None
 
 
-def judged(boot, finding, case):
-    """The Finding of a hand-over to a judge, or None: entered, memory right, verdict pass."""
+def arrived(boot, finding, case):
+    """The Finding of a hand-over, or None: entered, memory right."""
     if not boot.entered:
         return Finding(case, "the payload is entered", boot.found)
+    return finding and Finding(f"{case}, {finding.case}", finding.expected, finding.found)
+
+
+def judged(boot, finding, case):
+    """The same, and the judge's verdict."""
+    finding = arrived(boot, finding, case)
     if finding:
-        return Finding(f"{case}, {finding.case}", finding.expected, finding.found)
+        return finding
     failed = [line for line in boot.verdict if re.match(r"judge \S+ FAIL", line)]
     if failed:
         told = re.match(r"judge (\S+) FAIL found (.*) expected (.*)", failed[0])

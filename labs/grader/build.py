@@ -35,11 +35,15 @@ def folder(lab):
     return BUILD / "labs" / lab.name
 
 
-def hold(lab):
+def hold(lab, tell=lambda label, text: None):
     """One run at a time: the labs share objects. The lock ends with the process."""
     folder(lab).mkdir(parents=True, exist_ok=True)
     lock = open(BUILD / "labs" / "lock", "w")
-    fcntl.flock(lock, fcntl.LOCK_EX)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        tell("waiting", "another lab is being built; this one goes on when it ends")
+        fcntl.flock(lock, fcntl.LOCK_EX)
     return lock
 
 

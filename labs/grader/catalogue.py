@@ -5,7 +5,7 @@ from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[2]
 # In the order in which they are to be done.
-NAMES = ("walk", "tables", "list", "trampoline")
+NAMES = ("walk", "tables", "list", "trampoline", "bzimage")
 
 
 class Refused(Exception):

@@ -33,7 +33,8 @@ def grade(lab, folder, tell=lambda label, text: None):
     path, text = work.answer(lab, folder)
     tell("lab", f"{lab.name}: {lab.title}")
     tell("file", work.relative(path))
-    with build.hold(lab):
+    with build.hold(lab, tell):
+        begin = time.monotonic()
         try:
             built = build.build(lab, path, text)
         except build.BadAnswer as why:

@@ -114,11 +114,12 @@ def roads(elf):
 
 
 def moved(elf, name, kind, *cpu):
-    """A hand-over to a judge: what the list has moved, and what the judge says."""
+    """A hand-over to a judge: (Finding of what the list has moved, Finding of the judge)."""
     payload, entry = boots.judge(name)
     boot, finding = boots.hand_over(machine(name, elf, kind, payload, *cpu), entry,
                                     arrived=lambda d: boots.same_memory(d, payload))
-    return boots.judged(boot, finding, f"{kind} tables, the payload judge-{name}")
+    case = f"{kind} tables, the payload judge-{name}"
+    return boots.arrived(boot, finding, case), boots.judged(boot, finding, case)
 
 
 def old(elf):
@@ -131,7 +132,7 @@ def old(elf):
         if re.match("0f2[02]", state["code"]) and int(state["code"][4:6], 16) >> 3 & 7 == 4:
             return Finding(case, "no instruction reads or writes CR4",
                            f"the one at 0x{state['EIP']:08x} does")
-    return moved(elf, "tiny", "legacy", OLD)
+    return moved(elf, "tiny", "legacy", OLD)[0]
 
 
 def fault(elf):
@@ -164,9 +165,13 @@ def fault(elf):
 def live(elf):
     yield from roads(elf).items()
     yield "old", old(elf)
-    yield "copy", moved(elf, "span", "legacy")
-    yield "zero", moved(elf, "bss", "pae")
-    yield "shuffle", moved(elf, "shuffle", "pae")
+    verdicts = []
+    for check, name, kind in (("copy", "span", "legacy"), ("zero", "bss", "pae"),
+                              ("shuffle", "shuffle", "pae")):
+        finding, verdict = moved(elf, name, kind)
+        verdicts.append(verdict)
+        yield check, finding
+    yield "verdict", next(filter(None, verdicts), None)
     yield "fault", fault(elf)
 
 
@@ -196,9 +201,10 @@ LAB = Lab(
         Check("tables", 12, "GDT, IDT, task register and stack are at the physical address",
               'README.md, "Step 5"; SDM volume 3, 2.4'),
         Check("unpaged", 10, "paging goes off there", 'README.md, "Step 6"; SDM volume 3, 9.9.2'),
-        Check("copy", 12, "the list: pages are copied", 'README.md, "Step 7"'),
-        Check("zero", 8, "the list: pages are zeroed", 'README.md, "Step 7"'),
-        Check("shuffle", 8, "the list: longer than a page, destinations in any order",
+        Check("copy", 10, "the list: pages are copied", 'README.md, "Step 7"'),
+        Check("zero", 6, "the list: pages are zeroed", 'README.md, "Step 7"'),
+        Check("shuffle", 6, "the list: longer than a page, destinations in any order",
               'README.md, "Step 7"'),
+        Check("verdict", 6, "the payload finds the machine as it should be", 'README.md, "Step 5"'),
         Check("fault", 6, "a fault on the way is told", 'README.md, "When it goes wrong"'),
     ))

@@ -6,6 +6,7 @@ import catalogue
 import grade
 import pytest
 import work
+import wrong_bzimage
 import wrong_list
 import wrong_tables
 import wrong_trampoline
@@ -13,9 +14,8 @@ import wrong_walk
 from catalogue import TOP
 
 LABS = catalogue.every()
-WRONG = [answer for module in (wrong_walk, wrong_tables, wrong_list, wrong_trampoline)
+WRONG = [answer for module in (wrong_walk, wrong_tables, wrong_list, wrong_trampoline, wrong_bzimage)
          for answer in module.ANSWERS]
-LONGEST = 60            # seconds: "under a minute a lab", whatever the answer is
 
 
 def graded(lab, folder, text):

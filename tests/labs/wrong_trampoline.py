@@ -27,7 +27,7 @@ ANSWERS = (
     wrong("CR3 gets the control page", change(SWITCH, SWITCH.replace("edi", "esi")), ""),
     wrong("CR3 is not written", change(SWITCH, ""), ""),
     wrong("no jump to the physical address", change(JUMP, ""), ""),
-    wrong("a jump before the switch", ((SWITCH, ""), (JUMP, JUMP.replace("jmp ", "movl    %edi, %cr3\n"
+    wrong("the switch after the time stamp", ((SWITCH, ""), (JUMP, JUMP.replace("jmp ", "movl    %edi, %cr3\n"
                                                                        "        jmp ") )), ""),
     wrong("the stack stays at the kernel address", change(STACK, "        STEP(5)\n"), ""),
     wrong("the GDT stays at the kernel address", change("        lgdt    PARAM(GDTR_PA)(%ebp)\n", ""), ""),
