@@ -60,7 +60,7 @@ Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-8s %s\n' '$(1)' '$(2)')
 
 # What the core needs of lib/, and what is the kernel's alone: a host of the core has its own memcpy.
-CORE_C := $(wildcard pagetable/*.c relocate/*.c relocate/*/*.c payload/*.c) lib/text.c lib/sha256.c
+CORE_C := $(wildcard pagetable/*.c relocate/*.c relocate/*/*.c payload/*.c) lib/text.c lib/sha256.c lib/crc32.c
 CORE_S := $(wildcard relocate/*/*.S)
 KERNEL_C := $(filter-out $(CORE_C),$(wildcard lib/*.c boot/*.c kernel/*.c kernel/*/*.c))
 KERNEL_S := $(wildcard boot/*.S kernel/*/*.S)
@@ -120,10 +120,11 @@ $(1)/baton.elf: $$($(1)_OBJECTS) $(1)/linker.ld kernel/console/mksymbols | $(1)/
 
 # What is copied into control pages is position independent: no relocations at all. What else the
 # trampoline must be (one page, aligned, alone in its section) linker.ld asserts.
-$(1)/trampoline.checked: $(addprefix $(1)/obj/relocate/trampoline/,trampoline.S.o digest.S.o exit_flat32.S.o)
+$(1)/trampoline.checked: $(addprefix $(1)/obj/relocate/trampoline/,trampoline.S.o trampoline_copy.S.o digest.S.o \
+                                                        exit_flat32.S.o)
 	$$(Q)for object in $$^; do \
-	    name=$$$$($$(OBJDUMP32) -h $$$$object | grep -oE ' \.(trampoline|rodata\.digest|rodata\.exits) ') || { \
-	        echo "$$$$object has none of .trampoline, .rodata.digest, .rodata.exits" >&2; exit 1; }; \
+	    name=$$$$($$(OBJDUMP32) -h $$$$object | grep -oE ' \.(trampoline|rodata\.(trampoline|digest|exits)) ') || { \
+	        echo "$$$$object has none of .trampoline, .rodata.trampoline, .rodata.digest, .rodata.exits" >&2; exit 1; }; \
 	    said=$$$$($$(OBJDUMP32) -r -j $$$$name $$$$object) || exit 1; \
 	    case $$$$said in *R_386*) \
 	        echo "$$$$object has relocations; its source must be position independent:" >&2; \

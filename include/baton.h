@@ -26,6 +26,8 @@
 #include <stdint.h>
 
 #define BATON_VERSION "0.1"
+#define BATON_VERSION_NUMBER                                                                       \
+    0x000100u /* major, minor and patch, a byte each, as a number to test */
 
 #define BATON_STACK 1536 /* bytes; compiled by GCC with -O2 */
 
@@ -46,6 +48,9 @@ enum baton_memory_type {
     BATON_MEM_ACPI = 3, /* reclaimable after the tables are read */
     BATON_MEM_NVS = 4,
     BATON_MEM_BAD = 5,
+    /* RAM that no destination may take, where files may lie: of a host that is to stay as it is, as a
+     * dead kernel is. No number of a boot loader's. */
+    BATON_MEM_KEPT = 0x4b454550,
 };
 
 struct baton_memory {
@@ -86,14 +91,18 @@ enum baton_window {
     BATON_WINDOWS
 };
 
+/* Lives, with all that it points to, as long as an image that was made with it: images keep its
+ * address. */
 struct baton_host {
-    void *ctx; /* handed back to each function */
+    uint32_t size; /* sizeof(struct baton_host): a library of another version refuses it */
+    void *ctx;     /* handed back to each function */
 
     /*
-     * One free page that ends at or below `below` (a multiple of 4096), by its pa. 0 or
-     * a negative number when there is none. It must be RAM, and belong to nobody: not to the
-     * host, nor to any payload file, and not the page at 0. The core frees it with free_page,
-     * in any order.
+     * One free page that ends at or below `below` (a multiple of 4096: 3 or 4 GiB; for a Linux up to
+     * 2.6.13 640 KiB or 4 MiB), by its pa. 0, or a negative number when there is none. It must be
+     * RAM, and belong to nobody: not to the host, nor to any payload file, and not the page at 0.
+     * Each page is checked before it is mapped (E_HOST). The core frees it with free_page, in any
+     * order.
      */
     int (*alloc_page)(void *ctx, uint64_t below, uint64_t *pa);
     void (*free_page)(void *ctx, uint64_t pa);
@@ -102,8 +111,8 @@ struct baton_host {
      * alloc_page or for the payload's files. */
     void *(*map)(void *ctx, enum baton_window window, uint64_t pa);
 
-    /* The machine's memory: sorted, no two overlapping. Owned by the host, unchanged while an
-     * image is loaded. */
+    /* The machine's memory: sorted, no two overlapping, none empty. Unchanged while an image is
+     * loaded. */
     const struct baton_memory *memory;
     uint32_t memory_count;
 
@@ -111,12 +120,28 @@ struct baton_host {
     const struct baton_range *keep;
     uint32_t keep_count;
 
-    /* The trampoline as it is linked into the host: its page at kernel address `va` lies at
-     * `pa`. The page must be mapped there, executable and writable, when baton_handoff() is
-     * called. Use baton_trampoline_page for va. */
-    uint32_t trampoline_va;
+    /* pa of baton_trampoline_page. That page must be mapped at its own address, executable and
+     * writable, from the first load on: a load writes to it. */
     uint64_t trampoline_pa;
+
+    /* The formats to be tried, in this order, NULL at the end; NULL: baton_formats. */
+    const struct baton_format *const *formats;
+
+    /* A load that takes long calls it now and then, if it is not NULL: done of all bytes are read.
+     * It may feed a watchdog or draw; it must not call the core. */
+    void (*progress)(void *ctx, uint64_t done, uint64_t all);
 };
+
+struct baton_refusal;
+struct baton_request;
+
+/*
+ * Is what the host says fit for use? What a struct's comment asks for is checked here: sizes,
+ * pointers, the memory map's order, files in RAM below 4 GiB, the kind of the live tables, the
+ * trampoline's page. baton_payload_read() calls it first. 0 or BATON_E_HOST.
+ */
+int baton_host_check(const struct baton_host *host, const struct baton_request *request,
+                     struct baton_refusal *why);
 
 /* Is every byte of [start, end) usable RAM by the host's map? */
 bool baton_is_ram(const struct baton_host *host, uint64_t start, uint64_t end);
@@ -225,9 +250,16 @@ struct baton_module {
     const char *string;     /* what the boot loader gave with it, NUL-terminated; NULL: nothing */
 };
 
+/* Fills *live for the tables of that kind (enum baton_table_kind) whose root lies at pa `root`, as
+ * they are now: an accessed or a dirty bit that the CPU sets later changes the checksum. They are read
+ * through BATON_WINDOW_TABLE. */
+void baton_live_read(const struct baton_host *host, uint32_t kind, uint64_t root,
+                     struct baton_live *live);
+
 /* What the host asks for. All of it must outlive the last baton_payload_finish(), and be then as it
  * was when the payload was read, but for `screen`, `loader`, `acpi_rsdp` and `live`. */
 struct baton_request {
+    uint32_t size; /* sizeof(struct baton_request) */
     struct baton_file kernel;
     /* A Linux, and a plain ELF kernel, finds them as one initrd, in this order. Each begins at a
      * multiple of 4 bytes, counted from the first one's start, with zeros between.
@@ -325,7 +357,29 @@ struct baton_segment {
     struct baton_range room_used; /* likewise the room; empty if none */
 };
 
-struct baton_format; /* payload/payload.h */
+struct baton_image;
+struct baton_payload;
+
+/* A payload's format: how its files are known, read, and what its kernels are told. */
+struct baton_format {
+    const char *name; /* "bzImage" */
+
+    /* Is it one, by its magic numbers, or where those are not enough by its headers? */
+    bool (*is)(const struct baton_host *host, const struct baton_file *file);
+
+    /* Fills payload from the file's headers, with baton_segment_add(); 0 or an error with *why
+     * filled. */
+    int (*read)(const struct baton_host *host, const struct baton_request *request,
+                struct baton_payload *payload, struct baton_refusal *why);
+
+    /* Fills the MADE pages (cleared before) and payload->entry from the destinations. The file is
+     * not read a second time: payload->header is what read() keeps of it. */
+    void (*finish)(const struct baton_image *image, const struct baton_request *request,
+                   struct baton_payload *payload);
+};
+
+/* The formats of this library, NULL at the end, in the order in which they are tried. */
+extern const struct baton_format *const baton_formats[];
 
 #define BATON_HEADER 160 /* bytes of the longest file header that is kept */
 
@@ -351,6 +405,11 @@ struct baton_payload {
     uint8_t header[BATON_HEADER];
     uint32_t header_size;
 };
+
+/* A new segment, zeroed but for role and name (at most 19 characters of it); NULL when there is no
+ * room for one more. */
+struct baton_segment *baton_segment_add(struct baton_payload *payload, enum baton_role role,
+                                        const char *what);
 
 /* The n-th (from 0) segment of that role; NULL: there are not so many. */
 const struct baton_segment *baton_segment_find(const struct baton_payload *payload,
@@ -439,6 +498,7 @@ void baton_payload_finish(const struct baton_request *request, struct baton_payl
 
 /* What the trampoline is to do about the machine. */
 struct baton_machine {
+    uint32_t size;      /* sizeof(struct baton_machine) */
     bool has_cr4;       /* [CPUID 1, edx: any feature that CR4 governs] */
     bool has_efer;      /* NX or long mode present */
     bool has_mce;       /* [CPUID 1, edx bit 7]: machine checks can be told of */
@@ -449,6 +509,9 @@ struct baton_machine {
     uint8_t trace;      /* 1: print the number of each step on com_port when it is done;
                            2: write it to I/O port 0x80, too; 0: neither */
 };
+
+/* Fills the size and the has_ members by CPUID; all else is 0. (i386 only) */
+void baton_machine_detect(struct baton_machine *machine);
 
 /* May take pages from the end of a guessed window. */
 int baton_image_build(const struct baton_request *request, struct baton_payload *payload,
@@ -474,10 +537,23 @@ int baton_load(const struct baton_host *host, const struct baton_request *reques
                struct baton_image *image, struct baton_refusal *why);
 
 /*
- * The point of no return. Needs: an armed image, interrupts off, devices quiet, CPL 0, paging on
- * with the trampoline mapped at host->trampoline_va. (i386 only)
+ * Is all as the trampoline needs it? To be called right before the point of no return, while memory
+ * can still be mapped: the image is armed; CPL 0, interrupts off, paging on, CR4.PAE and has_ members
+ * as this CPU has them, and this is the bootstrap processor; the trampoline's page is as the load left
+ * it, mapped at its own address in the tables that CR3 points to, writable and executable.
+ * 0 or BATON_E_HOST, and nothing is changed. (i386 only)
  */
-void baton_handoff(const struct baton_image *image) __attribute__((noreturn));
+int baton_ready(const struct baton_image *image, struct baton_refusal *why);
+
+/*
+ * The point of no return, for an image that is ready; devices are quiet. It looks once more at what
+ * needs no mapping: an image that is not armed and a CPU in another state are refused, with nothing
+ * changed. Else it does not return. Returns BATON_E_HOST. (i386 only)
+ */
+int baton_handoff(const struct baton_image *image, struct baton_refusal *why);
+
+/* BATON_VERSION_NUMBER of the library, to be compared with that of this header. */
+uint32_t baton_version(void);
 
 /* The trampoline's page in the host's own image: page aligned, 4096 bytes. (i386 only) */
 extern char baton_trampoline_page[BATON_PAGE_SIZE];

@@ -36,7 +36,10 @@
 /* ---- model-specific registers [SDM4 2.1] */
 
 #define MSR_EFER I386_U(0xc0000080)
-#define EFER_NXE I386_BIT(11) /* PAE entries have an NX bit */
+#define MSR_APIC_BASE I386_U(0x1b)
+#define APIC_BASE_BSP I386_BIT(8) /* this is the bootstrap processor */
+#define APIC_BASE_FAMILY 6        /* CPUs of this family and later have that register */
+#define EFER_NXE I386_BIT(11)     /* PAE entries have an NX bit */
 
 /* [SDM3 16.3] */
 #define MSR_MCG_CAP I386_U(0x179)
@@ -49,6 +52,7 @@
 /* ---- EFLAGS [SDM3 2.3] */
 
 #define EFLAGS_FIXED I386_BIT(1) /* always 1 */
+#define EFLAGS_IF I386_BIT(9)    /* interrupts are on */
 #define EFLAGS_ID I386_BIT(21)   /* can be changed where there is a CPUID instruction */
 
 /* ---- debug registers at reset [SDM3 table 9-1] */
@@ -65,10 +69,13 @@
 #define CPUID_TSC I386_BIT(4)
 #define CPUID_PAE I386_BIT(6)
 #define CPUID_MCE I386_BIT(7)
+#define CPUID_APIC I386_BIT(9)
 #define CPUID_PGE I386_BIT(13)
 #define CPUID_MCA I386_BIT(14)
 #define CPUID_FXSR I386_BIT(24)
 #define CPUID_SSE I386_BIT(25)
+/* Leaf 1, eax. */
+#define CPUID_FAMILY(signature) ((signature) >> 8 & 15) /* 15 and more count as 15 */
 /* Each of these has a bit in CR4, so a CPU with one of them has a CR4. */
 #define CPUID_HAS_CR4                                                                              \
     (CPUID_VME | CPUID_DE | CPUID_PSE | CPUID_TSC | CPUID_PAE | CPUID_MCE | CPUID_PGE |            \
@@ -85,6 +92,8 @@
 #define CPUID_HAS_EFER (CPUID_SYSCALL | CPUID_NX | CPUID_LM)
 
 /* ---- descriptors [SDM3 3.4.5, 6.11, 7.2.2, 7.2.5] */
+
+#define SELECTOR_RPL I386_U(3) /* in CS: the current privilege level */
 
 /* The low word of a flat segment: base 0, limit 4 GiB. */
 #define DESCRIPTOR_FLAT_LOW I386_U(0x0000ffff)

@@ -172,7 +172,7 @@ static void write_record(const struct baton_image *image, const struct baton_req
     text_add(&text, " checksum ");
     text_address(&text, request->live.checksum);
     text_add(&text, "\ntrampoline ");
-    text_address(&text, host->trampoline_va);
+    text_address(&text, image->trampoline_va);
     text_char(&text, ' ');
     text_address(&text, image->control);
     for (uint32_t i = 0; i < told.count; i++) {

@@ -72,7 +72,7 @@ static void add_min_alignment(const struct bzimage *image, struct baton_segment 
 static int add_kernel(const struct bzimage *image, struct baton_payload *payload,
                       struct baton_refusal *why)
 {
-    struct baton_segment *s = segment_add(payload, BATON_ROLE_KERNEL, "kernel");
+    struct baton_segment *s = baton_segment_add(payload, BATON_ROLE_KERNEL, "kernel");
     bool relocatable = image->protocol >= 0x0205 && bzimage_field(image, HDR_RELOCATABLE, 1);
 
     s->source = image->file->pa + image->setup_size;

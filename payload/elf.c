@@ -77,7 +77,7 @@ static int add_segment(const struct baton_request *request, const struct elf_seg
         return refuse(why, BATON_E_MOST, "p_filesz (p_memsz is the limit)", e->filesz, e->memsz);
     text_add(&text, "PT_LOAD ");
     text_decimal(&text, number);
-    struct baton_segment *s = segment_add(payload, BATON_ROLE_LOAD, what);
+    struct baton_segment *s = baton_segment_add(payload, BATON_ROLE_LOAD, what);
     if (!s)
         return refuse(why, BATON_E_SEGMENTS, "PT_LOAD segments", BATON_SEGMENTS + 1,
                       BATON_SEGMENTS);

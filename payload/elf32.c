@@ -80,7 +80,7 @@ static void elf_finish(const struct baton_image *image, const struct baton_reque
         .live_pae = request->live.kind == BATON_TABLES_PAE,
         .live_tables = request->live.tables,
         .live_checksum = request->live.checksum,
-        .trampoline_va = host->trampoline_va,
+        .trampoline_va = image->trampoline_va,
         .control = (uint32_t)image->control,
         .command_line = (uint32_t)line->dest,
         .initrd = (uint32_t)initrd.start,

@@ -4,10 +4,11 @@
 #include "payload/identify.h"
 #include "relocate/trampoline/digest.h"
 
-static const struct baton_format *const formats[] = {
+const struct baton_format *const baton_formats[] = {
     &payload_bzimage,
     &payload_vmlinux, /* it is ELF32, too */
     &payload_elf32,
+    NULL,
 };
 
 #define FORMATS_KNOWN "Linux bzImage, vmlinux and static ELF32 for i386"
@@ -15,16 +16,21 @@ static const struct baton_format *const formats[] = {
 int baton_payload_read(const struct baton_host *host, const struct baton_request *request,
                        struct baton_payload *payload, struct baton_refusal *why)
 {
+    const struct baton_format *const *format;
     uint32_t magic = 0;
     const char *what;
+    int error;
 
     *payload = (struct baton_payload){0};
+    error = baton_host_check(host, request, why);
+    if (error)
+        return error;
     if (!request->kernel.size)
         return refuse(why, BATON_E_EMPTY, "the payload", 0, 0);
-    for (size_t i = 0; i < sizeof(formats) / sizeof(*formats); i++)
-        if (formats[i]->is(host, &request->kernel)) {
-            payload->format = formats[i];
-            return formats[i]->read(host, request, payload, why);
+    for (format = host->formats ? host->formats : baton_formats; *format; format++)
+        if ((*format)->is(host, &request->kernel)) {
+            payload->format = *format;
+            return (*format)->read(host, request, payload, why);
         }
     if ((what = identify(host, &request->kernel)))
         return refuse(why, BATON_E_KIND, what, 0, 0);

@@ -7,29 +7,9 @@
 
 #include "baton.h"
 
-struct baton_format {
-    const char *name; /* "bzImage" */
-
-    /* Is it one, by its magic numbers, or where those are not enough by its headers? */
-    bool (*is)(const struct baton_host *host, const struct baton_file *file);
-
-    /* Fills payload from the file's headers; 0 or an error with *why filled. */
-    int (*read)(const struct baton_host *host, const struct baton_request *request,
-                struct baton_payload *payload, struct baton_refusal *why);
-
-    /* Fills the MADE pages (cleared before) and payload->entry from the destinations. The file is
-     * not read a second time: payload->header is what read() keeps of it. */
-    void (*finish)(const struct baton_image *image, const struct baton_request *request,
-                   struct baton_payload *payload);
-};
-
 extern const struct baton_format payload_bzimage;
 extern const struct baton_format payload_vmlinux;
 extern const struct baton_format payload_elf32;
-
-/* A new segment, named and zeroed; NULL when there is no room for one more. */
-struct baton_segment *segment_add(struct baton_payload *payload, enum baton_role role,
-                                  const char *what);
 
 /* The request's initrds, each a segment, in one piece that stays where it can, its last byte at or below
  * last. 0 or an error. */

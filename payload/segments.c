@@ -33,8 +33,8 @@ size_t string_length(const char *string)
     return n;
 }
 
-struct baton_segment *segment_add(struct baton_payload *payload, enum baton_role role,
-                                  const char *what)
+struct baton_segment *baton_segment_add(struct baton_payload *payload, enum baton_role role,
+                                        const char *what)
 {
     if (payload->segments == BATON_SEGMENTS)
         return NULL;
@@ -61,10 +61,10 @@ static int add_initrd(struct baton_payload *payload, const struct baton_file *in
         text_char(&text, ' ');
         text_decimal(&text, number + 1);
     }
-    struct baton_segment *s = segment_add(payload, BATON_ROLE_MODULE, what);
+    struct baton_segment *s = baton_segment_add(payload, BATON_ROLE_MODULE, what);
     if (!s)
         return refuse(why, BATON_E_SEGMENTS, "segments", BATON_SEGMENTS + 1, BATON_SEGMENTS);
-    s->flags = number ? BATON_SEG_FOLLOWS : BATON_SEG_SKEW | BATON_SEG_ANYWHERE;
+    s->flags = number ? BATON_SEG_FOLLOWS : BATON_SEG_ANYWHERE;
     s->source = initrd->pa;
     s->file_size = s->mem_size = initrd->size;
     s->min = 0x100000; /* low memory is the firmware's, and Linux wants a piece of it */
@@ -111,7 +111,7 @@ struct baton_range segment_initrd_range(const struct baton_payload *payload)
 int segment_add_made(struct baton_payload *payload, enum baton_role role, const char *what,
                      struct baton_refusal *why)
 {
-    struct baton_segment *s = segment_add(payload, role, what);
+    struct baton_segment *s = baton_segment_add(payload, role, what);
 
     if (!s)
         return refuse(why, BATON_E_SEGMENTS, "segments", BATON_SEGMENTS + 1, BATON_SEGMENTS);

@@ -155,7 +155,9 @@ void embed_main(const struct multiboot *mb)
             end = module[i].end;
     free_some_pages((uint32_t)baton_page_up(end));
 
-    const struct baton_host host = {
+    static struct baton_host host; /* an image keeps its address */
+    host = (struct baton_host){
+        .size = sizeof(host),
         .alloc_page = alloc_page,
         .free_page = free_page,
         .map = map,
@@ -163,33 +165,36 @@ void embed_main(const struct multiboot *mb)
         .memory_count = memory_count,
         .keep = &keep,
         .keep_count = 1,
-        .trampoline_va = (uint32_t)baton_trampoline_page,
         .trampoline_pa = (uint32_t)baton_trampoline_page,
     };
     const char *line = (const char *)module[0].string;
-    const struct baton_request request = {
+    struct baton_request request = {
+        .size = sizeof(request),
         .kernel = {module[0].start, module[0].end - module[0].start},
         .module = {{.file = {mb->mods_count > 1 ? module[1].start : 0,
                              mb->mods_count > 1 ? module[1].end - module[1].start : 0}}},
         .command_line = line,
         .loader = "embed",
-        .live = {.root = (uint32_t)directory, .tables = 1},
         .screen = {.kind = BATON_SCREEN_TEXT, .columns = 80, .rows = 25},
-        .long_mode = true, /* a kernel of one's own asks CPUID, and for the machine below */
+        .long_mode = true, /* a kernel of one's own asks CPUID */
     };
-    const struct baton_machine machine = {
-        .has_cr4 = true, .has_tsc = true, .com_port = 0x3f8, .exit_port = 0xf4};
-    struct baton_refusal why;
+    baton_live_read(&host, BATON_TABLES_LEGACY, (uint32_t)directory, &request.live);
+    struct baton_machine machine;
+    baton_machine_detect(&machine);
+    machine.com_port = 0x3f8;
+    machine.exit_port = 0xf4;
 
-    if (baton_load(&host, &request, &machine, &payload, &image, &why)) {
-        baton_explain(&why, sentence, sizeof(sentence));
-        say("embed: ");
-        say(sentence);
+    struct baton_refusal why;
+    if (!baton_load(&host, &request, &machine, &payload, &image, &why)) {
+        say("embed: handing over to ");
+        say(payload.name);
         say("\r\n");
-        stop();
+        if (!baton_ready(&image, &why))
+            baton_handoff(&image, &why);
     }
-    say("embed: handing over to ");
-    say(payload.name);
+    baton_explain(&why, sentence, sizeof(sentence));
+    say("embed: ");
+    say(sentence);
     say("\r\n");
-    baton_handoff(&image);
+    stop();
 }

@@ -71,10 +71,15 @@ const struct baton_memory *region_map(const struct baton_memory *memory, uint32_
     for (uint32_t i = 0; i < count; i++) {
         const struct baton_memory *m = &memory[i];
 
-        if (m->type != BATON_MEM_USABLE)
+        if (m->type != BATON_MEM_USABLE) {
             add(map, out, m->start, m->end, m->type);
-        else if (m->start <= region.range.start && region.range.end <= m->end)
+        } else if (m->start <= region.range.start && region.range.end <= m->end) {
+            add(map, out, m->start, region.range.start, BATON_MEM_KEPT);
             add(map, out, region.range.start, region.range.end, BATON_MEM_USABLE);
+            add(map, out, region.range.end, m->end, BATON_MEM_KEPT);
+        } else {
+            add(map, out, m->start, m->end, BATON_MEM_KEPT);
+        }
     }
     return map;
 }

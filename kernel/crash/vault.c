@@ -9,6 +9,7 @@
 #include "kernel/crash/region.h"
 #include "kernel/crash/vault_take.h"
 #include "kernel/load/spoil.h"
+#include "kernel/load/tell.h"
 #include "kernel/machine/cpu.h"
 #include "kernel/machine/layout.h"
 #include "kernel/machine/probe.h"
@@ -164,6 +165,7 @@ static bool try_is_left(struct vault *vault)
  */
 void vault_leave(struct vault *vault)
 {
+    struct baton_refusal why;
     struct baton_image image;
 
     if (!try_is_left(vault) || !vault_ready())
@@ -176,7 +178,8 @@ void vault_leave(struct vault *vault)
     __builtin_memcpy(baton_trampoline_page, vault->trampoline, BATON_PAGE_SIZE);
     devices_quiet();
     watchdog_pause();
-    baton_handoff(&image);
+    baton_handoff(&image, &why);
+    tell_refusal(&why);
 }
 
 /* At once, before the seal is looked at, which takes its time: the region is written to, no more. */

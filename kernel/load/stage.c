@@ -46,6 +46,7 @@ void stage_start(const struct boot_info *boot_info, const struct options *wanted
     boot = boot_info;
     options = wanted;
     host = (struct baton_host){
+        .size = sizeof(host),
         .alloc_page = host_alloc,
         .free_page = host_free,
         .map = host_map,
@@ -53,7 +54,6 @@ void stage_start(const struct boot_info *boot_info, const struct options *wanted
         .memory_count = count,
         .keep = live.range,
         .keep_count = live.ranges,
-        .trampoline_va = (uint32_t)baton_trampoline_page,
         .trampoline_pa = (uint32_t)baton_trampoline_page - KERNEL_BASE,
     };
 }
@@ -105,6 +105,7 @@ bool stage_prepare(struct stage *stage, const struct stage_wish *wish)
     }
     stage->kernel = wish->kernel;
     stage->request = (struct baton_request){
+        .size = sizeof(stage->request),
         .kernel = boot->module[wish->kernel - 1].file,
         .command_line = line_of(stage, wish),
         .loader = boot->loader,
@@ -129,16 +130,14 @@ bool stage_prepare(struct stage *stage, const struct stage_wish *wish)
 
 struct baton_machine stage_machine(void)
 {
-    return (struct baton_machine){
-        .has_cr4 = cpu.cr4,
-        .has_efer = cpu.efer,
-        .has_mce = cpu.mce,
-        .has_tsc = cpu.tsc,
-        .trace = (uint8_t)options->trace,
-        .com_port = serial_port(),
-        .exit_port = options->exit_port,
-        .reset = options->onfault == FAULT_RESET,
-    };
+    struct baton_machine machine;
+
+    baton_machine_detect(&machine);
+    machine.trace = (uint8_t)options->trace;
+    machine.com_port = serial_port();
+    machine.exit_port = options->exit_port;
+    machine.reset = options->onfault == FAULT_RESET;
+    return machine;
 }
 
 bool stage_load(const struct stage_wish *wish)
@@ -219,6 +218,8 @@ static bool prove(void)
     watchdog_pause();
     error = baton_image_check(&loaded->request, &loaded->payload, &loaded->image, &why);
     watchdog_feed();
+    if (!error)
+        error = baton_ready(&loaded->image, &why);
     sum = live_checksum(); /* closes the windows: from here on nothing may look through one */
     if (sum != live.summary.checksum)
         panic("the live tables changed: checksum %x, was %x (H1)", (uint64_t)sum,
@@ -230,6 +231,8 @@ static bool prove(void)
 
 void stage_handoff(void)
 {
+    struct baton_refusal why;
+
     if (!prove())
         return;
     loaded->image.exec_ticks = cpu.tsc ? cpu_ticks() : 0;
@@ -238,5 +241,7 @@ void stage_handoff(void)
     watchdog_end();
     INJECT_FAULT(boot->command_line, &loaded->image);
     SPOIL_LIVE_TABLES(loaded->image.control);
-    baton_handoff(&loaded->image);
+    baton_handoff(&loaded->image, &why);
+    tell_refusal(&why);
+    panic("the hand-off was refused after all was proved (H6)");
 }

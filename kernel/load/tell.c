@@ -43,7 +43,7 @@ static void tell_plan(const struct stage *stage)
            plural(c->cycles), (uint64_t)c->list_pages, plural(c->list_pages),
            (uint64_t)c->control_pages, plural(c->control_pages));
     report("trampoline", "%a and %a both lead to %a, through %u new table page%s",
-           (uint64_t)image->host->trampoline_va, image->control, image->control, image->table_count,
+           (uint64_t)image->trampoline_va, image->control, image->control, image->table_count,
            plural(image->table_count));
 }
 

@@ -11,7 +11,6 @@
 #include "kernel/machine/tss.h"
 #include "kernel/machine/window.h"
 #include "kernel/memory/pages.h"
-#include "lib/crc32.h"
 #include "pagetable/walk.h"
 
 struct live live;
@@ -209,28 +208,23 @@ bool live_start(enum baton_table_kind kind, const struct baton_memory *memory, u
     return true;
 }
 
-static bool sum_table(void *ctx, uint64_t table)
+/* The checksum is that without open windows. */
+static void *map_closed(void *ctx, enum baton_window window, uint64_t pa)
 {
-    uint32_t *crc = ctx;
-    const void *page;
-
-    if (table == windows_table) { /* the checksum is that without open windows */
-        windows_close();
-        page = (const void *)WINDOW_TABLE;
-    } else {
-        page = window_map(BATON_WINDOW_TABLE, table);
-    }
-    *crc = crc32(*crc, page, BATON_PAGE_SIZE);
-    return true;
+    if (pa != windows_table)
+        return map_table(ctx, window, pa);
+    windows_close();
+    return (void *)WINDOW_TABLE;
 }
 
 uint32_t live_checksum(void)
 {
-    uint32_t crc = 0;
+    static const struct baton_host closed_host = {.map = map_closed};
+    struct baton_live now;
 
-    pt_tables(&space, sum_table, &crc);
+    baton_live_read(&closed_host, live.summary.kind, space.root, &now);
     windows_close();
-    return crc;
+    return now.checksum;
 }
 
 uint64_t live_direct_end(void)

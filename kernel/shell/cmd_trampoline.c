@@ -40,7 +40,7 @@ void command_trampoline(const struct words *words)
     const struct control_params *p =
         (const void *)((const char *)window_map(BATON_WINDOW_PAGE, pa) + CONTROL_PARAMS);
 
-    report("trampoline", "template at %a", (uint64_t)stage->image.host->trampoline_va);
+    report("trampoline", "template at %a", (uint64_t)stage->image.trampoline_va);
     report("copy", "%a: after the CR3 write both addresses lead there", (uint64_t)pa);
     for (uint32_t i = 0; parts[i].what; i++)
         report("part", "%a to %a %Z  %s", (uint64_t)(pa + parts[i].from),

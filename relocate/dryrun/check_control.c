@@ -94,8 +94,7 @@ static uint32_t wanted(const struct check *c, bool template, uint32_t at)
 {
     const struct baton_image *image = c->image;
     const struct view views[] = {
-        {(uint32_t)baton_page_down(image->host->trampoline_va), CONTROL_GDT_VA,
-         CONTROL_FAULT_TSS_VA},
+        {image->trampoline_va, CONTROL_GDT_VA, CONTROL_FAULT_TSS_VA},
         {(uint32_t)image->control, CONTROL_GDT_PA, CONTROL_FAULT_TSS_PA},
     };
     uint32_t offset;
@@ -128,7 +127,7 @@ static bool params_are_right(const struct control_params *p, const struct check 
 {
     const struct baton_image *image = c->image;
     const struct baton_registers *r = &c->payload->entry.registers;
-    uint32_t va = (uint32_t)baton_page_down(image->host->trampoline_va);
+    uint32_t va = image->trampoline_va;
     uint32_t pa = (uint32_t)image->control;
 
     return p->list == ((uint32_t)image->list | LIST_INDIRECTION) && p->eip == r->eip &&

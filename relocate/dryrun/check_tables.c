@@ -96,7 +96,7 @@ int check_tables(struct check *c)
         return c->why->error;
     if (visit.tables != image->table_count || visit.tables > 2 * format->levels - 1u)
         return check_failed(c, "H5: the tables are more pages than were built", visit.tables);
-    int error = check_mapping(c, &space, baton_page_down(image->host->trampoline_va),
+    int error = check_mapping(c, &space, image->trampoline_va,
                               "H5: the kernel address does not lead to the control page");
     if (!error)
         error = check_mapping(c, &space, image->control,

@@ -111,7 +111,7 @@ void control_fill(const struct baton_image *image, const struct baton_payload *p
                   const struct baton_machine *machine)
 {
     const struct baton_host *host = image->host;
-    uint32_t va = (uint32_t)baton_page_down(host->trampoline_va);
+    uint32_t va = image->trampoline_va;
     uint32_t pa = (uint32_t)image->control;
     uint32_t root = (uint32_t)image->tables[0];
     uint8_t *page = host->map(host->ctx, BATON_WINDOW_SOURCE, host->trampoline_pa);

@@ -4,7 +4,6 @@
  */
 #include "relocate/image/image.h"
 
-#include "pagetable/format.h"
 #include "relocate/place/ledger.h"
 #include "relocate/place/reach.h"
 #include "relocate/trampoline/digest.h"
@@ -32,7 +31,7 @@ int baton_image_begin(const struct baton_host *host, struct baton_payload *paylo
 {
     const char *what = "control code page";
 
-    *image = (struct baton_image){.host = host};
+    *image = (struct baton_image){.host = host, .trampoline_va = trampoline_home()};
     int error = payload->reach[0].end ? reach_take(image, payload, &what)
                                       : ledger_take(image, payload, &image->control);
     if (error)
@@ -60,8 +59,9 @@ int baton_image_build(const struct baton_request *request, struct baton_payload 
 
     if (!exit_code(payload->entry.kind))
         return wrong(image, why, "payload->entry.kind is unknown", payload->entry.kind);
-    if (!pt_format_of(request->live.kind))
-        return wrong(image, why, "request->live.kind is unknown", request->live.kind);
+    if (machine->size != sizeof(*machine))
+        return wrong(image, why, "machine->size is not that of this library's struct baton_machine",
+                     machine->size);
     image->kind = request->live.kind;
     image->machine = control_machine_bits(machine);
     error = tables_build(payload, image);

@@ -71,8 +71,8 @@ int tables_build(struct baton_payload *payload, struct baton_image *image)
         return error;
     image->tables[0] = space.root;
     image->table_count = 1;
-    error = map_one(payload, image, &space, image->tables, &image->table_count,
-                    baton_page_down(image->host->trampoline_va));
+    error =
+        map_one(payload, image, &space, image->tables, &image->table_count, image->trampoline_va);
     if (!error)
         error = map_one(payload, image, &space, image->tables, &image->table_count, image->control);
     return error || image->kind == BATON_TABLES_LEGACY ? error : fault_tables_build(payload, image);

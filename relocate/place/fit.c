@@ -72,6 +72,11 @@ static bool is_free(const struct placing *p, uint32_t self, uint64_t start, uint
     return !is_claimed(p, self, start, end, false);
 }
 
+bool fit_lies_well(const struct baton_segment *s)
+{
+    return s->flags & BATON_SEG_INPLACE || !((s->source + fit_skew(s)) & (s->align - 1));
+}
+
 bool fit_within(const struct baton_segment *s, uint64_t dest)
 {
     uint64_t window = fit_window(s, dest);

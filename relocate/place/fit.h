@@ -32,6 +32,9 @@ uint64_t fit_skew(const struct baton_segment *s);
 /* Where the window of s begins if s starts at dest. */
 uint64_t fit_window(const struct baton_segment *s, uint64_t dest);
 
+/* Could s, by its alignment, start where it lies? */
+bool fit_lies_well(const struct baton_segment *s);
+
 /* Does all that s uses, its window and its room, too, keep to its limits if it starts at dest? */
 bool fit_within(const struct baton_segment *s, uint64_t dest);
 

@@ -21,7 +21,7 @@ static void join(struct baton_payload *payload, struct groups *groups, uint32_t 
 
         split = split || member->source != own + offset || member->mem_size != member->file_size;
         if (member->file_size > largest && member->source >= offset &&
-            !((member->source - offset - own) & BATON_PAGE_MASK)) {
+            !((member->source - offset) & BATON_PAGE_MASK)) {
             largest = member->file_size;
             anchor = member->source - offset;
         }

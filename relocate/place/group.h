@@ -1,8 +1,8 @@
 /*
  * Segments in one piece, as several initrds are (BATON_SEG_FOLLOWS). While they are placed, the first
- * one stands for all: it has the size of all. It keeps its offset in its page, for Linux warns of an
- * initrd that does not begin at a page's start; so its pages stay pages, and those of the others that
- * lie in their pages as they will lie there. The largest of these says where the group lies already.
+ * one stands for all: it has the size of all. The group begins at a page's start, for Linux warns of an
+ * initrd that does not. The pages of those that lie in their pages as they will lie there can move as
+ * they are, or stay. The largest of these says where the group lies already.
  *
  *     sources     ..[A]..[    B    ].....[C]..
  *     the group   ..[A|    B    |C]...........

@@ -250,7 +250,7 @@ static int take(struct baton_image *image, struct baton_payload *payload,
             return error;
         }
         /* The two addresses of the trampoline must differ: H5 maps both to one page. */
-        bool same = *pa == baton_page_down(host->trampoline_va);
+        bool same = *pa == image->trampoline_va;
         if (!same && *pa >= range->start &&
             !(scratch_too ? in_segment(payload, *pa) : ledger_forbids(payload, *pa)))
             return 0;

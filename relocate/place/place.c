@@ -23,7 +23,7 @@
 /* Might the segment stay where it lies, were it alone? */
 static bool may_stay(const struct placing *p, const struct baton_segment *s)
 {
-    return p->policy != BATON_PLACE_ALL && fit_within(s, s->source);
+    return p->policy != BATON_PLACE_ALL && fit_lies_well(s) && fit_within(s, s->source);
 }
 
 /* Pages of other movable segments that could stay, did segment i not come to dest. */
@@ -123,7 +123,7 @@ static uint64_t choose(const struct placing *p, uint32_t i, struct choice *best)
     best->dest = NOWHERE;
     if (!(s->flags & BATON_SEG_ANYWHERE) && s->prefer >= fit_skew(s))
         consider(p, i, s->prefer - fit_skew(s), best);
-    if (s->flags & (BATON_SEG_ANYWHERE | BATON_SEG_INPLACE))
+    if (s->flags & (BATON_SEG_ANYWHERE | BATON_SEG_INPLACE) && fit_lies_well(s))
         consider(p, i, s->source, best);
     consider_around(p, i, s->max, s->min, best); /* its own limits are obstacles turned round */
     for (uint32_t k = 0; k < host->memory_count; k++)

@@ -54,7 +54,7 @@
 
 #define CONTROL_VECTORS 32
 
-/* The hand-off's steps are numbered; STEP() in trampoline.S and the exits says that one is done. */
+/* The hand-off's steps are numbered; STEP() in trampoline.inc and the exits says that one is done. */
 #define CONTROL_LAST_STEP 9
 
 /* Selectors. Code and data: what Linux's 32-bit entry wants. [LBP 32-bit] */
@@ -100,6 +100,12 @@
 #include <stdint.h>
 
 #include "baton.h"
+
+/* The template as it was linked: nobody writes to it. Its first CONTROL_PARAMS bytes count. */
+extern const uint8_t trampoline_code[];
+
+/* Where the template is called: the address of baton_trampoline_page. */
+uint32_t trampoline_home(void);
 
 /* All that the trampoline reads (H2). */
 struct control_params {

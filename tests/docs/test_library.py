@@ -11,7 +11,7 @@ TOP = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("BATON_BUILD", TOP / "build")).resolve()
 HEADER = TOP / "include" / "baton.h"
 FUNCTIONS = 16              # that the header declares; a pattern must not see fewer
-OBJECTS = {"baton_digest_page", "baton_trampoline_page"}    # arrays; not functions
+OBJECTS = {"baton_digest_page", "baton_formats", "baton_trampoline_page"}    # arrays; not functions
 WITHOUT_HEADER = {"baton_trampoline"}                       # the page's first instruction
 NEEDED = {"memcpy", "memset", "memcmp"}                     # what a compiler calls by itself [GCC]
 

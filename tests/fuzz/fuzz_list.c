@@ -223,7 +223,7 @@ static void judge_image(void)
 {
     struct interpreter run = {.may_write = may_write};
 
-    judge_walk(j.machine.host.trampoline_va);
+    judge_walk(j.image.trampoline_va);
     judge_walk((uint32_t)j.image.control);
     if (reference_mappings(judge_word, j.image.kind, j.image.tables[0], NULL, NULL) != 2)
         fuzz_wrong("H5: the tables map more than two pages");

@@ -1,11 +1,25 @@
-/* What stands for the exits' machine code on this machine, which cannot assemble it: bytes, no two
- * rows of which are alike. */
-#include "relocate/trampoline/exit.h"
+/*
+ * What stands for machine code on this machine, which cannot assemble it: bytes, no two rows of which
+ * are alike. They are not declared const here, for nothing else could fill them.
+ */
+#include <stdint.h>
 
-#define BYTE(n) (uint8_t)((n)*29 + (n) / 16 + 7)
-#define FOUR(n) BYTE(n), BYTE((n) + 1), BYTE((n) + 2), BYTE((n) + 3)
-#define SIXTEEN(n) FOUR(n), FOUR((n) + 4), FOUR((n) + 8), FOUR((n) + 12)
-#define SIXTY_FOUR(n) SIXTEEN(n), SIXTEEN((n) + 16), SIXTEEN((n) + 32), SIXTEEN((n) + 48)
+#include "tests/host/exits.h"
 
-const uint8_t exit_flat32[CONTROL_EXIT_SIZE] = {SIXTY_FOUR(0), SIXTY_FOUR(64), SIXTEEN(128),
-                                                SIXTEEN(144)};
+uint8_t exit_flat32[0xa0], trampoline_code[0x900];
+uint32_t exits_trampoline_home;
+
+uint32_t trampoline_home(void);
+
+uint32_t trampoline_home(void)
+{
+    return exits_trampoline_home;
+}
+
+static void __attribute__((constructor)) fill(void)
+{
+    for (unsigned i = 0; i < sizeof(exit_flat32); i++)
+        exit_flat32[i] = (uint8_t)(i * 29 + i / 16 + 7);
+    for (unsigned i = 0; i < sizeof(trampoline_code); i++)
+        trampoline_code[i] = (uint8_t)(i * 31 + i / 16 + 3);
+}

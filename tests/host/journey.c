@@ -39,7 +39,7 @@ struct baton_segment *journey_segment(struct journey *j, const char *what, uint3
 {
     bool leads = !j->payload.segments && !(flags & BATON_SEG_MADE);
     struct baton_segment *s =
-        segment_add(&j->payload, leads ? BATON_ROLE_KERNEL : BATON_ROLE_OTHER, what);
+        baton_segment_add(&j->payload, leads ? BATON_ROLE_KERNEL : BATON_ROLE_OTHER, what);
 
     s->flags = flags;
     s->max = MACHINE_END;
@@ -83,9 +83,12 @@ void journey_start(struct journey *j, uint32_t trampoline_va, uint64_t trampolin
     machine_start(&j->machine, trampoline_va, trampoline_pa);
     for (unsigned i = 0; i < DIGEST_CODE_SIZE; i++)
         journey_digest_code[i] = (uint8_t)(i * 37 + i / 256);
-    j->request = (struct baton_request){
-        .command_line = "", .loader = "a test", .live = {.root = 0x5000, .tables = 1}};
-    j->cpu = (struct baton_machine){.has_cr4 = true, .com_port = 0x3f8, .exit_port = 0xf4};
+    j->request = (struct baton_request){.size = sizeof(j->request),
+                                        .command_line = "",
+                                        .loader = "a test",
+                                        .live = {.root = 0x5000, .tables = 1}};
+    j->cpu = (struct baton_machine){
+        .size = sizeof(j->cpu), .has_cr4 = true, .com_port = 0x3f8, .exit_port = 0xf4};
     memset(&j->payload, 0, sizeof(j->payload));
     memset(&j->image, 0, sizeof(j->image));
     memset(&j->why, 0, sizeof(j->why));
@@ -256,7 +259,7 @@ void journey_describe(const struct journey *j)
     const struct machine *m = &j->machine;
 
     fprintf(stderr, "the machine: trampoline at va 0x%08x, pa 0x%" PRIx64 "; %s; lends %s\n",
-            m->host.trampoline_va, m->host.trampoline_pa, j->request.live.kind ? "PAE" : "legacy",
+            j->image.trampoline_va, m->host.trampoline_pa, j->request.live.kind ? "PAE" : "legacy",
             orders[m->order]);
     for (uint32_t i = 0; i < m->host.memory_count && i < 20; i++)
         fprintf(stderr, "  memory    0x%09" PRIx64 " 0x%09" PRIx64 " type %u\n", m->memory[i].start,

@@ -245,7 +245,7 @@ static unsigned words_in(uint64_t table)
 bool judge_tables(struct journey *j)
 {
     const struct baton_image *image = &j->image;
-    uint32_t va = j->machine.host.trampoline_va & ~0xfffu;
+    uint32_t va = j->image.trampoline_va;
     unsigned shift = image->kind ? 21 : 22;
     uint32_t tables, words = 0;
 

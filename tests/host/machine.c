@@ -2,6 +2,9 @@
 #define _GNU_SOURCE
 #include "tests/host/machine.h"
 
+#include "relocate/trampoline/control.h"
+#include "tests/host/exits.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -370,14 +373,15 @@ void machine_start(struct machine *m, uint32_t trampoline_va, uint64_t trampolin
     memset(lent_bits, 0, sizeof(lent_bits));
     memset(file_bits, 0, sizeof(file_bits));
 
+    exits_trampoline_home = trampoline_va;
     m->host = (struct baton_host){
+        .size = sizeof(m->host),
         .ctx = m,
         .alloc_page = alloc_page,
         .free_page = free_page,
         .map = window_map,
         .memory = m->memory,
         .keep = m->keep,
-        .trampoline_va = trampoline_va,
         .trampoline_pa = trampoline_pa,
     };
     m->order = LEND_HIGHEST;
@@ -423,6 +427,7 @@ void machine_ready(struct machine *m)
     machine_take(m, 0, BATON_PAGE_SIZE);
     machine_take(m, trampoline, trampoline + BATON_PAGE_SIZE);
     set(file_bits, trampoline >> BATON_PAGE_SHIFT, true);
+    machine_write(trampoline, trampoline_code, CONTROL_PARAMS);
 }
 
 void machine_take(struct machine *m, uint64_t start, uint64_t end)

@@ -103,7 +103,7 @@ static void what_it_wants(void **state)
         assert_int_equal(initrd->source, 0x500123);
         assert_int_equal(initrd->mem_size, 0x4567);
         assert_int_equal(initrd->max, c->initrd_max);
-        assert_int_equal(initrd->flags, BATON_SEG_SKEW | BATON_SEG_ANYWHERE);
+        assert_int_equal(initrd->flags, BATON_SEG_ANYWHERE);
         assert_int_equal(initrd->role, BATON_ROLE_MODULE);
         /* boot_params and command line, and from 2.09 on the record */
         assert_int_equal(j.payload.segments, c->protocol >= 0x0209 ? 5 : 4);

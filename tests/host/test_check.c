@@ -576,7 +576,7 @@ static void control_not_ours(void)
 
 static void control_at_its_virtual_address(void)
 {
-    j.machine.host.trampoline_va = (uint32_t)j.image.control;
+    j.image.trampoline_va = (uint32_t)j.image.control;
 }
 
 enum { BOTH, PAE, LEGACY };

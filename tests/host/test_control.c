@@ -130,7 +130,7 @@ static void byte_by_byte(void **state)
         {{.trace = 1}, 0x10},
         {{.has_tsc = true, .trace = 2}, 0x38},
         {{.has_mce = true}, 0}, /* without CR4 there is no place to ask for it */
-        {{true, true, true, 0xffff, 0x501, true, true, 2}, 0x7f},
+        {{0, true, true, true, 0xffff, 0x501, true, true, 2}, 0x7f},
     };
 
     (void)state;
@@ -143,6 +143,7 @@ static void byte_by_byte(void **state)
         recipe.digest = i % 3 == 0;
         recipe_stage(&recipe, &j);
         j.cpu = cases[i].cpu;
+        j.cpu.size = sizeof(j.cpu);
         memcpy(expected, machine_at(0x1f0000), 0x900); /* the code */
         assert_int_equal(journey_load(&j), 0);
         assert_int_equal(j.image.machine, cases[i].machine);

@@ -21,6 +21,7 @@ static int read_file(uint32_t size)
 {
     journey_start(&j, 0xc0300000, 0x300000);
     machine_memory(&j.machine, 0x100000, 0x800000, BATON_MEM_USABLE);
+    machine_ready(&j.machine);
     j.request.kernel = machine_file(&j.machine, AT, size);
     machine_write(AT, file, size);
     return baton_payload_read(&j.machine.host, &j.request, &j.payload, &j.why);

@@ -238,7 +238,7 @@ static void spoil_words(struct baton_request *r)
 
 static void spoil_initrd(struct baton_request *r)
 {
-    r->module[0].file.size = 255 * MIB;
+    r->module[0].file = r->module[1].file = (struct baton_file){2 * MIB, 253 * MIB};
     r->place = BATON_PLACE_ALL; /* it must move, and there is nowhere to go */
 }
 
@@ -261,6 +261,8 @@ static void a_reload_that_is_refused(void **state)
             spoils[i].spoil(&newer.request);
             uint64_t free_before = j.machine.free;
             int error = load(&newer);
+            if (error != spoils[i].error)
+                print_error("road %u, spoil %zu: %s\n", n, i, j.why.what);
             assert_int_equal(error, spoils[i].error);
             assert_refused(&newer, error, free_before);
             assert_whole(&older);

@@ -12,8 +12,8 @@ from layouts.room import PAGE, pages_of
 
 KERNEL_BASE = 0xc0000000
 SCREEN_AND_ROM = range(0xa0000, 0x100000, PAGE)     # a CPU sees no RAM there
-STACK_WORDS = 4                                     # of the old stack: trampoline.S, step 1
-TEMPLATE_WORDS = 16                                 # of the template: trampoline.S, steps 1 to 4
+STACK_WORDS = 4                                     # of the old stack: trampoline.inc, step 1
+TEMPLATE_WORDS = 16                                 # of the template: trampoline.inc, steps 1 to 4
 CHUNK = 64 * PAGE
 SOME = 4                                            # pages that a complaint names
 

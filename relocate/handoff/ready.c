@@ -1,0 +1,123 @@
+/* The decisions of baton_ready(): each refusal names what the host has to do. */
+#include "relocate/handoff/ready.h"
+
+#include "i386.h"
+#include "pagetable/walk.h"
+#include "relocate/trampoline/control.h"
+
+static int refuse(struct baton_refusal *why, const char *what, uint64_t value, uint64_t limit)
+{
+    *why = (struct baton_refusal){BATON_E_HOST, what, value, limit};
+    return BATON_E_HOST;
+}
+
+void ready_machine(uint32_t features, uint32_t extended, struct baton_machine *machine)
+{
+    *machine = (struct baton_machine){
+        .size = sizeof(*machine),
+        .has_cr4 = features & CPUID_HAS_CR4,
+        .has_efer = extended & CPUID_HAS_EFER,
+        .has_mce = features & CPUID_MCE,
+        .has_tsc = features & CPUID_TSC,
+    };
+}
+
+/* CR4 and EFER must be known to be there: they are cleared. A machine check or a counter may be left
+ * unused, but must not be used where there is none. */
+static const char *wrong_machine(uint32_t bits, const struct ready_cpu *cpu)
+{
+    struct baton_machine has;
+
+    ready_machine(cpu->features, cpu->extended, &has);
+    if (!(bits & MACHINE_HAS_CR4) != !has.has_cr4)
+        return "machine->has_cr4 is not what CPUID says";
+    if (!(bits & MACHINE_HAS_EFER) != !has.has_efer)
+        return "machine->has_efer is not what CPUID says";
+    if (bits & MACHINE_HAS_MCE && !has.has_mce)
+        return "machine->has_mce is set, and CPUID says no";
+    if (bits & MACHINE_HAS_TSC && !has.has_tsc)
+        return "machine->has_tsc is set, and CPUID says no";
+    return NULL;
+}
+
+int ready_registers(const struct baton_image *image, const struct ready_cpu *cpu,
+                    struct baton_refusal *why)
+{
+    uint32_t pae = image->kind == BATON_TABLES_PAE ? CR4_PAE : 0;
+    const char *wrong;
+
+    if (!image->armed)
+        return refuse(why,
+                      "the image is not armed: baton_image_check() has not passed since it was "
+                      "last written to",
+                      image->armed, 1);
+    if (cpu->cs & SELECTOR_RPL)
+        return refuse(why, "the hand-off needs privilege level 0; the code segment is another's",
+                      cpu->cs, 0);
+    if (cpu->eflags & EFLAGS_IF)
+        return refuse(why, "interrupts are on; they must be off for good", cpu->eflags, 0);
+    if (!(cpu->cr0 & CR0_PG))
+        return refuse(why, "paging is off, in CR0; the trampoline is called with paging on",
+                      cpu->cr0, 0);
+    if ((cpu->cr4 & CR4_PAE) != pae)
+        return refuse(why,
+                      "CR4.PAE is not as request->live.kind says: the new tables are of "
+                      "another kind than the CPU would read",
+                      cpu->cr4, pae);
+    wrong = wrong_machine(image->machine, cpu);
+    if (wrong)
+        return refuse(why, wrong, cpu->features, cpu->extended);
+    if (cpu->apic_base && !(cpu->apic_base & APIC_BASE_BSP))
+        return refuse(why,
+                      "this is not the bootstrap processor: the next kernel could not start the "
+                      "others, and INIT would start the old kernel again",
+                      cpu->apic_base, 0);
+    return 0;
+}
+
+/* The code in the page, in parts: between them lies what is written for the tests, or for an image. */
+static bool is_linked_code(const uint8_t *page)
+{
+    static const struct {
+        uint16_t start, end;
+    } code[] = {
+        {0, CONTROL_EXIT}, {CONTROL_STEP, CONTROL_STEP + 8}, {CONTROL_PUTS, CONTROL_PARAMS}};
+
+    for (unsigned i = 0; i < sizeof(code) / sizeof(*code); i++)
+        if (__builtin_memcmp(page + code[i].start, trampoline_code + code[i].start,
+                             code[i].end - code[i].start))
+            return false;
+    return true;
+}
+
+int ready_page(const struct baton_image *image, const struct ready_cpu *cpu,
+               struct baton_refusal *why)
+{
+    const struct baton_host *host = image->host;
+    bool pae = cpu->cr4 & CR4_PAE;
+    const struct pt_space space = {pae ? &pt_pae : &pt_legacy, host,
+                                   cpu->cr3 & (pae ? ~31u : ~(uint32_t)BATON_PAGE_MASK)};
+    struct pt_walk walk;
+
+    pt_translate(&space, image->trampoline_va, &walk);
+    if (!walk.present) /* the CPU runs on these tables: none of their bits is reserved to it */
+        return refuse(why, "the tables at CR3 do not map baton_trampoline_page",
+                      image->trampoline_va, cpu->cr3);
+    if (walk.pa != host->trampoline_pa)
+        return refuse(why, "baton_trampoline_page is mapped to another page than trampoline_pa",
+                      walk.pa, host->trampoline_pa);
+    for (unsigned i = 0; i < walk.steps; i++) {
+        bool root = pae && i == 0; /* its entries have no such bits */
+
+        if (!root && cpu->cr0 & CR0_WP && !(walk.step[i].entry & PTE_WRITE))
+            return refuse(why, "baton_trampoline_page is mapped read-only; its stack is on it",
+                          walk.step[i].entry, image->trampoline_va);
+        if (!root && cpu->efer & EFER_NXE && walk.step[i].entry & PTE_NX)
+            return refuse(why, "baton_trampoline_page is mapped no-execute", walk.step[i].entry,
+                          image->trampoline_va);
+    }
+    if (!is_linked_code(host->map(host->ctx, BATON_WINDOW_SOURCE, host->trampoline_pa)))
+        return refuse(why, "baton_trampoline_page is not as it was linked any more",
+                      host->trampoline_pa, 0);
+    return 0;
+}
