@@ -4,10 +4,15 @@
 #   make test-labs    all of them
 #
 # labs/grader/build.py sets these for a build with a student's file:
-#   BUILD=build/labs/NAME LAB=NAME LAB_FILE=pagetable/walk.c LAB_STUDENT=build/labs/NAME/student/walk.c
+#   BUILD=build/labs/NAME LAB=NAME LAB_FILE=pagetable/walk.c LAB_STUDENT=build/labs/NAME/student/pagetable/walk.c
 
 ifdef LAB
-LAB_OBJECT := $(BUILD)/obj/$(if $(filter %.c,$(LAB_FILE)),$(LAB_FILE:.c=.o),$(LAB_FILE).o)
+# A file that others include is found in the student's folder first.
+ifeq ($(suffix $(LAB_FILE)),.inc)
+ASFLAGS32 := -I$(BUILD)/student $(ASFLAGS32)
+else
+LAB_OBJECT := $(BUILD)/obj/$(LAB_FILE:.c=.o)
+endif
 # A half-done answer has parts that nothing uses yet.
 LAB_LENIENT := -Wno-error -Wno-unused-function -Wno-unused-variable -Wno-unused-parameter \
                -Wno-unused-but-set-variable
@@ -15,12 +20,10 @@ LAB_LENIENT := -Wno-error -Wno-unused-function -Wno-unused-variable -Wno-unused-
 LAB_HOST := $(dir $(BUILD:%/=%))host
 LAB_SHARED := $(LAB_HOST)/shared.a
 
+ifdef LAB_OBJECT
 $(LAB_OBJECT): $(LAB_STUDENT) $(COMPILER)
 	@mkdir -p $(@D)
-ifeq ($(suffix $(LAB_FILE)),.c)
 	$(Q)$(CC32) $(CFLAGS32) $(LAB_LENIENT) -MD -MP -c $< -o $@
-else
-	$(Q)$(CC32) $(ASFLAGS32) -MD -MP -c $< -o $@
 endif
 
 $(eval $(call host_rules,$(LAB_HOST),$(HOST_SANITIZE)))

@@ -11,7 +11,7 @@ KERNEL = f"""
     return refuse(why, BATON_E_FIELD, "lab bzimage (add_kernel is not written yet)", 0, 0);
 """
 INITRDS = f"""
-    /* {FIRST} (2). The last byte that an initrd may have; then segment_add_initrds.
+    /* {FIRST} (2). How high an initrd may lie; then segment_add_initrds.
      * README.md, "The initrds". */
     (void)image;
     (void)request;

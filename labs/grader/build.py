@@ -59,7 +59,7 @@ def forbid(lab, text):
 
 def put(lab, path, text):
     """The copy that is compiled; untouched if it is the same, so that make has less to do."""
-    copy = folder(lab) / "student" / lab.file
+    copy = folder(lab) / "student" / lab.source
     copy.parent.mkdir(parents=True, exist_ok=True)
     name = relative(path).replace("\\", "\\\\").replace('"', '\\"')
     told = f'#line 1 "{name}"\n{text}'
@@ -84,13 +84,14 @@ def make(lab, copy, *goals):
         said = log.read(1 << 20)
     if status == 0:
         return
-    lines = [line for line in said.split("\n") if line and not line.startswith("make")]
+    # A file that is included twice has each error twice.
+    lines = list(dict.fromkeys(line for line in said.split("\n")
+                               if line and not line.startswith(("make", "In file included from"))))
     raise BadAnswer("\n".join(lines[:SAID_MOST]) or f"make failed with status {status}")
 
 
 def objects(lab):
-    stem = lab.source[:-2] if lab.source.endswith(".c") else lab.source
-    return folder(lab) / "obj" / f"{stem}.o", folder(lab) / "host.o"
+    return folder(lab) / "obj" / lab.object, folder(lab) / "host.o"
 
 
 def names(path, undefined):
@@ -110,7 +111,7 @@ def fair(lab, copy):
     """An answer is an answer by itself: it takes in headers alone, and calls the core alone."""
     for name in read_files(lab):
         path = Path(os.path.abspath(TOP / name))
-        own = path in (copy, BUILD / "labs" / lab.name / "compiler")
+        own = path in (copy, folder(lab) / "compiler", TOP / lab.object.removesuffix(".o"))
         header = path.suffix in (".h", ".inc") and "tests" not in path.relative_to("/").parts[:-1]
         if not own and not header:
             raise BadAnswer(f"{lab.file} takes in {relative(path)}; an answer includes headers alone")

@@ -43,6 +43,7 @@ class Lab:
     live: object            # live(elf): yields (name of a check, Finding or None) for each boot
     stop: str               # where the debugger stops first
     host: bool = True       # is there a judge.c, for this machine?
+    includer: str = ""      # the source that includes an .inc file
 
     @property
     def folder(self):
@@ -51,6 +52,12 @@ class Lab:
     @property
     def file(self):
         return Path(self.source).name
+
+    @property
+    def object(self):
+        """Of its code, in a folder of objects."""
+        source = self.includer or self.source
+        return (source[:-2] if source.endswith(".c") else source) + ".o"
 
     @property
     def points(self):

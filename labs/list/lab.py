@@ -22,8 +22,8 @@ CYCLE = f"""
     return BATON_E_CHECK;
 """
 ENDS = f"""
-    /* {FIRST} (1). Find the pages of this run that nobody reads; each of them is the end
-     * of a path. README.md, "The ends of paths". */
+    /* {FIRST} (1). Find the pages of this run that nobody reads; each of them is the
+     * end of a path. README.md, "The ends of paths". */
     (void)moves;
     (void)sink;
     (void)done;

@@ -37,7 +37,7 @@ static const struct pair {
 
 static void build(const struct pair *pair, uint32_t kind, uint64_t fail_at)
 {
-    machine_start(&machine, pair->va + 0x10u, 0x105000);
+    machine_start(&machine, pair->va, 0x105000);
     machine_memory(&machine, 0x100000, 0x400000, BATON_MEM_USABLE);
     machine_ready(&machine);
     machine.fail_at = fail_at;
@@ -47,6 +47,7 @@ static void build(const struct pair *pair, uint32_t kind, uint64_t fail_at)
     image.host = &machine.host;
     image.kind = kind;
     image.control = pair->pa;
+    image.trampoline_va = va;
     exam_case("%s tables, kernel address 0x%08x, control page 0x%08x",
               kind == PAE ? "PAE" : "legacy", (unsigned)va, (unsigned)pair->pa);
     error = tables_build(&payload, &image);

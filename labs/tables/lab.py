@@ -16,8 +16,8 @@ MAP_ONE = f"""
     return 0;
 """
 TABLES_BUILD = f"""
-    /* {FIRST} (2). The root, then both addresses; with PAE, the fault task's tables too.
-     * README.md, "Two addresses". */
+    /* {FIRST} (2). The root, then both addresses; with PAE, the fault task's tables,
+     * too. README.md, "Two addresses". */
     (void)payload;
     (void)image;
     return 0;

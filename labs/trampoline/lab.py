@@ -178,7 +178,8 @@ def live(elf):
 LAB = Lab(
     name="trampoline",
     title="switch the page tables, turn paging off, and move the payload",
-    source="relocate/trampoline/trampoline.S",
+    source="relocate/trampoline/trampoline.inc",
+    includer="relocate/trampoline/trampoline.S",
     holes=(
         Lines("STEP(2)", ".Lswitch:", GLOBAL),
         Lines("movl    CONTROL_TRACE_TICKS + 4(%ebp), %ebx", ".Lswitched:", SWITCH),
