@@ -30,10 +30,12 @@ $(eval $(call host_rules,$(LAB_HOST),$(HOST_SANITIZE)))
 
 # The judging program: the student's object comes before the archive, so that it is taken from there.
 $(BUILD)/host.o: $(LAB_STUDENT) $(LAB_HOST)/compiler
-	$(Q)$(HOST_CC) $(HOST_CFLAGS) $(LAB_LENIENT) $(HOST_SANITIZE) -c $< -o $@
+	$(Q)$(HOST_CC) $(HOST_CFLAGS) $(LAB_LENIENT) $(HOST_SANITIZE) -MMD -MP -c $< -o $@
 
 $(BUILD)/judge: $(LAB_HOST)/labs/$(LAB)/judge.o $(LAB_HOST)/labs/grader/exam.o $(BUILD)/host.o $(LAB_SHARED)
 	$(Q)$(HOST_CC) $(HOST_SANITIZE) $^ -lcmocka -o $@
+
+-include $(BUILD)/host.d $(addprefix $(LAB_HOST)/labs/,$(LAB)/judge.d grader/exam.d)
 endif
 
 LABS_RESULTS := $(BUILD)/tests/results/labs.xml
