@@ -154,6 +154,10 @@ $(BUILD)/libbaton.a: $(CORE_OBJECTS) Makefile
 	$(Q)$(AR32) rcs $@ $(BUILD)/libbaton.o
 	$(Q)rm $(BUILD)/libbaton.o
 
+.PHONY: print-compiler
+print-compiler:
+	@echo '$(CC32)'
+
 # What each function of the core calls, and the stack that it uses, for tests/docs/stack.py. GCC only.
 CALLGRAPH := $(patsubst %.c,$(BUILD)/callgraph/%.o,$(CORE_C))
 .PHONY: callgraph
@@ -169,8 +173,9 @@ VERSION = $(shell sed -n 's/^.define BATON_VERSION "\(.*\)"/\1/p' include/baton.
 
 .PHONY: install
 install: $(BUILD)/libbaton.a
-	install -d "$(DESTDIR)$(PREFIX)/include" "$(DESTDIR)$(PREFIX)/lib/pkgconfig"
+	install -d "$(DESTDIR)$(PREFIX)/include/baton" "$(DESTDIR)$(PREFIX)/lib/pkgconfig"
 	install -m 644 include/baton.h "$(DESTDIR)$(PREFIX)/include"
+	install -m 644 include/baton/elfcore.h include/baton/record.h "$(DESTDIR)$(PREFIX)/include/baton"
 	install -m 644 $(BUILD)/libbaton.a "$(DESTDIR)$(PREFIX)/lib"
 	@printf '%s\n' 'prefix=$(PREFIX)' 'Name: baton' 'Version: $(VERSION)' \
 	    'Description: kexec and crash dumps for i386 kernels, freestanding' \

@@ -25,6 +25,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "baton/elfcore.h"
+#include "baton/record.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The layout of these structs is part of the contract. A compiler that is told to lay them out
+ * otherwise (-malign-double) stops here. */
+#ifdef __i386__
+#define BATON_LAYOUT(type, bytes)                                                                  \
+    typedef char type##_layout[sizeof(struct type) == (bytes) ? 1 : -1]
+#else
+#define BATON_LAYOUT(type, bytes) typedef char type##_layout[1]
+#endif
+
 #define BATON_VERSION "0.1"
 #define BATON_VERSION_NUMBER                                                                       \
     0x000100u /* major, minor and patch, a byte each, as a number to test */
@@ -40,6 +56,7 @@
 struct baton_range {
     uint64_t start, end; /* [start, end) */
 };
+BATON_LAYOUT(baton_range, 16);
 
 /* Kinds of memory: the numbers that E820, multiboot and ACPI agree on. [ACPI 15] */
 enum baton_memory_type {
@@ -57,6 +74,7 @@ struct baton_memory {
     uint64_t start, end; /* [start, end), any byte address */
     uint32_t type;       /* enum baton_memory_type; an unknown number counts as reserved */
 };
+BATON_LAYOUT(baton_memory, 20);
 
 /* The one overlap test in the tree. Empty ranges overlap nothing. */
 static inline bool baton_overlap(uint64_t a_start, uint64_t a_end, uint64_t b_start, uint64_t b_end)
@@ -131,6 +149,7 @@ struct baton_host {
      * It may feed a watchdog or draw; it must not call the core. */
     void (*progress)(void *ctx, uint64_t done, uint64_t all);
 };
+BATON_LAYOUT(baton_host, 52);
 
 struct baton_refusal;
 struct baton_request;
@@ -201,6 +220,7 @@ struct baton_file {
     uint64_t pa;
     uint64_t size;
 };
+BATON_LAYOUT(baton_file, 16);
 
 /* Copies n bytes at `offset` out of the file to `to`. false: the file does not reach so far (H10). */
 bool baton_file_read(const struct baton_host *host, const struct baton_file *file, uint64_t offset,
@@ -210,7 +230,7 @@ bool baton_file_read(const struct baton_host *host, const struct baton_file *fil
 enum baton_screen_kind { BATON_SCREEN_NONE, BATON_SCREEN_TEXT, BATON_SCREEN_LINEAR };
 
 struct baton_screen {
-    enum baton_screen_kind kind;
+    uint32_t kind;          /* enum baton_screen_kind */
     uint16_t columns, rows; /* TEXT: characters; cursor at (cursor_x, cursor_y) from 0 */
     uint8_t cursor_x, cursor_y;
     uint64_t pa;            /* LINEAR: the first pixel */
@@ -219,6 +239,7 @@ struct baton_screen {
     uint8_t bits;           /* LINEAR: per pixel */
     uint8_t red_size, red_at, green_size, green_at, blue_size, blue_at; /* LINEAR: bits */
 };
+BATON_LAYOUT(baton_screen, 36);
 
 enum baton_policy {
     BATON_PLACE_AUTO, /* the kernel where it prefers to be; the rest stays where it can */
@@ -241,6 +262,7 @@ struct baton_live {
     uint32_t checksum; /* CRC-32 (zlib's) over those pages: root first, depth first, in order
                           of their index */
 };
+BATON_LAYOUT(baton_live, 20);
 
 #define BATON_MODULES 31 /* of a request */
 
@@ -249,6 +271,7 @@ struct baton_module {
     struct baton_file file; /* size 0: no such module */
     const char *string;     /* what the boot loader gave with it, NUL-terminated; NULL: nothing */
 };
+BATON_LAYOUT(baton_module, 20);
 
 /* Fills *live for the tables of that kind (enum baton_table_kind) whose root lies at pa `root`, as
  * they are now: an accessed or a dirty bit that the CPU sets later changes the checksum. They are read
@@ -267,7 +290,7 @@ struct baton_request {
     struct baton_module module[BATON_MODULES];
     const char *command_line; /* the payload's own, NUL-terminated, never NULL */
     const char *loader;       /* who loaded the host, e.g. "GRUB 2.06", never NULL */
-    enum baton_policy place;
+    uint32_t place;           /* enum baton_policy */
     struct baton_screen screen;
     uint64_t acpi_rsdp; /* pa of the ACPI root pointer, 0 if not known */
     struct baton_live live;
@@ -283,6 +306,7 @@ struct baton_request {
      * com_port, and the machine ends as after a fault. NULL: no comparison. */
     const void *digest_page;
 };
+BATON_LAYOUT(baton_request, 732);
 
 /* How a payload is entered. Each kind has code of its own that ends the hand-off. */
 enum baton_entry_kind {
@@ -300,6 +324,7 @@ struct baton_entry {
     uint32_t kind; /* enum baton_entry_kind */
     struct baton_registers registers;
 };
+BATON_LAYOUT(baton_entry, 36);
 
 #define BATON_SEGMENTS 64 /* per payload; a file that wants more is refused (E_SEGMENTS) */
 
@@ -356,6 +381,7 @@ struct baton_segment {
     struct baton_range used;      /* the window where it came to lie (H3); empty if none */
     struct baton_range room_used; /* likewise the room; empty if none */
 };
+BATON_LAYOUT(baton_segment, 180);
 
 struct baton_image;
 struct baton_payload;
@@ -405,6 +431,7 @@ struct baton_payload {
     uint8_t header[BATON_HEADER];
     uint32_t header_size;
 };
+BATON_LAYOUT(baton_payload, 11924);
 
 /* A new segment, zeroed but for role and name (at most 19 characters of it); NULL when there is no
  * room for one more. */
@@ -446,6 +473,7 @@ struct baton_counts {
     uint32_t digests;    /* segments that the digest page compares */
     uint64_t digested;   /* bytes of them */
 };
+BATON_LAYOUT(baton_counts, 56);
 
 /* Owned by the caller, filled by the core; all pages named in it belong to the core until
  * baton_image_free(). */
@@ -475,6 +503,7 @@ struct baton_image {
     uint32_t trampoline_va;              /* where the template is called */
     struct baton_counts counts;
 };
+BATON_LAYOUT(baton_image, 464);
 
 /* Calls visit for each page that the image owns; `ledger`: it is one of its ledger. Stops when
  * visit returns false, and then returns false. */
@@ -509,6 +538,7 @@ struct baton_machine {
     uint8_t trace;      /* 1: print the number of each step on com_port when it is done;
                            2: write it to I/O port 0x80, too; 0: neither */
 };
+BATON_LAYOUT(baton_machine, 16);
 
 /* Fills the size and the has_ members by CPUID; all else is 0. (i386 only) */
 void baton_machine_detect(struct baton_machine *machine);
@@ -531,7 +561,8 @@ int baton_image_make(const struct baton_host *host, const struct baton_request *
                      const struct baton_machine *machine, struct baton_payload *payload,
                      struct baton_image *image, struct baton_refusal *why);
 
-/* All of the above in order. On failure nothing is kept and *image is zeroed (H7). */
+/* All of the above in order. *image is zeros, or one that was freed; one that is loaded is refused
+ * (E_HOST). On failure nothing is kept and *image is zeroed (H7). */
 int baton_load(const struct baton_host *host, const struct baton_request *request,
                const struct baton_machine *machine, struct baton_payload *payload,
                struct baton_image *image, struct baton_refusal *why);
@@ -561,111 +592,8 @@ extern char baton_trampoline_page[BATON_PAGE_SIZE];
 /* The code that compares the digests, for struct baton_request. It is only read. (i386 only) */
 extern const char baton_digest_page[];
 
-/* ---- crash dumps ----------------------------------------------------------------------------- */
-
-/*
- * ELF core headers: what a capture kernel (Linux with elfcorehdr=) makes its /proc/vmcore of, and gdb
- * understands. [ELF, i386 psABI] One PT_NOTE with the registers and a VMCOREINFO text, one PT_LOAD a
- * range.
- *
- * A Linux makes /proc/vmcore only of headers that call the dead kernel one of its own machine. So
- * e_machine is what the capture kernel wants to read. It is the only thing about a 64-bit core that
- * is not true: the registers are i386's in both, as the dead kernel had no others.
- */
-
-enum baton_dump_machine { /* e_machine */
-                          BATON_DUMP_386 =
-                              3, /* EM_386: ELF32 where all of it lies below 4 GiB, else ELF64 */
-                          BATON_DUMP_X86_64 =
-                              62, /* EM_X86_64: ELF64, always. gdb wants EM_386 put in its place */
-};
-
-#define BATON_DUMP_NO_VA UINT32_MAX /* the dead kernel had it mapped nowhere that can be told */
-
-struct baton_dump_range {
-    uint64_t start, end; /* [start, end): pa, as the dead kernel knew the memory */
-    uint64_t at;         /* pa where its bytes lie at the dump: start, or where they were saved */
-    uint32_t va;         /* of start in the dead kernel, BATON_DUMP_NO_VA if it had none */
-};
-
-/* The registers of an NT_PRSTATUS note, in the order of i386's. */
-struct baton_dump_registers {
-    uint32_t ebx, ecx, edx, esi, edi, ebp, eax, ds, es, fs, gs, orig_eax, eip, cs, eflags, esp, ss;
-};
-
-/*
- * Writes the headers to out, which lies at pa; 4-byte aligned. Returns their size in bytes, or 0 if
- * they do not fit into `room`. *registers gets the offset of the struct baton_dump_registers in
- * them (zeros so far), to be filled in at the crash; all else that matters stands before them.
- */
-size_t baton_dump_headers(void *out, size_t room, uint64_t pa, enum baton_dump_machine machine,
-                          const struct baton_dump_range *ranges, uint32_t count, const char *info,
-                          size_t *registers);
-
-/* ---- what a plain ELF payload is entered with ------------------------------------------------ */
-
-/* eax = BATON_RECORD_MAGIC, ebx = pa of this record; protected mode, paging off, flat segments
- * CS 0x10 and DS/ES/SS/FS/GS 0x18, interrupts off, EFLAGS 2, CR0 0x11, CR4 0. GDT, IDT, stack and
- * the task register's TSS (TR 0x20) lie in the control page; until it has a GDT or an IDT of its
- * own, a fault prints a line, also with paging on if that is without PAE and maps the control page
- * at its own address. */
-#define BATON_RECORD_MAGIC 0x4e544142u /* "BATN" in memory; also the type of Linux's setup_data */
-
-struct baton_record {
-    uint32_t magic;     /* BATON_RECORD_MAGIC */
-    uint32_t size;      /* bytes of this struct that are filled */
-    uint32_t live_root; /* the old kernel's live tables */
-    uint32_t live_pae;
-    uint32_t live_tables;
-    uint32_t live_checksum;
-    uint32_t trampoline_va;
-    uint32_t control;      /* pa of the control code page */
-    uint32_t command_line; /* pa of a NUL-terminated string */
-    uint32_t initrd;       /* pa, 0 if none; several are one */
-    uint32_t initrd_size;
-    uint32_t map;    /* pa of the first struct baton_record_map */
-    char loader[32]; /* NUL-terminated */
-    uint32_t trace;  /* pa of a struct baton_trace */
-};
-
-struct baton_record_memory {
-    uint64_t start, end; /* [start, end) */
-    uint32_t type;       /* enum baton_memory_type */
-    uint32_t zero;
-};
-
-#define BATON_RECORD_ENTRIES 170
-
-/*
- * When the hand-off did what: the CPU's time-stamp counter at the end of each phase. It lies in
- * the control page, since it is written when all else may be gone already (H2). Linux finds it as
- * a setup_data node of this type.
- */
-#define BATON_TRACE_TYPE 0x54544142u /* "BATT" in memory */
-#define BATON_TRACE_VERSION 2
-
-enum baton_trace_phase {
-    BATON_TRACE_EXEC,     /* the old kernel's last decision */
-    BATON_TRACE_TABLES,   /* in the new tables */
-    BATON_TRACE_PHYSICAL, /* at the physical address */
-    BATON_TRACE_UNPAGED,  /* paging off, the list is next */
-    BATON_TRACE_LIST,     /* the list is done */
-    BATON_TRACE_CHECKED,  /* the digests are compared, or there are none */
-    BATON_TRACE_ENTRY,    /* the payload's first instruction is next */
-    BATON_TRACE_PHASES
-};
-
-struct baton_trace {
-    uint32_t version;
-    uint32_t count; /* of ticks; 0: this CPU has no such counter */
-    uint64_t ticks[BATON_TRACE_PHASES];
-};
-
-/* The memory map, a page at a time. */
-struct baton_record_map {
-    uint32_t next;  /* pa of the next one, 0: this is the last */
-    uint32_t count; /* entries in this one */
-    struct baton_record_memory entry[BATON_RECORD_ENTRIES];
-};
+#ifdef __cplusplus
+}
+#endif
 
 #endif

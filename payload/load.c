@@ -1,12 +1,25 @@
 /* The whole road, from a file to an armed image: every step of baton.h in order. */
 #include "baton.h"
 
+/* An image that is loaded would lose its pages. */
+static int refuse_loaded(const struct baton_host *host, const struct baton_image *image,
+                         struct baton_refusal *why)
+{
+    if (image->host != host)
+        return 0;
+    *why = (struct baton_refusal){
+        BATON_E_HOST, "the image is loaded already: baton_image_free() comes first", 0, 0};
+    return BATON_E_HOST;
+}
+
 int baton_image_make(const struct baton_host *host, const struct baton_request *request,
                      const struct baton_machine *machine, struct baton_payload *payload,
                      struct baton_image *image, struct baton_refusal *why)
 {
-    int error;
+    int error = refuse_loaded(host, image, why);
 
+    if (error)
+        return error;
     *image = (struct baton_image){0};
     error = baton_image_begin(host, payload, image, why);
     if (!error) {
@@ -31,9 +44,12 @@ int baton_load(const struct baton_host *host, const struct baton_request *reques
                const struct baton_machine *machine, struct baton_payload *payload,
                struct baton_image *image, struct baton_refusal *why)
 {
-    int error = baton_payload_read(host, request, payload, why);
+    int error = refuse_loaded(host, image, why);
 
+    if (error)
+        return error;
     *image = (struct baton_image){0};
+    error = baton_payload_read(host, request, payload, why);
     if (error)
         return error;
     const struct baton_segment *kernel = baton_segment_find(payload, BATON_ROLE_KERNEL, 0);
@@ -44,11 +60,9 @@ int baton_load(const struct baton_host *host, const struct baton_request *reques
         set_guess(payload, guess);
         if (!error)
             error = baton_image_make(host, request, machine, payload, image, why);
-        if (error != BATON_E_NO_PAGES || !guess)
-            return error;
         /* A guessed window has moved others to where there was room for pages: half of it, then. */
-        uint64_t more = kernel->window - kernel->mem_size; /* than the kernel's own bytes */
-        if (more < BATON_PAGE_SIZE)
+        uint64_t more = guess ? kernel->window - kernel->mem_size : 0; /* than its own bytes */
+        if (error != BATON_E_NO_PAGES || more < BATON_PAGE_SIZE)
             return error;
         try = kernel->mem_size + more / 2;
     }

@@ -40,6 +40,15 @@ static void *host_map(void *ctx, enum baton_window window, uint64_t pa)
     return window_map(window, pa);
 }
 
+/* A long load is no hang. */
+static void host_progress(void *ctx, uint64_t done, uint64_t all)
+{
+    (void)ctx;
+    (void)done;
+    (void)all;
+    watchdog_feed();
+}
+
 void stage_start(const struct boot_info *boot_info, const struct options *wanted,
                  const struct baton_memory *memory, uint32_t count)
 {
@@ -50,6 +59,7 @@ void stage_start(const struct boot_info *boot_info, const struct options *wanted
         .alloc_page = host_alloc,
         .free_page = host_free,
         .map = host_map,
+        .progress = host_progress,
         .memory = memory,
         .memory_count = count,
         .keep = live.range,

@@ -15,8 +15,25 @@ static void add_zeros(struct sha256 *sha, uint64_t n)
     sha256_add(sha, zeros, (size_t)n);
 }
 
+/* How far it is, for the host that waits. */
+struct progress {
+    const struct baton_host *host;
+    uint64_t done, all, next; /* bytes; next: when the host is told again */
+};
+
+#define PROGRESS_STEP (1u << 20)
+
+static void progress(struct progress *p, uint64_t bytes)
+{
+    p->done += bytes;
+    if (!p->host->progress || (p->done < p->next && p->done != p->all))
+        return;
+    p->host->progress(p->host->ctx, p->done, p->all);
+    p->next = p->done + PROGRESS_STEP;
+}
+
 static void digest_segment(const struct baton_host *host, const struct baton_segment *s,
-                           struct digest_range *range)
+                           struct digest_range *range, struct progress *how_far)
 {
     bool made = s->flags & BATON_SEG_MADE;
     uint64_t from = made ? s->dest : s->source, left = made ? s->mem_size : s->file_size;
@@ -30,12 +47,29 @@ static void digest_segment(const struct baton_host *host, const struct baton_seg
 
         part = part < left ? part : left;
         sha256_add(&sha, host->map(host->ctx, BATON_WINDOW_SOURCE, from), (size_t)part);
+        progress(how_far, part);
         from += part;
         left -= part;
     }
     if (!made)
         add_zeros(&sha, s->mem_size - s->file_size);
     sha256_end(&sha, range->digest);
+}
+
+/* Bytes that are read for the ranges. */
+static uint64_t bytes_of(const struct baton_payload *payload, bool made_only)
+{
+    uint64_t bytes = 0;
+
+    for (uint32_t i = 0; i < payload->segments; i++) {
+        const struct baton_segment *s = &payload->segment[i];
+
+        if (digest_covers(s) && s->flags & BATON_SEG_MADE)
+            bytes += s->mem_size;
+        else if (digest_covers(s) && !made_only)
+            bytes += s->file_size;
+    }
+    return bytes;
 }
 
 /* Writes the ranges, all of them or those of MADE pages alone. */
@@ -45,6 +79,7 @@ static void fill(const struct baton_payload *payload, const struct baton_image *
     const struct baton_host *host = image->host;
     uint8_t *table = host->map(host->ctx, BATON_WINDOW_PAGE, image->digest_table);
     struct digest_range *range = (void *)(table + TABLE_RANGES);
+    struct progress how_far = {host, 0, bytes_of(payload, made_only), 0};
 
     for (uint32_t i = 0; i < payload->segments; i++) {
         const struct baton_segment *s = &payload->segment[i];
@@ -52,7 +87,7 @@ static void fill(const struct baton_payload *payload, const struct baton_image *
         if (!digest_covers(s))
             continue;
         if (!made_only || s->flags & BATON_SEG_MADE)
-            digest_segment(host, s, range);
+            digest_segment(host, s, range, &how_far);
         range++;
     }
 }
