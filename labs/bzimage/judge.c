@@ -206,7 +206,8 @@ static void initrds(void)
         f.initrd_addr_max = 0xffff;
         if (f.protocol >= 0x0203 && !read_kernel(&f, modules))
             exam_wrong("a refusal: an initrd of 0x10000 bytes does not end at or below "
-                       "initrd_addr_max, 0xffff", "0");
+                       "initrd_addr_max, 0xffff",
+                       "0");
     }
 }
 

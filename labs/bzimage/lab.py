@@ -5,7 +5,8 @@ from catalogue import Check, Lab
 from hole import FIRST, Function
 
 KERNEL = f"""
-    /* {FIRST} (1). A segment for the kernel, with its wishes. README.md, "The kernel". */
+    /* {FIRST} (1). A segment for the kernel, with its wishes.
+     * README.md, "The kernel". */
     (void)image;
     (void)payload;
     return refuse(why, BATON_E_FIELD, "lab bzimage (add_kernel is not written yet)", 0, 0);

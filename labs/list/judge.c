@@ -51,7 +51,8 @@ static int called(void)
 static void write_page(unsigned page, char content)
 {
     if (paper.wanted[page] == '.')
-        exam_wrong("nothing is written to a page that is no destination", "page %u is written", page);
+        exam_wrong("nothing is written to a page that is no destination", "page %u is written",
+                   page);
     paper.memory[page] = content;
 }
 
@@ -305,9 +306,9 @@ static void errors(void)
 int main(void)
 {
     static const struct exam_check checks[] = {
-        {"apart", apart_runs}, {"up", up},       {"down", down},
-        {"paths", paths},      {"circles", circles}, {"mixed", mixed},
-        {"random", random_layouts}, {"cost", cost},  {"errors", errors},
+        {"apart", apart_runs},      {"up", up},           {"down", down},
+        {"paths", paths},           {"circles", circles}, {"mixed", mixed},
+        {"random", random_layouts}, {"cost", cost},       {"errors", errors},
     };
 
     return exam(checks, COUNT(checks));

@@ -90,7 +90,8 @@ static void fill(unsigned kind)
 
             if (kind & FLAGS && dice_once(&dice, 2))
                 bits |= PTE_LARGE; /* in the last level this bit is PAT: no large page */
-            entry(table[t], i, (dice_bits(&dice) & 0xfffff000u) | bits | reserved(kind) | high(kind));
+            entry(table[t], i,
+                  (dice_bits(&dice) & 0xfffff000u) | bits | reserved(kind) | high(kind));
         }
     if (!pae) {
         fill_directory(root, entries, kind);
@@ -239,8 +240,13 @@ static void reserved_bits(void)
 int main(void)
 {
     static const struct exam_check checks[] = {
-        {"legacy", legacy}, {"pae", pae_small}, {"large", large},            {"holes", holes},
-        {"steps", steps},   {"bits", bits},     {"reserved", reserved_bits},
+        {"legacy", legacy},
+        {"pae", pae_small},
+        {"large", large},
+        {"holes", holes},
+        {"steps", steps},
+        {"bits", bits},
+        {"reserved", reserved_bits},
     };
 
     return exam(checks, COUNT(checks));

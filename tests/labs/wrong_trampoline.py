@@ -21,10 +21,10 @@ def instead(code):
 
 
 ANSWERS = (
-    wrong("global pages stay on", change("        andl    $~CR4_PGE, %eax\n", ""), ""),
+    wrong("global pages stay on", change("        andl    $~CR4_PGE, %eax\n", ""), "pge"),
     wrong("CR4 on a CPU that has none", change(
-        "        testb   $MACHINE_HAS_CR4, PARAM(MACHINE)(%ebp)\n        jz      .Lswitch\n", ""), ""),
-    wrong("CR3 gets the control page", change(SWITCH, SWITCH.replace("edi", "esi")), ""),
+        "        testb   $MACHINE_HAS_CR4, PARAM(MACHINE)(%ebp)\n        jz      .Lswitch\n", ""), "old"),
+    wrong("CR3 gets the control page", change(SWITCH, SWITCH.replace("edi", "esi")), "old switch jump tables unpaged copy zero shuffle verdict fault"),
     wrong("CR3 is not written", change(SWITCH, ""), ""),
     wrong("no jump to the physical address", change(JUMP, ""), ""),
     wrong("the switch after the time stamp", ((SWITCH, ""), (JUMP, JUMP.replace("jmp ", "movl    %edi, %cr3\n"

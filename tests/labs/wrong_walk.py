@@ -16,31 +16,31 @@ def wrong(name, changes, lost, found=""):
 
 
 ANSWERS = (
-    wrong("the whole address is added", change("(va & offset)", "va"), ""),
-    wrong("the offset is always 12 bits", change("(va & offset)", "(va & 0xfff)"), ""),
+    wrong("the whole address is added", change("(va & offset)", "va"), "legacy pae large reserved boot-legacy boot-pae"),
+    wrong("the offset is always 12 bits", change("(va & offset)", "(va & 0xfff)"), "large reserved"),
     wrong("large pages forgotten", change(LEAF, LEAF.replace("pt_is_leaf(format, at, entry)",
-                                                             "at == format->levels - 1u")), ""),
+                                                             "at == format->levels - 1u")), "large holes steps bits reserved"),
     wrong("bit 7 is a large page on every level", change(
         LEAF, LEAF.replace("pt_is_leaf(format, at, entry)",
-                           "at == format->levels - 1u || entry & PTE_LARGE")), ""),
-    wrong("reserved bits forgotten", change(RESERVED, ""), ""),
-    wrong("the present bit forgotten", change(WALK + SPAN + ABSENT, WALK + SPAN), ""),
-    wrong("a hole has no size", change(SPAN + ABSENT, ABSENT + SPAN), ""),
-    wrong("the last step of a hole is missing", change(WALK + SPAN + ABSENT, SPAN + ABSENT + WALK), ""),
+                           "at == format->levels - 1u || entry & PTE_LARGE")), "reserved"),
+    wrong("reserved bits forgotten", change(RESERVED, ""), "reserved"),
+    wrong("the present bit forgotten", change(WALK + SPAN + ABSENT, WALK + SPAN), "holes steps boot-legacy boot-pae"),
+    wrong("a hole has no size", change(SPAN + ABSENT, ABSENT + SPAN), "holes"),
+    wrong("the last step of a hole is missing", change(WALK + SPAN + ABSENT, SPAN + ABSENT + WALK), "holes steps"),
     wrong("entries of 32 bits in both formats", change(
-        ENTRY + WALK, ENTRY.replace("uint64_t entry = ", "uint32_t entry = (uint32_t)") + WALK), ""),
+        ENTRY + WALK, ENTRY.replace("uint64_t entry = ", "uint32_t entry = (uint32_t)") + WALK), "bits reserved"),
     wrong("ten bits of index in both formats", change(
         INDEX + ENTRY + WALK,
         "        unsigned index = (unsigned)(va >> format->level[at].shift) & 0x3ff;\n" + ENTRY + WALK),
-        ""),
+        "pae large holes steps bits reserved boot-pae"),
     wrong("flags above bit 11 forgotten", change("walk->bits = entry & ~format->address_bits;",
-                                                 "walk->bits = entry & 0xfff;"), ""),
-    wrong("the result is not cleared first", change("    *walk = (struct pt_walk){0};\n", ""), ""),
+                                                 "walk->bits = entry & 0xfff;"), "bits"),
+    wrong("the result is not cleared first", change("    *walk = (struct pt_walk){0};\n", ""), ALL),
     wrong("an endless loop", change(ABSENT + RESERVED,
                                     "        if (!(entry & PTE_PRESENT))\n            at = 0;\n"
                                     "        at -= (entry & PTE_PRESENT) != 0;\n"),
-          "", "an endless loop, stopped after"),
+          ALL, "an endless loop, stopped after"),
     wrong("a store behind the steps", change("walk->step[walk->steps++] =",
-                                             "walk->step[3 + walk->steps++] ="), "",
+                                             "walk->step[3 + walk->steps++] ="), ALL,
           "index 3 out of bounds"),
 )
