@@ -60,11 +60,9 @@ int baton_load(const struct baton_host *host, const struct baton_request *reques
         set_guess(payload, guess);
         if (!error)
             error = baton_image_make(host, request, machine, payload, image, why);
-        if (error != BATON_E_NO_PAGES || !guess)
-            return error;
         /* A guessed window has moved others to where there was room for pages: half of it, then. */
-        uint64_t more = kernel->window - kernel->mem_size; /* than the kernel's own bytes */
-        if (more < BATON_PAGE_SIZE)
+        uint64_t more = guess ? kernel->window - kernel->mem_size : 0; /* than its own bytes */
+        if (error != BATON_E_NO_PAGES || more < BATON_PAGE_SIZE)
             return error;
         try = kernel->mem_size + more / 2;
     }

@@ -182,19 +182,20 @@ int baton_crash_stage(struct baton_crash *crash, const struct baton_request *req
  * unlikely to reach it, such as in read-only memory.
  */
 struct baton_vault {
-    /* sealed, with the pool */
+    /* sealed, with the pages of the pool that are in use */
     uint8_t trampoline[BATON_PAGE_SIZE]; /* the trampoline's page, as it was at the load */
     uint32_t registers;                  /* struct baton_crash_dump's */
     uint32_t own[BATON_VAULT_OWN];       /* the host's; to be filled before the vault is armed */
     struct baton_image image;            /* a copy: what the hand-off reads */
+    uint32_t pages; /* of the pool that are sealed: its last ones, which have all that are in use */
 
-    uint32_t seal[8]; /* SHA-256 over the pool, and the vault up to here */
+    uint32_t seal[8]; /* SHA-256 over these pages, and the vault up to here */
 
     /* written at the crash */
     uint32_t noted, tries;
     struct baton_dump_registers dead;
 };
-BATON_LAYOUT(baton_vault, 4688);
+BATON_LAYOUT(baton_vault, 4692);
 
 /* The pool's virtual address. */
 static inline const void *baton_vault_pool(const struct baton_vault *vault)
@@ -215,7 +216,7 @@ void baton_vault_disarm(struct baton_vault *vault);
 
 /*
  * Is a capture kernel loaded, and is everything that the trampoline reads as it was at the load? False
- * also for a vault that was never armed. It reads 400 KiB.
+ * also for a vault that was never armed. It reads some 100 KiB.
  */
 bool baton_vault_is_whole(const struct baton_vault *vault);
 

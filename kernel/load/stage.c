@@ -121,6 +121,7 @@ bool stage_prepare(struct stage *stage, const struct stage_wish *wish)
         .loader = boot->loader,
         .place = wish->place,
         .screen = boot->screen,
+        .acpi_rsdp = boot->acpi_rsdp,
         .live = live.summary,
         .long_mode = cpu.long_mode,
         .digest_page = wish->verify == VERIFY_ON ? baton_digest_page : NULL,

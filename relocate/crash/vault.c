@@ -16,13 +16,29 @@ _Static_assert(sizeof(struct baton_vault) + BATON_VAULT_STACK <= BATON_CRASH_VAU
 _Static_assert(sizeof(((struct baton_vault *)0)->seal) == SHA256_WORDS * sizeof(uint32_t),
                "the seal is a SHA-256");
 
-/* Over the pool, which has all that the library made, and the vault. Only its address is used. */
+/* How many pages of the pool, counted from its end, have all that are in use. */
+static uint32_t pages_in_use(const struct baton_crash *crash)
+{
+    uint32_t first = 0;
+
+    while (first < BATON_CRASH_POOL && !(crash->taken[first / 32] >> (first % 32) & 1))
+        first++;
+    return BATON_CRASH_POOL - first;
+}
+
+/*
+ * Over the pages of the pool that are in use, which have all that the library made, and the vault.
+ * Only its address is used unchecked: the number of pages is sealed, too, and no other memory is
+ * read whatever it is.
+ */
 static void compute(const struct baton_vault *vault, uint32_t seal[SHA256_WORDS])
 {
+    const uint8_t *pool = baton_vault_pool(vault);
+    uint32_t pages = vault->pages < BATON_CRASH_POOL ? vault->pages : BATON_CRASH_POOL;
     struct sha256 sha;
 
     sha256_begin(&sha);
-    sha256_add(&sha, baton_vault_pool(vault), POOL_BYTES);
+    sha256_add(&sha, pool + POOL_BYTES - pages * BATON_PAGE_SIZE, pages * BATON_PAGE_SIZE);
     sha256_add(&sha, vault, offsetof(struct baton_vault, seal));
     sha256_end(&sha, seal);
 }
@@ -37,6 +53,7 @@ void baton_vault_arm(const struct baton_crash *crash, const struct baton_crash_d
                      BATON_PAGE_SIZE);
     vault->registers = dump->registers;
     vault->image = *image;
+    vault->pages = pages_in_use(crash);
     vault->noted = vault->tries = 0;
     compute(vault, vault->seal);
 }

@@ -118,7 +118,6 @@ int digest_build(const struct baton_request *request, struct baton_payload *payl
     if (error)
         return ledger_refuse(image, why, error, "digest page", LEDGER_LIMIT);
     page = host->map(host->ctx, BATON_WINDOW_PAGE, image->digest_code);
-    __builtin_memset(page, 0, BATON_PAGE_SIZE);
     __builtin_memcpy(page, request->digest_page, DIGEST_CODE_SIZE);
     *(uint32_t *)(void *)(page + DIGEST_TABLE) = (uint32_t)image->digest_table;
     page = host->map(host->ctx, BATON_WINDOW_PAGE, image->digest_table);

@@ -4,6 +4,7 @@
 
 #define PAGE ((uint64_t)BATON_PAGE_SIZE)
 #define END (64ull << 20)
+#define USED 20u /* the lowest page of the pool that is in use */
 
 /* The region's tail, as the host has it mapped. */
 static uint8_t tail[BATON_CRASH_TAIL] __attribute__((aligned(16)));
@@ -30,6 +31,7 @@ static void arm(void)
     assert_int_equal(baton_crash_region(END - BATON_CRASH_LEAST, END, &crash, &why), 0);
     crash.host = (struct baton_host){.map = map, .trampoline_pa = 0x105000};
     vault->own[0] = 0x1234;
+    crash.taken[0] = 1u << USED | 1u << 30; /* and above it, what has been freed meanwhile */
     baton_vault_arm(&crash, &dump, &image, vault);
 }
 
@@ -53,16 +55,18 @@ static void assert_notices(uint8_t *at, bool notices)
     *at ^= 0x10;
 }
 
-/* |  pool, sealed  |  low memory  |  core headers  |  vault, sealed  |  written at the crash, stack | */
+/* |  pool, in part sealed  |  low memory  |  core headers  |  vault, sealed  |  written at the crash, stack | */
 static void the_seal_covers_the_pool_and_what_the_hand_off_reads(void **state)
 {
     uint8_t *low = tail + BATON_CRASH_POOL * PAGE, *at = (uint8_t *)vault;
 
     (void)state;
     arm();
-    for (uint32_t i = 0; i < BATON_CRASH_POOL; i += 19)
+    for (uint32_t i = USED; i < BATON_CRASH_POOL; i += 15)
         assert_notices(tail + i * PAGE + i, true);
-    assert_notices(tail, true);
+    assert_notices(tail + USED * PAGE, true);
+    assert_notices(tail + USED * PAGE - 1, false);
+    assert_notices(tail, false);
     assert_notices(low - 1, true);
     assert_notices(low, false);
     assert_notices(at - 1, false);
@@ -76,6 +80,8 @@ static void the_seal_covers_the_pool_and_what_the_hand_off_reads(void **state)
     assert_notices((uint8_t *)&vault->noted, false);
     assert_notices(tail + sizeof(tail) - 1, false);
     assert_true(baton_vault_is_whole(vault));
+    vault->pages = UINT32_MAX; /* nothing besides the pool is read */
+    assert_false(baton_vault_is_whole(vault));
 }
 
 static void a_zeroed_page_is_noticed(void **state)

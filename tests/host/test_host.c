@@ -15,11 +15,13 @@ static struct journey j;
 static unsigned calls, liar_at; /* the call, from 1, that gives a wrong page */
 static uint64_t wrong_pa, given[4096];
 static bool again; /* what it gave before is given again */
+static unsigned which; /* of those; the second is a page of the ledger */
+static bool reach; /* the payload must find its pages in one range */
 
 static int lie(void *ctx, uint64_t below, uint64_t *pa)
 {
     if (++calls == liar_at) {
-        *pa = again ? given[0] : wrong_pa;
+        *pa = again ? given[which] : wrong_pa;
         return 0;
     }
     int error = j.machine.host.alloc_page(ctx, below, pa);
@@ -40,10 +42,12 @@ static unsigned lie_at_every_call(const char *what)
     struct recipe recipe;
     unsigned seen = 0;
 
-    for (liar_at = again ? 2 : 1;; liar_at++) {
+    for (liar_at = again ? 2 + which : 1;; liar_at++) {
         sample_recipe(true, 1, &recipe);
         recipe_stage(&recipe, &j);
         const struct baton_host honest = j.machine.host;
+        if (reach)
+            j.payload.reach[0] = (struct baton_range){0x100000, 0x200000};
         struct baton_host liar = honest;
         liar.alloc_page = lie;
         liar.free_page = free_but_lies;
@@ -84,8 +88,10 @@ static void pages_that_are_wrong(void **state)
     again = false;
     for (size_t i = 0; i < COUNT(cases); i++) {
         wrong_pa = cases[i].pa;
+        reach = i & 1;
         assert_true(lie_at_every_call(cases[i].what) > 5);
     }
+    reach = false;
 }
 
 static void pages_that_are_taken(void **state)
@@ -105,7 +111,8 @@ static void pages_given_twice(void **state)
 {
     (void)state;
     again = true;
-    assert_true(lie_at_every_call("alloc_page gives a page that it has given before") > 5);
+    for (which = 0; which < 2; which++)
+        assert_true(lie_at_every_call("alloc_page gives a page that it has given before") > 5);
 }
 
 /* ---- what is checked when it is said ----------------------------------------------------------- */
@@ -363,12 +370,57 @@ static void a_format_of_its_own(void **state)
     baton_image_free(&j.image);
 }
 
+/* ---- loads that take long, and a load over a loaded image -------------------------------------- */
+
+static uint64_t told_done, told_all, told_times;
+
+static void tell(void *ctx, uint64_t done, uint64_t all)
+{
+    assert_ptr_equal(ctx, &j.machine);
+    assert_true(done > told_done && done <= all);
+    assert_true(!told_all || all == told_all);
+    told_done = done;
+    told_all = all;
+    told_times++;
+}
+
+static void progress_is_reported(void **state)
+{
+    struct recipe recipe;
+
+    (void)state;
+    sample_recipe(true, 600, &recipe);
+    recipe_stage(&recipe, &j);
+    j.machine.host.progress = tell;
+    told_done = told_all = told_times = 0;
+    assert_int_equal(baton_place(&j.machine.host, &j.request, &j.payload, &j.why), 0);
+    assert_int_equal(
+        baton_image_make(&j.machine.host, &j.request, &j.cpu, &j.payload, &j.image, &j.why), 0);
+    assert_int_equal(told_done, told_all);
+    assert_true(told_all > 20 << 20); /* the files' bytes */
+    assert_true(told_times >= told_all >> 20 && told_times <= (told_all >> 20) + 2);
+
+    /* a second load would lose the first one's pages */
+    uint64_t lent = j.machine.lent;
+    assert_int_equal(
+        baton_image_make(&j.machine.host, &j.request, &j.cpu, &j.payload, &j.image, &j.why),
+        BATON_E_HOST);
+    assert_int_equal(strncmp(j.why.what, "the image is loaded already", 27), 0);
+    assert_int_equal(baton_load(&j.machine.host, &j.request, &j.cpu, &j.payload, &j.image, &j.why),
+                     BATON_E_HOST);
+    assert_int_equal(j.machine.lent, lent);
+    assert_true(j.image.armed);
+    baton_image_free(&j.image);
+    assert_int_equal(j.machine.lent, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pages_that_are_wrong),   cmocka_unit_test(pages_that_are_taken),
         cmocka_unit_test(pages_given_twice),      cmocka_unit_test(words_that_are_wrong),
         cmocka_unit_test(kinds_that_are_unknown), cmocka_unit_test(a_format_of_its_own),
+        cmocka_unit_test(progress_is_reported),
     };
 
     return cmocka_run_group_tests_name("host", tests, NULL, NULL);

@@ -13,7 +13,7 @@ static const struct recipe recipes[] = {
         .name = "spare page behind the last destination",
         .order = LEND_LOWEST,
         .trampoline_pa = 0x8000,
-        .memory = {{0x100000, 0x109000, 1}, {0x7fff8000, 0x80008000, 1}},
+        .memory = {{0x100000, 0x108000, 1}, {0x7fff8000, 0x80008000, 1}},
         .file = {{0x7fff8000, 0x80004000}},
         .segment =
             {

@@ -20,8 +20,9 @@ SHORT = {
 }
 # These take minutes: a dry run of make shows whether it has a rule for everything that they need.
 # check and test call make for each of their parts.
-LONG = {"check": ["check-docs", "check-scripts", "check-host", "check-boot"],
-        "test": ["test-scripts", "test-host", "check-fuzz", "test-boot"],
+LONG = {"check": ["check-docs", "check-scripts", "check-host", "check-labs",
+                   "check-boot"],
+        "test": ["test-scripts", "test-host", "test-labs", "check-fuzz", "test-boot"],
         "coverage": ["coverage"], "mutants": ["mutants"], "fresh": ["fresh"]}
 
 

@@ -1,0 +1,142 @@
+"""Builds Baton, and the judging program, with the student's file in the place of the original.
+
+Each lab has a build folder of its own, build/labs/NAME. The compiler is told the student's file
+name and lines (#line), so its errors name them.
+"""
+import fcntl
+import os
+import re
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from catalogue import TOP
+from work import relative
+
+BUILD = Path(os.path.abspath(os.environ.get("BATON_BUILD", TOP / "build")))
+LIMIT = 240                     # seconds for a make: the first one builds all of Baton
+SAID_MOST = 40                  # lines of a compiler's output that are shown
+# Names that the compiler itself may use in a program for this machine.
+COMPILERS_OWN = re.compile(r"mem(cpy|move|set|cmp)|__(asan|ubsan|sanitizer|stack_chk)_\w+"
+                           r"|_GLOBAL_OFFSET_TABLE_")
+
+
+class BadAnswer(Exception):
+    """The file cannot be graded; the text says why, in the student's own lines."""
+
+
+@dataclass(frozen=True)
+class Built:
+    elf: Path
+    judge: Path                 # None: the lab has none
+
+
+def folder(lab):
+    return BUILD / "labs" / lab.name
+
+
+def hold(lab, tell=lambda label, text: None):
+    """One run at a time: the labs share objects. The lock ends with the process."""
+    folder(lab).mkdir(parents=True, exist_ok=True)
+    lock = open(BUILD / "labs" / "lock", "w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        tell("waiting", "another lab is being built; this one goes on when it ends")
+        fcntl.flock(lock, fcntl.LOCK_EX)
+    return lock
+
+
+def forbid(lab, text):
+    """What no answer needs: taking in other files, and assembly in C."""
+    for number, line in enumerate(text.split("\n"), 1):
+        word = re.search(r"\bincbin\b|\.\s*include\b|#\s*include_next", line)
+        if not word and lab.file.endswith(".c"):
+            word = re.search(r"\b(asm|__asm|__asm__|constructor|destructor)\b", line)
+        if word:
+            raise BadAnswer(f'{lab.file}:{number}: "{word[0]}" is not allowed in an answer')
+
+
+def put(lab, path, text):
+    """The copy that is compiled; untouched if it is the same, so that make has less to do."""
+    copy = folder(lab) / "student" / lab.source
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    name = relative(path).replace("\\", "\\\\").replace('"', '\\"')
+    told = f'#line 1 "{name}"\n{text}'
+    if not copy.is_file() or copy.read_text() != told:
+        copy.write_text(told)
+    return copy
+
+
+def make(lab, copy, *goals):
+    """Runs make; a failure's output is what the compiler said."""
+    build = os.path.relpath(folder(lab), TOP)
+    command = ["make", "--no-print-directory", f"-j{os.cpu_count() or 1}", f"BUILD={build}",
+               f"LAB={lab.name}", f"LAB_FILE={lab.source}",
+               f"LAB_STUDENT={os.path.relpath(copy, TOP)}", *(f"{build}/{goal}" for goal in goals)]
+    with open(folder(lab) / "make.log", "w+", errors="replace") as log:
+        try:
+            status = subprocess.run(command, cwd=TOP, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                    stderr=log, timeout=LIMIT).returncode
+        except subprocess.TimeoutExpired:
+            raise BadAnswer(f"the compiler did not end within {LIMIT} s") from None
+        log.seek(0)
+        said = log.read(1 << 20)
+    if status == 0:
+        return
+    # A file that is included twice has each error twice.
+    lines = list(dict.fromkeys(line for line in said.split("\n")
+                               if line and not line.startswith(("make", "In file included from"))))
+    raise BadAnswer("\n".join(lines[:SAID_MOST]) or f"make failed with status {status}")
+
+
+def objects(lab):
+    return folder(lab) / "obj" / lab.object, folder(lab) / "host.o"
+
+
+def names(path, undefined):
+    """The global names that an object wants, or defines."""
+    said = subprocess.run(["nm", "-g", "-u" if undefined else "--defined-only", path],
+                          capture_output=True, text=True, check=True).stdout
+    return {line.split()[-1] for line in said.splitlines() if line.strip()}
+
+
+def read_files(lab):
+    """The files that the compiler read for the student's object: from its .d file."""
+    text = objects(lab)[0].with_suffix(".d").read_text().replace("\\\n", " ")
+    return text.split("\n", 1)[0].partition(": ")[2].split()
+
+
+def fair(lab, copy):
+    """An answer is an answer by itself: it takes in headers alone, and calls the core alone."""
+    for name in read_files(lab):
+        path = Path(os.path.abspath(TOP / name))
+        own = path in (copy, folder(lab) / "compiler", TOP / lab.object.removesuffix(".o"))
+        header = path.suffix in (".h", ".inc") and "tests" not in path.relative_to("/").parts[:-1]
+        if not own and not header:
+            raise BadAnswer(f"{lab.file} takes in {relative(path)}; an answer includes headers alone")
+    kernel, host = objects(lab)
+    core = set()
+    for part in ("pagetable", "relocate", "payload", "lib"):
+        for path in (folder(lab) / "obj" / part).rglob("*.o"):
+            core |= names(path, undefined=False)
+    for path in (kernel, host):
+        strange = {n for n in names(path, undefined=True) - core if not COMPILERS_OWN.fullmatch(n)} \
+            if path.exists() else set()
+        if strange:
+            raise BadAnswer(f"{lab.file} uses {sorted(strange)[0]}, which is not part of Baton's core")
+
+
+def build(lab, path, text):
+    """Raises BadAnswer, or returns what there is to run."""
+    forbid(lab, text)
+    copy = put(lab, path, text)
+    make(lab, copy, "baton.elf")
+    try:
+        if lab.host:
+            make(lab, copy, "host.o", "judge")
+    except BadAnswer:
+        fair(lab, copy)             # says better why the linker lacks a name
+        raise
+    fair(lab, copy)
+    return Built(folder(lab) / "baton.elf", folder(lab) / "judge" if lab.host else None)
