@@ -22,6 +22,7 @@ VAULT, HEADERS, LOW, POOL = 3 * PAGE, 4 * PAGE, 0xa0000, 96 * PAGE
 NOTED, CONTROL, TABLES, LIST, DIGEST, DIGESTS, PAGES = members.offsets(
     "baton_vault", "noted", "image.control", "image.tables", "image.list", "image.digest_code",
     "image.digest_table", "pages")
+TAKEN, = members.offsets("baton_crash", "taken")
 SAID = "the capture kernel is not entered: its control pages in the region are not what was loaded"
 
 
@@ -88,9 +89,12 @@ def last_page(job, _):
 
 def first_page(job, d):
     """The lowest one of the pool that is in use."""
-    taken = d.memory(Elf32(payloads.BATON).symbols["taken"] - 0xc0000000, POOL // PAGE)
-    assert set(taken) == {0, 1}, taken
-    return job.end - VAULT - HEADERS - LOW - POOL + taken.index(1) * PAGE + 0x123
+    at = Elf32(payloads.BATON).symbols["region"] - 0xc0000000 + TAKEN
+    taken = int.from_bytes(d.memory(at, POOL // PAGE // 8), "little")
+    assert taken
+    lowest = (taken & -taken).bit_length() - 1
+    assert 0 < lowest < POOL // PAGE - 1
+    return job.end - VAULT - HEADERS - LOW - POOL + lowest * PAGE + 0x123
 
 
 def template(job, _):
