@@ -3,7 +3,7 @@
  * 2 MiB, identity-mapped with 4 MiB pages, a stack of free pages for an allocator. It is what an
  * OS developer writes; docs/embedding.md goes through it.
  */
-#include "baton.h"
+#include "embed.h"
 
 struct multiboot { /* [MB1 3.3] */
     uint32_t flags, mem[2], device, cmdline, mods_count, mods, syms[4], mmap_length, mmap;
@@ -17,7 +17,6 @@ struct __attribute__((packed)) multiboot_range {
     uint32_t type;
 };
 
-#define RANGES 64
 #define LOW 0x800000u /* pages below belong to the kernel and its modules' neighbours */
 
 static uint32_t directory[1024] __attribute__((aligned(4096)));
@@ -61,13 +60,13 @@ static void out8(uint16_t port, uint8_t value)
     __asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port));
 }
 
-static void say(const char *text)
+void say(const char *text)
 {
     for (; *text; text++)
         out8(0x3f8, (uint8_t)*text);
 }
 
-static void stop(void)
+void stop(void)
 {
     out8(0xf4, 0x10); /* isa-debug-exit, where there is one */
     for (;;)
@@ -137,6 +136,16 @@ static void free_some_pages(uint32_t from)
             }
 }
 
+/* "crash" at the end of this kernel's own command line: it crashes, with a capture kernel loaded. */
+static bool is_to_crash(const struct multiboot *mb)
+{
+    const char *at = (const char *)mb->cmdline, *end = at;
+
+    while (*end)
+        end++;
+    return end - at > 6 && memcmp(end - 6, " crash", 6) == 0;
+}
+
 void embed_main(const struct multiboot *mb)
 {
     const struct multiboot_module *module = (const void *)mb->mods;
@@ -185,7 +194,10 @@ void embed_main(const struct multiboot *mb)
     machine.exit_port = 0xf4;
 
     struct baton_refusal why;
-    if (!baton_load(&host, &request, &machine, &payload, &image, &why)) {
+    if (is_to_crash(mb)) {
+        if (!crash_load(&host, &request, &machine, &payload, &why))
+            panic("on purpose");
+    } else if (!baton_load(&host, &request, &machine, &payload, &image, &why)) {
         say("embed: handing over to ");
         say(payload.name);
         say("\r\n");

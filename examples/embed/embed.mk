@@ -1,4 +1,4 @@
-# The example kernel: its own two files and libbaton.a.
+# The example kernel: its own files and libbaton.a.
 
 EMBED := $(BUILD)/examples/embed
 
@@ -15,9 +15,9 @@ $(EMBED)/%.S.o: examples/embed/%.S $(COMPILER)
 	@mkdir -p $(@D)
 	$(Q)$(CC32) $(ASFLAGS32) -MMD -MP -c $< -o $@
 
-$(BUILD)/examples/embed.elf: $(EMBED)/entry.S.o $(EMBED)/embed.o $(BUILD)/libbaton.a \
+$(BUILD)/examples/embed.elf: $(EMBED)/entry.S.o $(EMBED)/embed.o $(EMBED)/crash.o $(BUILD)/libbaton.a \
                              examples/embed/embed.ld
 	$(call say,LD,$@)
 	$(Q)$(LD32) $(LDFLAGS32) -T examples/embed/embed.ld $(filter %.o %.a,$^) -o $@
 
--include $(EMBED)/embed.d
+-include $(EMBED)/embed.d $(EMBED)/crash.d
