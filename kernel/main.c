@@ -256,7 +256,7 @@ static void __attribute__((noreturn)) after_refusal(void)
  * where crashkernel= keeps no memory, Baton continues without a capture kernel. */
 static void stage_capture(void)
 {
-    struct stage_wish wish = {
+    struct stage_options wish = {
         .kernel = options.crash, .initrds = options.crash_initrds, .verify = options.verify};
     uint32_t beyond = wish.kernel > boot.modules ? wish.kernel : 0;
 
@@ -278,7 +278,7 @@ static void stage_capture(void)
 
 static void __attribute__((noreturn)) hand_over(void)
 {
-    struct stage_wish wish = stage_default();
+    struct stage_options wish = stage_default();
 
     if (options.fault)
         fault_raise(options.fault);

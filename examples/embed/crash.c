@@ -8,7 +8,7 @@
 static struct baton_crash crash;
 static struct baton_image image;
 static struct baton_vault *vault; /* NULL: no capture kernel */
-static struct baton_memory map[RANGES + BATON_CRASH_MORE], told[RANGES + BATON_CRASH_MORE];
+static struct baton_memory map[RANGES + BATON_CRASH_MORE], payload_map[RANGES + BATON_CRASH_MORE];
 static struct baton_dump_range ranges[RANGES + BATON_CRASH_RANGES];
 static uint32_t headers[BATON_CRASH_HEADERS / 4];
 static char line[1024];
@@ -41,7 +41,7 @@ int crash_load(const struct baton_host *host, struct baton_request *request,
     int error = baton_crash_region(end - REGION, end, &crash, why);
 
     if (!error)
-        error = baton_crash_host(&crash, host, map, told, RANGES + BATON_CRASH_MORE, why);
+        error = baton_crash_host(&crash, host, map, payload_map, RANGES + BATON_CRASH_MORE, why);
     if (error)
         return error;
     request->digest_page = baton_digest_page;

@@ -48,10 +48,10 @@ struct baton_crash {
     uint64_t tail, low, headers, vault; /* pa */
 
     /* baton_crash_host() */
-    const struct baton_host *usual;  /* the host's own */
-    struct baton_host host;          /* for images in the region */
-    const struct baton_memory *told; /* what the capture kernel is told */
-    uint32_t told_count;
+    const struct baton_host *usual;         /* the host's own */
+    struct baton_host host;                 /* for images in the region */
+    const struct baton_memory *payload_map; /* the capture kernel's memory map */
+    uint32_t payload_map_count;
 
     uint32_t taken[BATON_CRASH_POOL / 32]; /* a bit for each page of the pool that is in use */
     uint32_t strays; /* pages freed that were not in use: always 0, or the image was overwritten */
@@ -68,28 +68,28 @@ int baton_crash_region(uint64_t start, uint64_t end, struct baton_crash *crash,
 
 /*
  * Prepares crash->host, with which images in the region are made: its pages come from the pool, its
- * memory map is `map`, and the rest is as in *usual. Also makes crash->told. `map` and `told` are the
- * caller's arrays of `room` entries each, at least usual->memory_count + BATON_CRASH_MORE. They and
- * *usual must stay as long as *crash, whose address must not change any more. May be called again; with
- * an image in the region, only if *usual has not changed. 0, or BATON_E_HOST: the region is not in one
- * usable entry of usual->memory, or `room` is too small.
+ * memory map is `map`, and the rest is as in *usual. Also makes crash->payload_map. `map` and
+ * `payload_map` are the caller's arrays of `room` entries each, at least usual->memory_count +
+ * BATON_CRASH_MORE. They and *usual must stay as long as *crash, whose address must not change any
+ * more. May be called again; with an image in the region, only if *usual has not changed. 0, or
+ * BATON_E_HOST: the region is not in one usable entry of usual->memory, or `room` is too small.
  */
 int baton_crash_host(struct baton_crash *crash, const struct baton_host *usual,
-                     struct baton_memory *map, struct baton_memory *told, uint32_t room,
+                     struct baton_memory *map, struct baton_memory *payload_map, uint32_t room,
                      struct baton_refusal *why);
 
 /*
  * The two memory maps, made of the machine's: sorted, as struct baton_host asks for.
  *
- *   map    for placing: the region is usable; all other RAM is BATON_MEM_KEPT
- *   told   what the capture kernel is told
+ *   map          for placing: the region is usable; all other RAM is BATON_MEM_KEPT
+ *   payload_map  the capture kernel's: low memory and the region up to its tail are usable
  *
  * Each writes at most `room` entries to `out`, and returns how many there are in all.
  */
 uint32_t baton_crash_map(const struct baton_crash *crash, const struct baton_memory *memory,
                          uint32_t count, struct baton_memory *out, uint32_t room);
-uint32_t baton_crash_told(const struct baton_crash *crash, const struct baton_memory *memory,
-                          uint32_t count, struct baton_memory *out, uint32_t room);
+uint32_t baton_crash_payload_map(const struct baton_crash *crash, const struct baton_memory *memory,
+                                 uint32_t count, struct baton_memory *out, uint32_t room);
 
 struct baton_vault;
 
@@ -125,7 +125,7 @@ BATON_LAYOUT(baton_crash_dump, 40);
  * region and copies them there, writes the core headers, and makes *image, with control pages from
  * the pool. It is baton_crash_line(), baton_crash_plan(), baton_crash_stage() and baton_vault_arm().
  *
- * Fills the request's command_line, place and told. *payload is overwritten, 12 KiB that only the
+ * Fills the request's command_line, place and map. *payload is overwritten, 12 KiB that only the
  * load and reports need. *image is zeros, or one in the region, with *vault armed for it: that one is
  * given up after the plan. If this load fails before, the region and *image have not changed; if it
  * fails later, *image is zeroed and the vault disarmed.

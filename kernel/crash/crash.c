@@ -63,7 +63,7 @@ static void tell_plan_refused(const struct baton_refusal *why)
 }
 
 /* All that can be refused before the region is touched. false: refused, and said. */
-static bool plan(const struct stage_wish *wish, struct baton_crash_dump *dump)
+static bool plan(const struct stage_options *wish, struct baton_crash_dump *dump)
 {
     struct baton_refusal why;
 
@@ -85,7 +85,7 @@ static void give_up(struct stage *armed)
     loaded = false;
 }
 
-bool crash_load(const struct stage_wish *wish)
+bool crash_load(const struct stage_options *wish)
 {
     struct stage *earlier = stage;
     struct baton_crash_dump *dump = dump_begin();

@@ -9,7 +9,7 @@
 
 struct baton_crash region;
 
-static struct baton_memory map[MAP_MAX], told[MAP_MAX];
+static struct baton_memory map[MAP_MAX], payload_map[MAP_MAX];
 
 const char *region_reserve(const struct crashkernel *wish, const struct baton_memory *memory,
                            uint32_t count, const struct baton_range *others, uint32_t other_count,
@@ -32,7 +32,7 @@ const char *region_reserve(const struct crashkernel *wish, const struct baton_me
 
 int region_host(const struct baton_host *usual, struct baton_refusal *why)
 {
-    return baton_crash_host(&region, usual, map, told, MAP_MAX, why);
+    return baton_crash_host(&region, usual, map, payload_map, MAP_MAX, why);
 }
 
 void region_check(void)

@@ -22,8 +22,8 @@ const char *region_reserve(const struct crashkernel *wish, const struct baton_me
                            uint32_t count, const struct baton_range *taken, uint32_t taken_count,
                            uint64_t limit);
 
-/* Prepares region.host, with which images in the region are made, and region.told. 0, or an error with
- * *why. */
+/* Prepares region.host, with which images in the region are made, and the capture kernel's memory
+ * map. 0, or an error with *why. */
 int region_host(const struct baton_host *usual, struct baton_refusal *why);
 
 /* After pages of the pool were freed: panics if one of them was not in use. */

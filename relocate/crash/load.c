@@ -67,7 +67,7 @@ static int bound_segments(const struct baton_crash *crash, const struct baton_cr
     for (uint32_t i = 0; i < payload->segments; i++) {
         struct baton_segment *s = &payload->segment[i];
 
-        if (s->flags & BATON_SEG_MADE)
+        if (s->flags & BATON_SEG_GENERATED)
             continue;
         s->min = crash->range.start;
         s->max = crash->tail < s->max ? crash->tail : s->max;
@@ -87,8 +87,8 @@ int baton_crash_plan(const struct baton_crash *crash, struct baton_request *requ
     if (!crash->usual)
         return refuse(why, BATON_E_HOST, "baton_crash_host() was not called for the region", 0, 0);
     request->place = BATON_PLACE_AUTO;
-    request->told = crash->told;
-    request->told_count = crash->told_count;
+    request->map = crash->payload_map;
+    request->map_count = crash->payload_map_count;
     error = baton_payload_read(&crash->host, request, payload, why);
     if (!error)
         error = check_relocatable(payload, why);
@@ -137,7 +137,7 @@ static void stage_segments(struct baton_crash *crash, struct baton_payload *payl
     for (uint32_t i = 0; i < payload->segments; i++) {
         struct baton_segment *s = &payload->segment[i];
 
-        if (s->flags & (BATON_SEG_MADE | BATON_SEG_FIXED))
+        if (s->flags & (BATON_SEG_GENERATED | BATON_SEG_FIXED))
             continue;
         copy(crash, s->dest, s->source, s->file_size);
         clear(crash, s->dest + s->file_size, s->mem_size - s->file_size);

@@ -42,8 +42,8 @@ uint32_t baton_crash_map(const struct baton_crash *crash, const struct baton_mem
     return map.count;
 }
 
-uint32_t baton_crash_told(const struct baton_crash *crash, const struct baton_memory *memory,
-                          uint32_t count, struct baton_memory *out, uint32_t room)
+uint32_t baton_crash_payload_map(const struct baton_crash *crash, const struct baton_memory *memory,
+                                 uint32_t count, struct baton_memory *out, uint32_t room)
 {
     const struct baton_range *region = &crash->range;
     struct map map = {out, room, 0};

@@ -90,7 +90,7 @@ static bool is_usable(const struct baton_host *usual, const struct baton_range *
 }
 
 int baton_crash_host(struct baton_crash *crash, const struct baton_host *usual,
-                     struct baton_memory *map, struct baton_memory *told, uint32_t room,
+                     struct baton_memory *map, struct baton_memory *payload_map, uint32_t room,
                      struct baton_refusal *why)
 {
     if (crash->size != sizeof(*crash))
@@ -115,7 +115,8 @@ int baton_crash_host(struct baton_crash *crash, const struct baton_host *usual,
     crash->host.memory = map;
     crash->host.memory_count =
         baton_crash_map(crash, usual->memory, usual->memory_count, map, room);
-    crash->told = told;
-    crash->told_count = baton_crash_told(crash, usual->memory, usual->memory_count, told, room);
+    crash->payload_map = payload_map;
+    crash->payload_map_count =
+        baton_crash_payload_map(crash, usual->memory, usual->memory_count, payload_map, room);
     return 0;
 }

@@ -61,12 +61,12 @@ static inline bool digest_covers(const struct baton_segment *s)
     return s->mem_size && !(s->flags & BATON_SEG_LIVE);
 }
 
-/* The two pages, where the request asks for them; wants the MADE pages to be filled. */
+/* The two pages, where the request asks for them; wants the generated pages to be filled. */
 int digest_build(const struct baton_request *request, struct baton_payload *payload,
                  struct baton_image *image, struct baton_refusal *why);
 
-/* The MADE pages have been written again. */
-void digest_made(const struct baton_payload *payload, const struct baton_image *image);
+/* The generated pages have been written again. */
+void digest_generated(const struct baton_payload *payload, const struct baton_image *image);
 #endif
 
 #endif

@@ -16,7 +16,7 @@
 
 static struct journey j;
 static struct baton_crash crash;
-static struct baton_memory map[MAP_MAX], told[MAP_MAX];
+static struct baton_memory map[MAP_MAX], payload_map[MAP_MAX];
 static struct baton_dump_range range[16];
 static char headers[BATON_CRASH_HEADERS], line[256];
 static struct baton_crash_dump dump;
@@ -36,7 +36,8 @@ static void start(const struct bzimage_fields *fields)
     j.request.digest_page = journey_digest_code;
     machine_file(&j.machine, START, END - START); /* the core may look at it */
     assert_int_equal(baton_crash_region(START, END, &crash, &j.why), 0);
-    assert_int_equal(baton_crash_host(&crash, &j.machine.host, map, told, MAP_MAX, &j.why), 0);
+    assert_int_equal(baton_crash_host(&crash, &j.machine.host, map, payload_map, MAP_MAX, &j.why),
+                     0);
     vault = (void *)machine_at(crash.vault);
     dump = (struct baton_crash_dump){.info = "PAGESIZE=4096\n",
                                      .direct_end = 60 * MIB,
@@ -147,8 +148,8 @@ static void the_request_is_filled(void **state)
     assert_string_equal(j.request.command_line, expected);
     assert_ptr_equal(j.request.command_line, line);
     assert_int_equal(j.request.place, BATON_PLACE_AUTO);
-    assert_ptr_equal(j.request.told, told);
-    assert_int_equal(j.request.told_count, 3);
+    assert_ptr_equal(j.request.map, payload_map);
+    assert_int_equal(j.request.map_count, 3);
 }
 
 /* ---- the core headers --------------------------------------------------------------------------- */

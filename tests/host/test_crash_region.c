@@ -9,7 +9,7 @@
 
 static struct baton_crash crash;
 static struct baton_refusal why;
-static struct baton_memory map[16], told[16];
+static struct baton_memory map[16], payload_map[16];
 static int used; /* what the usual host's functions were called with */
 
 static void *usual_map(void *ctx, enum baton_window window, uint64_t pa)
@@ -127,8 +127,8 @@ static void the_capture_kernel_is_told_of_low_memory_and_the_region(void **state
 
     (void)state;
     assert_map(expected, COUNT(expected),
-               baton_crash_told(&crash, machine, COUNT(machine), map, COUNT(map)));
-    assert_map(of_one, COUNT(of_one), baton_crash_told(&crash, one, 1, map, COUNT(map)));
+               baton_crash_payload_map(&crash, machine, COUNT(machine), map, COUNT(map)));
+    assert_map(of_one, COUNT(of_one), baton_crash_payload_map(&crash, one, 1, map, COUNT(map)));
 }
 
 static void a_map_that_does_not_fit_is_counted_to_its_end(void **state)
@@ -149,7 +149,7 @@ static void the_pool_gives_each_page_once(void **state)
 
     (void)state;
     lay_out();
-    assert_int_equal(baton_crash_host(&crash, &usual, map, told, COUNT(map), &why), 0);
+    assert_int_equal(baton_crash_host(&crash, &usual, map, payload_map, COUNT(map), &why), 0);
     assert_int_equal(host->alloc_page(host->ctx, crash.tail + PAGE - 1, &pa), -1);
     assert_int_equal(host->alloc_page(host->ctx, crash.tail + PAGE, &pa), 0);
     assert_true(pa == crash.tail);
@@ -171,7 +171,7 @@ static void what_is_no_page_in_use_is_counted(void **state)
 
     (void)state;
     lay_out();
-    assert_int_equal(baton_crash_host(&crash, &usual, map, told, COUNT(map), &why), 0);
+    assert_int_equal(baton_crash_host(&crash, &usual, map, payload_map, COUNT(map), &why), 0);
     assert_int_equal(host->alloc_page(host->ctx, UINT32_MAX, &pa), 0);
     host->free_page(host->ctx, pa);
     assert_int_equal(crash.strays, 0);
@@ -188,17 +188,17 @@ static void the_rest_of_the_host_is_the_usual_one(void **state)
 
     (void)state;
     lay_out();
-    assert_int_equal(baton_crash_host(&crash, &usual, map, told, COUNT(map), &why), 0);
+    assert_int_equal(baton_crash_host(&crash, &usual, map, payload_map, COUNT(map), &why), 0);
     assert_ptr_equal(crash.host.map(crash.host.ctx, BATON_WINDOW_LIST, 0x1234), 0x1234);
     assert_int_equal(used, BATON_WINDOW_LIST);
-    assert_ptr_equal(crash.told, told);
-    assert_int_equal(crash.told_count, COUNT(machine));
+    assert_ptr_equal(crash.payload_map, payload_map);
+    assert_int_equal(crash.payload_map_count, COUNT(machine));
     crash.host.progress(crash.host.ctx, 3, 4);
     assert_int_equal(used, 7);
     assert_ptr_equal(crash.host.memory, map);
     assert_int_equal(crash.host.memory_count, COUNT(machine) + 2);
     quiet.progress = NULL;
-    assert_int_equal(baton_crash_host(&crash, &quiet, map, told, COUNT(map), &why), 0);
+    assert_int_equal(baton_crash_host(&crash, &quiet, map, payload_map, COUNT(map), &why), 0);
     assert_null(crash.host.progress);
 }
 
@@ -212,21 +212,25 @@ static void a_host_that_does_not_fit_is_refused(void **state)
 
     (void)state;
     lay_out();
-    assert_int_equal(baton_crash_host(&crash, &usual, map, told, 6, &why), BATON_E_HOST);
+    assert_int_equal(baton_crash_host(&crash, &usual, map, payload_map, 6, &why), BATON_E_HOST);
     assert_string_equal(why.what, "the crash region's memory maps have no room for all entries");
     other.memory = two;
     other.memory_count = 2;
-    assert_int_equal(baton_crash_host(&crash, &other, map, told, COUNT(map), &why), BATON_E_HOST);
+    assert_int_equal(baton_crash_host(&crash, &other, map, payload_map, COUNT(map), &why),
+                     BATON_E_HOST);
     assert_string_equal(why.what, memory);
     other.memory = reserved;
     other.memory_count = 1;
-    assert_int_equal(baton_crash_host(&crash, &other, map, told, COUNT(map), &why), BATON_E_HOST);
+    assert_int_equal(baton_crash_host(&crash, &other, map, payload_map, COUNT(map), &why),
+                     BATON_E_HOST);
     assert_string_equal(why.what, memory);
     other.size = 1;
-    assert_int_equal(baton_crash_host(&crash, &other, map, told, COUNT(map), &why), BATON_E_HOST);
+    assert_int_equal(baton_crash_host(&crash, &other, map, payload_map, COUNT(map), &why),
+                     BATON_E_HOST);
     assert_string_equal(why.what, "host->size is not that of this library's struct baton_host");
     crash.size = 1;
-    assert_int_equal(baton_crash_host(&crash, &usual, map, told, COUNT(map), &why), BATON_E_HOST);
+    assert_int_equal(baton_crash_host(&crash, &usual, map, payload_map, COUNT(map), &why),
+                     BATON_E_HOST);
     assert_string_equal(why.what, "crash->size is not that of this library's struct baton_crash");
 }
 
