@@ -20,7 +20,7 @@ import machine as machines  # noqa: E402
 LIMIT = 8                   # seconds of the CPU's time; a boot takes less than one
 PATIENCE = 20               # seconds, for a machine that waits
 HUNG_MOST = 2               # boots of one answer that may take that long; then no more are made
-FLOOD = 1 << 20             # bytes on COM1; a boot prints a few KiB
+FLOOD = 64 << 10            # bytes on COM1; a boot prints a few KiB, at 11 KiB a second
 STEPS = {"2": "segments and stack", "3": "global pages off", "4": "the switch to the new tables",
          "5": "the jump to the physical address", "6": "paging off", "7": "the list",
          "8": "the digests", "9": "the exit"}
@@ -162,7 +162,7 @@ def ending(d, guard, boot, machine):
     except Exception:                       # noqa: BLE001 (the machine is killed by the caller)
         boot.status = "timeout"
     if guard.why == "flood":
-        return f"output without an end, stopped at {FLOOD >> 20} MiB, {last}"
+        return f"output without an end, stopped at {FLOOD >> 10} KiB, {last}"
     if guard.why == "time":
         hung.append(machine.name)
         return f"no end: stopped after {LIMIT} s of computing, {guard.where}, {last}"

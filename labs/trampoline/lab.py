@@ -165,6 +165,7 @@ def fault(elf):
 def live(elf):
     yield from roads(elf).items()
     yield "old", old(elf)
+    yield "fault", fault(elf)
     verdicts = []
     for check, name, kind in (("copy", "span", "legacy"), ("zero", "bss", "pae"),
                               ("shuffle", "shuffle", "pae")):
@@ -172,7 +173,6 @@ def live(elf):
         verdicts.append(verdict)
         yield check, finding
     yield "verdict", next(filter(None, verdicts), None)
-    yield "fault", fault(elf)
 
 
 LAB = Lab(
