@@ -214,7 +214,7 @@ static void down(void)
 
 static void paths(void)
 {
-    PLAY({"AB..CD..", "....ABCD"}, {"ABC.....", "C.AB...."}, {"A.BCDEFGH", ".ABCDEFGH"},
+    PLAY({"AB..CD..", "....ABCD"}, {"ABC.....", ".CAB...."}, {"A.BCDEFGH", ".ABCDEFGH"},
          {"A.B.C.D.", ".A.B.C.D"}, {"AB.CD.EF..", "..EFAB.CD."}, {"ABCDEFGH....", "....HG.FEDCB"});
 }
 
