@@ -2,7 +2,8 @@
  * The first instructions. A multiboot loader enters here with paging off, at the code's load
  * address. The code calls kernel_main, near 3 GiB + 1 MiB, with all registers in a known state.
  */
-#include "boot/multiboot.h"
+#include "boot/multiboot1.h"
+#include "boot/multiboot2.h"
 #include "i386.h"
 #include "kernel/machine/layout.h"
 
@@ -15,10 +16,43 @@
         .long   MULTIBOOT_PAGE_ALIGN | MULTIBOOT_MEMORY_INFO
         .long   -(MULTIBOOT_HEADER_MAGIC + (MULTIBOOT_PAGE_ALIGN | MULTIBOOT_MEMORY_INFO))
 
+        /*
+         * Multiboot 2's header. Every tag is optional: a loader that cannot do what one asks still
+         * starts Baton. Tag 7, which keeps the UEFI boot services, is not here: Baton needs nothing
+         * of them, and they own memory and interrupts. [MB2 3.1]
+         */
+        .balign 8
+multiboot2_header:
+        .long   MULTIBOOT2_HEADER_MAGIC
+        .long   MULTIBOOT2_I386
+        .long   multiboot2_end - multiboot2_header
+        .long   -(MULTIBOOT2_HEADER_MAGIC + MULTIBOOT2_I386 + (multiboot2_end - multiboot2_header))
+1:      .short  MULTIBOOT2_HEADER_REQUEST, MULTIBOOT2_OPTIONAL
+        .long   2f - 1b
+        .long   MULTIBOOT2_COMMAND_LINE, MULTIBOOT2_LOADER_NAME, MULTIBOOT2_MODULE
+        .long   MULTIBOOT2_MEMORY_SIZES, MULTIBOOT2_BOOT_DEVICE, MULTIBOOT2_MEMORY_MAP
+        .long   MULTIBOOT2_FRAMEBUFFER, MULTIBOOT2_EFI32, MULTIBOOT2_EFI64, MULTIBOOT2_SMBIOS
+        .long   MULTIBOOT2_ACPI_OLD, MULTIBOOT2_ACPI_NEW, MULTIBOOT2_LOAD_BASE
+2:      .balign 8
+        .short  MULTIBOOT2_HEADER_CONSOLE, MULTIBOOT2_OPTIONAL
+        .long   12
+        .long   MULTIBOOT2_CONSOLE_EGA_TEXT
+        .balign 8
+        .short  MULTIBOOT2_HEADER_FRAMEBUFFER, MULTIBOOT2_OPTIONAL
+        .long   20
+        .long   0, 0, 0                 /* any width, height and depth */
+        .balign 8
+        .short  MULTIBOOT2_HEADER_ALIGN_MODULES, MULTIBOOT2_OPTIONAL
+        .long   8
+        .short  MULTIBOOT2_HEADER_END, 0
+        .long   8
+multiboot2_end:
+
         .section .boot.text, "ax", @progbits
         .globl  boot_entry
 /*
- * In:  eax = multiboot's magic, ebx = pa of its information, protected mode, paging off [MB1 3.2]
+ * In:  eax = multiboot's magic, ebx = pa of its information, protected mode, paging off
+ *      [MB1 3.2, MB2 3.3]
  *      CR0, CR4, EFER, EFLAGS and segments as the loader left them: they are not trusted
  */
 boot_entry:

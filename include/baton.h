@@ -296,13 +296,13 @@ struct baton_request {
     struct baton_live live;
     bool long_mode; /* the CPU has long mode: a 64-bit kernel can be given to it */
 
-    /* The memory map that the next kernel is told, where it is not the host's: a capture kernel
+    /* The memory map that the next kernel gets, where it is not the host's: a capture kernel
      * gets its region and little else. NULL: the host's. */
-    const struct baton_memory *told;
-    uint32_t told_count;
+    const struct baton_memory *map;
+    uint32_t map_count;
 
     /* baton_digest_page: the SHA-256 of every segment but LIVE ones, at most 48 of them, is taken at
-     * the load and compared after the list, right before the entry; one that differs is told on
+     * the load and compared after the list, right before the entry; one that differs is reported on
      * com_port, and the machine ends as after a fault. NULL: no comparison. */
     const void *digest_page;
 };
@@ -329,15 +329,16 @@ BATON_LAYOUT(baton_entry, 36);
 #define BATON_SEGMENTS 64 /* per payload; a file that wants more is refused (E_SEGMENTS) */
 
 enum baton_segment_flags {
-    BATON_SEG_FIXED = 1,   /* only at `prefer` */
-    BATON_SEG_MADE = 2,    /* a page of Baton's making: no source; baton_image_begin places it */
+    BATON_SEG_FIXED = 1, /* only at `prefer` */
+    BATON_SEG_GENERATED =
+        2,                 /* a page that Baton generates: no source; baton_image_begin places it */
     BATON_SEG_SKEW = 4,    /* a kernel that aligns itself: its start may lie up to a page below
                               an aligned address, congruent with its source */
     BATON_SEG_INPLACE = 8, /* it may even start wherever it lies (place=none) */
     BATON_SEG_LIVE = 16,   /* what its source holds at the hand-off, so no digest is taken of it */
     BATON_SEG_ANYWHERE = 64, /* it has no preference: `prefer` is not used */
     BATON_SEG_FOLLOWS = 32,  /* it begins where the one before it ends (mem_size): one piece for
-                               both, by the limits of the first, which is not FIXED nor MADE */
+                               both, by the limits of the first, which is not FIXED nor generated */
 };
 
 /* What a segment is for. */
@@ -386,7 +387,7 @@ BATON_LAYOUT(baton_segment, 180);
 struct baton_image;
 struct baton_payload;
 
-/* A payload's format: how its files are known, read, and what its kernels are told. */
+/* A payload's format: how its files are known, read, and what its kernels get. */
 struct baton_format {
     const char *name; /* "bzImage" */
 
@@ -398,7 +399,7 @@ struct baton_format {
     int (*read)(const struct baton_host *host, const struct baton_request *request,
                 struct baton_payload *payload, struct baton_refusal *why);
 
-    /* Fills the MADE pages (cleared before) and payload->entry from the destinations. The file is
+    /* Fills the generated pages (cleared before) and payload->entry from the destinations. The file is
      * not read a second time: payload->header is what read() keeps of it. */
     void (*finish)(const struct baton_image *image, const struct baton_request *request,
                    struct baton_payload *payload);
@@ -414,11 +415,11 @@ struct baton_payload {
     struct baton_segment segment[BATON_SEGMENTS];
     uint32_t segments;
     /* Where the pages must lie that the payload reads on page tables of its own, before these map
-     * all of memory: the MADE ones and the control code page (its GDT, IDT and TSS), tried in this
+     * all of memory: the generated ones and the control code page (its GDT, IDT and TSS), tried in this
      * order. Both empty: anywhere. */
     struct baton_range reach[2];
     /* Memory that the payload writes to right after its entry, besides its segments: up to its
-     * first MADE page if that lies in it. Empty: none. */
+     * first generated page if that lies in it. Empty: none. */
     struct baton_range scratch;
     struct baton_entry entry; /* complete after baton_payload_finish */
     char name[96];            /* "Linux 6.1.0-50-686-pae" */
@@ -464,14 +465,15 @@ struct baton_counts {
     uint64_t stay;       /* pages in place */
     uint64_t move;       /* pages copied once by the list */
     uint64_t zero;       /* pages filled with zeros by the list */
-    uint32_t composed;   /* of the moved pages, those put together at load time */
-    uint32_t cycles;     /* cycles broken through the spare page */
+    uint32_t bounce;     /* of the moved pages, those put together at load time */
+    uint32_t cycles;     /* cycles broken through the swap page */
     uint32_t list_pages; /* indirection pages */
-    /* code page, tables, the fault task's tables, spare, the digests' two; list, composed and made pages are extra */
+    /* code page, tables, the fault task's tables, swap page, the digests' two; the list's, bounce and
+     * generated pages come on top */
     uint32_t control_pages;
-    uint32_t made_pages; /* boot_params, command line, record */
-    uint32_t digests;    /* segments that the digest page compares */
-    uint64_t digested;   /* bytes of them */
+    uint32_t generated_pages; /* boot_params, command line, record */
+    uint32_t digests;         /* segments that the digest page compares */
+    uint64_t digested;        /* bytes of them */
 };
 BATON_LAYOUT(baton_counts, 56);
 
@@ -482,7 +484,7 @@ struct baton_image {
     const char *fault;                 /* what was wrong with a page of alloc_page (E_HOST), */
     uint64_t fault_at;                 /* and its address */
     uint64_t control;                  /* pa of the control code page */
-    uint64_t spare;                    /* pa of the page that breaks cycles, 0: none needed */
+    uint64_t swap;                     /* pa of the page that breaks cycles, 0: none needed */
     uint64_t list;                     /* pa of the first indirection page */
     uint64_t tables[BATON_TABLES_MAX]; /* pa; tables[0] is the root */
     /* pa of a legacy root and its table, which map the control page at its own address: for a fault
@@ -510,14 +512,14 @@ BATON_LAYOUT(baton_image, 464);
 bool baton_image_pages(const struct baton_image *image,
                        bool (*visit)(void *ctx, uint64_t pa, bool ledger), void *ctx);
 
-/* The control code page, and pages for the payload's MADE segments. Where the payload has a reach,
+/* The control code page, and pages for the payload's generated segments. Where the payload has a reach,
  * their addresses ascend in the order of the segments, the control code page last. On failure nothing
  * is kept. */
 int baton_image_begin(const struct baton_host *host, struct baton_payload *payload,
                       struct baton_image *image, struct baton_refusal *why);
 
 /*
- * Fills the MADE pages, from zeros, and the entry registers from the destinations chosen. Cannot fail:
+ * Fills the generated pages, from zeros, and the entry registers from the destinations chosen. Cannot fail:
  * it reads the request and *payload, nothing of the file. May be called again, for a request that has
  * learned something, such as where the cursor stands: digests follow, and the image is armed no more,
  * for baton_image_check() has not seen what was written (H6).
@@ -530,7 +532,7 @@ struct baton_machine {
     uint32_t size;      /* sizeof(struct baton_machine) */
     bool has_cr4;       /* [CPUID 1, edx: any feature that CR4 governs] */
     bool has_efer;      /* NX or long mode present */
-    bool has_mce;       /* [CPUID 1, edx bit 7]: machine checks can be told of */
+    bool has_mce;       /* [CPUID 1, edx bit 7]: machine checks can be reported */
     uint16_t com_port;  /* I/O port of the 16550 for fault lines, 0: none */
     uint16_t exit_port; /* write a byte here after a fault line (isa-debug-exit), 0: none */
     bool reset;         /* after a fault line: true reset, false halt */

@@ -12,12 +12,14 @@
 #   TRACE      0, 1 or 2: the steps of the hand-off on the serial port, and on port 0x80
 #   MEMORY     the machine's memory, such as 256M
 #   CPU        a CPU model that QEMU knows, with features, such as max or pentium3,-pae
-#   MACHINE    pc, q35 or isapc
+#   FIRMWARE   bios, uefi or uefi32
+#   MACHINE    pc, q35 or isapc; empty: pc for a BIOS, q35 for UEFI
 #   WINDOW     yes: a window, in addition to the serial console
 #   TIMEOUT    seconds until the machine is stopped; empty: none, or 300 without a terminal
 KERNEL=${KERNEL-} INITRD=${INITRD-} APPEND=${APPEND-} MODULES=${MODULES-} BATON=${BATON-}
 PAGING=${PAGING-} PLACE=${PLACE-} TRACE=${TRACE-}
-MEMORY=${MEMORY:-256M} CPU=${CPU:-max} MACHINE=${MACHINE:-pc} WINDOW=${WINDOW-} TIMEOUT=${TIMEOUT-}
+MEMORY=${MEMORY:-256M} CPU=${CPU:-max} MACHINE=${MACHINE-} WINDOW=${WINDOW-} TIMEOUT=${TIMEOUT-}
+FIRMWARE=${FIRMWARE:-bios}
 
 # check_options: refuses wrong values with one sentence and status 2.
 check_options() {
@@ -27,7 +29,15 @@ check_options() {
     one_of paging "${PAGING:-auto}" auto pae legacy
     one_of place "${PLACE:-auto}" auto all none
     one_of trace "${TRACE:-0}" 0 1 2
+    one_of firmware "$FIRMWARE" bios uefi uefi32
+    [ "$FIRMWARE" = bios ] || MACHINE=${MACHINE:-q35}
+    MACHINE=${MACHINE:-pc}
     one_of machine "$MACHINE" pc q35 isapc
+    # Debian's firmware of 32 bits is only built for q35; that of 64 bits needs PCI.
+    case $FIRMWARE,$MACHINE in
+        uefi,isapc) die 2 "the firmware uefi needs the machine pc or q35" ;;
+        uefi32,pc | uefi32,isapc) die 2 "the firmware uefi32 needs the machine q35" ;;
+    esac
     matches "$MEMORY" '[1-9][0-9]*[KMG]?' ||
         die 2 "memory \"$MEMORY\" is not a size; write it like 64M or 1G"
     matches "${TIMEOUT:-1}" '[1-9][0-9]*' ||

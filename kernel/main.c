@@ -55,6 +55,33 @@ static void start_serial(void)
                (uint64_t)options.serial_port);
 }
 
+/* What of the loader's information is not used, and the parts that no later line shows. */
+static void tell_loader(void)
+{
+    for (uint32_t i = 0; i < boot.notes && i < BOOT_NOTES; i++)
+        if (boot.note[i].tag)
+            report("loader", "its tag %u is not used: %s", boot.note[i].tag, boot.note[i].why);
+        else
+            report("loader", "not used: %s", boot.note[i].why);
+    if (boot.notes > BOOT_NOTES)
+        report("loader", "%u more parts of its information are not used", boot.notes - BOOT_NOTES);
+    if (!options.verbose)
+        return;
+    report("  names", "%s",
+           boot.names_first ? "this loader puts file names before arguments"
+                            : "this loader gives only arguments");
+    report("  protocol", "multiboot %u", boot.protocol);
+    if (boot.efi.bits)
+        report("  UEFI", "%u bits, system table at %a", boot.efi.bits, boot.efi.system_table);
+    if (boot.acpi_rsdp)
+        report("  ACPI", "root pointer at %a", boot.acpi_rsdp);
+    if (boot.smbios_major)
+        report("  SMBIOS", "version %u.%u", boot.smbios_major, boot.smbios_minor);
+    if (boot.screen.kind == BATON_SCREEN_LINEAR)
+        report("  screen", "%u x %u pixels of %u bits at %a", boot.screen.width, boot.screen.height,
+               boot.screen.bits, boot.screen.pa);
+}
+
 /* Baton's own options: unknown ones are reported and ignored, wrong values are refused. */
 static void take_options(void)
 {
@@ -65,10 +92,7 @@ static void take_options(void)
     stop_options(&options);
     start_serial();
     report("Baton " BATON_VERSION, "i386, loaded by %s", boot.loader);
-    if (options.verbose)
-        report("  names", "%s",
-               boot.names_first ? "this loader puts file names before arguments"
-                                : "this loader gives only arguments");
+    tell_loader();
     for (uint32_t i = 0; i < n && i < TROUBLES; i++) {
         char word[64];
         uint32_t length = trouble[i].length < sizeof(word) ? trouble[i].length : sizeof(word) - 1;
@@ -232,7 +256,7 @@ static void __attribute__((noreturn)) after_refusal(void)
  * where crashkernel= keeps no memory, Baton continues without a capture kernel. */
 static void stage_capture(void)
 {
-    struct stage_wish wish = {
+    struct stage_options wish = {
         .kernel = options.crash, .initrds = options.crash_initrds, .verify = options.verify};
     uint32_t beyond = wish.kernel > boot.modules ? wish.kernel : 0;
 
@@ -254,7 +278,7 @@ static void stage_capture(void)
 
 static void __attribute__((noreturn)) hand_over(void)
 {
-    struct stage_wish wish = stage_default();
+    struct stage_options wish = stage_default();
 
     if (options.fault)
         fault_raise(options.fault);
@@ -272,7 +296,7 @@ void kernel_main(uint32_t magic, uint32_t information)
     traps_start();
     cpu_detect();
     machinecheck_start();
-    wrong = boot_read_multiboot1(magic, information, read_loader, &boot);
+    wrong = boot_read(magic, information, read_loader, &boot);
     screen_start(boot.screen.kind);
     take_options();
     if (wrong)

@@ -36,22 +36,22 @@ void bootparams_low(struct baton_payload *payload)
     payload->reach[1] = (struct baton_range){KERNEL_ADDRESS_DEFAULT, MAPPED_END};
 }
 
-int bootparams_add(struct told told, uint32_t protocol, struct baton_payload *payload,
+int bootparams_add(struct payload_map told, uint32_t protocol, struct baton_payload *payload,
                    struct baton_refusal *why)
 {
-    int error = segment_add_made(payload, BATON_ROLE_BOOT_PARAMS, "boot_params", why);
+    int error = segment_add_generated(payload, BATON_ROLE_BOOT_PARAMS, "boot_params", why);
 
     if (!error)
-        error = segment_add_made(payload, BATON_ROLE_COMMAND_LINE, "command line", why);
+        error = segment_add_generated(payload, BATON_ROLE_COMMAND_LINE, "command line", why);
     if (protocol < 0x0209) {
         if (!error && told.count > BP_E820_MAX)
             return refuse(why, BATON_E_SEGMENTS, "memory map entries", told.count, BP_E820_MAX);
         return error;
     }
     if (!error)
-        error = segment_add_made(payload, BATON_ROLE_RECORD, "record", why);
+        error = segment_add_generated(payload, BATON_ROLE_RECORD, "record", why);
     for (uint32_t i = BP_E820_MAX; i < told.count && !error; i += SETUP_E820_PER_PAGE)
-        error = segment_add_made(payload, BATON_ROLE_MEMORY_MAP, "memory map", why);
+        error = segment_add_generated(payload, BATON_ROLE_MEMORY_MAP, "memory map", why);
     return error;
 }
 
@@ -99,7 +99,7 @@ static struct e820_entry e820_of(const struct baton_memory *m)
 }
 
 /* KiB of usable memory from 1 MiB on: for kernels that look at nothing else. */
-static uint64_t memory_above_1m(struct told told)
+static uint64_t memory_above_1m(struct payload_map told)
 {
     for (uint32_t i = 0; i < told.count; i++) {
         const struct baton_memory *m = &told.memory[i];
@@ -110,7 +110,7 @@ static uint64_t memory_above_1m(struct told told)
     return 0;
 }
 
-static void write_memory(uint8_t *page, struct told told)
+static void write_memory(uint8_t *page, struct payload_map told)
 {
     uint64_t above = memory_above_1m(told);
     uint32_t n = told.count < BP_E820_MAX ? told.count : BP_E820_MAX;
@@ -126,7 +126,7 @@ static void write_memory(uint8_t *page, struct told told)
 }
 
 /* What boot_params' table cannot hold, a page a node. Returns the pa of the first node, or next. */
-static uint64_t write_more_memory(const struct baton_host *host, struct told told,
+static uint64_t write_more_memory(const struct baton_host *host, struct payload_map told,
                                   struct baton_payload *payload, uint64_t next)
 {
     for (uint32_t i = BP_E820_MAX, n = 0; i < told.count; n++) {
@@ -159,7 +159,7 @@ static void write_record(const struct baton_image *image, const struct baton_req
     const struct baton_host *host = image->host;
     struct setup_data *node = host->map(host->ctx, BATON_WINDOW_PAGE, at);
     struct text text = {(char *)(node + 1), SETUP_ROOM, 0};
-    struct told told = told_of(host, request);
+    struct payload_map told = map_of(host, request);
 
     text_add(&text, "baton " BATON_VERSION "\nloader ");
     text_add(&text, request->loader);
@@ -209,7 +209,7 @@ void bootparams_finish(const struct baton_image *image, const struct baton_reque
                      string_length(request->command_line) + 1);
     if (record) {
         write_record(image, request, record->dest, image->control + CONTROL_TRACE);
-        nodes = write_more_memory(host, told_of(host, request), payload, record->dest);
+        nodes = write_more_memory(host, map_of(host, request), payload, record->dest);
     }
 
     uint8_t *page = host->map(host->ctx, BATON_WINDOW_PAGE, params->dest);
@@ -226,7 +226,7 @@ void bootparams_finish(const struct baton_image *image, const struct baton_reque
         put(page, HDR_SETUP_DATA, 8, nodes);
     put(page, BP_ACPI_RSDP, 8, request->acpi_rsdp);
     write_screen(page, &request->screen);
-    write_memory(page, told_of(host, request));
+    write_memory(page, map_of(host, request));
 
     /* ebx, ebp and edi zero, esi at boot_params. [LBP 32-bit] */
     payload->entry =

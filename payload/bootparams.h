@@ -117,7 +117,7 @@ void bootparams_low(struct baton_payload *payload);
 
 /* The segments that a kernel finds by its boot_params: boot_params itself, command line, and from
  * 2.09 on the nodes of setup_data. 0 or an error. */
-int bootparams_add(struct told told, uint32_t protocol, struct baton_payload *payload,
+int bootparams_add(struct payload_map told, uint32_t protocol, struct baton_payload *payload,
                    struct baton_refusal *why);
 
 /* Fills them, and the entry registers. payload->header is the setup header; entry: the physical address of its 32-bit entry. */

@@ -6,14 +6,15 @@
 #include "payload/elf.h"
 #include "relocate/trampoline/control.h"
 
-static int add_made(struct told told, struct baton_payload *payload, struct baton_refusal *why)
+static int add_made(struct payload_map told, struct baton_payload *payload,
+                    struct baton_refusal *why)
 {
-    int error = segment_add_made(payload, BATON_ROLE_RECORD, "record", why);
+    int error = segment_add_generated(payload, BATON_ROLE_RECORD, "record", why);
 
     if (!error)
-        error = segment_add_made(payload, BATON_ROLE_COMMAND_LINE, "command line", why);
+        error = segment_add_generated(payload, BATON_ROLE_COMMAND_LINE, "command line", why);
     for (uint32_t i = 0; i < told.count && !error; i += BATON_RECORD_ENTRIES)
-        error = segment_add_made(payload, BATON_ROLE_MEMORY_MAP, "memory map", why);
+        error = segment_add_generated(payload, BATON_ROLE_MEMORY_MAP, "memory map", why);
     return error;
 }
 
@@ -33,7 +34,7 @@ static int elf_read(const struct baton_host *host, const struct baton_request *r
     if (!error)
         error = segment_add_initrds(payload, request, UINT32_MAX, why);
     if (!error)
-        error = add_made(told_of(host, request), payload, why);
+        error = add_made(map_of(host, request), payload, why);
 
     struct text name = {payload->name, sizeof(payload->name), 0};
     struct text kind = {payload->kind, sizeof(payload->kind), 0};
@@ -42,7 +43,7 @@ static int elf_read(const struct baton_host *host, const struct baton_request *r
     return error;
 }
 
-static void write_map(const struct baton_host *host, struct told told,
+static void write_map(const struct baton_host *host, struct payload_map told,
                       struct baton_payload *payload)
 {
     for (uint32_t i = 0, page = 0; i < told.count; page++) {
@@ -70,7 +71,7 @@ static void elf_finish(const struct baton_image *image, const struct baton_reque
 
     __builtin_memcpy(host->map(host->ctx, BATON_WINDOW_PAGE, line->dest), request->command_line,
                      string_length(request->command_line) + 1);
-    write_map(host, told_of(host, request), payload);
+    write_map(host, map_of(host, request), payload);
 
     struct baton_record *record = host->map(host->ctx, BATON_WINDOW_PAGE, s->dest);
     *record = (struct baton_record){

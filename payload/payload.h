@@ -23,24 +23,24 @@ uint32_t segment_initrds(const struct baton_payload *payload, uint32_t *first);
 struct baton_range segment_initrd_range(const struct baton_payload *payload);
 
 /* A page that Baton generates. 0 or an error. */
-int segment_add_made(struct baton_payload *payload, enum baton_role role, const char *what,
-                     struct baton_refusal *why);
+int segment_add_generated(struct baton_payload *payload, enum baton_role role, const char *what,
+                          struct baton_refusal *why);
 
 /* The command line fits into the given number of characters, NUL not counted, and into a page. */
 int command_line_check(const char *line, uint64_t most, const char *who, struct baton_refusal *why);
 
 /* The memory map that the next kernel is told: the request's, or else the host's. */
-struct told {
+struct payload_map {
     const struct baton_memory *memory;
     uint32_t count;
 };
 
-static inline struct told told_of(const struct baton_host *host,
-                                  const struct baton_request *request)
+static inline struct payload_map map_of(const struct baton_host *host,
+                                        const struct baton_request *request)
 {
-    if (request->told)
-        return (struct told){request->told, request->told_count};
-    return (struct told){host->memory, host->memory_count};
+    if (request->map)
+        return (struct payload_map){request->map, request->map_count};
+    return (struct payload_map){host->memory, host->memory_count};
 }
 
 size_t string_length(const char *string);

@@ -108,14 +108,14 @@ struct baton_range segment_initrd_range(const struct baton_payload *payload)
     return (struct baton_range){s->dest, s[count - 1].dest + s[count - 1].mem_size};
 }
 
-int segment_add_made(struct baton_payload *payload, enum baton_role role, const char *what,
-                     struct baton_refusal *why)
+int segment_add_generated(struct baton_payload *payload, enum baton_role role, const char *what,
+                          struct baton_refusal *why)
 {
     struct baton_segment *s = baton_segment_add(payload, role, what);
 
     if (!s)
         return refuse(why, BATON_E_SEGMENTS, "segments", BATON_SEGMENTS + 1, BATON_SEGMENTS);
-    s->flags = BATON_SEG_MADE;
+    s->flags = BATON_SEG_GENERATED;
     s->mem_size = BATON_PAGE_SIZE;
     return 0;
 }

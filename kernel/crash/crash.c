@@ -81,7 +81,7 @@ static int bound_segments(const struct dump *dump, struct baton_refusal *why)
     for (uint32_t i = 0; i < payload->segments; i++) {
         struct baton_segment *s = &payload->segment[i];
 
-        if (s->flags & BATON_SEG_MADE)
+        if (s->flags & BATON_SEG_GENERATED)
             continue;
         s->min = region.range.start;
         s->max = region.tail < s->max ? region.tail : s->max;
@@ -120,7 +120,7 @@ static void stage_segments(void)
     for (uint32_t i = 0; i < stage->payload.segments; i++) {
         struct baton_segment *s = &stage->payload.segment[i];
 
-        if (s->flags & (BATON_SEG_MADE | BATON_SEG_FIXED))
+        if (s->flags & (BATON_SEG_GENERATED | BATON_SEG_FIXED))
             continue;
         copy(s->dest, s->source, s->file_size);
         __builtin_memset(direct(s->dest + s->file_size), 0, (size_t)(s->mem_size - s->file_size));
@@ -167,7 +167,7 @@ static bool runs_elsewhere(void)
 }
 
 /* All that can be refused before the region is touched. false: refused, and said. */
-static bool plan(const struct stage_wish *wish, struct dump *dump)
+static bool plan(const struct stage_options *wish, struct dump *dump)
 {
     struct baton_refusal why;
     int error;
@@ -177,8 +177,8 @@ static bool plan(const struct stage_wish *wish, struct dump *dump)
     stage->request.place = BATON_PLACE_AUTO;
     stage->request.digest_page = wish->verify == VERIFY_OFF ? NULL : baton_digest_page;
     tell_wait(stage);
-    stage->request.told =
-        region_told(stage_host()->memory, stage_host()->memory_count, &stage->request.told_count);
+    stage->request.map =
+        region_told(stage_host()->memory, stage_host()->memory_count, &stage->request.map_count);
     error = baton_payload_read(&host, &stage->request, &stage->payload, &why);
     if (!error && runs_elsewhere())
         return false;
@@ -202,7 +202,7 @@ static void give_up(struct stage *armed)
     loaded = false;
 }
 
-bool crash_load(const struct stage_wish *wish)
+bool crash_load(const struct stage_options *wish)
 {
     struct stage *earlier = stage;
     struct dump dump;

@@ -57,6 +57,15 @@ void region_free(void *ctx, uint64_t pa)
     taken[i] = false;
 }
 
+uint32_t region_pages(void)
+{
+    uint32_t first = 0;
+
+    while (first < REGION_POOL && !taken[first])
+        first++;
+    return REGION_POOL - first;
+}
+
 /* Entries are in order, and the region lies within one of them. */
 static void add(struct baton_memory *out, uint32_t *n, uint64_t start, uint64_t end, uint32_t type)
 {

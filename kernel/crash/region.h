@@ -43,6 +43,9 @@ const char *region_reserve(const struct crashkernel *wish, const struct baton_me
 int region_alloc(void *ctx, uint64_t below, uint64_t *pa);
 void region_free(void *ctx, uint64_t pa);
 
+/* How many pages of the pool, counted from its end, have all that are in use. */
+uint32_t region_pages(void);
+
 /*
  * Memory maps made of the machine's: for placing, where the region alone is usable; and the one
  * that the capture kernel is told. Both are owned by region.c.

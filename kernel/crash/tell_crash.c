@@ -42,7 +42,7 @@ void tell_crash(struct stage *stage)
     report("crash", "%s, %s, staged at %a; the region is %a to %a, %z", payload->name,
            payload->kind, baton_segment_find(payload, BATON_ROLE_KERNEL, 0)->dest,
            region.range.start, region.range.end, region.range.end - region.range.start);
-    tell_wishes(stage);
+    tell_preferences(stage);
     tell_initrd(stage, true);
     report("dump", "core headers at %a; low memory is saved to %a, %z", region.headers, region.low,
            (uint64_t)REGION_LOW);

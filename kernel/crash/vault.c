@@ -28,6 +28,7 @@ struct vault {
     struct baton_dump_registers *registers;
     uint32_t root;            /* of the tables that it is handed over on */
     struct baton_image image; /* a copy: what the hand-off reads of it */
+    uint32_t pages;           /* of the pool that are sealed: its last ones */
 
     uint32_t seal[SHA256_WORDS];
 
@@ -68,13 +69,17 @@ static const uint8_t *pool_of(const struct vault *vault)
     return end_of(vault) - REGION_TAIL;
 }
 
-/* Over the pool, which has all that Baton made, and the vault. Only its address is believed. */
+/*
+ * Over the pages of the pool that are in use, which have all that Baton made, and the vault. Only its
+ * address is believed: their number is sealed, too, and no other memory is read whatever it is.
+ */
 static void reckon_seal(const struct vault *vault, uint32_t seal[SHA256_WORDS])
 {
+    uint32_t size = (vault->pages < REGION_POOL ? vault->pages : REGION_POOL) * BATON_PAGE_SIZE;
     struct sha256 sha;
 
     sha256_begin(&sha);
-    sha256_add(&sha, pool_of(vault), POOL_SIZE);
+    sha256_add(&sha, pool_of(vault) + POOL_SIZE - size, size);
     sha256_add(&sha, vault, offsetof(struct vault, seal));
     sha256_end(&sha, seal);
 }
@@ -88,6 +93,7 @@ bool vault_arm(const struct baton_host *host, const struct baton_image *image,
         return false;
     vault->registers = registers;
     vault->image = *image;
+    vault->pages = region_pages();
     vault->noted = vault->tries = 0;
     __builtin_memcpy(vault->trampoline, baton_trampoline_page, BATON_PAGE_SIZE);
     reckon_seal(vault, vault->seal);

@@ -84,9 +84,9 @@ static bool is_captures(uint32_t module)
 
 _Static_assert(BATON_MODULES >= BOOT_MODULES - 1, "all modules but the payload");
 
-struct stage_wish stage_default(void)
+struct stage_options stage_default(void)
 {
-    struct stage_wish wish = {.kernel = 1, .place = options->place, .verify = options->verify};
+    struct stage_options wish = {.kernel = 1, .place = options->place, .verify = options->verify};
 
     for (uint32_t module = 2; module <= boot->modules; module++)
         if (!is_captures(module))
@@ -94,7 +94,7 @@ struct stage_wish stage_default(void)
     return wish;
 }
 
-static const char *line_of(struct stage *stage, const struct stage_wish *wish)
+static const char *line_of(struct stage *stage, const struct stage_options *wish)
 {
     uint32_t n = 0;
 
@@ -106,7 +106,7 @@ static const char *line_of(struct stage *stage, const struct stage_wish *wish)
     return stage->own_line;
 }
 
-bool stage_prepare(struct stage *stage, const struct stage_wish *wish)
+bool stage_prepare(struct stage *stage, const struct stage_options *wish)
 {
     if (!boot->modules) {
         report("refused", "no payload: the boot loader gave no module; name one in its menu entry "
@@ -121,6 +121,7 @@ bool stage_prepare(struct stage *stage, const struct stage_wish *wish)
         .loader = boot->loader,
         .place = wish->place,
         .screen = boot->screen,
+        .acpi_rsdp = boot->acpi_rsdp,
         .live = live.summary,
         .long_mode = cpu.long_mode,
         .digest_page = wish->verify == VERIFY_ON ? baton_digest_page : NULL,
@@ -150,7 +151,7 @@ struct baton_machine stage_machine(void)
     return machine;
 }
 
-bool stage_load(const struct stage_wish *wish)
+bool stage_load(const struct stage_options *wish)
 {
     struct stage *stage = loaded == &slot[0] ? &slot[1] : &slot[0];
     struct baton_machine about = stage_machine();

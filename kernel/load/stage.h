@@ -8,7 +8,7 @@
 #include "boot/bootinfo.h"
 #include "kernel/options/options.h"
 
-struct stage_wish {
+struct stage_options {
     uint32_t kernel; /* boot module, numbered from 1 */
     struct option_modules initrds;
     const char *command_line; /* copied; NULL: the kernel module's own string */
@@ -32,10 +32,10 @@ void stage_start(const struct boot_info *boot, const struct options *options,
 
 /* What the modules ask for by themselves: the first one, with all others as its initrds, in order, but
  * for those of a capture kernel that is another module (crash=). */
-struct stage_wish stage_default(void);
+struct stage_options stage_default(void);
 
 /* Loads, in the place of what was loaded. false: refused, and it has said why. */
-bool stage_load(const struct stage_wish *wish);
+bool stage_load(const struct stage_options *wish);
 
 /* Gives every page back; says how many. */
 void stage_unload(void);
@@ -47,7 +47,7 @@ const struct boot_info *stage_boot(void);
 const struct baton_host *stage_host(void);
 
 /* A stage of one's own: the request by the wish. false: refused, and said. */
-bool stage_prepare(struct stage *stage, const struct stage_wish *wish);
+bool stage_prepare(struct stage *stage, const struct stage_options *wish);
 
 /* What the trampoline is to do about this machine. */
 struct baton_machine stage_machine(void);

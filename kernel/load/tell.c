@@ -68,7 +68,7 @@ void tell_digests(const struct stage *stage)
                c->digests, plural(c->digests), c->digested);
 }
 
-void tell_wishes(const struct stage *stage)
+void tell_preferences(const struct stage *stage)
 {
     const struct baton_segment *s = baton_segment_find(&stage->payload, BATON_ROLE_KERNEL, 0);
 
@@ -93,7 +93,7 @@ void tell_stage(struct stage *stage)
 {
     report("payload", "%s, %s, %z", stage->payload.name, stage->payload.kind,
            stage->request.kernel.size);
-    tell_wishes(stage);
+    tell_preferences(stage);
     tell_initrd(stage, false);
     tell_plan(stage);
     tell_digests(stage);

@@ -11,7 +11,7 @@ void tell_wait(const struct stage *stage);
 void tell_stage(struct stage *stage);
 
 /* width: what is not known of the kernel; room, alignment: what it would like and does not get */
-void tell_wishes(const struct stage *stage);
+void tell_preferences(const struct stage *stage);
 
 /* initrd; staged: its bytes lie where they belong already, as the crash region's do */
 void tell_initrd(struct stage *stage, bool staged);

@@ -1,5 +1,5 @@
 /*
- * Soft off: RSDP -> RSDT -> FADT -> the PM1 control ports, and the sleep types in the DSDT's
+ * Soft off: RSDP -> RSDT or XSDT -> FADT -> the PM1 control ports, and the sleep types in the DSDT's
  * package \_S5. A search for its name finds that package, so no AML interpreter is needed.
  */
 #include "kernel/machine/acpi.h"
@@ -19,7 +19,14 @@
 #define TABLE_MAX (1u << 20)
 #define ENABLE_PATIENCE 1000000u
 
-enum { RSDP_SIZE = 20, RSDP_RSDT = 16, HEADER_LENGTH = 4, HEADER_SIZE = 36 };
+enum {
+    RSDP_SIZE = 20,
+    RSDP_REVISION = 15,
+    RSDP_RSDT = 16,
+    RSDP_XSDT = 24,
+    HEADER_LENGTH = 4,
+    HEADER_SIZE = 36
+};
 enum {
     FADT_DSDT = 40,
     FADT_SMI_COMMAND = 48,
@@ -79,21 +86,35 @@ static bool is_table(uint64_t pa, const char *signature)
     return length >= HEADER_SIZE && length <= TABLE_MAX && sums_to_zero(pa, length);
 }
 
-static uint64_t find_fadt(void)
+/* An entry of the RSDT has 4 bytes, one of the XSDT 8. A table above 4 GiB is out of reach: 0. */
+static uint64_t table_at(uint64_t pa, unsigned bytes)
 {
-    uint64_t ebda = (uint64_t)number(EBDA_SEGMENT, 2) << 4, rsdp = 0, rsdt;
+    return bytes == 8 && number(pa + 4, 4) ? 0 : number(pa, 4);
+}
 
-    if (ebda >= 0x400)
+static uint64_t find_in(uint64_t root, const char *signature, unsigned bytes)
+{
+    if (!is_table(root, signature))
+        return 0;
+    for (uint32_t at = HEADER_SIZE; at + bytes <= number(root + HEADER_LENGTH, 4); at += bytes)
+        if (is_table(table_at(root + at, bytes), "FACP"))
+            return table_at(root + at, bytes);
+    return 0;
+}
+
+static uint64_t find_fadt(uint64_t rsdp)
+{
+    uint64_t ebda = (uint64_t)number(EBDA_SEGMENT, 2) << 4, fadt = 0;
+
+    if (!rsdp && ebda >= 0x400)
         rsdp = find_rsdp(ebda, ebda + EBDA_SEARCHED);
     if (!rsdp)
         rsdp = find_rsdp(BIOS_START, BIOS_END);
-    rsdt = rsdp ? number(rsdp + RSDP_RSDT, 4) : 0;
-    if (!is_table(rsdt, "RSDT"))
+    if (!rsdp)
         return 0;
-    for (uint32_t at = HEADER_SIZE; at + 4 <= number(rsdt + HEADER_LENGTH, 4); at += 4)
-        if (is_table(number(rsdt + at, 4), "FACP"))
-            return number(rsdt + at, 4);
-    return 0;
+    if (byte(rsdp + RSDP_REVISION) >= 2) /* firmware with UEFI may leave the RSDT out */
+        fadt = find_in(table_at(rsdp + RSDP_XSDT, 8), "XSDT", 8);
+    return fadt ? fadt : find_in(number(rsdp + RSDP_RSDT, 4), "RSDT", 4);
 }
 
 /* Reads a small AML integer at *pa, and moves *pa past it. */
@@ -142,9 +163,9 @@ static void sleep(uint16_t control, uint32_t type)
         out16(control, (uint16_t)(type << PM1_SLEEP_TYPE_SHIFT | PM1_SLEEP));
 }
 
-const char *acpi_poweroff(void)
+const char *acpi_poweroff(uint64_t rsdp)
 {
-    uint64_t fadt = find_fadt(), dsdt;
+    uint64_t fadt = find_fadt(rsdp), dsdt;
     uint32_t a, b;
 
     if (!fadt)

@@ -12,13 +12,13 @@
 
 static void tell_segment(const struct baton_segment *s)
 {
-    if (s->flags & BATON_SEG_MADE)
+    if (s->flags & BATON_SEG_GENERATED)
         report("segment", "%a %Z  %s, made by Baton", s->dest, s->mem_size, s->what);
     else if (s->dest == s->source)
         report("segment", "%a %Z  %s, stays", s->dest, s->mem_size, s->what);
     else
         report("segment", "%a %Z  %s, from %a", s->dest, s->mem_size, s->what, s->source);
-    if (s->mem_size > s->file_size && !(s->flags & BATON_SEG_MADE))
+    if (s->mem_size > s->file_size && !(s->flags & BATON_SEG_GENERATED))
         report("", "%a %Z  of it zeros", s->dest + s->file_size, s->mem_size - s->file_size);
     if (s->used.end > s->used.start)
         report("", "%a %Z  used before it reads its memory map", s->used.start,
@@ -85,13 +85,13 @@ static void tell_moves(const struct baton_image *image)
         uint32_t flag = run.value & LIST_FLAGS;
 
         if ((flag != LIST_SOURCE && flag != LIST_ZERO) || run.dest == DECODE_NOWHERE ||
-            goes_on(&move, &run, image->spare))
+            goes_on(&move, &run, image->swap))
             continue;
-        tell_move(&move, image->spare);
+        tell_move(&move, image->swap);
         move = (struct move){run.dest, baton_page_down(run.value),
                              (uint64_t)run.words << BATON_PAGE_SHIFT, flag, false};
     }
-    tell_move(&move, image->spare);
+    tell_move(&move, image->swap);
 }
 
 void command_plan(const struct words *words)

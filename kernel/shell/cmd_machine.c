@@ -1,6 +1,7 @@
 /* regs, more, reboot, poweroff: the machine itself. */
 #include "kernel/console/print.h"
 #include "kernel/end/stop.h"
+#include "kernel/load/stage.h"
 #include "kernel/machine/acpi.h"
 #include "kernel/machine/cpu.h"
 #include "kernel/shell/commands.h"
@@ -124,7 +125,7 @@ void command_poweroff(const struct words *words)
     if (!command_takes(words, 0))
         return;
     report("poweroff", "switching the machine off");
-    wrong = acpi_poweroff();
+    wrong = acpi_poweroff(stage_boot()->acpi_rsdp);
     input_wait(PATIENCE);
     report("refused", "%s; use the machine's button", wrong);
 }

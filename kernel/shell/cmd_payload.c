@@ -105,7 +105,7 @@ static bool read_verify(const struct words *words, const char *word, enum option
 }
 
 /* Reads the words from number `from` on; false: it has reported an error. */
-static bool read_wish(const struct words *words, uint32_t from, struct stage_wish *wish)
+static bool read_wish(const struct words *words, uint32_t from, struct stage_options *wish)
 {
     for (uint32_t i = from; i < words->count; i++) {
         const char *word = words->word[i], *value;
@@ -141,7 +141,7 @@ static bool read_wish(const struct words *words, uint32_t from, struct stage_wis
 
 void command_load(const struct words *words)
 {
-    struct stage_wish wish = stage_default();
+    struct stage_options wish = stage_default();
 
     if (words->count > 1 && words_equal(words->word[1], "-p")) {
         if (read_wish(words, 2, &wish))

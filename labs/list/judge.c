@@ -73,7 +73,7 @@ static int save(void *ctx, uint64_t source)
 {
     (void)ctx;
     if (paper.spare)
-        exam_wrong("the spare page is free", "a save while it holds page %c", paper.spare);
+        exam_wrong("the swap page is free", "a save while it holds page %c", paper.spare);
     paper.spare = paper.memory[page_of(source, "source")];
     paper.saves++;
     return called();
@@ -83,7 +83,7 @@ static int restore(void *ctx, uint64_t dest)
 {
     (void)ctx;
     if (!paper.spare)
-        exam_wrong("the spare page was saved before", "a restore without a save");
+        exam_wrong("the swap page was saved before", "a restore without a save");
     write_page(page_of(dest, "destination"), paper.spare);
     paper.spare = 0;
     paper.restores++;

@@ -38,7 +38,7 @@ static bool page_is_safe(void *ctx, uint64_t pa, bool ledger)
     for (uint32_t i = 0; i < c->payload->segments; i++) {
         const struct baton_segment *s = &c->payload->segment[i];
 
-        if (!(s->flags & BATON_SEG_MADE) &&
+        if (!(s->flags & BATON_SEG_GENERATED) &&
             baton_overlap(pa, pa + BATON_PAGE_SIZE, s->source, s->source + s->file_size))
             return check_failed(c, "H3: a control page lies in a source", pa), false;
     }

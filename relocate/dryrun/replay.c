@@ -19,11 +19,11 @@ struct replay {
     struct check *check;
     struct pieces *pieces; /* of every segment, in a page of working memory */
     struct step step;
-    uint64_t saved;  /* whose content the spare page holds, 0: nobody's */
+    uint64_t saved;  /* whose content the swap page holds, 0: nobody's */
     uint64_t filled; /* bytes of destinations filled */
 };
 
-enum wanted { WANT_NOTHING, WANT_MOVE, WANT_ZERO, WANT_COMPOSED };
+enum wanted { WANT_NOTHING, WANT_MOVE, WANT_ZERO, WANT_BOUNCE };
 
 static void shorten(uint64_t *size, uint64_t most)
 {
@@ -55,7 +55,7 @@ static enum wanted wanted_at(const struct replay *r, uint64_t dest, uint64_t *so
             *source = s->source + (dest - s->dest);
             return p->stays ? WANT_NOTHING : WANT_MOVE;
         }
-        wanted = WANT_COMPOSED; /* unless another segment has the whole page, which cannot be */
+        wanted = WANT_BOUNCE; /* unless another segment has the whole page, which cannot be */
         *size = BATON_PAGE_SIZE;
     }
     return wanted;
@@ -86,7 +86,7 @@ static int check_move(struct replay *r, const struct step *step, uint64_t should
     struct check *c = r->check;
     uint64_t source = step->source;
 
-    if (c->image->spare && source == c->image->spare && step->size == BATON_PAGE_SIZE) {
+    if (c->image->swap && source == c->image->swap && step->size == BATON_PAGE_SIZE) {
         source = r->saved;
         r->saved = 0;
     } else if (source + step->size > FOUR_GIB ||
@@ -98,16 +98,16 @@ static int check_move(struct replay *r, const struct step *step, uint64_t should
     return source == should ? 0 : check_failed(c, "H4: a page gets the wrong source", step->dest);
 }
 
-static int check_composed(struct replay *r, const struct step *step)
+static int check_bounce(struct replay *r, const struct step *step)
 {
     struct check *c = r->check;
     const struct baton_host *host = c->image->host;
 
-    if (!check_owned(c, step->source) || step->source == c->image->spare)
-        return check_failed(c, "H2: a composed page is no control page", step->source);
-    if (!pieces_composed_right(host, c->payload, step->dest,
-                               host->map(host->ctx, BATON_WINDOW_PAGE, step->source)))
-        return check_failed(c, "H4: a composed page has wrong bytes", step->dest);
+    if (!check_owned(c, step->source) || step->source == c->image->swap)
+        return check_failed(c, "H2: a bounce page is no control page", step->source);
+    if (!pieces_bounce_right(host, c->payload, step->dest,
+                             host->map(host->ctx, BATON_WINDOW_PAGE, step->source)))
+        return check_failed(c, "H4: a bounce page has wrong bytes", step->dest);
     return 0;
 }
 
@@ -129,8 +129,8 @@ static int flush(struct replay *r)
         error = check_target(c, part.dest, part.size);
         if (!error && wanted == WANT_MOVE)
             error = check_move(r, &part, should);
-        if (!error && wanted == WANT_COMPOSED)
-            error = check_composed(r, &part);
+        if (!error && wanted == WANT_BOUNCE)
+            error = check_bounce(r, &part);
         if (!error) {
             error = bitmap_add_range(&c->written, part.dest, part.dest + part.size);
             if (error)
@@ -186,7 +186,7 @@ static uint64_t bytes_wanted(const struct replay *r)
         if (!p->stays)
             size += p->direct.end - p->direct.start;
         size += p->zero.end - p->zero.start;
-        while ((page = pieces_next_composed(payload, i, p, page)) != UINT64_MAX) {
+        while ((page = pieces_next_bounce(payload, i, p, page)) != UINT64_MAX) {
             size += BATON_PAGE_SIZE;
             page += BATON_PAGE_SIZE;
         }
@@ -228,21 +228,21 @@ static int replay_words(struct replay *r)
         if (flag == LIST_SOURCE || flag == LIST_ZERO) {
             if (dest == UINT64_MAX)
                 return check_failed(c, "H8: the list fills a page before it names one", page);
-            if (c->image->spare && dest == c->image->spare && flag == LIST_SOURCE) {
+            if (c->image->swap && dest == c->image->swap && flag == LIST_SOURCE) {
                 error = save(r, page);
             } else {
                 words = run_of(word, left);
-                /* the trampoline may run from a destination straight into the spare page */
-                uint64_t to_spare = (c->image->spare - dest) >> BATON_PAGE_SHIFT;
-                if (c->image->spare > dest && words > to_spare)
-                    words = (uint32_t)to_spare;
+                /* the trampoline may run from a destination straight into the swap page */
+                uint64_t to_swap = (c->image->swap - dest) >> BATON_PAGE_SHIFT;
+                if (c->image->swap > dest && words > to_swap)
+                    words = (uint32_t)to_swap;
                 error = fill(r, dest, page, (uint64_t)words << BATON_PAGE_SHIFT, flag == LIST_ZERO);
             }
             dest += (uint64_t)words << BATON_PAGE_SHIFT;
         } else if (flag == LIST_DESTINATION) {
             dest = page;
         } else if (flag == LIST_INDIRECTION) {
-            if (!check_owned(c, page) || page == c->image->spare)
+            if (!check_owned(c, page) || page == c->image->swap)
                 return check_failed(c, "H2: the list leads out of the control pages", page);
             list = page;
             word = host->map(host->ctx, BATON_WINDOW_LIST, list);
@@ -261,11 +261,11 @@ static int replay_words(struct replay *r)
     return error;
 }
 
-/* The spare page is the image's, and serves nothing else. */
-static int check_spare(struct check *c)
+/* The swap page is the image's, and serves nothing else. */
+static int check_swap(struct check *c)
 {
     const struct baton_image *image = c->image;
-    uint64_t spare = image->spare;
+    uint64_t spare = image->swap;
     bool alone = check_owned(c, spare) && spare != image->control && spare != image->list &&
                  spare != image->digest_code && spare != image->digest_table &&
                  spare != image->fault_tables[0] && spare != image->fault_tables[1];
@@ -273,9 +273,9 @@ static int check_spare(struct check *c)
     for (uint32_t i = 0; i < image->table_count && i < BATON_TABLES_MAX; i++)
         alone = alone && spare != image->tables[i];
     for (uint32_t i = 0; i < c->payload->segments; i++)
-        alone = alone && (!(c->payload->segment[i].flags & BATON_SEG_MADE) ||
+        alone = alone && (!(c->payload->segment[i].flags & BATON_SEG_GENERATED) ||
                           spare != c->payload->segment[i].dest);
-    return alone ? 0 : check_failed(c, "H2: the spare page is no page of its own", spare);
+    return alone ? 0 : check_failed(c, "H2: the swap page is no page of its own", spare);
 }
 
 _Static_assert(BATON_SEGMENTS * sizeof(struct pieces) <= BATON_PAGE_SIZE, "a page holds them");
@@ -283,7 +283,7 @@ _Static_assert(BATON_SEGMENTS * sizeof(struct pieces) <= BATON_PAGE_SIZE, "a pag
 static int replay(struct replay *r)
 {
     struct check *c = r->check;
-    int error = c->image->spare ? check_spare(c) : 0;
+    int error = c->image->swap ? check_swap(c) : 0;
 
     for (uint32_t i = 0; i < c->payload->segments; i++)
         r->pieces[i] = pieces_of(c->payload, i);

@@ -35,7 +35,7 @@ static void progress(struct progress *p, uint64_t bytes)
 static void digest_segment(const struct baton_host *host, const struct baton_segment *s,
                            struct digest_range *range, struct progress *how_far)
 {
-    bool made = s->flags & BATON_SEG_MADE;
+    bool made = s->flags & BATON_SEG_GENERATED;
     uint64_t from = made ? s->dest : s->source, left = made ? s->mem_size : s->file_size;
     struct sha256 sha;
 
@@ -57,36 +57,36 @@ static void digest_segment(const struct baton_host *host, const struct baton_seg
 }
 
 /* Bytes that are read for the ranges. */
-static uint64_t bytes_of(const struct baton_payload *payload, bool made_only)
+static uint64_t bytes_of(const struct baton_payload *payload, bool generated_only)
 {
     uint64_t bytes = 0;
 
     for (uint32_t i = 0; i < payload->segments; i++) {
         const struct baton_segment *s = &payload->segment[i];
 
-        if (digest_covers(s) && s->flags & BATON_SEG_MADE)
+        if (digest_covers(s) && s->flags & BATON_SEG_GENERATED)
             bytes += s->mem_size;
-        else if (digest_covers(s) && !made_only)
+        else if (digest_covers(s) && !generated_only)
             bytes += s->file_size;
     }
     return bytes;
 }
 
-/* Writes the ranges, all of them or those of MADE pages alone. */
+/* Writes the ranges, all of them or those of generated pages alone. */
 static void fill(const struct baton_payload *payload, const struct baton_image *image,
-                 bool made_only)
+                 bool generated_only)
 {
     const struct baton_host *host = image->host;
     uint8_t *table = host->map(host->ctx, BATON_WINDOW_PAGE, image->digest_table);
     struct digest_range *range = (void *)(table + TABLE_RANGES);
-    struct progress how_far = {host, 0, bytes_of(payload, made_only), 0};
+    struct progress how_far = {host, 0, bytes_of(payload, generated_only), 0};
 
     for (uint32_t i = 0; i < payload->segments; i++) {
         const struct baton_segment *s = &payload->segment[i];
 
         if (!digest_covers(s))
             continue;
-        if (!made_only || s->flags & BATON_SEG_MADE)
+        if (!generated_only || s->flags & BATON_SEG_GENERATED)
             digest_segment(host, s, range, &how_far);
         range++;
     }
@@ -118,7 +118,6 @@ int digest_build(const struct baton_request *request, struct baton_payload *payl
     if (error)
         return ledger_refuse(image, why, error, "digest page", LEDGER_LIMIT);
     page = host->map(host->ctx, BATON_WINDOW_PAGE, image->digest_code);
-    __builtin_memset(page, 0, BATON_PAGE_SIZE);
     __builtin_memcpy(page, request->digest_page, DIGEST_CODE_SIZE);
     *(uint32_t *)(void *)(page + DIGEST_TABLE) = (uint32_t)image->digest_table;
     page = host->map(host->ctx, BATON_WINDOW_PAGE, image->digest_table);
@@ -128,7 +127,7 @@ int digest_build(const struct baton_request *request, struct baton_payload *payl
     return 0;
 }
 
-void digest_made(const struct baton_payload *payload, const struct baton_image *image)
+void digest_generated(const struct baton_payload *payload, const struct baton_image *image)
 {
     if (image->digest_code)
         fill(payload, image, true);

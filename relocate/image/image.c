@@ -39,14 +39,14 @@ int baton_image_begin(const struct baton_host *host, struct baton_payload *paylo
     for (uint32_t i = 0; i < payload->segments; i++) {
         struct baton_segment *s = &payload->segment[i];
 
-        if (!(s->flags & BATON_SEG_MADE))
+        if (!(s->flags & BATON_SEG_GENERATED))
             continue;
         if (!payload->reach[0].end)
             error = ledger_take(image, payload, &s->dest);
         if (error)
             return refuse(image, why, s->what, LEDGER_LIMIT, error);
         __builtin_memset(host->map(host->ctx, BATON_WINDOW_PAGE, s->dest), 0, BATON_PAGE_SIZE);
-        image->counts.made_pages++;
+        image->counts.generated_pages++;
     }
     return 0;
 }
@@ -76,7 +76,7 @@ int baton_image_build(const struct baton_request *request, struct baton_payload 
         return error;
     }
     image->counts.control_pages = 1 + image->table_count + (image->fault_tables[0] ? 2 : 0) +
-                                  (image->spare ? 1 : 0) + (image->digest_code ? 2 : 0);
+                                  (image->swap ? 1 : 0) + (image->digest_code ? 2 : 0);
     control_fill(image, payload, machine);
     ledger_unpark(image);
     return 0;

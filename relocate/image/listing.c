@@ -1,6 +1,6 @@
 /*
  * Writes the indirection list: first the ordered moves, whose sources lie in the payload's own
- * files; then zeros and composed pages, whose sources nobody overwrites, so that their order is
+ * files; then zeros and bounce pages, whose sources nobody overwrites, so that their order is
  * free.
  */
 #include "relocate/image/image.h"
@@ -80,11 +80,11 @@ static int put_save(void *ctx, uint64_t source)
     struct writer *w = ctx;
     int error = 0;
 
-    if (!w->image->spare) /* one page serves all cycles: each is done before the next begins */
-        error = ledger_take(w->image, w->payload, &w->image->spare);
+    if (!w->image->swap) /* one page serves all cycles: each is done before the next begins */
+        error = ledger_take(w->image, w->payload, &w->image->swap);
     w->image->counts.cycles++;
     if (!error)
-        error = put_dest(w, w->image->spare, BATON_PAGE_SIZE);
+        error = put_dest(w, w->image->swap, BATON_PAGE_SIZE);
     return error ? error : put_run(w, (uint32_t)source | LIST_SOURCE, 0, 1);
 }
 
@@ -92,7 +92,7 @@ static int put_restore(void *ctx, uint64_t dest)
 {
     struct writer *w = ctx;
 
-    return put_copy(w, dest, w->image->spare, 1);
+    return put_copy(w, dest, w->image->swap, 1);
 }
 
 static int put_zeros(struct writer *w, const struct baton_range *zero)
@@ -108,20 +108,20 @@ static int put_zeros(struct writer *w, const struct baton_range *zero)
     return error;
 }
 
-static int put_composed(struct writer *w, uint32_t segment, const struct pieces *pieces)
+static int put_bounce(struct writer *w, uint32_t segment, const struct pieces *pieces)
 {
     const struct baton_host *host = w->image->host;
-    uint64_t page = pieces_next_composed(w->payload, segment, pieces, 0);
+    uint64_t page = pieces_next_bounce(w->payload, segment, pieces, 0);
 
     for (; page != UINT64_MAX;
-         page = pieces_next_composed(w->payload, segment, pieces, page + BATON_PAGE_SIZE)) {
+         page = pieces_next_bounce(w->payload, segment, pieces, page + BATON_PAGE_SIZE)) {
         uint64_t fresh;
         int error = ledger_take(w->image, w->payload, &fresh);
 
         if (error)
             return error;
-        pieces_compose(host, w->payload, page, host->map(host->ctx, BATON_WINDOW_PAGE, fresh));
-        w->image->counts.composed++;
+        pieces_fill_bounce(host, w->payload, page, host->map(host->ctx, BATON_WINDOW_PAGE, fresh));
+        w->image->counts.bounce++;
         error = put_copy(w, page, fresh, 1);
         if (error)
             return error;
@@ -163,7 +163,7 @@ int list_build(struct baton_payload *payload, struct baton_image *image)
         image->counts.stay += pieces_staying(payload, i, &pieces);
         error = put_zeros(&w, &pieces.zero);
         if (!error)
-            error = put_composed(&w, i, &pieces);
+            error = put_bounce(&w, i, &pieces);
     }
     if (!error)
         *w.at = LIST_DONE; /* the last word of a page is never used before */

@@ -1,4 +1,4 @@
-/* The parallel move: paths from their ends, then cycles through one spare page. */
+/* The parallel move: paths from their ends, then cycles through one swap page. */
 #include "relocate/image/moves.h"
 
 #include "relocate/image/pieces.h"

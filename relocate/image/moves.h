@@ -3,7 +3,7 @@
  * to one place at most and is filled from one place at most, so the moves form paths and cycles:
  *
  *     path    a -> b -> c -> d      done from its end: c to d, b to c, a to b
- *     cycle   a -> b -> c -> a      c to the spare page, then b to c, a to b, spare to a
+ *     cycle   a -> b -> c -> a      c to the swap page, then b to c, a to b, spare to a
  *
  * Linear in the pages moved; whole runs are handled as runs where nothing overlaps.
  */

@@ -17,7 +17,7 @@ static bool source_is_shared(const struct baton_payload *payload, uint32_t i)
     for (uint32_t k = 0; k < i; k++) {
         const struct baton_segment *o = &payload->segment[k];
 
-        if (!(o->flags & BATON_SEG_MADE) && o->file_size && s->file_size &&
+        if (!(o->flags & BATON_SEG_GENERATED) && o->file_size && s->file_size &&
             baton_overlap(baton_page_up(s->source), baton_page_down(s->source + s->file_size),
                           baton_page_down(o->source), baton_page_up(o->source + o->file_size)))
             return true;
@@ -30,7 +30,7 @@ struct pieces pieces_of(const struct baton_payload *payload, uint32_t i)
     const struct baton_segment *s = &payload->segment[i];
     struct pieces p = {0};
 
-    if ((s->flags & BATON_SEG_MADE) || !s->mem_size)
+    if ((s->flags & BATON_SEG_GENERATED) || !s->mem_size)
         return p;
     p.all.start = baton_page_down(s->dest);
     p.all.end = baton_page_up(s->dest + s->mem_size);
@@ -103,8 +103,8 @@ uint64_t pieces_staying(const struct baton_payload *payload, uint32_t i,
     }
 }
 
-uint64_t pieces_next_composed(const struct baton_payload *payload, uint32_t i,
-                              const struct pieces *pieces, uint64_t from)
+uint64_t pieces_next_bounce(const struct baton_payload *payload, uint32_t i,
+                            const struct pieces *pieces, uint64_t from)
 {
     for (uint64_t page = from < pieces->all.start ? pieces->all.start : from;
          page < pieces->all.end; page += BATON_PAGE_SIZE) {
@@ -137,15 +137,15 @@ static uint32_t part_of(const struct baton_segment *s, uint64_t page, uint32_t *
 
     if (end > page + BATON_PAGE_SIZE)
         end = page + BATON_PAGE_SIZE;
-    if ((s->flags & BATON_SEG_MADE) || end <= start)
+    if ((s->flags & BATON_SEG_GENERATED) || end <= start)
         return 0;
     *offset = (uint32_t)(start - page);
     *source = s->source + (start - s->dest);
     return (uint32_t)(end - start);
 }
 
-void pieces_compose(const struct baton_host *host, const struct baton_payload *payload,
-                    uint64_t page, uint8_t *to)
+void pieces_fill_bounce(const struct baton_host *host, const struct baton_payload *payload,
+                        uint64_t page, uint8_t *to)
 {
     __builtin_memset(to, 0, BATON_PAGE_SIZE);
     for (uint32_t i = 0; i < payload->segments; i++) {
@@ -179,8 +179,8 @@ static bool all_zero(const uint8_t *at, uint32_t from, uint32_t to)
     return true;
 }
 
-bool pieces_composed_right(const struct baton_host *host, const struct baton_payload *payload,
-                           uint64_t page, const uint8_t *at)
+bool pieces_bounce_right(const struct baton_host *host, const struct baton_payload *payload,
+                         uint64_t page, const uint8_t *at)
 {
     uint32_t done = 0;
 

@@ -23,24 +23,24 @@ struct pieces {
     bool stays; /* the segment lies at its destination already: direct pages and edges stay */
 };
 
-/* How segment i divides. MADE segments have no pieces. */
+/* How segment i divides. generated segments have no pieces. */
 struct pieces pieces_of(const struct baton_payload *payload, uint32_t i);
 
 /* The first page of segment i at or after `from` that must be composed, and that no segment with
  * a lower number composes. UINT64_MAX: none. */
-uint64_t pieces_next_composed(const struct baton_payload *payload, uint32_t i,
-                              const struct pieces *pieces, uint64_t from);
+uint64_t pieces_next_bounce(const struct baton_payload *payload, uint32_t i,
+                            const struct pieces *pieces, uint64_t from);
 
 /* How many pages of segment i nobody need write. */
 uint64_t pieces_staying(const struct baton_payload *payload, uint32_t i,
                         const struct pieces *pieces);
 
 /* Writes the bytes that the destination page is to have to `to` (4096 bytes). */
-void pieces_compose(const struct baton_host *host, const struct baton_payload *payload,
-                    uint64_t page, uint8_t *to);
+void pieces_fill_bounce(const struct baton_host *host, const struct baton_payload *payload,
+                        uint64_t page, uint8_t *to);
 
-/* Does `at` hold those bytes? Computed another way than pieces_compose does. */
-bool pieces_composed_right(const struct baton_host *host, const struct baton_payload *payload,
-                           uint64_t page, const uint8_t *at);
+/* Does `at` hold those bytes? Computed another way than pieces_fill_bounce does. */
+bool pieces_bounce_right(const struct baton_host *host, const struct baton_payload *payload,
+                         uint64_t page, const uint8_t *at);
 
 #endif

@@ -41,7 +41,7 @@ bool fit_within(const struct baton_segment *s, uint64_t dest);
 /* Has segment i no place of its own in this placing: it follows another, or is not placed here at all? */
 static inline bool fit_is_led(const struct baton_segment *s)
 {
-    return s->flags & (BATON_SEG_MADE | BATON_SEG_FOLLOWS);
+    return s->flags & (BATON_SEG_GENERATED | BATON_SEG_FOLLOWS);
 }
 
 /* Does segment i, all of it, lie at dest already, so that nobody writes there? */

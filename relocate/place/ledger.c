@@ -47,8 +47,8 @@ static bool in_segment(const struct baton_payload *payload, uint64_t pa)
     for (uint32_t i = 0; i < payload->segments; i++) {
         const struct baton_segment *s = &payload->segment[i];
 
-        /* A MADE segment has no destination before it is given one of these pages. */
-        if (!(s->flags & BATON_SEG_MADE) &&
+        /* A generated segment has no destination before it is given one of these pages. */
+        if (!(s->flags & BATON_SEG_GENERATED) &&
             baton_overlap(pa, pa + BATON_PAGE_SIZE, s->dest, s->dest + s->mem_size))
             return true;
         if (baton_overlap(pa, pa + BATON_PAGE_SIZE, s->used.start, s->used.end) ||
@@ -58,7 +58,7 @@ static bool in_segment(const struct baton_payload *payload, uint64_t pa)
     return false;
 }
 
-/* What the payload writes to at its entry, as far as its first MADE page. */
+/* What the payload writes to at its entry, as far as its first generated page. */
 static struct baton_range scratch_of(const struct baton_payload *payload)
 {
     struct baton_range scratch = payload->scratch;
@@ -66,7 +66,7 @@ static struct baton_range scratch_of(const struct baton_payload *payload)
     for (uint32_t i = 0; i < payload->segments; i++) {
         const struct baton_segment *s = &payload->segment[i];
 
-        if (s->flags & BATON_SEG_MADE) {
+        if (s->flags & BATON_SEG_GENERATED) {
             if (scratch.start <= s->dest && s->dest < scratch.end)
                 scratch.end = s->dest;
             break;
@@ -106,7 +106,7 @@ static bool in_file(const struct baton_payload *payload, uint64_t pa)
     for (uint32_t i = 0; i < payload->segments; i++) {
         const struct baton_segment *s = &payload->segment[i];
 
-        if (!(s->flags & BATON_SEG_MADE) &&
+        if (!(s->flags & BATON_SEG_GENERATED) &&
             baton_overlap(pa, pa + BATON_PAGE_SIZE, s->source, s->source + s->file_size))
             return true;
     }

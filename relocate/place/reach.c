@@ -45,7 +45,7 @@ int reach_take(struct baton_image *image, struct baton_payload *payload, const c
 
     *what = "pages that the payload reads first (boot_params, command line, GDT)";
     for (uint32_t i = 0; i < payload->segments; i++)
-        if (payload->segment[i].flags & BATON_SEG_MADE) {
+        if (payload->segment[i].flags & BATON_SEG_GENERATED) {
             payload->segment[i].dest = 0; /* of an earlier image */
             pages++;
         }
@@ -61,7 +61,7 @@ int reach_take(struct baton_image *image, struct baton_payload *payload, const c
         page[at] = (uint32_t)fresh;
     }
     for (uint32_t i = 0; i < payload->segments; i++)
-        if (payload->segment[i].flags & BATON_SEG_MADE)
+        if (payload->segment[i].flags & BATON_SEG_GENERATED)
             payload->segment[i].dest = page[next++];
     image->control = page[next];
     return 0;
@@ -85,7 +85,7 @@ const char *reach_wrong(const struct baton_payload *payload, const struct baton_
     for (uint32_t i = 0; i <= payload->segments; i++) {
         const struct baton_segment *s = &payload->segment[i];
 
-        if (i < payload->segments && !(s->flags & BATON_SEG_MADE))
+        if (i < payload->segments && !(s->flags & BATON_SEG_GENERATED))
             continue;
         *page = i < payload->segments ? s->dest : image->control;
         if (!in_reach(payload, *page))

@@ -1,5 +1,5 @@
 /*
- * The pages that a payload must see on page tables of its own: the MADE ones and the control code
+ * The pages that a payload must see on page tables of its own: the generated ones and the control code
  * page, in the payload's reach.
  */
 #ifndef RELOCATE_PLACE_REACH_H

@@ -32,10 +32,6 @@ baton_digest_page:
         movl    %esp, TABLE_ESP(%ebp)
         movl    $0, TABLE_WRONG(%ebp)
         leal    TABLE_STACK_TOP(%ebp), %esp
-        leal    AT(.Lround_words)(%ebx), %esi
-        leal    TABLE_ROUND(%ebp), %edi
-        movl    $SHA256_ROUNDS, %ecx
-        rep movsl
         leal    TABLE_RANGES(%ebp), %esi
         movl    TABLE_COUNT(%ebp), %ecx
 .Lrange:
@@ -114,93 +110,154 @@ baton_digest_page:
         movl    %eax, 4(%edi)
         leal    TABLE_BLOCK(%ebp), %esi
 
+/*
+ * In a round, six of the working variables only change their names. A name is one word lower in the
+ * next round: the new e is written to d's word, the new a to h's. So every address is a constant,
+ * and after 8 rounds each word has its first name again. The message schedule is a ring of 16
+ * words: each word is written over the one 16 before it.
+ *
+ * Registers have copies of a, e and f, then b ^ c and the round's sum. These five and a free one
+ * change their roles in each round; after 4 rounds they have their first ones again. The seventh is
+ * ebp. So it is esp that points to the block, and then to the round words. That is safe: there is
+ * no push in the rounds, and a fault or an NMI is a task gate, which has a stack of its own.
+ */
+#define VARIABLE(first, round) TABLE_VARIABLES + 4 * (((first) - (round)) & 7)(%ebp)
+#define A(round) VARIABLE(0, round)
+#define B(round) VARIABLE(1, round)
+#define C(round) VARIABLE(2, round)
+#define D(round) VARIABLE(3, round)
+#define E(round) VARIABLE(4, round)
+#define F(round) VARIABLE(5, round)
+#define G(round) VARIABLE(6, round)
+#define H(round) VARIABLE(7, round)
+#define RING(word) TABLE_RING + 4 * ((word) & 15)(%ebp)
+
+/* A word of the schedule, from 16 on. Out: sum = it; the ring has it, too. Corrupts tmp. */
+        .macro  schedule round, sum, tmp
+        movl    RING(\round + 1), \sum
+        movl    \sum, \tmp
+        rorl    $18 - 7, \sum           /* rotated by 7 and by 18, as nested rotations */
+        xorl    \tmp, \sum
+        rorl    $7, \sum
+        shrl    $3, \tmp
+        xorl    \tmp, \sum
+        addl    \sum, RING(\round)
+        movl    RING(\round + 14), \sum
+        movl    \sum, \tmp
+        rorl    $19 - 17, \sum          /* by 17 and by 19 */
+        xorl    \tmp, \sum
+        rorl    $17, \sum
+        shrl    $10, \tmp
+        xorl    \tmp, \sum
+        addl    RING(\round + 9), \sum
+        addl    RING(\round), \sum
+        movl    \sum, RING(\round)
+        .endm
+
+/* In: sum = the schedule's word. Out: sum is more; tmp = e, rotated. Corrupts f. */
+        .macro  first_half round, sum, tmp, e, f
+        addl    H(\round), \sum
+        xorl    G(\round), \f
+        andl    \e, \f
+        xorl    G(\round), \f           /* e ? f : g, bit by bit */
+        addl    \f, \sum
+        movl    \e, \tmp
+        rorl    $25 - 11, \tmp          /* by 6, by 11 and by 25 */
+        xorl    \e, \tmp
+        rorl    $11 - 6, \tmp
+        xorl    \e, \tmp
+        rorl    $6, \tmp
+        .endm
+
+/*
+ * In:  sum = "one" of the standard, bc = b ^ c
+ * Out: sum = the new a, a = the new b ^ c, f = the new e. Corrupts tmp and bc
+ */
+        .macro  second_half round, sum, a, bc, tmp, f
+        movl    D(\round), \f
+        addl    \sum, \f
+        movl    \f, D(\round)
+        movl    \a, \tmp
+        rorl    $22 - 13, \tmp          /* by 2, by 13 and by 22 */
+        xorl    \a, \tmp
+        rorl    $13 - 2, \tmp
+        xorl    \a, \tmp
+        rorl    $2, \tmp
+        addl    \tmp, \sum
+        xorl    B(\round), \a
+        andl    \a, \bc
+        xorl    B(\round), \bc          /* the majority of a, b and c, bit by bit */
+        addl    \bc, \sum
+        movl    \sum, H(\round)
+        .endm
+
+/* Round 0 to 15. In: esp -> the block; word: the round's word. */
+        .macro  early_round round, word, sum, a, bc, tmp, e, f
+        movl    4 * (\round)(%esp), \sum
+        bswap   \sum
+        movl    \sum, RING(\round)
+        first_half \round, \sum, \tmp, \e, \f
+        leal    \word(\sum, \tmp), \sum
+        second_half \round, \sum, \a, \bc, \tmp, \f
+        .endm
+
+/* Round 16 to 63, as 0 to 15. In: esp -> the words of these 16. */
+        .macro  late_round round, sum, a, bc, tmp, e, f
+        schedule \round, \sum, \tmp
+        first_half \round, \sum, \tmp, \e, \f
+        addl    4 * (\round)(%esp), \sum
+        addl    \tmp, \sum
+        second_half \round, \sum, \a, \bc, \tmp, \f
+        .endm
+
+        .macro  early_rounds round, word0, word1, word2, word3, words:vararg
+        early_round \round, \word0, %ecx, %ebx, %edx, %edi, %eax, %esi
+        early_round \round + 1, \word1, %edi, %ecx, %ebx, %edx, %esi, %eax
+        early_round \round + 2, \word2, %edx, %edi, %ecx, %ebx, %eax, %esi
+        early_round \round + 3, \word3, %ebx, %edx, %edi, %ecx, %esi, %eax
+        .if     \round < 12
+        early_rounds "(\round + 4)", \words
+        .endif
+        .endm
+
+        .macro  late_rounds round
+        late_round \round, %ecx, %ebx, %edx, %edi, %eax, %esi
+        late_round \round + 1, %edi, %ecx, %ebx, %edx, %esi, %eax
+        late_round \round + 2, %edx, %edi, %ecx, %ebx, %eax, %esi
+        late_round \round + 3, %ebx, %edx, %edi, %ecx, %esi, %eax
+        .endm
+
 /* In: esi -> 64 bytes. Out: TABLE_STATE has them, too; esi behind them. Corrupts all but ebp. */
 .Lcompress:
-        leal    TABLE_SCHEDULE(%ebp), %edi
-        movl    $16, %ecx
-1:      lodsl
-        bswap   %eax
-        stosl
-        loop    1b
-        pushl   %esi
-        movl    $SHA256_ROUNDS - 16, %ecx
-1:      movl    -2 * 4(%edi), %eax
-        movl    %eax, %edx
-        movl    %eax, %ebx
-        rorl    $17, %eax
-        rorl    $19, %edx
-        shrl    $10, %ebx
-        xorl    %edx, %eax
-        xorl    %ebx, %eax
-        movl    -15 * 4(%edi), %edx
-        movl    %edx, %ebx
-        movl    %edx, %esi
-        rorl    $7, %edx
-        rorl    $18, %ebx
-        shrl    $3, %esi
-        xorl    %ebx, %edx
-        xorl    %esi, %edx
-        addl    %edx, %eax
-        addl    -7 * 4(%edi), %eax
-        addl    -16 * 4(%edi), %eax
-        stosl
-        loop    1b
-
+        movl    %esp, TABLE_BLOCK_ESP(%ebp)
+        movl    %esi, %esp
         leal    TABLE_STATE(%ebp), %esi
-        leal    TABLE_WINDOW_TOP(%ebp), %edi
+        leal    TABLE_VARIABLES(%ebp), %edi
         movl    $SHA256_WORDS, %ecx
         rep movsl
-        leal    TABLE_WINDOW_TOP(%ebp), %edi
-        leal    TABLE_SCHEDULE(%ebp), %esi
-/* A round: the variables a to h are (%edi) to 28(%edi). Six of them only change their names: edi
- * goes down by a word. e becomes d + one in its place, the new a is written below. */
-2:      movl    16(%edi), %eax          /* e */
-        movl    %eax, %edx
-        rorl    $25 - 11, %edx          /* rotated by 6, by 11 and by 25, as nested rotations */
-        xorl    %eax, %edx
-        rorl    $11 - 6, %edx
-        xorl    %eax, %edx
-        rorl    $6, %edx
-        movl    24(%edi), %ebx          /* g */
-        movl    20(%edi), %ecx          /* f */
-        xorl    %ebx, %ecx
-        andl    %eax, %ecx
-        xorl    %ebx, %ecx              /* e ? f : g, bit by bit */
-        addl    %ecx, %edx
-        addl    28(%edi), %edx          /* h */
-        addl    TABLE_ROUND - TABLE_SCHEDULE(%esi), %edx
-        addl    (%esi), %edx
-        addl    $4, %esi
-        addl    %edx, 12(%edi)          /* d */
-        movl    (%edi), %eax            /* a */
-        movl    %eax, %ecx
-        rorl    $22 - 13, %ecx          /* by 2, by 13 and by 22 */
-        xorl    %eax, %ecx
-        rorl    $13 - 2, %ecx
-        xorl    %eax, %ecx
-        rorl    $2, %ecx
-        addl    %ecx, %edx
-        movl    4(%edi), %ebx           /* b */
-        movl    %eax, %ecx
-        andl    %ebx, %ecx
-        orl     %ebx, %eax
-        andl    8(%edi), %eax           /* c */
-        orl     %ecx, %eax              /* the majority of a, b and c, bit by bit */
-        addl    %eax, %edx
-        subl    $4, %edi
-        movl    %edx, (%edi)
-        leal    TABLE_WINDOW(%ebp), %eax
-        cmpl    %eax, %edi
-        jne     2b
-
-        movl    %edi, %esi
-        leal    TABLE_STATE(%ebp), %edi
-        movl    $SHA256_WORDS, %ecx
-3:      lodsl
-        addl    %eax, (%edi)
-        addl    $4, %edi
-        loop    3b
-        popl    %esi
+        movl    A(0), %ebx
+        movl    B(0), %edx
+        xorl    C(0), %edx
+        movl    E(0), %eax
+        movl    F(0), %esi
+        early_rounds 0, SHA256_ROUND_WORDS
+        addl    $BLOCK_BYTES, %esp
+        movl    %esp, TABLE_BLOCK_END(%ebp)
+        movl    TABLE_CODE(%ebp), %esp
+        addl    $AT(.Llate_words), %esp
+        movl    $SHA256_ROUNDS / 16 - 1, TABLE_BLOCK_LEFT(%ebp)
+1:      .irp    round, 0, 4, 8, 12
+        late_rounds \round
+        .endr
+        addl    $16 * 4, %esp
+        decl    TABLE_BLOCK_LEFT(%ebp)
+        jnz     1b
+        movl    TABLE_BLOCK_ESP(%ebp), %esp
+        movl    TABLE_BLOCK_END(%ebp), %esi
+        .irp    n, 0, 1, 2, 3, 4, 5, 6, 7
+        movl    TABLE_VARIABLES + 4 * \n(%ebp), %eax
+        addl    %eax, TABLE_STATE + 4 * \n(%ebp)
+        .endr
         ret
 
 /* The line of a range that differs. In: esi -> it. Corrupts all but ebp. */
@@ -244,8 +301,11 @@ baton_digest_page:
         .balign 4
 .Linitial:
         .long   SHA256_INITIAL_WORDS
-.Lround_words:
-        .long   SHA256_ROUND_WORDS
+.Llate_words:   /* of rounds 16 to 63; the code has those of the first 16 rounds */
+        .macro  late_words a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, late:vararg
+        .long   \late
+        .endm
+        late_words SHA256_ROUND_WORDS
         .org    DIGEST_CODE_SIZE
         .size   baton_digest_page, . - baton_digest_page
 

@@ -4,27 +4,28 @@
  * with paging off, after the list, so each has one address only. Shared by C and digest.S.
  *
  *   page   0x000  code, strings, SHA-256's constants: the same in every digest page
- *          0x3fc  pa of the table
+ *          0xffc  pa of the table
  *   table  0x000  how many ranges there are; the rest up to 0x400 is scratch
  *          0x400  the ranges (struct digest_range), 48 at most
  */
 #ifndef RELOCATE_TRAMPOLINE_DIGEST_H
 #define RELOCATE_TRAMPOLINE_DIGEST_H
 
-#define DIGEST_CODE_SIZE 0x3fc
-#define DIGEST_TABLE 0x3fc
+#define DIGEST_CODE_SIZE 0xffc
+#define DIGEST_TABLE 0xffc
 
 #define TABLE_COUNT 0x00
-#define TABLE_WRONG 0x04    /* how many differ */
-#define TABLE_CONTROL 0x08  /* pa of the control code page */
-#define TABLE_CODE 0x0c     /* pa of the digest page */
-#define TABLE_ESP 0x10      /* the trampoline's stack */
-#define TABLE_STATE 0x20    /* 8 words */
-#define TABLE_BLOCK 0x40    /* 64 bytes: the last ones of a range, padded */
-#define TABLE_SCHEDULE 0x80 /* 64 words */
-#define TABLE_ROUND 0x180   /* SHA-256's 64 words */
-#define TABLE_WINDOW 0x280  /* 72 words: eight working variables, moving down a word a round */
-#define TABLE_WINDOW_TOP 0x380
+#define TABLE_WRONG 0x04      /* how many differ */
+#define TABLE_CONTROL 0x08    /* pa of the control code page */
+#define TABLE_CODE 0x0c       /* pa of the digest page */
+#define TABLE_ESP 0x10        /* the trampoline's stack */
+#define TABLE_BLOCK_ESP 0x14  /* the table's stack, while esp points elsewhere */
+#define TABLE_BLOCK_END 0x18  /* of the block that is added */
+#define TABLE_BLOCK_LEFT 0x1c /* 16 rounds each */
+#define TABLE_RING 0x20       /* 16 words: the last ones of the message schedule */
+#define TABLE_VARIABLES 0x60  /* 8 words; up to their end an offset takes one byte of code */
+#define TABLE_STATE 0x80      /* 8 words */
+#define TABLE_BLOCK 0xa0      /* 64 bytes: the last ones of a range, padded */
 #define TABLE_STACK_TOP 0x400 /* down to 0x3a0 */
 #define TABLE_RANGES 0x400
 #define DIGEST_RANGES_MAX 48
@@ -60,12 +61,12 @@ static inline bool digest_covers(const struct baton_segment *s)
     return s->mem_size && !(s->flags & BATON_SEG_LIVE);
 }
 
-/* The two pages, where the request asks for them; wants the MADE pages to be filled. */
+/* The two pages, where the request asks for them; wants the generated pages to be filled. */
 int digest_build(const struct baton_request *request, struct baton_payload *payload,
                  struct baton_image *image, struct baton_refusal *why);
 
-/* The MADE pages have been written again. */
-void digest_made(const struct baton_payload *payload, const struct baton_image *image);
+/* The generated pages have been written again. */
+void digest_generated(const struct baton_payload *payload, const struct baton_image *image);
 #endif
 
 #endif

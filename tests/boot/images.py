@@ -14,9 +14,10 @@ from machine import BUILD
 FOLDER = os.path.join(BUILD, "tests", "boot", "images")
 GRUB_MODULES = "multiboot normal iso9660 biosdisk linux"
 GRUB_PC = "/usr/lib/grub/i386-pc"
+GRUB_ANY_MODULES = "multiboot multiboot2 normal iso9660 all_video linux"
 
 
-def _kept(key, name, make):
+def kept(key, name, make):
     """The path of the file for this key; make(path) creates it, completely or not at all."""
     os.makedirs(FOLDER, exist_ok=True)
     path = os.path.join(FOLDER, f"{hashlib.sha256(key).hexdigest()[:16]}-{name}")
@@ -33,14 +34,14 @@ def blob(size):
     def make(path):
         with open(path, "wb") as f:
             f.write(random.Random(size).randbytes(size))
-    return _kept(f"blob {size}".encode(), f"blob-{size}", make)
+    return kept(f"blob {size}".encode(), f"blob-{size}", make)
 
 
 def sparse(size):
     """A sparse file of `size` zeros."""
     def make(path):
         os.truncate(path, size)
-    return _kept(f"sparse {size}".encode(), f"sparse-{size}", make)
+    return kept(f"sparse {size}".encode(), f"sparse-{size}", make)
 
 
 def bytes_file(data, name):
@@ -48,18 +49,21 @@ def bytes_file(data, name):
     def make(path):
         with open(path, "wb") as f:
             f.write(data)
-    return _kept(name.encode() + b"\0" + data, name, make)
+    return kept(name.encode() + b"\0" + data, name, make)
 
 
-def _content(path):
+def content(path):
     with open(path, "rb") as f:
         return hashlib.sha256(f.read()).digest()
 
 
-def grub_iso(commands, files):
-    """An ISO whose GRUB runs `commands`; files: {name in the ISO's root: path}."""
-    key = "\n".join(commands).encode() + b"".join(
-        name.encode() + _content(path) for name, path in sorted(files.items()))
+def grub_iso(commands, files, hybrid=False):
+    """An ISO whose GRUB runs `commands`; files: {name in the ISO's root: path}. hybrid: for BIOS,
+    UEFI and 32-bit UEFI; else for BIOS alone."""
+    grub = ([f"--install-modules={GRUB_ANY_MODULES}"] if hybrid
+            else [f"--install-modules={GRUB_MODULES}", "-d", GRUB_PC])
+    key = " ".join(grub).encode() + "\n".join(commands).encode() + b"".join(
+        name.encode() + content(path) for name, path in sorted(files.items()))
 
     def make(iso):
         folder = tempfile.mkdtemp(dir=FOLDER)
@@ -70,11 +74,10 @@ def grub_iso(commands, files):
             for name, path in files.items():
                 shutil.copyfile(path, os.path.join(folder, name))
             subprocess.run(["grub-mkrescue", "--fonts=", "--themes=", "--locales=",
-                            f"--install-modules={GRUB_MODULES}", "-d", GRUB_PC, "-o", iso,
-                            folder], check=True, capture_output=True)
+                            *grub, "-o", iso, folder], check=True, capture_output=True)
         finally:
             shutil.rmtree(folder)
-    return _kept(key, "grub.iso", make)
+    return kept(key, "grub.iso", make)
 
 
 def baton_iso(baton, words, modules):
@@ -84,6 +87,17 @@ def baton_iso(baton, words, modules):
         files[f"module{i}"] = path
         commands.append(f"module /module{i} {module_words}")
     return grub_iso(commands, files)
+
+
+def baton_iso2(baton, words, modules, last=()):
+    """The same through multiboot 2, with a framebuffer, for every firmware. last: GRUB's last commands
+    before it starts Baton."""
+    files = {"baton.elf": baton}
+    commands = ["insmod all_video", f"multiboot2 /baton.elf {words}"]
+    for i, (path, module_words) in enumerate(modules):
+        files[f"module{i}"] = path
+        commands.append(f"module2 --nounzip /module{i} {module_words}")
+    return grub_iso([*commands, *last], files, hybrid=True)
 
 
 def linux_iso(kernel, words, initrd):

@@ -123,7 +123,7 @@ def before_lidt(number):
 
 def broken_seal(job, d):
     d.go_to(SYMBOLS["vault_take"])
-    at = job.pool(40) + 0x123
+    at = job.pool(95) + 0x123
     d.write_physical(at, bytes([d.memory(at, 1)[0] ^ 1]))
     d.go_to(SYMBOLS["sha256_end"])
     d.command("inject-nmi")

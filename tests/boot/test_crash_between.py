@@ -21,8 +21,8 @@ SYMBOLS = Elf32(payloads.BATON).symbols
 TAIL = 96 * PAGE + 0xa0000 + 4 * PAGE + 3 * PAGE        # kernel/crash/region.h
 LOW = 0xa0000
 # 128 ns per instruction, on the machine's own clock: the watchdog's ten seconds are 78 million
-# instructions on any host. The seal takes half of that, the SHA-256 of an initrd of 3 MiB three
-# times that.
+# instructions on any host. The SHA-256 of an initrd of 3 MiB takes nearly twice that, at the load
+# and in the hand-off.
 SLOW = ("-icount", "shift=7,sleep=off")
 USABLE, RESERVED = 1, 2
 

@@ -19,9 +19,9 @@ from machine import FAULTED, PANICKED, PASSED, POWERED_OFF, Machine, read_log
 PAGE = 4096
 # kernel/crash/region.h, from the region's end downwards
 VAULT, HEADERS, LOW, POOL = 3 * PAGE, 4 * PAGE, 0xa0000, 96 * PAGE
-NOTED, CONTROL, TABLES, LIST, DIGEST, DIGESTS = members.offsets(
+NOTED, CONTROL, TABLES, LIST, DIGEST, DIGESTS, PAGES = members.offsets(
     "vault", "noted", "image.control", "image.tables", "image.list", "image.digest_code",
-    "image.digest_table")
+    "image.digest_table", "pages")
 SAID = "the capture kernel is not entered: its control pages in the region are not what was loaded"
 
 
@@ -82,8 +82,15 @@ def page_of(offset, byte=0):
     return lambda job, d: job.word(d, offset) + byte
 
 
-def pool(page):
-    return lambda job, _: job.end - VAULT - HEADERS - LOW - POOL + page * PAGE + 0x123
+def last_page(job, _):
+    return job.end - VAULT - HEADERS - LOW - PAGE + 0x123
+
+
+def first_page(job, d):
+    """The lowest one of the pool that is in use."""
+    taken = d.memory(Elf32(payloads.BATON).symbols["taken"] - 0xc0000000, POOL // PAGE)
+    assert set(taken) == {0, 1}, taken
+    return job.end - VAULT - HEADERS - LOW - POOL + taken.index(1) * PAGE + 0x123
 
 
 def template(job, _):
@@ -119,8 +126,10 @@ def test_what_the_capture_kernel_is_made_of_is_compared(job, segment, outcome):
     Damaged("image", in_vault(CONTROL + 1)),
     Damaged("registers", in_vault(PAGE)),
     Damaged("pristine-trampoline", in_vault(0x55)),
-    Damaged("first-page", pool(0)),
-    Damaged("last-page", pool(95)),
+    Damaged("first-page", first_page),
+    Damaged("last-page", last_page),
+    Damaged("pages", in_vault(PAGES)),
+    Damaged("far-too-many-pages", in_vault(PAGES + 2)),
     Damaged("between", page_of(CONTROL, 0x10), at="console_urgent")))
 def test_what_the_trampoline_needs_is_sealed(job, outcome):
     """A broken seal ends like a crash without a capture kernel: the lines, then exitport= and

@@ -23,7 +23,7 @@ PLUGIN = os.path.join(BUILD, "tests", "boot", "storewatch.so")
 KERNEL_BASE = 0xc0000000
 BASE, PAGE = 0x200000, 4096
 PARAM_DIGEST = 0x900 + 0x4c         # relocate/trampoline/control.h
-TABLE, RANGES = 0x3fc, 0x400        # relocate/trampoline/digest.h
+TABLE, RANGES = 0xffc, 0x400        # relocate/trampoline/digest.h
 LINE = (r"^fault +in the hand-off, checking: (.*) is not what was loaded: (0x\w+) bytes at (0x\w+),"
         r" their SHA-256 begins with (0x\w+), at the load with (0x\w+)$")
 

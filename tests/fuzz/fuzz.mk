@@ -11,7 +11,7 @@ FUZZ := tests/fuzz
 FUZZ_BUILD := $(BUILD)/tests/fuzz
 FUZZ_TARGETS := $(patsubst $(FUZZ)/fuzz_%.c,%,$(filter-out %/fuzz_replay.c,\
                   $(sort $(wildcard $(FUZZ)/fuzz_*.c))))
-FUZZ_SHARED_C := $(FUZZ)/fuzz.c $(FUZZ)/stage.c
+FUZZ_SHARED_C := $(FUZZ)/fuzz.c $(FUZZ)/loader.c $(FUZZ)/stage.c
 FUZZ_RESULTS := $(BUILD)/tests/results
 MINUTES := 1
 TARGETS = $(FUZZ_TARGETS)

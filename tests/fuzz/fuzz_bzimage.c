@@ -31,12 +31,8 @@ static void judge_header(const uint8_t *page, unsigned protocol)
 {
     static const struct {
         unsigned at, end, protocol;
-    } filled[] = {{0x210, 0x212, 0},
-                  {0x214, 0x220, 0},
-                  {0x228, 0x22c, 0},
-                  {0x230, 0x234, 0x20a},
-                  {0x250, 0x258, 0x209},
-                  {0x2d0, 0x1000, 0}};
+    } filled[] = {{0x210, 0x212, 0},     {0x214, 0x220, 0},     {0x228, 0x22c, 0},
+                  {0x230, 0x234, 0x20a}, {0x250, 0x258, 0x209}, {0x2d0, 0x1000, 0}};
 
     for (unsigned at = 0x1f1; at < 0x202u + head[0x201]; at++) {
         bool skip = false;

@@ -1,6 +1,6 @@
 /*
  * A good image, then changes to it: words of the list, of the tables, of the control page, of
- * composed pages, and the image's own fields. The dry run must answer, and whatever it lets pass
+ * bounce pages, and the image's own fields. The dry run must answer, and whatever it lets pass
  * must lead to the right memory through the right tables.
  *
  *     byte 0   bit 0: PAE; bits 2, 3: the order in which pages are lent; 0xf0 and up: a list of
@@ -125,7 +125,7 @@ static void change_field(uint32_t which, uint32_t index, uint32_t value)
         image->control = page;
         break;
     case 2:
-        image->spare = page;
+        image->swap = page;
         break;
     case 3:
         image->tables[0] = page;
@@ -139,17 +139,17 @@ static void change_field(uint32_t which, uint32_t index, uint32_t value)
     }
 }
 
-/* The spare page becomes another, in the field and in the first page of the list. */
+/* The swap page becomes another, in the field and in the first page of the list. */
 static void move_spare(uint64_t page)
 {
     uint32_t word[WORDS];
 
     machine_read(built.list, word, PAGE);
     for (unsigned i = 0; i < WORDS; i++)
-        if ((word[i] & ~0xfffu) == j.image.spare)
+        if ((word[i] & ~0xfffu) == j.image.swap)
             word[i] = (uint32_t)page | (word[i] & 0xfff);
     machine_write(built.list, word, PAGE);
-    j.image.spare = page;
+    j.image.swap = page;
 }
 
 static void change(struct fuzz_bytes *bytes)

@@ -1,88 +1,9 @@
-/*
- * Bytes as what a multiboot 1 loader left in memory. They are seen at INFO, where the loader's
- * answer is, and again at the end of memory, so that addresses which run out of it are met; all
- * else reads as the input's first byte.
- */
-#include "boot/bootinfo.h"
-#include "boot/memmap.h"
+/* Bytes as what a multiboot 1 loader left in memory: see loader.c. */
 #include "tests/fuzz/fuzz.h"
-
-#include <stdlib.h>
-#include <string.h>
-
-#define INFO 0x10000u
-#define MAGIC 0x2badb002u
-#define FOUR_GIB (1ull << 32)
-
-static const uint8_t *bytes;
-static size_t count;
-static uint8_t elsewhere;
-
-static void read_memory(uint64_t pa, void *to, uint32_t n)
-{
-    uint8_t *out = to;
-
-    if (pa > FOUR_GIB || n > FOUR_GIB - pa)
-        fuzz_wrong("reads %u bytes at 0x%llx, above 4 GiB", n, (unsigned long long)pa);
-    for (; n--; pa++) {
-        if (pa >= INFO && pa - INFO < count)
-            *out++ = bytes[pa - INFO];
-        else if (FOUR_GIB - pa <= count)
-            *out++ = bytes[count - (FOUR_GIB - pa)];
-        else
-            *out++ = elsewhere;
-    }
-}
-
-/* A string that ends, within the struct or static. */
-static void judge_string(const struct boot_info *info, const char *string)
-{
-    if (!string)
-        fuzz_wrong("a string is NULL");
-    if (string >= info->text && string < info->text + BOOT_TEXT) {
-        if (!memchr(string, 0, (size_t)(info->text + BOOT_TEXT - string)))
-            fuzz_wrong("a string does not end");
-    } else if (*string) {
-        fuzz_wrong("a string lies outside the struct");
-    }
-}
-
-static void judge(const struct boot_info *info)
-{
-    static struct baton_memory out[2 * BOOT_MEMORY];
-    struct memmap_mended mended;
-
-    if (info->modules > BOOT_MODULES || info->given_count > BOOT_MEMORY ||
-        info->text_used > BOOT_TEXT)
-        fuzz_wrong("a count is too large");
-    for (uint32_t i = 0; i < info->modules; i++) {
-        judge_string(info, info->module[i].string);
-        if (info->module[i].file.pa + info->module[i].file.size > FOUR_GIB)
-            fuzz_wrong("module %u ends above 4 GiB", i);
-    }
-    for (uint32_t i = 0; i < info->given_count; i++)
-        if (info->given[i].end < info->given[i].start)
-            fuzz_wrong("memory entry %u wraps around", i);
-    memmap_normalise(info->given, info->given_count, out, 2 * BOOT_MEMORY, &mended);
-}
+#include "tests/fuzz/loader.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    if (size < 2)
-        return 0;
-    struct boot_info *info = calloc(1, sizeof(*info)); /* as static data is */
-    elsewhere = data[0];
-    bytes = data + 1;
-    count = size - 1;
-
-    const char *wrong = boot_read_multiboot1(MAGIC, INFO, read_memory, info);
-    judge_string(info, info->command_line);
-    if (!memchr(info->loader, 0, sizeof(info->loader)))
-        fuzz_wrong("the loader's name does not end");
-    if (wrong && !*wrong)
-        fuzz_wrong("a refusal without a sentence");
-    if (!wrong)
-        judge(info);
-    free(info);
+    fuzz_loader(0x2badb002u, data, size);
     return 0;
 }

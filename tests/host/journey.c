@@ -17,7 +17,7 @@ static void plain_finish(const struct baton_image *image, const struct baton_req
     for (uint32_t i = 0; i < payload->segments; i++) {
         struct baton_segment *s = &payload->segment[i];
 
-        if (s->flags & BATON_SEG_MADE)
+        if (s->flags & BATON_SEG_GENERATED)
             memset(host->map(host->ctx, BATON_WINDOW_PAGE, s->dest), (int)i, BATON_PAGE_SIZE);
     }
     payload->entry = (struct baton_entry){BATON_ENTRY_FLAT32,
@@ -37,7 +37,7 @@ static const struct baton_format plain = {.name = "plain", .finish = plain_finis
 
 struct baton_segment *journey_segment(struct journey *j, const char *what, uint32_t flags)
 {
-    bool leads = !j->payload.segments && !(flags & BATON_SEG_MADE);
+    bool leads = !j->payload.segments && !(flags & BATON_SEG_GENERATED);
     struct baton_segment *s =
         baton_segment_add(&j->payload, leads ? BATON_ROLE_KERNEL : BATON_ROLE_OTHER, what);
 
@@ -194,7 +194,7 @@ static const char *may_write(void *ctx, uint64_t pa)
     struct journey *j = ctx;
     const struct machine *m = &j->machine;
 
-    if (j->image.spare && pa == j->image.spare)
+    if (j->image.swap && pa == j->image.swap)
         return NULL;
     if (machine_is_lent(pa) && !is_ledger(pa))
         return "H3: a control page is overwritten";

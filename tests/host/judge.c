@@ -50,7 +50,7 @@ bool judge_in_destination(const struct baton_payload *payload, uint64_t pa, bool
     for (uint32_t i = 0; i < payload->segments; i++) {
         const struct baton_segment *s = &payload->segment[i];
 
-        if (!(s->flags & BATON_SEG_MADE) && s->mem_size && pa < s->dest + s->mem_size &&
+        if (!(s->flags & BATON_SEG_GENERATED) && s->mem_size && pa < s->dest + s->mem_size &&
             pa + PAGE > s->dest)
             return true;
         if (used && pa < s->used.end && pa + PAGE > s->used.start)
@@ -198,12 +198,12 @@ bool judge_places(struct journey *j)
     const struct baton_payload *p = &j->payload;
 
     for (uint32_t i = 0; i < p->segments; i++) {
-        if (p->segment[i].flags & BATON_SEG_MADE)
+        if (p->segment[i].flags & BATON_SEG_GENERATED)
             continue;
         if (!judge_place(j, i))
             return false;
         for (uint32_t k = 0; k < i; k++)
-            if (!(p->segment[k].flags & BATON_SEG_MADE) && !judge_apart(j, i, k))
+            if (!(p->segment[k].flags & BATON_SEG_GENERATED) && !judge_apart(j, i, k))
                 return false;
     }
     return true;
@@ -268,13 +268,13 @@ bool judge_tables(struct journey *j)
 
 /* ---- control pages --------------------------------------------------------------------------- */
 
-/* Does the payload write there at its entry? Up to its first MADE page, if that lies there. */
+/* Does the payload write there at its entry? Up to its first generated page, if that lies there. */
 static bool in_scratch(const struct baton_payload *p, uint64_t pa)
 {
     uint64_t end = p->scratch.end;
 
     for (uint32_t i = p->segments; i-- > 0;)
-        if (p->segment[i].flags & BATON_SEG_MADE && p->segment[i].dest >= p->scratch.start &&
+        if (p->segment[i].flags & BATON_SEG_GENERATED && p->segment[i].dest >= p->scratch.start &&
             p->segment[i].dest < end)
             end = p->segment[i].dest;
     return pa < end && pa + PAGE > p->scratch.start;
@@ -325,7 +325,7 @@ static bool judge_reach(struct journey *j)
     uint64_t last = 0;
 
     for (uint32_t i = 0; i <= p->segments; i++) {
-        bool made = i < p->segments && p->segment[i].flags & BATON_SEG_MADE, seen = false;
+        bool made = i < p->segments && p->segment[i].flags & BATON_SEG_GENERATED, seen = false;
         uint64_t pa = made ? p->segment[i].dest : j->image.control;
 
         if (!p->reach[0].end || (i < p->segments && !made))
@@ -360,12 +360,13 @@ bool judge_control(struct journey *j)
     for (uint32_t i = 0; i < image->table_count; i++)
         if (!judge_needed(j, image->tables[i], "H3: a table lies wrong"))
             return false;
-    if (image->spare && !judge_needed(j, image->spare, "H3: the spare page lies wrong"))
+    if (image->swap && !judge_needed(j, image->swap, "H3: the swap page lies wrong"))
         return false;
     for (uint32_t i = 0; i < j->payload.segments; i++) {
         const struct baton_segment *s = &j->payload.segment[i];
 
-        if (s->flags & BATON_SEG_MADE && !judge_needed(j, s->dest, "H3: a made page lies wrong"))
+        if (s->flags & BATON_SEG_GENERATED &&
+            !judge_needed(j, s->dest, "H3: a made page lies wrong"))
             return false;
     }
     if (!interpreter_list_pages(image->control, need_list_page, j))
@@ -443,7 +444,7 @@ static bool judge_gaps(struct journey *j, uint64_t page)
 
         if (end > page + PAGE)
             end = page + PAGE;
-        if (!(s->flags & BATON_SEG_MADE) && start < end)
+        if (!(s->flags & BATON_SEG_GENERATED) && start < end)
             memset(covered + (start - page), 1, end - start);
     }
     for (unsigned i = 0; i < PAGE; i++)
@@ -461,7 +462,7 @@ bool judge_memory(struct journey *j)
         const struct baton_segment *s = &j->payload.segment[i];
         uint64_t end = s->dest + s->mem_size;
 
-        if (s->flags & BATON_SEG_MADE || !s->mem_size)
+        if (s->flags & BATON_SEG_GENERATED || !s->mem_size)
             continue;
         if (s->dest % PAGE && !judge_gaps(j, s->dest / PAGE * PAGE))
             return false;

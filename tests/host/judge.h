@@ -23,7 +23,7 @@ bool judge_control(struct journey *j);
 /* Since machine_remember(), nothing was written but pages lent and the template. */
 bool judge_untouched(struct journey *j);
 
-/* Every destination holds what it should; MADE pages are left alone. */
+/* Every destination holds what it should; generated pages are left alone. */
 bool judge_memory(struct journey *j);
 
 /* The digest page, if one was asked for: its code, and each segment once (judge_digest.c). */

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#define TABLE_AT 0x3fc /* in the digest page; the rest in the table */
+#define TABLE_AT 0xffc /* in the digest page; the rest in the table */
 #define COUNT_AT 0
 #define RANGES_AT 0x400
 #define RANGE 64

@@ -36,7 +36,7 @@ void recipe_stage(const struct recipe *r, struct journey *j)
         struct baton_segment *s;
 
         if (i >= segments) {
-            journey_segment(j, "made", BATON_SEG_MADE)->mem_size = BATON_PAGE_SIZE;
+            journey_segment(j, "made", BATON_SEG_GENERATED)->mem_size = BATON_PAGE_SIZE;
             continue;
         }
         s = journey_segment(j, i ? "other" : "kernel", from->flags);

@@ -35,11 +35,11 @@ struct recipe {
     struct baton_range keep[4];                     /* the same */
     struct baton_range file[RECIPE_RANGES];         /* ranges that sources lie in; the same */
     struct recipe_segment segment[RECIPE_SEGMENTS]; /* up to the first with mem_size 0 */
-    uint32_t made;                                  /* MADE segments behind them */
+    uint32_t made;                                  /* generated segments behind them */
     bool digest;                                    /* with a digest page */
 };
 
-/* How many segments it has, MADE ones aside. */
+/* How many segments it has, generated ones aside. */
 unsigned recipe_segments(const struct recipe *recipe);
 
 /* Sets the stage: after this, journey_load. */

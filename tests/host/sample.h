@@ -1,6 +1,6 @@
 /*
  * An image with everything in it, for the tests that damage one: a cycle, a move onto its own
- * source, zeros, composed pages, pages of Baton's making.
+ * source, zeros, bounce pages, pages of Baton's making.
  *
  *              0   4   8   12  16  20  24
  *     before   AAAABBBBCCCC............       (blocks of four pages; C begins within a page)

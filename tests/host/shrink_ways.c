@@ -279,7 +279,7 @@ bool shrink_split(struct recipe *r)
             uint64_t bytes =
                 left.flags & BATON_SEG_FIXED && left.mem_size > PAGE ? PAGE : left.mem_size;
 
-            if (++count == RECIPE_SEGMENTS - 4) /* MADE ones come behind them */
+            if (++count == RECIPE_SEGMENTS - 4) /* generated ones come behind them */
                 return false;
             *s = left;
             s->mem_size = bytes;

@@ -195,7 +195,7 @@ static void odd_setups(void **state)
         assert_int_equal(s->dest % PAGE, s->source % PAGE);
         assert_true(s->dest <= 0x1000000 && s->dest + PAGE > 0x1000000);
         /* the initrd does not lie at a page's start: all of it is put together */
-        assert_int_equal(j.image.counts.composed, (s->source % PAGE ? 2 : 1) + 0x46);
+        assert_int_equal(j.image.counts.bounce, (s->source % PAGE ? 2 : 1) + 0x46);
         assert_journey(&j, journey_finish(&j));
     }
 }
@@ -422,7 +422,7 @@ static void filled_again(void **state)
     j.request.screen = (struct baton_screen){.kind = BATON_SCREEN_TEXT, .columns = 80, .rows = 25};
     load("first");
     for (uint32_t i = 0; i < j.payload.segments; i++)
-        if (j.payload.segment[i].flags & BATON_SEG_MADE)
+        if (j.payload.segment[i].flags & BATON_SEG_GENERATED)
             machine_read(j.payload.segment[i].dest, first[pages++], PAGE);
     j.request.screen.cursor_y = 7;
     memset(machine_at(journey_find(&j, "boot_params", 0)->dest), 0xee,
@@ -435,7 +435,7 @@ static void filled_again(void **state)
     first[0][1] = 7;
     pages = 0;
     for (uint32_t i = 0; i < j.payload.segments; i++)
-        if (j.payload.segment[i].flags & BATON_SEG_MADE)
+        if (j.payload.segment[i].flags & BATON_SEG_GENERATED)
             assert_memory_equal(machine_at(j.payload.segment[i].dest), first[pages++], PAGE);
 }
 

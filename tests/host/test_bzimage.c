@@ -443,7 +443,7 @@ static void many_memory_entries(void **state)
         int error = baton_payload_read(&j.machine.host, &j.request, &j.payload, &j.why);
         assert_int_equal(error, cases[i].error);
         for (uint32_t k = 0; !error && k < j.payload.segments; k++)
-            made += j.payload.segment[k].flags == BATON_SEG_MADE;
+            made += j.payload.segment[k].flags == BATON_SEG_GENERATED;
         if (!error)
             assert_int_equal(made, cases[i].made);
     }

@@ -37,7 +37,7 @@ static uint64_t find(uint32_t word)
 /* Where the cycle's first page is put into the spare one. */
 static uint64_t save_word(void)
 {
-    return find((uint32_t)j.image.spare | TO) + 4;
+    return find((uint32_t)j.image.swap | TO) + 4;
 }
 
 /* ---- the list -------------------------------------------------------------------------------- */
@@ -103,7 +103,7 @@ static void destination_twice(void)
     uint64_t restore = sample_word(&j, TO, 1);
 
     for (unsigned n = 2;; n++)
-        if (machine_word(sample_word(&j, TO, n)) != ((uint32_t)j.image.spare | TO)) {
+        if (machine_word(sample_word(&j, TO, n)) != ((uint32_t)j.image.swap | TO)) {
             set(sample_word(&j, TO, n), machine_word(restore));
             return;
         }
@@ -117,7 +117,7 @@ static void no_destination_yet(void)
 static void save_dropped(void)
 {
     /* instead of the copy a word that the trampoline passes over */
-    set(save_word(), (uint32_t)j.image.spare | TO);
+    set(save_word(), (uint32_t)j.image.swap | TO);
 }
 
 static void save_of_another_page(void)
@@ -191,7 +191,7 @@ static void list_lies_in_a_source(void)
 
 static void composed_byte(void)
 {
-    /* the last copies are those of composed pages */
+    /* the last copies are those of bounce pages */
     uint64_t last = 0;
 
     for (unsigned n = 0; n < j.image.counts.move + j.image.counts.cycles; n++)
@@ -615,9 +615,9 @@ static const struct damage {
     {"list leads into a source", list_leads_into_a_source,
      "H2: the list leads out of the control pages"},
     {"list lies in a source", list_lies_in_a_source, "H2: the list is no control page"},
-    {"composed byte", composed_byte, "H4: a composed page has wrong bytes"},
-    {"composed zero byte", composed_zero_byte, "H4: a composed page has wrong bytes"},
-    {"composed page not ours", composed_page_not_ours, "H2: a composed page is no control page"},
+    {"bounce byte", composed_byte, "H4: a bounce page has wrong bytes"},
+    {"bounce zero byte", composed_zero_byte, "H4: a bounce page has wrong bytes"},
+    {"bounce page not ours", composed_page_not_ours, "H2: a bounce page is no control page"},
 
     {"segment over a control page", segment_over_a_control_page,
      "H3: a control page lies in a destination"},
@@ -828,7 +828,7 @@ static void a_load_makes_the_dry_run(void **state)
     assert_false(j.image.armed);
 }
 
-/* A composed page of three segments that begin and end anywhere: no byte of it may be wrong. */
+/* A bounce page of three segments that begin and end anywhere: no byte of it may be wrong. */
 static void every_byte_of_a_composed_page(void **state)
 {
     static const struct recipe recipe = {
@@ -848,7 +848,7 @@ static void every_byte_of_a_composed_page(void **state)
         *machine_at(composed + i) ^= 0x40;
         assert_int_equal(baton_image_check(&j.request, &j.payload, &j.image, &j.why),
                          BATON_E_CHECK);
-        assert_string_equal(j.why.what, "H4: a composed page has wrong bytes");
+        assert_string_equal(j.why.what, "H4: a bounce page has wrong bytes");
         *machine_at(composed + i) ^= 0x40;
     }
     assert_int_equal(baton_image_check(&j.request, &j.payload, &j.image, &j.why), 0);

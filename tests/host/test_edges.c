@@ -145,9 +145,9 @@ static void chosen_edges(void **state)
             recipe_stage(&recipe, &journey);
             if (journey_load(&journey) ||
                 (edges[i].composed >= 0 &&
-                 journey.image.counts.composed != (uint32_t)edges[i].composed)) {
+                 journey.image.counts.bounce != (uint32_t)edges[i].composed)) {
                 print_error("edges: %s: %u pages composed\n", edges[i].name,
-                            journey.image.counts.composed);
+                            journey.image.counts.bounce);
                 assert_journey(&journey, false);
             }
             if (!journey_finish(&journey)) {

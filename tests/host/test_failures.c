@@ -78,13 +78,13 @@ static void stage_long_list(void)
     struct recipe r;
 
     sample_recipe(false, 300, &r);
-    r.segment[1].source += 0x200; /* not congruent: 1200 composed pages */
+    r.segment[1].source += 0x200; /* not congruent: 1200 bounce pages */
     r.segment[1].file_size -= 0x1000;
     r.segment[1].mem_size -= 0x1000;
     recipe_stage(&r, &j);
 }
 
-/* The list's first page is full when the composed page behind the moves is put in. */
+/* The list's first page is full when the bounce page behind the moves is put in. */
 static void stage_full_page(void)
 {
     static const struct recipe r = {
@@ -280,7 +280,7 @@ static void spoil_headers(void)
     uint64_t end = j.request.kernel.pa + j.request.kernel.size;
 
     for (uint32_t i = 0; i < j.payload.segments; i++)
-        if (!(j.payload.segment[i].flags & BATON_SEG_MADE) &&
+        if (!(j.payload.segment[i].flags & BATON_SEG_GENERATED) &&
             j.payload.segment[i].source >= j.request.kernel.pa && j.payload.segment[i].source < end)
             end = j.payload.segment[i].source;
     assert_true(end - j.request.kernel.pa >= 0x290);
@@ -300,7 +300,7 @@ static void take_told(struct told_at_entry *told)
 
     told->entry = j.payload.entry;
     for (uint32_t i = 0; i < j.payload.segments; i++)
-        if (j.payload.segment[i].flags & BATON_SEG_MADE) {
+        if (j.payload.segment[i].flags & BATON_SEG_GENERATED) {
             assert_true(pages < COUNT(told->pages));
             machine_read(j.payload.segment[i].dest, told->pages[pages++], BATON_PAGE_SIZE);
         }

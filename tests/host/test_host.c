@@ -14,9 +14,9 @@ static struct journey j;
 
 static unsigned calls, liar_at; /* the call, from 1, that gives a wrong page */
 static uint64_t wrong_pa, given[4096];
-static bool again; /* what it gave before is given again */
+static bool again;     /* what it gave before is given again */
 static unsigned which; /* of those; the second is a page of the ledger */
-static bool reach; /* the payload must find its pages in one range */
+static bool reach;     /* the payload must find its pages in one range */
 
 static int lie(void *ctx, uint64_t below, uint64_t *pa)
 {

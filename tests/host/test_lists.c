@@ -111,7 +111,7 @@ static void empty_list(void **state)
     assert_int_equal(journey.image.counts.move, 0);
     assert_int_equal(journey.image.counts.zero, 0);
     assert_int_equal(journey.image.counts.list_pages, 1);
-    assert_int_equal(journey.image.spare, 0);
+    assert_int_equal(journey.image.swap, 0);
     assert_journey(&journey, journey_finish(&journey));
     assert_int_equal(journey.run.words, 2); /* the parameters' word, and DONE */
 }
@@ -144,7 +144,7 @@ static void cost_of_a_swap(void **state)
     assert_int_equal(journey.image.counts.move, 100);
     assert_int_equal(journey.image.counts.cycles, 50);
     assert_int_equal(journey.image.counts.stay, 0);
-    assert_true(journey.image.spare != 0);
+    assert_true(journey.image.swap != 0);
     assert_journey(&journey, journey_finish(&journey));
     assert_int_equal(journey.run.copies, 150);
 }

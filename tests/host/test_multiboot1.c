@@ -37,7 +37,7 @@ static const char *read_at(uint64_t pa)
     memset(&info, 0, sizeof(info)); /* it is in .bss */
     reads = 0;
     read_beyond_4_gib = false;
-    const char *wrong = boot_read_multiboot1(MAGIC, pa, fake_read, &info);
+    const char *wrong = boot_read(MAGIC, pa, fake_read, &info);
     assert_false(read_beyond_4_gib);
     assert_true(reads < 100000);
     return wrong;
@@ -323,7 +323,7 @@ static void wrong_magic(void **state)
     (void)state;
     good("GRUB 2.06");
     memset(&info, 0, sizeof(info));
-    assert_non_null(boot_read_multiboot1(0x36d76289, INFO, fake_read, &info));
+    assert_non_null(boot_read(0x36d76288, INFO, fake_read, &info));
     assert_string_equal(info.command_line, ""); /* the console can work with what there is */
 }
 

@@ -173,7 +173,7 @@ static void out_of_order(void)
 static void in_scratch(void)
 {
     j.payload.scratch.end = 0xa0000;
-    j.payload.segment[1].flags = BATON_SEG_FIXED; /* no MADE page ends it */
+    j.payload.segment[1].flags = BATON_SEG_FIXED; /* no generated page ends it */
     j.payload.segment[1].mem_size = 0;
 }
 

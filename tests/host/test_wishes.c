@@ -123,12 +123,12 @@ static void pages_from_the_end_of_a_guess(void **state)
         struct baton_segment *s =
             kernel(flags, 2 * MIB + (flags == FIXED ? 0x200 : 0), 3 * MIB, MIB);
         s->window = s->guess = 12 * MIB;
-        journey_segment(&j, "page", BATON_SEG_MADE)->mem_size = PAGE;
+        journey_segment(&j, "page", BATON_SEG_GENERATED)->mem_size = PAGE;
         if (journey_load(&j))
             journey_describe(&j);
         assert_int_equal(j.error, 0);
         /* a fixed one is put together page by page, a movable one is moved */
-        assert_int_equal(j.image.counts.composed > 700, flags == FIXED);
+        assert_int_equal(j.image.counts.bounce > 700, flags == FIXED);
         assert_true(s->window < s->guess && s->window >= s->mem_size);
         /* 31 pages more than needed at most, and the ledger, and the dry run's */
         if (j.machine.order == LEND_HIGHEST)

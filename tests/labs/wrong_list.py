@@ -53,7 +53,7 @@ ANSWERS = (
     wrong("bytes for pages", change(COPY, COPY.replace(" >> BATON_PAGE_SHIFT", "")), "up down paths mixed random cost errors boot-span boot-shuffle"),
     wrong("each page is copied twice", change(COPY, COPY + "        if (!error)\n    " +
                                               COPY.replace("int error", "    error")), "cost boot-span boot-shuffle"),
-    wrong("a cycle without the spare page", ((SAVE, "    int error = 0;\n"),
+    wrong("a cycle without the swap page", ((SAVE, "    int error = 0;\n"),
                                              (RESTORE, "            return sink->copy(sink->ctx, dest, "
                                                        "first, 1);\n")), "circles mixed random cost"),
     wrong("a restore without a save", change(SAVE, "    int error = 0;\n"), "circles mixed random cost errors",

@@ -11,7 +11,7 @@ from pathlib import Path
 TOP = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("BATON_BUILD", TOP / "build"))
 FETCHED = "payloads"
-MADE = {"build", ".git", "__pycache__"}
+generated = {"build", ".git", "__pycache__"}
 
 
 class Checkout:
@@ -20,7 +20,7 @@ class Checkout:
     def __init__(self, folder, ready=True):
         self.top = Path(folder)
         shutil.copytree(TOP, self.top, symlinks=True,
-                        ignore=lambda folder, names: MADE & set(names))
+                        ignore=lambda folder, names: generated & set(names))
         build = self.top / "build"
         build.mkdir()
         for kept in [FETCHED, *(["obj", "compiler"] if ready else [])]:

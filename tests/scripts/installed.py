@@ -79,10 +79,10 @@ def rows_for(*verbs):
     return rows
 
 
-def folder_for(folder, verb):
-    """Fills the folder with links to the commands of a minimal system after iso/setup `verb`."""
+def folder_for(folder, *verbs):
+    """Fills the folder with links to the commands of a minimal system after iso/setup VERB..."""
     here = Installed()
-    names = here.minimal() | here.closure([package for package, _ in rows_for(verb)])
+    names = here.minimal() | here.closure([package for package, _ in rows_for(*verbs)])
     folder.mkdir()
     for name, path in here.commands(names).items():
         (folder / name).symlink_to(path)

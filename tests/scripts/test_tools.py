@@ -28,7 +28,7 @@ def bare(tmp_path_factory):
 @pytest.fixture
 def tools(request, tmp_path):
     """PATH, and the rest of the environment that a program may rely on."""
-    folder = folder_for(tmp_path / "tools", request.getfixturevalue("verb"))
+    folder = folder_for(tmp_path / "tools", *request.getfixturevalue("verb").split())
     return {"PATH": str(folder), "HOME": os.environ.get("HOME", "/"), "TERM": "dumb",
             "LANG": "C.UTF-8"}
 
@@ -44,6 +44,14 @@ def test_a_verb_finds_its_tools(bare, tools, verb, words, status, said):
     code, output = bare.run("./baton", verb, *words, env=tools, timeout=400)
     assert code == status and said in output, output
     assert "not found" not in output, output
+
+
+@pytest.mark.parametrize("verb", ["run uefi", "run uefi32"])
+def test_another_firmware_finds_its_tools_and_files(bare, tools, verb):
+    code, output = bare.run("./baton", "run", "--kernel", JUDGE, "--firmware", verb.split()[1],
+                            "--baton", "verbose", env=tools, timeout=400)
+    assert code == PASSED and "BATON-VERDICT pass" in output, output
+    assert "  protocol  multiboot 2" in output and "not found" not in output, output
 
 
 @pytest.mark.parametrize("verb", ["shell", "debug"])

@@ -1,6 +1,6 @@
 /* The parts of multiboot 1 that Baton uses. [MB1: Multiboot Specification 0.6.96, section 3] */
-#ifndef BOOT_MULTIBOOT_H
-#define BOOT_MULTIBOOT_H
+#ifndef BOOT_MULTIBOOT1_H
+#define BOOT_MULTIBOOT1_H
 
 #define MULTIBOOT_HEADER_MAGIC 0x1badb002
 #define MULTIBOOT_PAGE_ALIGN 1  /* modules begin at page boundaries */
