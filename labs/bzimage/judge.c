@@ -32,6 +32,7 @@ static int read_kernel(const struct bzimage_fields *f, const uint64_t *modules)
     machine_ready(&machine);
     memset(&request, 0, sizeof(request));
     memset(&payload, 0, sizeof(payload));
+    request.size = sizeof(request);
     request.command_line = "quiet";
     request.loader = "";
     request.long_mode = true;

@@ -3,6 +3,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+import boots
 import build
 import host
 import work
@@ -39,6 +40,7 @@ def grade(lab, folder, tell=lambda label, text: None):
             built = build.build(lab, path, text)
         except build.BadAnswer as why:
             return Graded(lab, path, str(why), {}, time.monotonic() - begin)
+        boots.hung.clear()
         with ThreadPoolExecutor() as pool:              # most of both is waiting for a process
             judged = pool.submit(host.judge, lab, built, path) if built.judge else None
             findings = dict(lab.live(built.elf))

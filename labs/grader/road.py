@@ -46,6 +46,8 @@ def follow(machine):
     """Returns (Road or None, how it ended if there is none)."""
     symbols = Elf32(os.path.join(boots.machines.ROOT, machine.kernel)).symbols
     boot, road = boots.Boot(), None
+    if len(boots.hung) >= boots.HUNG_MOST:
+        return None, boots.NOT_TRIED
     with Debugger(machine) as d:
         guard = boots.Guard(d, 2 * boots.LIMIT)
         guard.start()

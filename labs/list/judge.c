@@ -214,8 +214,8 @@ static void down(void)
 
 static void paths(void)
 {
-    PLAY({"AB..CD..", "....ABCD"}, {"ABC.....", "C.AB...."}, {"A.BCDEFGH", ".ABCDEFGH"},
-         {"A.B.C.D.", ".A.B.C.D"}, {"AB.CD.EF..", "..EFAB.CD."}, {"ABCDEFGH....", "....HG.FEDCB"});
+    PLAY({"AB..CD..", "....ABCD"}, {"ABC.....", ".CAB...."}, {"A.BCDEFGH", ".ABCDEFGH"},
+         {"A.B.C.D.", ".A.B.C.D"}, {"AB.CD.EF..", "..EF.AB.CD"}, {"ABCDEFGH....", "....HG.FEDCB"});
 }
 
 static void circles(void)

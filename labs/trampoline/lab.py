@@ -113,10 +113,10 @@ def roads(elf):
     return found
 
 
-def moved(elf, name, kind, *cpu):
+def moved(elf, name, kind):
     """A hand-over to a judge: (Finding of what the list has moved, Finding of the judge)."""
     payload, entry = boots.judge(name)
-    boot, finding = boots.hand_over(machine(name, elf, kind, payload, *cpu), entry,
+    boot, finding = boots.hand_over(machine(name, elf, kind, payload), entry,
                                     arrived=lambda d: boots.same_memory(d, payload))
     case = f"{kind} tables, the payload judge-{name}"
     return boots.arrived(boot, finding, case), boots.judged(boot, finding, case)
@@ -132,7 +132,7 @@ def old(elf):
         if re.match("0f2[02]", state["code"]) and int(state["code"][4:6], 16) >> 3 & 7 == 4:
             return Finding(case, "no instruction reads or writes CR4",
                            f"the one at 0x{state['EIP']:08x} does")
-    return moved(elf, "tiny", "legacy", OLD)[0]
+    return None
 
 
 def fault(elf):
@@ -165,6 +165,7 @@ def fault(elf):
 def live(elf):
     yield from roads(elf).items()
     yield "old", old(elf)
+    yield "fault", fault(elf)
     verdicts = []
     for check, name, kind in (("copy", "span", "legacy"), ("zero", "bss", "pae"),
                               ("shuffle", "shuffle", "pae")):
@@ -172,7 +173,6 @@ def live(elf):
         verdicts.append(verdict)
         yield check, finding
     yield "verdict", next(filter(None, verdicts), None)
-    yield "fault", fault(elf)
 
 
 LAB = Lab(

@@ -7,12 +7,16 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import catalogue
+import pexpect
 import pytest
 from catalogue import TOP
 from checkout import BUILD, Checkout
 
-pytestmark = pytest.mark.quick
+quick = pytest.mark.quick
 WALK = (TOP / "pagetable" / "walk.c").read_text()
+PASSED = 65                             # isa-debug-exit of the judge's 0x20
+# The checkout builds in its own folder.
+OWN = {name: value for name, value in os.environ.items() if name != "BATON_BUILD"}
 ZERO = "    *walk = (struct pt_walk){0};\n"
 
 
@@ -31,7 +35,7 @@ def checkout(tmp_path_factory):
 @pytest.fixture
 def lab(checkout):
     def run(*words, **settings):
-        return checkout.run("./baton", "lab", *words, timeout=300, **settings)
+        return checkout.run("./baton", "lab", *words, timeout=300, env=OWN, **settings)
     yield run
     shutil.rmtree(checkout.top / "labs-work", ignore_errors=True)
 
@@ -42,6 +46,7 @@ def refused(outcome, said):
     assert len(output.splitlines()) == 1 and output.startswith("baton: "), output
 
 
+@quick
 @pytest.mark.parametrize("words, said", [
     (["sing"], 'there is no verb "lab sing"'),
     (["start"], "lab start needs the name of one lab"),
@@ -63,6 +68,7 @@ def test_a_wrong_word(lab, words, said):
     refused(lab(*words), said)
 
 
+@quick
 def test_nothing_is_overwritten(lab, checkout, tmp_path):
     assert lab("start", "walk")[0] == 0
     work = checkout.top / "labs-work" / "walk"
@@ -77,15 +83,17 @@ def test_nothing_is_overwritten(lab, checkout, tmp_path):
     assert not os.listdir(tmp_path / "a folder") and not (tmp_path / "a file").read_text()
 
 
+@quick
 def test_a_lab_begins_outside(lab, checkout, tmp_path):
     """The list, and the other verbs, find it there; -o is relative to the user's folder."""
     status, output = checkout.run(checkout.top / "baton", "lab", "start", "walk", "-o", "my work",
-                                  cwd=tmp_path)
+                                  cwd=tmp_path, env=OWN)
     assert status == 0 and (tmp_path / "my work" / "walk.c").is_file(), output
     (tmp_path / "my work" / "walk.c").unlink()
     refused(lab("check", "walk"), "walk.c\" is missing")
 
 
+@quick
 @pytest.mark.parametrize("content, said", [
     (b"\xff\xfe\x00", "is not a text in UTF-8, at byte 0"),
     (b"x" * (2 << 20), "an answer has at most"),
@@ -167,6 +175,29 @@ def test_many_answers_are_graded(lab, tmp_path):
     assert lines[2].startswith("  - of 100 ") and "lab walk is not begun" in lines[2]
 
 
+def test_a_lab_runs_as_baton_does(lab, checkout):
+    """With Baton's own options; the build is the lab's."""
+    lab("start", "walk")
+    (checkout.top / "labs-work" / "walk" / "walk.c").write_text(WALK)
+    judge = os.path.abspath(BUILD / "tests" / "payloads" / "judge-low")
+    status, output = lab("run", "walk", "--kernel", judge, "--paging", "legacy", "--timeout", "120")
+    assert status == PASSED and "BATON-VERDICT pass" in output, output
+    assert "build       build/labs/walk/baton.elf, " in output and "tables      live: legacy" in output
+
+
+def test_gdb_stops_where_the_lab_begins(lab, checkout):
+    lab("start", "walk")
+    (checkout.top / "labs-work" / "walk" / "walk.c").write_text(WALK)
+    child = pexpect.spawn("./baton", ["lab", "debug", "walk"], cwd=str(checkout.top),
+                          encoding="utf-8", codec_errors="replace", timeout=200,
+                          env={**OWN, "TERM": "dumb"})
+    child.expect(r"Breakpoint 1, pt_translate \(.*at labs-work/walk/walk\.c:")
+    child.expect(r"\(gdb\) ")
+    child.sendline("quit")
+    child.expect(pexpect.EOF)
+
+
+@quick
 def test_help(lab):
     status, output = lab("help")
     assert status == 0 and max(map(len, output.splitlines())) <= 80

@@ -25,26 +25,26 @@ ANSWERS = (
     wrong("CR4 on a CPU that has none", change(
         "        testb   $MACHINE_HAS_CR4, PARAM(MACHINE)(%ebp)\n        jz      .Lswitch\n", ""), "old"),
     wrong("CR3 gets the control page", change(SWITCH, SWITCH.replace("edi", "esi")), "old switch jump tables unpaged copy zero shuffle verdict fault"),
-    wrong("CR3 is not written", change(SWITCH, ""), ""),
-    wrong("no jump to the physical address", change(JUMP, ""), ""),
+    wrong("CR3 is not written", change(SWITCH, ""), "pge old switch jump tables unpaged copy zero shuffle verdict fault"),
+    wrong("no jump to the physical address", change(JUMP, ""), "jump unpaged copy zero shuffle verdict fault"),
     wrong("the switch after the time stamp", ((SWITCH, ""), (JUMP, JUMP.replace("jmp ", "movl    %edi, %cr3\n"
-                                                                       "        jmp ") )), ""),
-    wrong("the stack stays at the kernel address", change(STACK, "        STEP(5)\n"), ""),
-    wrong("the GDT stays at the kernel address", change("        lgdt    PARAM(GDTR_PA)(%ebp)\n", ""), ""),
-    wrong("the IDT stays at the kernel address", change("        lidt    PARAM(IDTR_PA)(%ebp)\n", ""), ""),
-    wrong("ebp stays at the kernel address", change("        movl    %esi, %ebp\n", ""), ""),
+                                                                       "        jmp ") )), "verdict"),
+    wrong("the stack stays at the kernel address", change(STACK, "        STEP(5)\n"), "tables copy zero shuffle verdict"),
+    wrong("the GDT stays at the kernel address", change("        lgdt    PARAM(GDTR_PA)(%ebp)\n", ""), "tables copy zero shuffle verdict"),
+    wrong("the IDT stays at the kernel address", change("        lidt    PARAM(IDTR_PA)(%ebp)\n", ""), "tables verdict"),
+    wrong("ebp stays at the kernel address", change("        movl    %esi, %ebp\n", ""), "tables copy zero shuffle verdict"),
     wrong("the rest of CR0 is kept", change(CR0, "        movl    %cr0, %eax\n"
-                                                 "        andl    $0x7fffffff, %eax\n"), ""),
-    wrong("1023 words of each page", change(COPY, COPY.replace("$PAGE_DWORDS", "$PAGE_DWORDS - 1")), ""),
-    wrong("zeros forgotten", change(ZERO, "        jmp     .Lnot_zero\n"), "", "a fault in the hand-off"),
-    wrong("the next page of the list is ignored", change(NEXT_PAGE, ""), ""),
-    wrong("an endless loop", change(LIST, "1:      jmp     1b\n"), "", "no end: stopped after"),
+                                                 "        andl    $0x7fffffff, %eax\n"), "unpaged verdict"),
+    wrong("1023 words of each page", change(COPY, COPY.replace("$PAGE_DWORDS", "$PAGE_DWORDS - 1")), "copy zero shuffle verdict"),
+    wrong("zeros forgotten", change(ZERO, "        jmp     .Lnot_zero\n"), "copy zero verdict", "a fault in the hand-off"),
+    wrong("the next page of the list is ignored", change(NEXT_PAGE, ""), "copy zero shuffle verdict"),
+    wrong("an endless loop", change(LIST, "1:      jmp     1b\n"), "copy zero shuffle verdict", "no end: stopped after"),
     wrong("output without an end", change(LIST, "1:      movl    $'x', %eax\n        call    .Lputc\n"
-                                                "        jmp     1b\n"), "", "output without an end"),
+                                                "        jmp     1b\n"), "copy zero shuffle verdict", "output without an end"),
     wrong("a triple fault", instead("        pushl   $0\n        pushl   $0\n        lidt    (%esp)\n"
-                                    "        ud2\n"), "", "a triple fault, after step 3"),
+                                    "        ud2\n"), "pge old switch jump tables unpaged copy zero shuffle verdict fault", "a triple fault, after step 3"),
     wrong("the exit port is written", instead("        movl    $0xf4, %edx\n        movb    $0x20, %al\n"
-                                              "        outb    %al, %dx\n"), "",
+                                              "        outb    %al, %dx\n"), "pge old switch jump tables unpaged copy zero shuffle verdict fault",
           "the exit port was written before the payload was entered"),
-    wrong("a wild store", instead("        movl    %eax, 0x7000\n"), "", "fault in the hand-off"),
+    wrong("a wild store", instead("        movl    %eax, 0x7000\n"), "pge old switch jump tables unpaged copy zero shuffle verdict fault", "fault in the hand-off"),
 )
