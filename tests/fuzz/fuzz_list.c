@@ -191,7 +191,7 @@ static const char *may_write(void *ctx, uint64_t pa)
     uint64_t page = pa >> BATON_PAGE_SHIFT;
 
     (void)ctx;
-    if (pa == built.spare)
+    if (pa == built.swap)
         return NULL;
     for (unsigned i = 0; i < owned_count; i++)
         if (owned[i] == pa)

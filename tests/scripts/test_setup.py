@@ -41,7 +41,7 @@ case "$*" in
 esac
 """
 # What the verb "iso" needs besides a compiler: present in each case.
-HERE = ["make", "cpio", "grub-mkrescue", "xorriso", "xz", "zstd"]
+HERE = ["make", "cpio", "grub-mkrescue", "mformat", "xorriso", "xz", "zstd"]
 
 
 class Case:

@@ -12,7 +12,7 @@ from layouts.room import PAGE, Room
 MIB = 1 << 20
 LOW_END = 0x9f000                   # usable memory below 1 MiB ends here
 LOADERS_OWN = 0x10000               # and starts with memory that the loader uses (machine.py)
-IMAGE_END = 0x190000                # Baton's image ends below; no file is put there
+IMAGE_END = 0x1c0000                # Baton's image ends below; no file is put there
 USABLE, RESERVED, ACPI, NVS, BAD = 1, 2, 3, 4, 5
 SEGMENTS = 56                       # Baton accepts 64, with the initrd and its own pages
 HALT = b"\xf4\xeb\xfd"              # hlt; jmp to it: the code at the entry
