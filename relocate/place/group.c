@@ -14,6 +14,7 @@ static void join(struct baton_payload *payload, struct groups *groups, uint32_t 
 {
     struct baton_segment *s = &payload->segment[first];
     uint64_t own = s->source, offset = 0, largest = 0, anchor = own;
+    uint64_t in_page = s->flags & BATON_SEG_SKEW ? own : 0; /* where the group begins in its page */
     bool split = false;
 
     for (uint32_t i = first; i < end; i++) {
@@ -21,7 +22,7 @@ static void join(struct baton_payload *payload, struct groups *groups, uint32_t 
 
         split = split || member->source != own + offset || member->mem_size != member->file_size;
         if (member->file_size > largest && member->source >= offset &&
-            !((member->source - offset) & BATON_PAGE_MASK)) {
+            !((member->source - offset - in_page) & BATON_PAGE_MASK)) {
             largest = member->file_size;
             anchor = member->source - offset;
         }
