@@ -49,7 +49,6 @@ def wrong(name, changes, lost, found=""):
 
 ANSWERS = (
     wrong("paths from their start", change(PATHS, FORWARD), "up down paths mixed random cost boot-span boot-shuffle"),
-    wrong("what is written is not marked", change(MARK, ""), "up down paths mixed random cost boot-span boot-shuffle"),
     wrong("bytes for pages", change(COPY, COPY.replace(" >> BATON_PAGE_SHIFT", "")), "up down paths mixed random cost errors boot-span boot-shuffle"),
     wrong("each page is copied twice", change(COPY, COPY + "        if (!error)\n    " +
                                               COPY.replace("int error", "    error")), "cost boot-span boot-shuffle"),

@@ -36,10 +36,6 @@ ANSWERS = (
     wrong("flags above bit 11 forgotten", change("walk->bits = entry & ~format->address_bits;",
                                                  "walk->bits = entry & 0xfff;"), "bits"),
     wrong("the result is not cleared first", change("    *walk = (struct pt_walk){0};\n", ""), ALL),
-    wrong("an endless loop", change(ABSENT + RESERVED,
-                                    "        if (!(entry & PTE_PRESENT))\n            at = 0;\n"
-                                    "        at -= (entry & PTE_PRESENT) != 0;\n"),
-          ALL, "an endless loop, stopped after"),
     wrong("a store behind the steps", change("walk->step[walk->steps++] =",
                                              "walk->step[3 + walk->steps++] ="), ALL,
           "index 3 out of bounds"),
