@@ -129,6 +129,11 @@ $(1)/trampoline.checked: $(addprefix $(1)/obj/relocate/trampoline/,trampoline.S.
 	    case $$$$said in *R_386*) \
 	        echo "$$$$object has relocations; its source must be position independent:" >&2; \
 	        echo "$$$$said" >&2; exit 1;; esac; done
+	$$(Q)$$(OBJCOPY32) -O binary -j .trampoline $$< $(1)/trampoline.bin
+	$$(Q)$$(OBJCOPY32) -O binary -j .rodata.trampoline $(1)/obj/relocate/trampoline/trampoline_copy.S.o \
+	    $(1)/trampoline_copy.bin
+	$$(Q)cmp $(1)/trampoline.bin $(1)/trampoline_copy.bin || { \
+	    echo "the trampoline's two copies differ: both must assemble to the same bytes" >&2; exit 1; }
 	@touch $$@
 
 -include $$($(1)_OBJECTS:.o=.d)
