@@ -1,5 +1,5 @@
 /* The whole road, from a file to an armed image: every step of baton.h in order. */
-#include "baton.h"
+#include "lib/refuse.h"
 
 /* An image that is loaded would lose its pages. */
 static int refuse_loaded(const struct baton_host *host, const struct baton_image *image,
@@ -7,9 +7,7 @@ static int refuse_loaded(const struct baton_host *host, const struct baton_image
 {
     if (image->host != host)
         return 0;
-    *why = (struct baton_refusal){
-        BATON_E_HOST, "the image is loaded already: baton_image_free() comes first", 0, 0};
-    return BATON_E_HOST;
+    return refuse_host(why, "the image is loaded already: baton_image_free() comes first", 0, 0);
 }
 
 int baton_image_make(const struct baton_host *host, const struct baton_request *request,

@@ -6,6 +6,7 @@
 #define PAYLOAD_PAYLOAD_H
 
 #include "baton.h"
+#include "lib/refuse.h"
 
 extern const struct baton_format payload_bzimage;
 extern const struct baton_format payload_vmlinux;
@@ -44,12 +45,5 @@ static inline struct payload_map map_of(const struct baton_host *host,
 }
 
 size_t string_length(const char *string);
-
-static inline int refuse(struct baton_refusal *why, int error, const char *what, uint64_t value,
-                         uint64_t limit)
-{
-    *why = (struct baton_refusal){error, what, value, limit};
-    return error;
-}
 
 #endif

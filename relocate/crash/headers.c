@@ -1,6 +1,8 @@
 /* The core headers of a crash: all RAM but the region, low memory where it will be saved. */
 #include "relocate/crash/headers.h"
 
+#include "lib/refuse.h"
+
 /* One range, in two where the direct map ends within it. There is room: each entry of the memory map
  * needs one, and BATON_CRASH_RANGES more are for what is split. */
 static void add_range(struct baton_crash_dump *dump, uint32_t *n, uint64_t start, uint64_t end,
@@ -47,25 +49,20 @@ int headers_plan(const struct baton_crash *crash, enum baton_dump_machine machin
     size_t registers;
 
     if (dump->range_room < crash->usual->memory_count + BATON_CRASH_RANGES) {
-        *why = (struct baton_refusal){
-            BATON_E_HOST, "the array for the core headers' ranges has no room for all of them",
-            dump->range_room, crash->usual->memory_count + BATON_CRASH_RANGES};
-        return why->error;
+        return refuse_host(why,
+                           "the array for the core headers' ranges has no room for all of them",
+                           dump->range_room, crash->usual->memory_count + BATON_CRASH_RANGES);
     }
     count = fit = collect_ranges(crash, dump);
     while (!baton_dump_headers(dump->headers, BATON_CRASH_HEADERS, crash->headers, machine,
                                dump->range, fit, dump->info, &registers)) {
         if (!fit) {
-            *why = (struct baton_refusal){BATON_E_HOST, "the text dump->info is too long", 0,
-                                          BATON_CRASH_HEADERS};
-            return why->error;
+            return refuse_host(why, "the text dump->info is too long", 0, BATON_CRASH_HEADERS);
         }
         fit--;
     }
     dump->registers = (uint32_t)registers;
     if (fit == count)
         return 0;
-    *why =
-        (struct baton_refusal){BATON_E_SEGMENTS, "memory ranges in the core headers", count, fit};
-    return why->error;
+    return refuse(why, BATON_E_SEGMENTS, "memory ranges in the core headers", count, fit);
 }

@@ -2,15 +2,9 @@
  * Loads a capture kernel: it is copied to where it will run, and all that the trampoline reads is made
  * in the region. At the crash nothing is allocated and nothing is moved but the low memory.
  */
+#include "lib/refuse.h"
 #include "lib/text.h"
 #include "relocate/crash/headers.h"
-
-static int refuse(struct baton_refusal *why, int error, const char *what, uint64_t value,
-                  uint64_t limit)
-{
-    *why = (struct baton_refusal){error, what, value, limit};
-    return error;
-}
 
 size_t baton_crash_line(const struct baton_crash *crash, const char *words, char *line, size_t room)
 {
@@ -85,7 +79,7 @@ int baton_crash_plan(const struct baton_crash *crash, struct baton_request *requ
     int error;
 
     if (!crash->usual)
-        return refuse(why, BATON_E_HOST, "baton_crash_host() was not called for the region", 0, 0);
+        return refuse_host(why, "baton_crash_host() was not called for the region", 0, 0);
     request->place = BATON_PLACE_AUTO;
     request->map = crash->payload_map;
     request->map_count = crash->payload_map_count;
@@ -172,8 +166,7 @@ int baton_crash_load(struct baton_crash *crash, struct baton_request *request,
     int error;
 
     if (!request->command_line)
-        return refuse(why, BATON_E_HOST, "command_line of the request is NULL; \"\" is allowed", 0,
-                      0);
+        return refuse_host(why, "command_line of the request is NULL; \"\" is allowed", 0, 0);
     length = baton_crash_line(crash, request->command_line, dump->line, dump->line_room);
     if (length >= dump->line_room)
         return refuse(why, BATON_E_COMMAND_LINE, "with elfcorehdr=, which dump->line", length,

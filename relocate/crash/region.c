@@ -1,25 +1,21 @@
 /* The capture kernel's region: its parts, and its pool of pages as a host's allocator. */
 #include "baton/crash.h"
+#include "lib/refuse.h"
 
 #define FOUR_GIB (1ull << 32)
-
-static int refuse(struct baton_refusal *why, const char *what, uint64_t value, uint64_t limit)
-{
-    *why = (struct baton_refusal){BATON_E_HOST, what, value, limit};
-    return BATON_E_HOST;
-}
 
 int baton_crash_region(uint64_t start, uint64_t end, struct baton_crash *crash,
                        struct baton_refusal *why)
 {
     *crash = (struct baton_crash){0};
     if ((start | end) & BATON_PAGE_MASK)
-        return refuse(why, "the crash region does not begin and end with a page", start, end);
+        return refuse_host(why, "the crash region does not begin and end with a page", start, end);
     if (start < BATON_CRASH_LOW || end > FOUR_GIB)
-        return refuse(why, "the crash region is not between the low memory and 4 GiB", start, end);
+        return refuse_host(why, "the crash region is not between the low memory and 4 GiB", start,
+                           end);
     if (end < start || end - start < BATON_CRASH_LEAST)
-        return refuse(why, "the crash region is smaller than BATON_CRASH_LEAST", end - start,
-                      BATON_CRASH_LEAST);
+        return refuse_host(why, "the crash region is smaller than BATON_CRASH_LEAST", end - start,
+                           BATON_CRASH_LEAST);
     crash->size = sizeof(*crash);
     crash->range = (struct baton_range){start, end};
     crash->vault = end - BATON_CRASH_VAULT;
@@ -94,17 +90,17 @@ int baton_crash_host(struct baton_crash *crash, const struct baton_host *usual,
                      struct baton_refusal *why)
 {
     if (crash->size != sizeof(*crash))
-        return refuse(why, "crash->size is not that of this library's struct baton_crash",
-                      crash->size, sizeof(*crash));
+        return refuse_host(why, "crash->size is not that of this library's struct baton_crash",
+                           crash->size, sizeof(*crash));
     if (usual->size != sizeof(*usual))
-        return refuse(why, "host->size is not that of this library's struct baton_host",
-                      usual->size, sizeof(*usual));
+        return refuse_host(why, "host->size is not that of this library's struct baton_host",
+                           usual->size, sizeof(*usual));
     if (!is_usable(usual, &crash->range))
-        return refuse(why, "the crash region is not in one usable entry of host->memory",
-                      crash->range.start, crash->range.end);
+        return refuse_host(why, "the crash region is not in one usable entry of host->memory",
+                           crash->range.start, crash->range.end);
     if (room < usual->memory_count + BATON_CRASH_MORE)
-        return refuse(why, "the crash region's memory maps have no room for all entries", room,
-                      usual->memory_count + BATON_CRASH_MORE);
+        return refuse_host(why, "the crash region's memory maps have no room for all entries", room,
+                           usual->memory_count + BATON_CRASH_MORE);
     crash->usual = usual;
     crash->host = *usual;
     crash->host.ctx = crash;

@@ -1,32 +1,12 @@
 /* The point of no return, and what is read of the CPU before it. i386 only: the decisions are in
  * ready.c, and the host tests replay the list on paper instead. */
 #include "i386.h"
+#include "lib/cpuid.h"
 #include "relocate/handoff/ready.h"
 #include "relocate/trampoline/control.h"
 
 /* relocate/trampoline/trampoline.inc has the register contract. */
 extern void baton_trampoline(uint32_t root, uint32_t control) __attribute__((regparm(2), noreturn));
-
-/* EFLAGS.ID can be changed only on a CPU that has the CPUID instruction. */
-static bool has_cpuid(void)
-{
-    uint32_t before, after;
-
-    __asm__ volatile("pushfl; popl %0; movl %0, %1; xorl %2, %1; pushl %1; popfl;"
-                     "pushfl; popl %1; pushl %0; popfl"
-                     : "=&r"(before), "=&r"(after)
-                     : "i"(EFLAGS_ID)
-                     : "cc");
-    return (before ^ after) & EFLAGS_ID;
-}
-
-static uint32_t cpuid(uint32_t leaf, uint32_t *edx)
-{
-    uint32_t eax = leaf, ebx, ecx;
-
-    __asm__ volatile("cpuid" : "+a"(eax), "=b"(ebx), "=c"(ecx), "=d"(*edx));
-    return eax;
-}
 
 static uint64_t msr(uint32_t number)
 {
@@ -36,26 +16,11 @@ static uint64_t msr(uint32_t number)
     return value;
 }
 
-/* Returns leaf 1's eax: family and model; 0: no CPUID. */
-static uint32_t read_features(struct ready_cpu *cpu)
-{
-    uint32_t unused, highest, signature;
-
-    cpu->features = cpu->extended = 0;
-    if (!has_cpuid())
-        return 0;
-    signature = cpuid(1, &cpu->features);
-    highest = cpuid(CPUID_EXTENDED, &unused);
-    if (highest > CPUID_EXTENDED && highest <= CPUID_EXTENDED_MAX)
-        cpuid(CPUID_EXTENDED + 1, &cpu->extended);
-    return signature;
-}
-
 static void read_cpu(struct ready_cpu *cpu)
 {
-    uint32_t signature = read_features(cpu);
+    struct cpuid id = cpuid_read();
 
-    cpu->cr4 = cpu->efer = cpu->apic_base = 0;
+    *cpu = (struct ready_cpu){.features = id.features, .extended = id.extended};
     __asm__ volatile("movl %%cs, %0" : "=r"(cpu->cs));
     __asm__ volatile("pushfl; popl %0" : "=r"(cpu->eflags));
     if (cpu->cs & SELECTOR_RPL) /* the rest may be read at level 0 alone */
@@ -65,16 +30,15 @@ static void read_cpu(struct ready_cpu *cpu)
         __asm__ volatile("movl %%cr4, %0" : "=r"(cpu->cr4));
     if (cpu->extended & CPUID_HAS_EFER)
         cpu->efer = (uint32_t)msr(MSR_EFER);
-    if (cpu->features & CPUID_APIC && CPUID_FAMILY(signature) >= APIC_BASE_FAMILY)
+    if (cpu->features & CPUID_APIC && CPUID_FAMILY(id.signature) >= APIC_BASE_FAMILY)
         cpu->apic_base = (uint32_t)msr(MSR_APIC_BASE);
 }
 
 void baton_machine_detect(struct baton_machine *machine)
 {
-    struct ready_cpu cpu;
+    struct cpuid id = cpuid_read();
 
-    read_features(&cpu);
-    ready_machine(cpu.features, cpu.extended, machine);
+    ready_machine(id.features, id.extended, machine);
 }
 
 int baton_ready(const struct baton_image *image, struct baton_refusal *why)

@@ -2,14 +2,9 @@
 #include "relocate/handoff/ready.h"
 
 #include "i386.h"
+#include "lib/refuse.h"
 #include "pagetable/walk.h"
 #include "relocate/trampoline/control.h"
-
-static int refuse(struct baton_refusal *why, const char *what, uint64_t value, uint64_t limit)
-{
-    *why = (struct baton_refusal){BATON_E_HOST, what, value, limit};
-    return BATON_E_HOST;
-}
 
 void ready_machine(uint32_t features, uint32_t extended, struct baton_machine *machine)
 {
@@ -47,31 +42,33 @@ int ready_registers(const struct baton_image *image, const struct ready_cpu *cpu
     const char *wrong;
 
     if (!image->armed)
-        return refuse(why,
-                      "the image is not armed: baton_image_check() has not passed since it was "
-                      "last written to",
-                      image->armed, 1);
+        return refuse_host(
+            why,
+            "the image is not armed: baton_image_check() has not passed since it was "
+            "last written to",
+            image->armed, 1);
     if (cpu->cs & SELECTOR_RPL)
-        return refuse(why, "the hand-off needs privilege level 0; the code segment is another's",
-                      cpu->cs, 0);
+        return refuse_host(
+            why, "the hand-off needs privilege level 0; the code segment is another's", cpu->cs, 0);
     if (cpu->eflags & EFLAGS_IF)
-        return refuse(why, "interrupts are on; they must be off for good", cpu->eflags, 0);
+        return refuse_host(why, "interrupts are on; they must be off for good", cpu->eflags, 0);
     if (!(cpu->cr0 & CR0_PG))
-        return refuse(why, "paging is off, in CR0; the trampoline is called with paging on",
-                      cpu->cr0, 0);
+        return refuse_host(why, "paging is off, in CR0; the trampoline is called with paging on",
+                           cpu->cr0, 0);
     if ((cpu->cr4 & CR4_PAE) != pae)
-        return refuse(why,
-                      "CR4.PAE is not as request->live.kind says: the new tables are of "
-                      "another kind than the CPU would read",
-                      cpu->cr4, pae);
+        return refuse_host(why,
+                           "CR4.PAE is not as request->live.kind says: the new tables are of "
+                           "another kind than the CPU would read",
+                           cpu->cr4, pae);
     wrong = wrong_machine(image->machine, cpu);
     if (wrong)
-        return refuse(why, wrong, cpu->features, cpu->extended);
+        return refuse_host(why, wrong, cpu->features, cpu->extended);
     if (cpu->apic_base && !(cpu->apic_base & APIC_BASE_BSP))
-        return refuse(why,
-                      "this is not the bootstrap processor: the next kernel could not start the "
-                      "others, and INIT would start the old kernel again",
-                      cpu->apic_base, 0);
+        return refuse_host(
+            why,
+            "this is not the bootstrap processor: the next kernel could not start the "
+            "others, and INIT would start the old kernel again",
+            cpu->apic_base, 0);
     return 0;
 }
 
@@ -101,23 +98,24 @@ int ready_page(const struct baton_image *image, const struct ready_cpu *cpu,
 
     pt_translate(&space, image->trampoline_va, &walk);
     if (!walk.present) /* the CPU runs on these tables: none of their bits is reserved to it */
-        return refuse(why, "the tables at CR3 do not map baton_trampoline_page",
-                      image->trampoline_va, cpu->cr3);
+        return refuse_host(why, "the tables at CR3 do not map baton_trampoline_page",
+                           image->trampoline_va, cpu->cr3);
     if (walk.pa != host->trampoline_pa)
-        return refuse(why, "baton_trampoline_page is mapped to another page than trampoline_pa",
-                      walk.pa, host->trampoline_pa);
+        return refuse_host(why,
+                           "baton_trampoline_page is mapped to another page than trampoline_pa",
+                           walk.pa, host->trampoline_pa);
     for (unsigned i = 0; i < walk.steps; i++) {
         bool root = pae && i == 0; /* its entries have no such bits */
 
         if (!root && cpu->cr0 & CR0_WP && !(walk.step[i].entry & PTE_WRITE))
-            return refuse(why, "baton_trampoline_page is mapped read-only; its stack is on it",
-                          walk.step[i].entry, image->trampoline_va);
+            return refuse_host(why, "baton_trampoline_page is mapped read-only; its stack is on it",
+                               walk.step[i].entry, image->trampoline_va);
         if (!root && cpu->efer & EFER_NXE && walk.step[i].entry & PTE_NX)
-            return refuse(why, "baton_trampoline_page is mapped no-execute", walk.step[i].entry,
-                          image->trampoline_va);
+            return refuse_host(why, "baton_trampoline_page is mapped no-execute",
+                               walk.step[i].entry, image->trampoline_va);
     }
     if (!is_linked_code(host->map(host->ctx, BATON_WINDOW_SOURCE, host->trampoline_pa)))
-        return refuse(why, "baton_trampoline_page is not as it was linked any more",
-                      host->trampoline_pa, 0);
+        return refuse_host(why, "baton_trampoline_page is not as it was linked any more",
+                           host->trampoline_pa, 0);
     return 0;
 }

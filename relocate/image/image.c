@@ -4,26 +4,26 @@
  */
 #include "relocate/image/image.h"
 
+#include "lib/refuse.h"
 #include "relocate/place/ledger.h"
 #include "relocate/place/reach.h"
 #include "relocate/trampoline/digest.h"
 #include "relocate/trampoline/exit.h"
 
-static int refuse(struct baton_image *image, struct baton_refusal *why, const char *what,
-                  uint64_t limit, int error)
+static int give_up(struct baton_image *image, struct baton_refusal *why, const char *what,
+                   uint64_t limit, int error)
 {
     ledger_refuse(image, why, error, what, limit);
     baton_image_free(image);
     return error;
 }
 
-/* The host's word is wrong. */
+/* Likewise, where the host's word is wrong. */
 static int wrong(struct baton_image *image, struct baton_refusal *why, const char *what,
                  uint64_t value)
 {
-    image->fault = what;
-    image->fault_at = value;
-    return refuse(image, why, what, 0, BATON_E_HOST);
+    baton_image_free(image);
+    return refuse_host(why, what, value, 0);
 }
 
 int baton_image_begin(const struct baton_host *host, struct baton_payload *payload,
@@ -35,7 +35,7 @@ int baton_image_begin(const struct baton_host *host, struct baton_payload *paylo
     int error = payload->reach[0].end ? reach_take(image, payload, &what)
                                       : ledger_take(image, payload, &image->control);
     if (error)
-        return refuse(image, why, what, reach_end(payload), error);
+        return give_up(image, why, what, reach_end(payload), error);
     for (uint32_t i = 0; i < payload->segments; i++) {
         struct baton_segment *s = &payload->segment[i];
 
@@ -44,7 +44,7 @@ int baton_image_begin(const struct baton_host *host, struct baton_payload *paylo
         if (!payload->reach[0].end)
             error = ledger_take(image, payload, &s->dest);
         if (error)
-            return refuse(image, why, s->what, LEDGER_LIMIT, error);
+            return give_up(image, why, s->what, LEDGER_LIMIT, error);
         __builtin_memset(host->map(host->ctx, BATON_WINDOW_PAGE, s->dest), 0, BATON_PAGE_SIZE);
         image->counts.generated_pages++;
     }
@@ -66,10 +66,10 @@ int baton_image_build(const struct baton_request *request, struct baton_payload 
     image->machine = control_machine_bits(machine);
     error = tables_build(payload, image);
     if (error)
-        return refuse(image, why, "page tables", LEDGER_LIMIT, error);
+        return give_up(image, why, "page tables", LEDGER_LIMIT, error);
     error = list_build(payload, image);
     if (error)
-        return refuse(image, why, "indirection list", LEDGER_LIMIT, error);
+        return give_up(image, why, "indirection list", LEDGER_LIMIT, error);
     error = digest_build(request, payload, image, why);
     if (error) {
         baton_image_free(image);

@@ -25,15 +25,29 @@ uint64_t fit_window(const struct baton_segment *s, uint64_t dest)
     return (s->flags & BATON_SEG_INPLACE) && base < s->prefer ? s->prefer : base;
 }
 
-bool baton_is_ram(const struct baton_host *host, uint64_t start, uint64_t end)
+bool fit_is_memory(const struct baton_host *host, uint64_t start, uint64_t end, bool kept_too)
 {
     for (uint32_t i = 0; i < host->memory_count && start < end; i++) {
         const struct baton_memory *m = &host->memory[i];
 
-        if (m->type == BATON_MEM_USABLE && m->start <= start && start < m->end)
+        if ((m->type == BATON_MEM_USABLE || (kept_too && m->type == BATON_MEM_KEPT)) &&
+            m->start <= start && start < m->end)
             start = m->end;
     }
     return start >= end;
+}
+
+bool baton_is_ram(const struct baton_host *host, uint64_t start, uint64_t end)
+{
+    return fit_is_memory(host, start, end, false);
+}
+
+const struct baton_range *fit_keep_at(const struct baton_host *host, uint64_t start, uint64_t end)
+{
+    for (uint32_t i = 0; i < host->keep_count; i++)
+        if (baton_overlap(start, end, host->keep[i].start, host->keep[i].end))
+            return &host->keep[i];
+    return NULL;
 }
 
 /* Does a placed segment other than `self` lie in [start, end), or use it early on? Two that stay may
@@ -66,10 +80,7 @@ static bool is_free(const struct placing *p, uint32_t self, uint64_t start, uint
     end = baton_page_up(end);
     if (end > FOUR_GIB || !baton_is_ram(p->host, start, end))
         return false;
-    for (uint32_t i = 0; i < p->host->keep_count; i++)
-        if (baton_overlap(start, end, p->host->keep[i].start, p->host->keep[i].end))
-            return false;
-    return !is_claimed(p, self, start, end, false);
+    return !fit_keep_at(p->host, start, end) && !is_claimed(p, self, start, end, false);
 }
 
 bool fit_lies_well(const struct baton_segment *s)
@@ -139,11 +150,11 @@ int fit_refusal(const struct placing *p, uint32_t i, struct baton_refusal *why)
     if (!baton_is_ram(p->host, start, end) ||
         !baton_is_ram(p->host, start, baton_page_up(used_end)))
         return BATON_E_NOT_RAM;
-    for (uint32_t k = 0; k < p->host->keep_count; k++)
-        if (baton_overlap(start, end, p->host->keep[k].start, p->host->keep[k].end)) {
-            why->limit = p->host->keep[k].start;
-            return BATON_E_LIVE_TABLES;
-        }
+    const struct baton_range *keep = fit_keep_at(p->host, start, end);
+    if (keep) {
+        why->limit = keep->start;
+        return BATON_E_LIVE_TABLES;
+    }
     for (uint32_t k = 0; k < p->payload->segments; k++) {
         const struct baton_segment *o = &p->payload->segment[k];
 

@@ -21,6 +21,12 @@ struct placing {
 
 _Static_assert(BATON_SEGMENTS <= 64, "placed is one word");
 
+/* Is every byte of [start, end) usable RAM by the host's map; kept_too: or RAM that is kept? */
+bool fit_is_memory(const struct baton_host *host, uint64_t start, uint64_t end, bool kept_too);
+
+/* The first range that no destination may cover and that overlaps [start, end); NULL: none does. */
+const struct baton_range *fit_keep_at(const struct baton_host *host, uint64_t start, uint64_t end);
+
 static inline uint64_t fit_align(uint64_t x, uint64_t align)
 {
     return (x + align - 1) & ~(align - 1);

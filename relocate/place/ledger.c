@@ -2,8 +2,7 @@
 #include "relocate/place/ledger.h"
 
 #include "relocate/place/fit.h"
-
-#define BORROWED (sizeof(((struct baton_image *)0)->borrowed) / sizeof(uint32_t))
+#include "relocate/place/lent.h"
 
 static uint32_t *page_words(const struct baton_image *image, uint64_t page)
 {
@@ -83,66 +82,6 @@ bool ledger_forbids(const struct baton_payload *payload, uint64_t pa)
            baton_overlap(pa, pa + BATON_PAGE_SIZE, scratch.start, scratch.end);
 }
 
-/* Is it a page that the host has given already? */
-static bool is_given(const struct baton_image *image, uint64_t pa)
-{
-    for (unsigned i = 0; i < BORROWED; i++)
-        if ((i < LEDGER_STRETCHES && image->ledger[i] == pa) || image->borrowed[i] == pa)
-            return true;
-    return image->ledger[ledger_stretch(pa)] &&
-           *ledger_word(image->host, image->ledger, pa) & ledger_bit(pa);
-}
-
-static bool is_kept(const struct baton_host *host, uint64_t pa)
-{
-    for (uint32_t i = 0; i < host->keep_count; i++)
-        if (baton_overlap(pa, pa + BATON_PAGE_SIZE, host->keep[i].start, host->keep[i].end))
-            return true;
-    return pa == baton_page_down(host->trampoline_pa);
-}
-
-static bool in_file(const struct baton_payload *payload, uint64_t pa)
-{
-    for (uint32_t i = 0; i < payload->segments; i++) {
-        const struct baton_segment *s = &payload->segment[i];
-
-        if (!(s->flags & BATON_SEG_GENERATED) &&
-            baton_overlap(pa, pa + BATON_PAGE_SIZE, s->source, s->source + s->file_size))
-            return true;
-    }
-    return false;
-}
-
-/* What alloc_page has done wrong; NULL: nothing. */
-static const char *wrong_page(const struct baton_image *image, const struct baton_payload *payload,
-                              uint64_t below, uint64_t pa)
-{
-    if (!pa || pa & BATON_PAGE_MASK)
-        return "alloc_page gives an address that is no page's, or the page at 0";
-    if (pa >= below || BATON_PAGE_SIZE > below - pa)
-        return "alloc_page gives a page above the limit that it was given";
-    if (!baton_is_ram(image->host, pa, pa + BATON_PAGE_SIZE))
-        return "alloc_page gives a page that is no usable RAM by the host's memory map";
-    if (is_kept(image->host, pa))
-        return "alloc_page gives a page of the live tables, or the trampoline's";
-    if (in_file(payload, pa))
-        return "alloc_page gives a page of a payload's file";
-    return is_given(image, pa) ? "alloc_page gives a page that it has given before" : NULL;
-}
-
-/* A page of the host's, looked at before it is mapped. */
-static int get_page(struct baton_image *image, const struct baton_payload *payload, uint64_t below,
-                    uint64_t *pa)
-{
-    const struct baton_host *host = image->host;
-
-    if (host->alloc_page(host->ctx, below, pa))
-        return BATON_E_NO_PAGES;
-    image->fault = wrong_page(image, payload, below, *pa);
-    image->fault_at = image->fault ? *pa : 0;
-    return image->fault ? BATON_E_HOST : 0;
-}
-
 /* Enters pa into the ledger. */
 static int ledger_add(struct baton_image *image, const struct baton_payload *payload, uint64_t pa)
 {
@@ -151,7 +90,7 @@ static int ledger_add(struct baton_image *image, const struct baton_payload *pay
     if (!*stretch) {
         uint64_t fresh;
         /* The ledger is not needed after the hand-off begins: it may lie in a destination. */
-        int error = get_page(image, payload, LEDGER_LIMIT, &fresh);
+        int error = lent_page(image, payload, LEDGER_LIMIT, &fresh);
 
         if (!error && fresh == pa) {
             image->fault = "alloc_page gives a page that it has given before";
@@ -238,7 +177,7 @@ static int take(struct baton_image *image, struct baton_payload *payload,
     const struct baton_host *host = image->host;
 
     for (;;) {
-        int error = get_page(image, payload, range->end, pa);
+        int error = lent_page(image, payload, range->end, pa);
 
         if (error == BATON_E_NO_PAGES && shorten_guess(image, payload, range))
             continue;
@@ -272,7 +211,7 @@ int ledger_take_in(struct baton_image *image, struct baton_payload *payload,
 int ledger_borrow(struct baton_image *image, const struct baton_payload *payload, uint64_t *pa)
 {
     unsigned i = 0;
-    int error = get_page(image, payload, FOUR_GIB, pa);
+    int error = lent_page(image, payload, FOUR_GIB, pa);
 
     if (error)
         return error;

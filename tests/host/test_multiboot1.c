@@ -3,6 +3,7 @@
  * bad ones whose counts, lengths and strings lie.
  */
 #include "boot/bootinfo.h"
+#include "tests/host/bootcheck.h"
 #include "tests/host/cm.h"
 #include "tests/host/dice.h"
 
@@ -487,13 +488,7 @@ static void random_damage(void **state)
         if (read_at(INFO))
             continue;
         taken++;
-        assert_true(info.modules <= BOOT_MODULES);
-        assert_true(info.given_count <= BOOT_MEMORY);
-        assert_true(memchr(info.loader, 0, sizeof(info.loader)) != NULL);
-        for (uint32_t i = 0; i < info.modules; i++)
-            assert_true(strlen(info.module[i].string) < BOOT_TEXT);
-        for (uint32_t i = 0; i < info.given_count; i++)
-            assert_true(info.given[i].start <= info.given[i].end);
+        bootcheck_bounds(&info);
     }
     assert_true(taken > rounds / 20);
 }

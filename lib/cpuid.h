@@ -1,0 +1,51 @@
+/* What CPUID says of features, on a CPU that has the instruction. i386 only. [SDM2 CPUID] */
+#ifndef LIB_CPUID_H
+#define LIB_CPUID_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "i386.h"
+
+struct cpuid {
+    uint32_t signature; /* leaf 1, eax: family and model; 0: there is no CPUID */
+    uint32_t features;  /* leaf 1, edx */
+    uint32_t extended;  /* leaf 0x80000001, edx; 0: there is no such leaf */
+};
+
+/* EFLAGS.ID can be changed only on a CPU that has the CPUID instruction. */
+static inline bool cpuid_exists(void)
+{
+    uint32_t before, after;
+
+    __asm__ volatile("pushfl; popl %0; movl %0, %1; xorl %2, %1; pushl %1; popfl;"
+                     "pushfl; popl %1; pushl %0; popfl"
+                     : "=&r"(before), "=&r"(after)
+                     : "i"(EFLAGS_ID)
+                     : "cc");
+    return (before ^ after) & EFLAGS_ID;
+}
+
+static inline uint32_t cpuid_leaf(uint32_t leaf, uint32_t *edx)
+{
+    uint32_t eax = leaf, ebx, ecx;
+
+    __asm__ volatile("cpuid" : "+a"(eax), "=b"(ebx), "=c"(ecx), "=d"(*edx));
+    return eax;
+}
+
+static inline struct cpuid cpuid_read(void)
+{
+    struct cpuid id = {0};
+    uint32_t unused, highest;
+
+    if (!cpuid_exists())
+        return id;
+    id.signature = cpuid_leaf(1, &id.features);
+    highest = cpuid_leaf(CPUID_EXTENDED, &unused);
+    if (highest > CPUID_EXTENDED && highest <= CPUID_EXTENDED_MAX)
+        cpuid_leaf(CPUID_EXTENDED + 1, &id.extended);
+    return id;
+}
+
+#endif
