@@ -25,7 +25,7 @@ static const char *check_size(boot_reader *read, uint64_t pa, uint32_t *total)
 
 const char *tags_walk(boot_reader *read, uint64_t pa, tag_taker *take, void *ctx)
 {
-    uint32_t total, padded;
+    uint32_t total = 0, padded;
     const char *wrong = check_size(read, pa, &total);
 
     for (uint32_t at = sizeof(struct multiboot2_start); !wrong; at += padded) {
