@@ -112,6 +112,27 @@ def test_a_signal_leaves_nothing_behind(checkout, tmp_path, script, number, stat
 
 
 @pytest.mark.quick
+def test_a_signal_ends_a_qemu_that_does_not_answer(checkout, tmp_path):
+    """It comes while QEMU is asked whether it supports the machine; this QEMU never answers."""
+    tools, started = tmp_path / "bin", tmp_path / "started"
+    tools.mkdir()
+    (tools / "qemu-system-x86_64").write_text(f'#!/bin/sh\necho $$ > "{started}"\nexec sleep 300\n')
+    (tools / "qemu-system-x86_64").chmod(0o755)
+    checkout.run("make", "all")
+    process = checkout.start("iso/run-qemu", env=env(PATH=f"{tools}:{os.environ['PATH']}"),
+                             start_new_session=True)
+    end = time.monotonic() + 60
+    while not (started.exists() and started.read_text().endswith("\n")):
+        assert time.monotonic() < end and process.poll() is None, "it never began"
+        time.sleep(0.005)
+    os.killpg(process.pid, signal.SIGHUP)
+    process.communicate(timeout=30)
+    assert process.returncode == 129
+    assert not os.path.exists(f"/proc/{started.read_text().strip()}")
+    assert checkout.left_over() == []
+
+
+@pytest.mark.quick
 def test_the_next_run_removes_the_files_of_a_killed_one(checkout, tmp_path):
     gone = checkout.start("true")
     gone.wait()
