@@ -10,6 +10,7 @@
 #include "kernel/crash/region.h"
 #include "kernel/crash/tell_crash.h"
 #include "kernel/crash/vault.h"
+#include "kernel/load/host.h"
 #include "kernel/load/tell.h"
 #include "kernel/machine/watchdog.h"
 
@@ -97,7 +98,7 @@ bool crash_load(const struct stage_options *wish)
                "no memory is kept for a capture kernel; boot Baton with crashkernel=64M");
         return false;
     }
-    if (region_host(stage_host(), &why)) {
+    if (region_host(host_get(), &why)) {
         tell_refusal(&why);
         return false;
     }

@@ -4,11 +4,12 @@
 #include "kernel/console/print.h"
 #include "kernel/crash/region.h"
 #include "kernel/crash/room.h"
+#include "kernel/load/host.h"
 #include "kernel/load/tell.h"
 
 static struct room room_of(struct stage *stage)
 {
-    return room_needed(stage_host(), &stage->payload, region.range.start, BATON_CRASH_TAIL);
+    return room_needed(host_get(), &stage->payload, region.range.start, BATON_CRASH_TAIL);
 }
 
 /* It was loaded, but Linux wants more than that. */

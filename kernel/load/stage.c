@@ -1,71 +1,29 @@
-/* The core's first host: its functions, and the two slots that let a refused load change nothing. */
+/* Loads and unloads: two slots, so that a refused load changes nothing. */
 #include "kernel/load/stage.h"
 
 #include "kernel/console/print.h"
 #include "kernel/console/screen.h"
 #include "kernel/console/serial.h"
-#include "kernel/load/inject.h"
-#include "kernel/load/spoil.h"
+#include "kernel/load/host.h"
 #include "kernel/load/tell.h"
 #include "kernel/machine/cpu.h"
-#include "kernel/machine/layout.h"
 #include "kernel/machine/panic.h"
 #include "kernel/machine/quiet.h"
 #include "kernel/machine/watchdog.h"
-#include "kernel/machine/window.h"
 #include "kernel/memory/live.h"
 #include "kernel/memory/pages.h"
 
 static const struct boot_info *boot;
 static const struct options *options;
-static struct baton_host host;
 static struct stage slot[2];
 static struct stage *loaded; /* one of them, or NULL */
-
-static int host_alloc(void *ctx, uint64_t below, uint64_t *pa)
-{
-    (void)ctx;
-    return pages_alloc(below, pa);
-}
-
-static void host_free(void *ctx, uint64_t pa)
-{
-    (void)ctx;
-    pages_free(pa);
-}
-
-static void *host_map(void *ctx, enum baton_window window, uint64_t pa)
-{
-    (void)ctx;
-    return window_map(window, pa);
-}
-
-/* A long load is no hang. */
-static void host_progress(void *ctx, uint64_t done, uint64_t all)
-{
-    (void)ctx;
-    (void)done;
-    (void)all;
-    watchdog_feed();
-}
 
 void stage_start(const struct boot_info *boot_info, const struct options *wanted,
                  const struct baton_memory *memory, uint32_t count)
 {
     boot = boot_info;
     options = wanted;
-    host = (struct baton_host){
-        .size = sizeof(host),
-        .alloc_page = host_alloc,
-        .free_page = host_free,
-        .map = host_map,
-        .progress = host_progress,
-        .memory = memory,
-        .memory_count = count,
-        .keep = live.range,
-        .keep_count = live.ranges,
-        .trampoline_pa = (uint32_t)baton_trampoline_page - KERNEL_BASE,
-    };
+    host_start(memory, count);
 }
 
 /* Is it the capture kernel, or an initrd of its own? A capture kernel that is the payload, too, has no
@@ -163,7 +121,7 @@ bool stage_load(const struct stage_options *wish)
         return false;
     tell_wait(stage);
     watchdog_pause();
-    error = baton_load(&host, &stage->request, &about, &stage->payload, &stage->image, &why);
+    error = baton_load(host_get(), &stage->request, &about, &stage->payload, &stage->image, &why);
     watchdog_feed();
     if (error) {
         tell_refusal(&why);
@@ -196,63 +154,4 @@ struct stage *stage_loaded(void)
 const struct boot_info *stage_boot(void)
 {
     return boot;
-}
-
-const struct baton_host *stage_host(void)
-{
-    return &host;
-}
-
-/* Lines were printed since the load, and one more will be, a row of the screen (tell_handoff): the
- * next kernel goes on below them. */
-static void settle_cursor(void)
-{
-    struct baton_screen *screen = &loaded->request.screen;
-
-    if (screen->kind != BATON_SCREEN_TEXT)
-        return;
-    screen_cursor(&screen->cursor_x, &screen->cursor_y);
-    if (screen->cursor_y + 1 < screen->rows)
-        screen->cursor_y++;
-}
-
-/* Writes what is known only now, and then proves all of it: behind this, no byte changes (H6). false:
- * refused, and said. */
-static bool prove(void)
-{
-    struct baton_refusal why;
-    uint32_t sum;
-    int error;
-
-    settle_cursor();
-    baton_payload_finish(&loaded->request, &loaded->payload, &loaded->image);
-    watchdog_pause();
-    error = baton_image_check(&loaded->request, &loaded->payload, &loaded->image, &why);
-    watchdog_feed();
-    if (!error)
-        error = baton_ready(&loaded->image, &why);
-    sum = live_checksum(); /* closes the windows: from here on nothing may look through one */
-    if (sum != live.summary.checksum)
-        panic("the live tables changed: checksum %x, was %x (H1)", (uint64_t)sum,
-              (uint64_t)live.summary.checksum);
-    if (error)
-        tell_refusal(&why);
-    return !error;
-}
-
-void stage_handoff(void)
-{
-    struct baton_refusal why;
-
-    if (!prove())
-        return;
-    loaded->image.exec_ticks = cpu.tsc ? cpu_ticks() : 0;
-    devices_quiet();
-    tell_handoff(loaded);
-    watchdog_end();
-    INJECT_FAULT(boot->command_line, &loaded->image);
-    SPOIL_LIVE_TABLES(loaded->image.control);
-    baton_handoff(&loaded->image, &why);
-    tell_refusal(&why);
-    panic("the hand-off was refused after all was proved (H6)");
 }

@@ -44,7 +44,6 @@ void stage_unload(void);
 struct stage *stage_loaded(void);
 
 const struct boot_info *stage_boot(void);
-const struct baton_host *stage_host(void);
 
 /* A stage of one's own: the request by the wish. false: refused, and said. */
 bool stage_prepare(struct stage *stage, const struct stage_options *wish);

@@ -1,6 +1,7 @@
 /* mem: all memory and its owners, as a table and as a bar drawn to scale. */
 #include "boot/memmap.h"
 #include "kernel/console/print.h"
+#include "kernel/load/host.h"
 #include "kernel/load/stage.h"
 #include "kernel/shell/commands.h"
 #include "kernel/shell/owners.h"
@@ -93,7 +94,7 @@ static char letter_of(const struct bar *bar, uint32_t cell)
 /* The end of RAM below 4 GiB. A bar that went further would show mostly holes. */
 static uint64_t top_of_ram(void)
 {
-    const struct baton_host *host = stage_host();
+    const struct baton_host *host = host_get();
     uint64_t top = 0;
 
     for (uint32_t i = 0; i < host->memory_count; i++)

@@ -1,5 +1,6 @@
 /* peek and poke: bytes of memory, by virtual or physical address. */
 #include "kernel/console/print.h"
+#include "kernel/load/host.h"
 #include "kernel/load/stage.h"
 #include "kernel/machine/window.h"
 #include "kernel/memory/live.h"
@@ -46,7 +47,7 @@ static bool take_address(const struct words *words, struct place *place)
 /* Translates a virtual address; false: it is not mapped. */
 static bool translate(uint64_t va, struct pt_walk *walk)
 {
-    struct pt_space space = {pt_format_of(live.summary.kind), stage_host(), live.summary.root};
+    struct pt_space space = {pt_format_of(live.summary.kind), host_get(), live.summary.root};
 
     pt_translate(&space, (uint32_t)va, walk);
     return walk->present;
