@@ -330,16 +330,18 @@ BATON_LAYOUT(baton_entry, 36);
 #define BATON_SEGMENTS 64 /* per payload; a file that wants more is refused (E_SEGMENTS) */
 
 enum baton_segment_flags {
-    BATON_SEG_FIXED = 1, /* only at `prefer` */
-    BATON_SEG_GENERATED =
-        2,                 /* a page that Baton generates: no source; baton_image_begin places it */
-    BATON_SEG_SKEW = 4,    /* a kernel that aligns itself: its start may lie up to a page below
+    BATON_SEG_FIXED = 1,     /* only at `prefer` */
+    BATON_SEG_GENERATED = 2, /* a page that the core generates; baton_image_begin places it, and the
+                                list does not move it: its source is its destination */
+    BATON_SEG_SKEW = 4,      /* a kernel that aligns itself: its start may lie up to a page below
                               an aligned address, congruent with its source */
-    BATON_SEG_INPLACE = 8, /* it may even start wherever it lies (place=none) */
-    BATON_SEG_LIVE = 16,   /* what its source holds at the hand-off, so no digest is taken of it */
+    BATON_SEG_INPLACE = 8,   /* it may even start wherever it lies (place=none) */
+    BATON_SEG_LIVE = 16, /* what its source holds at the hand-off, so no digest is taken of it */
     BATON_SEG_ANYWHERE = 64, /* it has no preference: `prefer` is not used */
     BATON_SEG_FOLLOWS = 32,  /* it begins where the one before it ends (mem_size): one piece for
-                               both, by the limits of the first, which is not FIXED nor generated */
+                               both, by the limits of the first, which is not FIXED nor GENERATED */
+    BATON_SEG_AREA = 128,    /* a page of a generated area that has several: baton_place places it,
+                                baton_image_begin takes a page for its source, the list moves it */
 };
 
 /* What a segment is for. */
@@ -352,7 +354,7 @@ enum baton_role {
     BATON_ROLE_BOOT_PARAMS,
     BATON_ROLE_COMMAND_LINE,
     BATON_ROLE_RECORD,
-    BATON_ROLE_MEMORY_MAP, /* a page of it each */
+    BATON_ROLE_MEMORY_MAP,
 };
 
 /* One piece of the payload: file bytes, then zeros. */
@@ -400,7 +402,7 @@ struct baton_format {
     int (*read)(const struct baton_host *host, const struct baton_request *request,
                 struct baton_payload *payload, struct baton_refusal *why);
 
-    /* Fills the generated pages (cleared before) and payload->entry from the destinations. The file is
+    /* Fills the generated pages and areas (cleared before) and payload->entry from the destinations. The file is
      * not read a second time: payload->header is what read() keeps of it. */
     void (*finish)(const struct baton_image *image, const struct baton_request *request,
                    struct baton_payload *payload);
@@ -440,6 +442,29 @@ BATON_LAYOUT(baton_payload, 11924);
 struct baton_segment *baton_segment_add(struct baton_payload *payload, enum baton_role role,
                                         const char *what);
 
+/* Does the core generate its bytes? */
+static inline bool baton_is_generated(const struct baton_segment *s)
+{
+    return s->flags & (BATON_SEG_GENERATED | BATON_SEG_AREA);
+}
+
+/*
+ * A generated area: `bytes` of memory that the format fills in finish(), contiguous at its
+ * destination, from the start of a page. Up to one page it is a GENERATED segment. A larger one is a
+ * segment for each page (AREA): so BATON_SEGMENTS limits it, and in one with a digest page the 48
+ * digests. Its limits are those of the first segment, which the format may change: min, max, align
+ * (1 MiB, 4 GiB, a page), prefer and ANYWHERE. A payload's reach applies only to GENERATED ones.
+ * 0 or BATON_E_SEGMENTS; then no segment is added.
+ */
+int baton_area_add(struct baton_payload *payload, enum baton_role role, const char *what,
+                   uint64_t bytes, struct baton_refusal *why);
+
+/* Copies n bytes to `offset` of the area that begins with the segment `area` of the payload; for
+ * finish(). false: the area ends before; the part that fits is written. */
+bool baton_area_write(const struct baton_host *host, const struct baton_payload *payload,
+                      const struct baton_segment *area, uint64_t offset, const void *from,
+                      size_t n);
+
 /* The n-th (from 0) segment of that role; NULL: there are not so many. */
 const struct baton_segment *baton_segment_find(const struct baton_payload *payload,
                                                enum baton_role role, uint32_t n);
@@ -472,7 +497,7 @@ struct baton_counts {
     /* code page, tables, the fault task's tables, swap page, the digests' two; the list's, bounce and
      * generated pages come on top */
     uint32_t control_pages;
-    uint32_t generated_pages; /* boot_params, command line, record */
+    uint32_t generated_pages; /* boot_params, command line, record; sources of areas, too */
     uint32_t digests;         /* segments that the digest page compares */
     uint64_t digested;        /* bytes of them */
 };

@@ -100,9 +100,6 @@ struct setup_data {
 
 enum { SETUP_E820_EXT = 1 };
 
-#define SETUP_ROOM (4096 - sizeof(struct setup_data))
-#define SETUP_E820_PER_PAGE (SETUP_ROOM / sizeof(struct e820_entry))
-
 #define INITRD_ADDR_MAX_DEFAULT                                                                    \
     0x37ffffffu /* where a kernel does not say: before 2.03, or no header */
 #define KERNEL_ADDRESS_DEFAULT 0x100000u
@@ -120,7 +117,15 @@ void bootparams_low(struct baton_payload *payload);
 int bootparams_add(struct payload_map told, uint32_t protocol, struct baton_payload *payload,
                    struct baton_refusal *why);
 
-/* Fills them, and the entry registers. payload->header is the setup header; entry: the physical address of its 32-bit entry. */
+/* Bytes of the record's node for this memory map, at most. (linux_record.c) */
+uint64_t linux_record_size(struct payload_map told);
+
+/* Writes the record's node; `next` is the pa of the node after it. */
+void linux_record_write(const struct baton_image *image, const struct baton_request *request,
+                        const struct baton_payload *payload, uint64_t next);
+
+/* Fills them, and the entry registers. payload->header is the setup header; entry: the physical
+ * address of its 32-bit entry. */
 void bootparams_finish(const struct baton_image *image, const struct baton_request *request,
                        struct baton_payload *payload, uint32_t entry);
 

@@ -9,12 +9,13 @@
 static int add_made(struct payload_map told, struct baton_payload *payload,
                     struct baton_refusal *why)
 {
-    int error = segment_add_generated(payload, BATON_ROLE_RECORD, "record", why);
+    int error = baton_area_add(payload, BATON_ROLE_RECORD, "record", BATON_PAGE_SIZE, why);
 
     if (!error)
-        error = segment_add_generated(payload, BATON_ROLE_COMMAND_LINE, "command line", why);
+        error =
+            baton_area_add(payload, BATON_ROLE_COMMAND_LINE, "command line", BATON_PAGE_SIZE, why);
     for (uint32_t i = 0; i < told.count && !error; i += BATON_RECORD_ENTRIES)
-        error = segment_add_generated(payload, BATON_ROLE_MEMORY_MAP, "memory map", why);
+        error = baton_area_add(payload, BATON_ROLE_MEMORY_MAP, "memory map", BATON_PAGE_SIZE, why);
     return error;
 }
 

@@ -46,8 +46,8 @@ void baton_payload_finish(const struct baton_request *request, struct baton_payl
 
     image->armed = false;
     for (uint32_t i = 0; i < payload->segments; i++) /* whatever an earlier call has left there */
-        if (payload->segment[i].flags & BATON_SEG_GENERATED)
-            __builtin_memset(host->map(host->ctx, BATON_WINDOW_PAGE, payload->segment[i].dest), 0,
+        if (baton_is_generated(&payload->segment[i]))
+            __builtin_memset(host->map(host->ctx, BATON_WINDOW_PAGE, payload->segment[i].source), 0,
                              BATON_PAGE_SIZE);
     payload->format->finish(image, request, payload);
     digest_generated(payload, image);

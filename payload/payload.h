@@ -23,10 +23,6 @@ uint32_t segment_initrds(const struct baton_payload *payload, uint32_t *first);
 /* The memory that they take, as the payload is to be told of it; empty: there is none. */
 struct baton_range segment_initrd_range(const struct baton_payload *payload);
 
-/* A page that Baton generates. 0 or an error. */
-int segment_add_generated(struct baton_payload *payload, enum baton_role role, const char *what,
-                          struct baton_refusal *why);
-
 /* The command line fits into the given number of characters, NUL not counted, and into a page. */
 int command_line_check(const char *line, uint64_t most, const char *who, struct baton_refusal *why);
 

@@ -1,4 +1,4 @@
-/* What every format does with files and segments: bounded reads, the initrd, pages to be made. */
+/* What every format does with files and segments: bounded reads, the initrd. */
 #include "payload/payload.h"
 
 #include "lib/text.h"
@@ -106,18 +106,6 @@ struct baton_range segment_initrd_range(const struct baton_payload *payload)
     if (!count)
         return (struct baton_range){0, 0};
     return (struct baton_range){s->dest, s[count - 1].dest + s[count - 1].mem_size};
-}
-
-int segment_add_generated(struct baton_payload *payload, enum baton_role role, const char *what,
-                          struct baton_refusal *why)
-{
-    struct baton_segment *s = baton_segment_add(payload, role, what);
-
-    if (!s)
-        return refuse(why, BATON_E_SEGMENTS, "segments", BATON_SEGMENTS + 1, BATON_SEGMENTS);
-    s->flags = BATON_SEG_GENERATED;
-    s->mem_size = BATON_PAGE_SIZE;
-    return 0;
 }
 
 const struct baton_segment *baton_segment_find(const struct baton_payload *payload,

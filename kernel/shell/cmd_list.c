@@ -14,11 +14,14 @@ static void tell_segment(const struct baton_segment *s)
 {
     if (s->flags & BATON_SEG_GENERATED)
         report("segment", "%a %Z  %s, made by Baton", s->dest, s->mem_size, s->what);
+    else if (s->flags & BATON_SEG_AREA)
+        report("segment", "%a %Z  %s, made by Baton, from %a", s->dest, s->mem_size, s->what,
+               s->source);
     else if (s->dest == s->source)
         report("segment", "%a %Z  %s, stays", s->dest, s->mem_size, s->what);
     else
         report("segment", "%a %Z  %s, from %a", s->dest, s->mem_size, s->what, s->source);
-    if (s->mem_size > s->file_size && !(s->flags & BATON_SEG_GENERATED))
+    if (s->mem_size > s->file_size && !baton_is_generated(s))
         report("", "%a %Z  of it zeros", s->dest + s->file_size, s->mem_size - s->file_size);
     if (s->used.end > s->used.start)
         report("", "%a %Z  used before it reads its memory map", s->used.start,

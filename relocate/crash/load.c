@@ -131,7 +131,7 @@ static void stage_segments(struct baton_crash *crash, struct baton_payload *payl
     for (uint32_t i = 0; i < payload->segments; i++) {
         struct baton_segment *s = &payload->segment[i];
 
-        if (s->flags & (BATON_SEG_GENERATED | BATON_SEG_FIXED))
+        if (baton_is_generated(s) || s->flags & BATON_SEG_FIXED)
             continue;
         copy(crash, s->dest, s->source, s->file_size);
         clear(crash, s->dest + s->file_size, s->mem_size - s->file_size);

@@ -22,6 +22,9 @@ int check_no_pages(struct check *c, int error);
 /* Is it one of the image's pages? */
 bool check_owned(const struct check *c, uint64_t pa);
 
+/* check_pages.c: every page of the image lies where it may (H3), and has one use (H2). */
+int check_pages(struct check *c);
+
 /* check_control.c: the control code page and the template are what they should be (H2). */
 int check_control(struct check *c);
 

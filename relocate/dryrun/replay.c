@@ -261,34 +261,16 @@ static int replay_words(struct replay *r)
     return error;
 }
 
-/* The swap page is the image's, and serves nothing else. */
-static int check_swap(struct check *c)
-{
-    const struct baton_image *image = c->image;
-    uint64_t spare = image->swap;
-    bool alone = check_owned(c, spare) && spare != image->control && spare != image->list &&
-                 spare != image->digest_code && spare != image->digest_table &&
-                 spare != image->fault_tables[0] && spare != image->fault_tables[1];
-
-    for (uint32_t i = 0; i < image->table_count && i < BATON_TABLES_MAX; i++)
-        alone = alone && spare != image->tables[i];
-    for (uint32_t i = 0; i < c->payload->segments; i++)
-        alone = alone && (!(c->payload->segment[i].flags & BATON_SEG_GENERATED) ||
-                          spare != c->payload->segment[i].dest);
-    return alone ? 0 : check_failed(c, "H2: the swap page is no page of its own", spare);
-}
-
 _Static_assert(BATON_SEGMENTS * sizeof(struct pieces) <= BATON_PAGE_SIZE, "a page holds them");
 
 static int replay(struct replay *r)
 {
     struct check *c = r->check;
-    int error = c->image->swap ? check_swap(c) : 0;
+    int error;
 
     for (uint32_t i = 0; i < c->payload->segments; i++)
         r->pieces[i] = pieces_of(c->payload, i);
-    if (!error)
-        error = replay_words(r);
+    error = replay_words(r);
     if (!error && r->filled != bytes_wanted(r))
         error = check_failed(c, "H4: not every destination is filled", r->filled);
     return error;

@@ -35,8 +35,8 @@ static void progress(struct progress *p, uint64_t bytes)
 static void digest_segment(const struct baton_host *host, const struct baton_segment *s,
                            struct digest_range *range, struct progress *how_far)
 {
-    bool made = s->flags & BATON_SEG_GENERATED;
-    uint64_t from = made ? s->dest : s->source, left = made ? s->mem_size : s->file_size;
+    bool made = baton_is_generated(s);
+    uint64_t from = s->source, left = made ? s->mem_size : s->file_size;
     struct sha256 sha;
 
     *range = (struct digest_range){.start = (uint32_t)s->dest, .size = (uint32_t)s->mem_size};
@@ -64,7 +64,7 @@ static uint64_t bytes_of(const struct baton_payload *payload, bool generated_onl
     for (uint32_t i = 0; i < payload->segments; i++) {
         const struct baton_segment *s = &payload->segment[i];
 
-        if (digest_covers(s) && s->flags & BATON_SEG_GENERATED)
+        if (digest_covers(s) && baton_is_generated(s))
             bytes += s->mem_size;
         else if (digest_covers(s) && !generated_only)
             bytes += s->file_size;
@@ -86,7 +86,7 @@ static void fill(const struct baton_payload *payload, const struct baton_image *
 
         if (!digest_covers(s))
             continue;
-        if (!generated_only || s->flags & BATON_SEG_GENERATED)
+        if (!generated_only || baton_is_generated(s))
             digest_segment(host, s, range, &how_far);
         range++;
     }

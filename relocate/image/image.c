@@ -39,13 +39,17 @@ int baton_image_begin(const struct baton_host *host, struct baton_payload *paylo
     for (uint32_t i = 0; i < payload->segments; i++) {
         struct baton_segment *s = &payload->segment[i];
 
-        if (!(s->flags & BATON_SEG_GENERATED))
+        if (!baton_is_generated(s))
             continue;
-        if (!payload->reach[0].end)
+        if (s->flags & BATON_SEG_AREA)
+            error = ledger_take(image, payload, &s->source);
+        else if (!payload->reach[0].end)
             error = ledger_take(image, payload, &s->dest);
         if (error)
             return give_up(image, why, s->what, LEDGER_LIMIT, error);
-        __builtin_memset(host->map(host->ctx, BATON_WINDOW_PAGE, s->dest), 0, BATON_PAGE_SIZE);
+        if (s->flags & BATON_SEG_GENERATED)
+            s->source = s->dest;
+        __builtin_memset(host->map(host->ctx, BATON_WINDOW_PAGE, s->source), 0, BATON_PAGE_SIZE);
         image->counts.generated_pages++;
     }
     return 0;

@@ -21,7 +21,7 @@ static bool in_file(const struct baton_payload *payload, uint64_t pa)
     for (uint32_t i = 0; i < payload->segments; i++) {
         const struct baton_segment *s = &payload->segment[i];
 
-        if (!(s->flags & BATON_SEG_GENERATED) &&
+        if (!baton_is_generated(s) &&
             baton_overlap(pa, pa + BATON_PAGE_SIZE, s->source, s->source + s->file_size))
             return true;
     }

@@ -251,6 +251,9 @@ int baton_place(const struct baton_host *host, const struct baton_request *reque
     uint32_t kernel = fit_kernel(payload);
     struct baton_segment *s = &payload->segment[kernel];
 
+    for (uint32_t i = 0; i < payload->segments; i++) /* an earlier image's pages */
+        if (payload->segment[i].flags & BATON_SEG_AREA)
+            payload->segment[i].source = 0;
     if (kernel == NO_KERNEL)
         return place_all(host, request, payload, why);
     if (s->align_best)
