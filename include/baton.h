@@ -469,6 +469,10 @@ bool baton_area_write(const struct baton_host *host, const struct baton_payload 
 const struct baton_segment *baton_segment_find(const struct baton_payload *payload,
                                                enum baton_role role, uint32_t n);
 
+/* The segments that are the request's modules, one after the other: how many; *first is the number of the
+ * first one, if there is one. */
+uint32_t baton_segment_modules(const struct baton_payload *payload, uint32_t *first);
+
 /*
  * Reads the headers of request->kernel. Fails with the field named; nothing to give back.
  */
@@ -522,7 +526,7 @@ struct baton_image {
     uint64_t parked;       /* pages that lie in a destination, set aside */
     uint32_t kind;         /* of tables[], enum baton_table_kind */
     uint32_t table_count;
-    uint32_t machine; /* MACHINE_ bits of relocate/trampoline/control.h */
+    uint32_t machine; /* MACHINE_ bits of include/baton/control.h */
     uint32_t armed;   /* 1: baton_image_check() has passed */
     /* The ledger: which pages the image has from the host. A bit a page, in pages of the host's, one
      * for each 128 MiB in which there is a page; their pa, 0: none. */

@@ -6,7 +6,7 @@
 #include "payload/bootparams.h"
 
 #include "lib/text.h"
-#include "relocate/trampoline/control.h"
+#include "baton/control.h"
 
 /* Low memory that firmware and BIOS leave alone: above their data, below 640 KiB. */
 #define LOW_START 0x10000u

@@ -4,7 +4,7 @@
  */
 #include "lib/text.h"
 #include "payload/elf.h"
-#include "relocate/trampoline/control.h"
+#include "baton/control.h"
 
 static int add_made(struct payload_map told, struct baton_payload *payload,
                     struct baton_refusal *why)

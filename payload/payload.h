@@ -17,9 +17,6 @@ extern const struct baton_format payload_elf32;
 int segment_add_initrds(struct baton_payload *payload, const struct baton_request *request,
                         uint64_t last, struct baton_refusal *why);
 
-/* The segments that are initrds: how many, *first being the first one's number. */
-uint32_t segment_initrds(const struct baton_payload *payload, uint32_t *first);
-
 /* The memory that they take, as the payload is to be told of it; empty: there is none. */
 struct baton_range segment_initrd_range(const struct baton_payload *payload);
 

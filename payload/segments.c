@@ -85,7 +85,7 @@ int segment_add_initrds(struct baton_payload *payload, const struct baton_reques
     return error;
 }
 
-uint32_t segment_initrds(const struct baton_payload *payload, uint32_t *first)
+uint32_t baton_segment_modules(const struct baton_payload *payload, uint32_t *first)
 {
     uint32_t end;
 
@@ -100,7 +100,7 @@ uint32_t segment_initrds(const struct baton_payload *payload, uint32_t *first)
 
 struct baton_range segment_initrd_range(const struct baton_payload *payload)
 {
-    uint32_t first, count = segment_initrds(payload, &first);
+    uint32_t first, count = baton_segment_modules(payload, &first);
     const struct baton_segment *s = &payload->segment[first];
 
     if (!count)

@@ -7,7 +7,7 @@
 #include "kernel/machine/window.h"
 #include "lib/text.h"
 #include "pagetable/format.h"
-#include "relocate/trampoline/inject.h"
+#include "baton/inject.h"
 
 /* The steps of the trampoline, by the name of the phase that ends with them. */
 static const char *const phases[] = {"before-cr3", "after-cr3", "physical",

@@ -2,7 +2,6 @@
 #include "kernel/load/tell.h"
 
 #include "kernel/console/print.h"
-#include "payload/payload.h"
 
 /* The size of the n-th initrd's file, from 0. */
 static uint64_t file_size_of(const struct stage *stage, uint32_t n)
@@ -16,7 +15,7 @@ static uint64_t file_size_of(const struct stage *stage, uint32_t n)
 
 void tell_initrd(struct stage *stage, bool staged)
 {
-    uint32_t first, count = segment_initrds(&stage->payload, &first);
+    uint32_t first, count = baton_segment_modules(&stage->payload, &first);
 
     for (uint32_t i = 0; i < count; i++) {
         const struct baton_segment *s = &stage->payload.segment[first + i];

@@ -6,7 +6,7 @@
 #include "kernel/shell/owners.h"
 #include "kernel/shell/pager.h"
 #include "lib/text.h"
-#include "relocate/trampoline/list.h"
+#include "baton/list.h"
 
 /* ---- plan */
 

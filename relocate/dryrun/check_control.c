@@ -4,9 +4,9 @@
  * template must hold the same code, and what does not depend on the image.
  */
 #include "relocate/dryrun/check.h"
-#include "relocate/trampoline/control.h"
+#include "baton/control.h"
 #include "relocate/trampoline/exit.h"
-#include "relocate/trampoline/list.h"
+#include "baton/list.h"
 
 #define AVAILABLE_TSS 0x89u /* access byte: present, 32-bit TSS, available [SDM3 7.2.2] */
 #define EXIT_END (CONTROL_EXIT + CONTROL_EXIT_SIZE)

@@ -7,7 +7,7 @@
 #include "relocate/dryrun/check.h"
 #include "relocate/image/image.h"
 #include "relocate/place/fit.h"
-#include "relocate/trampoline/list.h"
+#include "baton/list.h"
 
 struct step {
     uint64_t dest, source; /* pa of the first page; source is 0 for zeros */

@@ -3,7 +3,7 @@
 #include "i386.h"
 #include "lib/cpuid.h"
 #include "relocate/handoff/ready.h"
-#include "relocate/trampoline/control.h"
+#include "baton/control.h"
 
 /* relocate/trampoline/trampoline.inc has the register contract. */
 extern void baton_trampoline(uint32_t root, uint32_t control) __attribute__((regparm(2), noreturn));

@@ -4,7 +4,8 @@
 #include "i386.h"
 #include "lib/refuse.h"
 #include "pagetable/walk.h"
-#include "relocate/trampoline/control.h"
+#include "baton/control.h"
+#include "relocate/trampoline/home.h"
 
 void ready_machine(uint32_t features, uint32_t extended, struct baton_machine *machine)
 {

@@ -4,11 +4,11 @@
  * The descriptors that the CPU marks as busy and the TSS that it saves into are written each time,
  * so that any load finds them new.
  */
-#include "relocate/trampoline/control.h"
+#include "baton/control.h"
 
 #include "relocate/image/image.h"
 #include "relocate/trampoline/exit.h"
-#include "relocate/trampoline/list.h"
+#include "baton/list.h"
 
 uint32_t control_machine_bits(const struct baton_machine *machine)
 {

@@ -9,6 +9,7 @@
 #include "relocate/place/reach.h"
 #include "relocate/trampoline/digest.h"
 #include "relocate/trampoline/exit.h"
+#include "relocate/trampoline/home.h"
 
 static int give_up(struct baton_image *image, struct baton_refusal *why, const char *what,
                    uint64_t limit, int error)

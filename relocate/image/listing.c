@@ -7,7 +7,7 @@
 #include "relocate/image/moves.h"
 #include "relocate/image/pieces.h"
 #include "relocate/place/ledger.h"
-#include "relocate/trampoline/list.h"
+#include "baton/list.h"
 
 struct writer {
     struct baton_payload *payload;

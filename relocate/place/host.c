@@ -2,7 +2,8 @@
 #include "lib/refuse.h"
 #include "pagetable/format.h"
 #include "relocate/place/fit.h"
-#include "relocate/trampoline/control.h"
+#include "baton/control.h"
+#include "relocate/trampoline/home.h"
 
 static int check_memory(const struct baton_host *host, struct baton_refusal *why)
 {

@@ -16,7 +16,7 @@
 #ifndef RELOCATE_TRAMPOLINE_EXIT_H
 #define RELOCATE_TRAMPOLINE_EXIT_H
 
-#include "relocate/trampoline/control.h"
+#include "baton/control.h"
 
 extern const uint8_t exit_flat32[CONTROL_EXIT_SIZE];
 

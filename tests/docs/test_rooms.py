@@ -125,6 +125,14 @@ def test_a_room_calls_what_its_row_says(arrows):
     assert not wrong, "\n".join(wrong)
 
 
+def test_a_host_uses_only_what_is_public(arrows):
+    """Of the core, kernel/ and boot/ use include/ and pagetable/, as any other host could."""
+    private = [said for caller, callee, _, said in arrows
+               if caller.split("/")[0] in ("kernel", "boot")
+               and callee.split("/")[0] in ("payload", "relocate")]
+    assert not private, "\n".join(private)
+
+
 def test_every_arrow_of_the_table_is_there(arrows):
     seen = collections.defaultdict(set)
     for caller, callee, _, _ in arrows:

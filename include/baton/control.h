@@ -1,5 +1,6 @@
 /*
- * The control code page, drawn. Shared by C and the trampoline. The same page exists twice: the
+ * The layout of the control code page: for the core, and for a host that shows the page to its user.
+ * Shared by C and the trampoline. It may change with each version of the library. The same page exists twice: the
  * template in the host kernel's image, and its copy in a control page, which is what runs from
  * the CR3 switch on. Both begin alike, byte for byte.
  *
@@ -24,8 +25,8 @@
  * for each of the 32 vectors, all of them with the fault task's base: so the fault task reads
  * the vector in its task register.
  */
-#ifndef RELOCATE_TRAMPOLINE_CONTROL_H
-#define RELOCATE_TRAMPOLINE_CONTROL_H
+#ifndef BATON_CONTROL_H
+#define BATON_CONTROL_H
 
 #include "i386.h"
 
@@ -100,12 +101,6 @@
 #include <stdint.h>
 
 #include "baton.h"
-
-/* The template as it was linked: nobody writes to it. Its first CONTROL_PARAMS bytes count. */
-extern const uint8_t trampoline_code[];
-
-/* Where the template is called: the address of baton_trampoline_page. */
-uint32_t trampoline_home(void);
 
 /* All that the trampoline reads (H2). */
 struct control_params {
