@@ -4,7 +4,7 @@
 #include "kernel/shell/commands.h"
 #include "kernel/shell/decode.h"
 #include "kernel/shell/owners.h"
-#include "kernel/shell/pager.h"
+#include "kernel/terminal/pager.h"
 #include "lib/text.h"
 #include "baton/list.h"
 

@@ -5,8 +5,8 @@
 #include "kernel/machine/acpi.h"
 #include "kernel/machine/cpu.h"
 #include "kernel/shell/commands.h"
-#include "kernel/shell/input.h"
-#include "kernel/shell/pager.h"
+#include "kernel/terminal/input.h"
+#include "kernel/terminal/pager.h"
 #include "lib/text.h"
 
 #define PATIENCE 10 /* tenths of a second: a reset takes a moment */

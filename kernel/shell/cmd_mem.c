@@ -5,7 +5,7 @@
 #include "kernel/load/stage.h"
 #include "kernel/shell/commands.h"
 #include "kernel/shell/owners.h"
-#include "kernel/shell/pager.h"
+#include "kernel/terminal/pager.h"
 
 #define BAR 64 /* characters */
 #define FOUR_GIB (1ull << 32)

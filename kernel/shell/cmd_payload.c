@@ -110,15 +110,14 @@ static bool read_wish(const struct words *words, uint32_t from, struct stage_opt
     for (uint32_t i = from; i < words->count; i++) {
         const char *word = words->word[i], *value;
 
-        if ((value = words_after(word, "initrd="))) {
+        if ((value = text_after(word, "initrd="))) {
             if (!read_initrds(words, value, &wish->initrds))
                 return false;
-        } else if ((value = words_after(word, "place="))) {
+        } else if ((value = text_after(word, "place="))) {
             if (!read_place(words, value, &wish->place))
                 return false;
-        } else if ((value = words_after(word, "verify=")) ||
-                   (value = words_after(word, "check="))) {
-            if (words_after(word, "check="))
+        } else if ((value = text_after(word, "verify=")) || (value = text_after(word, "check="))) {
+            if (text_after(word, "check="))
                 report("renamed", "%s: taken, but its name is verify= now", word);
             if (!read_verify(words, value, &wish->verify))
                 return false;

@@ -6,7 +6,7 @@
 #include "kernel/memory/live.h"
 #include "kernel/shell/commands.h"
 #include "kernel/shell/owners.h"
-#include "kernel/shell/pager.h"
+#include "kernel/terminal/pager.h"
 #include "lib/text.h"
 #include "pagetable/walk.h"
 

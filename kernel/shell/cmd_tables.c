@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 #include "kernel/console/print.h"
-#include "kernel/shell/pager.h"
+#include "kernel/terminal/pager.h"
 #include "kernel/shell/spaces.h"
 #include "lib/text.h"
 
@@ -47,7 +47,7 @@ static void tell_fold(const struct pt_space *space, unsigned level, const struct
     const char *flags;
 
     spaces_flags(space->format, level, fold->entry, line);
-    flags = words_after(line, "present"); /* all entries that are shown are present */
+    flags = text_after(line, "present"); /* all entries that are shown are present */
     name_fold(space, level, fold, name);
     if (pt_is_leaf(space->format, level, fold->entry))
         print("%s %a %a %Z%s\n", name, (uint64_t)va, pa & ~(span - 1), fold->count * span, flags);

@@ -1,6 +1,6 @@
 /*
  * The pages that an image has from the host: checked when they come, kept out of every destination
- * (H3), written down in the ledger, given back all at once (H7).
+ * (H3), entered in the ledger, given back all at once (H7). ledger.c is the set, take.c chooses.
  *
  * A page that the host gives but that lies in a destination is parked until the image is built, else
  * the host would give it again. Pages are also borrowed, for the time of one step.
@@ -33,6 +33,12 @@ bool ledger_any(const struct baton_host *host, const uint32_t *page, uint64_t st
 
 /* The bits of [start, end) that lie in start's word; *next: where the next word begins. */
 uint32_t ledger_bits(uint64_t start, uint64_t end, uint64_t *next);
+
+/* Adds the page at pa, which the host has given, to the set. Errors as of ledger_take. */
+int ledger_add(struct baton_image *image, const struct baton_payload *payload, uint64_t pa);
+
+/* Takes it out, and gives it back to the host. */
+void ledger_remove(struct baton_image *image, uint64_t pa);
 
 /* Control pages end below the kernel's half, so that their identity addresses are free there. */
 #define LEDGER_LIMIT 0xc0000000ull
