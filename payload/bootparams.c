@@ -40,10 +40,10 @@ static struct e820_entry e820_of(const struct baton_memory *m)
     return (struct e820_entry){m->start, m->end - m->start, m->type};
 }
 
-int bootparams_add(struct payload_map told, uint32_t protocol, struct baton_payload *payload,
+int bootparams_add(struct payload_map map, uint32_t protocol, struct baton_payload *payload,
                    struct baton_refusal *why)
 {
-    uint64_t more = told.count > BP_E820_MAX ? told.count - BP_E820_MAX : 0;
+    uint64_t more = map.count > BP_E820_MAX ? map.count - BP_E820_MAX : 0;
     int error =
         baton_area_add(payload, BATON_ROLE_BOOT_PARAMS, "boot_params", BATON_PAGE_SIZE, why);
 
@@ -52,11 +52,11 @@ int bootparams_add(struct payload_map told, uint32_t protocol, struct baton_payl
             baton_area_add(payload, BATON_ROLE_COMMAND_LINE, "command line", BATON_PAGE_SIZE, why);
     if (protocol < 0x0209) {
         if (!error && more)
-            return refuse(why, BATON_E_SEGMENTS, "memory map entries", told.count, BP_E820_MAX);
+            return refuse(why, BATON_E_SEGMENTS, "memory map entries", map.count, BP_E820_MAX);
         return error;
     }
     if (!error)
-        error = baton_area_add(payload, BATON_ROLE_RECORD, "record", linux_record_size(told), why);
+        error = baton_area_add(payload, BATON_ROLE_RECORD, "record", linux_record_size(map), why);
     if (!error && more)
         error = baton_area_add(payload, BATON_ROLE_MEMORY_MAP, "memory map",
                                sizeof(struct setup_data) + more * sizeof(struct e820_entry), why);
@@ -102,10 +102,10 @@ static void write_screen(uint8_t *page, const struct baton_screen *screen)
 }
 
 /* KiB of usable memory from 1 MiB on: for kernels that look at nothing else. */
-static uint64_t memory_above_1m(struct payload_map told)
+static uint64_t memory_above_1m(struct payload_map map)
 {
-    for (uint32_t i = 0; i < told.count; i++) {
-        const struct baton_memory *m = &told.memory[i];
+    for (uint32_t i = 0; i < map.count; i++) {
+        const struct baton_memory *m = &map.entry[i];
 
         if (m->type == BATON_MEM_USABLE && m->start <= 0x100000 && m->end > 0x100000)
             return (m->end - 0x100000) >> 10;
@@ -113,23 +113,23 @@ static uint64_t memory_above_1m(struct payload_map told)
     return 0;
 }
 
-static void write_memory(uint8_t *page, struct payload_map told)
+static void write_memory(uint8_t *page, struct payload_map map)
 {
-    uint64_t above = memory_above_1m(told);
-    uint32_t n = told.count < BP_E820_MAX ? told.count : BP_E820_MAX;
+    uint64_t above = memory_above_1m(map);
+    uint32_t n = map.count < BP_E820_MAX ? map.count : BP_E820_MAX;
 
     put(page, BP_ALT_MEM_K, 4, above > UINT32_MAX ? UINT32_MAX : above);
     put(page, BP_SCREEN_INFO + SCREEN_EXT_MEM_K, 2, above > UINT16_MAX ? UINT16_MAX : above);
     put(page, BP_E820_ENTRIES, 1, n);
     for (uint32_t i = 0; i < n; i++) {
-        struct e820_entry entry = e820_of(&told.memory[i]);
+        struct e820_entry entry = e820_of(&map.entry[i]);
 
         __builtin_memcpy(page + BP_E820_TABLE + i * sizeof(entry), &entry, sizeof(entry));
     }
 }
 
 /* What boot_params' table cannot hold, in one node. Returns its pa, or `next` if there is none. */
-static uint64_t write_more_memory(const struct baton_host *host, struct payload_map told,
+static uint64_t write_more_memory(const struct baton_host *host, struct payload_map map,
                                   const struct baton_payload *payload, uint64_t next)
 {
     const struct baton_segment *area = baton_segment_find(payload, BATON_ROLE_MEMORY_MAP, 0);
@@ -137,8 +137,8 @@ static uint64_t write_more_memory(const struct baton_host *host, struct payload_
 
     if (!area)
         return next;
-    for (uint32_t i = BP_E820_MAX; i < told.count; i++) {
-        struct e820_entry entry = e820_of(&told.memory[i]);
+    for (uint32_t i = BP_E820_MAX; i < map.count; i++) {
+        struct e820_entry entry = e820_of(&map.entry[i]);
 
         baton_area_write(host, payload, area, sizeof(node) + node.length, &entry, sizeof(entry));
         node.length += sizeof(entry);

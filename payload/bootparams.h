@@ -114,11 +114,11 @@ void bootparams_low(struct baton_payload *payload);
 
 /* The segments that a kernel finds by its boot_params: boot_params itself, command line, and from
  * 2.09 on the nodes of setup_data. 0 or an error. */
-int bootparams_add(struct payload_map told, uint32_t protocol, struct baton_payload *payload,
+int bootparams_add(struct payload_map map, uint32_t protocol, struct baton_payload *payload,
                    struct baton_refusal *why);
 
 /* Bytes of the record's node for this memory map, at most. (linux_record.c) */
-uint64_t linux_record_size(struct payload_map told);
+uint64_t linux_record_size(struct payload_map map);
 
 /* Writes the record's node; `next` is the pa of the node after it. */
 void linux_record_write(const struct baton_image *image, const struct baton_request *request,

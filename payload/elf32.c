@@ -6,7 +6,7 @@
 #include "payload/elf.h"
 #include "baton/control.h"
 
-static int add_made(struct payload_map told, struct baton_payload *payload,
+static int add_made(struct payload_map memory, struct baton_payload *payload,
                     struct baton_refusal *why)
 {
     int error = baton_area_add(payload, BATON_ROLE_RECORD, "record", BATON_PAGE_SIZE, why);
@@ -14,7 +14,7 @@ static int add_made(struct payload_map told, struct baton_payload *payload,
     if (!error)
         error =
             baton_area_add(payload, BATON_ROLE_COMMAND_LINE, "command line", BATON_PAGE_SIZE, why);
-    for (uint32_t i = 0; i < told.count && !error; i += BATON_RECORD_ENTRIES)
+    for (uint32_t i = 0; i < memory.count && !error; i += BATON_RECORD_ENTRIES)
         error = baton_area_add(payload, BATON_ROLE_MEMORY_MAP, "memory map", BATON_PAGE_SIZE, why);
     return error;
 }
@@ -44,10 +44,10 @@ static int elf_read(const struct baton_host *host, const struct baton_request *r
     return error;
 }
 
-static void write_map(const struct baton_host *host, struct payload_map told,
+static void write_map(const struct baton_host *host, struct payload_map memory,
                       struct baton_payload *payload)
 {
-    for (uint32_t i = 0, page = 0; i < told.count; page++) {
+    for (uint32_t i = 0, page = 0; i < memory.count; page++) {
         const struct baton_segment *s = baton_segment_find(payload, BATON_ROLE_MEMORY_MAP, page);
         const struct baton_segment *next =
             baton_segment_find(payload, BATON_ROLE_MEMORY_MAP, page + 1);
@@ -55,9 +55,9 @@ static void write_map(const struct baton_host *host, struct payload_map told,
 
         map->next = next ? (uint32_t)next->dest : 0;
         map->count = 0;
-        for (; i < told.count && map->count < BATON_RECORD_ENTRIES; i++)
+        for (; i < memory.count && map->count < BATON_RECORD_ENTRIES; i++)
             map->entry[map->count++] = (struct baton_record_memory){
-                told.memory[i].start, told.memory[i].end, told.memory[i].type, 0};
+                memory.entry[i].start, memory.entry[i].end, memory.entry[i].type, 0};
     }
 }
 

@@ -66,28 +66,28 @@ static void write_trampoline(struct writer *w, const struct baton_image *image)
     write(w, line, text.length);
 }
 
-static void write_map(struct writer *w, struct payload_map told)
+static void write_map(struct writer *w, struct payload_map map)
 {
-    for (uint32_t i = 0; i < told.count; i++) {
+    for (uint32_t i = 0; i < map.count; i++) {
         char line[LINE];
         struct text text = {line, sizeof(line), 0};
 
         text_add(&text, "map ");
-        text_address(&text, told.memory[i].start);
+        text_address(&text, map.entry[i].start);
         text_char(&text, ' ');
-        text_address(&text, told.memory[i].end);
+        text_address(&text, map.entry[i].end);
         text_char(&text, ' ');
-        text_decimal(&text, told.memory[i].type);
+        text_decimal(&text, map.entry[i].type);
         text_char(&text, '\n');
         write(w, line, text.length);
     }
 }
 
-uint64_t linux_record_size(struct payload_map told)
+uint64_t linux_record_size(struct payload_map map)
 {
     struct writer counts = {.length = HEAD_MOST};
 
-    write_map(&counts, told);
+    write_map(&counts, map);
     return counts.length;
 }
 

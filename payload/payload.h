@@ -17,15 +17,15 @@ extern const struct baton_format payload_elf32;
 int segment_add_initrds(struct baton_payload *payload, const struct baton_request *request,
                         uint64_t last, struct baton_refusal *why);
 
-/* The memory that they take, as the payload is to be told of it; empty: there is none. */
+/* The memory that the initrds take, as the payload finds it; empty: there is none. */
 struct baton_range segment_initrd_range(const struct baton_payload *payload);
 
 /* The command line fits into the given number of characters, NUL not counted, and into a page. */
 int command_line_check(const char *line, uint64_t most, const char *who, struct baton_refusal *why);
 
-/* The memory map that the next kernel is told: the request's, or else the host's. */
+/* The payload's memory map: the request's, or else the host's. */
 struct payload_map {
-    const struct baton_memory *memory;
+    const struct baton_memory *entry;
     uint32_t count;
 };
 

@@ -8,10 +8,10 @@
 #include "kernel/console/print.h"
 #include "kernel/crash/dump.h"
 #include "kernel/crash/region.h"
-#include "kernel/crash/tell_crash.h"
+#include "kernel/crash/report_crash.h"
 #include "kernel/crash/vault.h"
 #include "kernel/load/host.h"
-#include "kernel/load/tell.h"
+#include "kernel/load/report.h"
 #include "kernel/machine/watchdog.h"
 
 static struct stage slot[2];
@@ -50,7 +50,7 @@ static int build(const struct baton_crash_dump *dump, struct baton_refusal *why)
     return error;
 }
 
-static void tell_plan_refused(const struct baton_refusal *why)
+static void report_plan_refused(const struct baton_refusal *why)
 {
     const struct baton_payload *payload = &stage->payload;
 
@@ -58,9 +58,9 @@ static void tell_plan_refused(const struct baton_refusal *why)
         report("refused", "%s, %s, runs at %a only; a capture kernel must be relocatable",
                payload->name, payload->kind, why->value);
     else if (why->error == BATON_E_NO_ROOM)
-        tell_no_room(stage, why);
+        report_no_room(stage, why);
     else
-        tell_refusal(why);
+        report_refusal(why);
 }
 
 /* All that can be refused before the region is touched. false: refused, and said. */
@@ -71,10 +71,10 @@ static bool plan(const struct stage_options *wish, struct baton_crash_dump *dump
     if (!stage_prepare(stage, wish) || !complete_line())
         return false;
     stage->request.digest_page = wish->verify == VERIFY_OFF ? NULL : baton_digest_page;
-    tell_wait(stage);
+    report_wait(stage);
     if (!baton_crash_plan(&region, &stage->request, dump, &stage->payload, &why))
         return true;
-    tell_plan_refused(&why);
+    report_plan_refused(&why);
     return false;
 }
 
@@ -99,7 +99,7 @@ bool crash_load(const struct stage_options *wish)
         return false;
     }
     if (region_host(host_get(), &why)) {
-        tell_refusal(&why);
+        report_refusal(&why);
         return false;
     }
     stage = earlier == &slot[0] ? &slot[1] : &slot[0];
@@ -115,11 +115,11 @@ bool crash_load(const struct stage_options *wish)
     error = build(dump, &why);
     watchdog_feed();
     if (error) {
-        tell_refusal(&why);
+        report_refusal(&why);
         return false;
     }
     loaded = true;
-    tell_crash(stage);
+    report_crash(stage);
     return true;
 }
 

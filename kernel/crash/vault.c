@@ -9,7 +9,7 @@
 #include "kernel/crash/region.h"
 #include "kernel/crash/vault_take.h"
 #include "kernel/load/spoil.h"
-#include "kernel/load/tell.h"
+#include "kernel/load/report.h"
 #include "kernel/machine/cpu.h"
 #include "kernel/machine/layout.h"
 #include "kernel/machine/probe.h"
@@ -125,7 +125,7 @@ void vault_leave(struct baton_vault *public)
     devices_quiet();
     watchdog_pause();
     baton_vault_leave(public, ticks, &why);
-    tell_refusal(&why);
+    report_refusal(&why);
 }
 
 /* At once, before the seal is looked at, which takes its time: the region is written to, no more. */

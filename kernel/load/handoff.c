@@ -4,14 +4,14 @@
 #include "kernel/load/inject.h"
 #include "kernel/load/spoil.h"
 #include "kernel/load/stage.h"
-#include "kernel/load/tell.h"
+#include "kernel/load/report.h"
 #include "kernel/machine/cpu.h"
 #include "kernel/machine/panic.h"
 #include "kernel/machine/quiet.h"
 #include "kernel/machine/watchdog.h"
 #include "kernel/memory/live.h"
 
-/* Lines were printed since the load, and one more follows (tell_handoff): the next kernel's output
+/* Lines were printed since the load, and one more follows (report_handoff): the next kernel's output
  * begins below them. */
 static void settle_cursor(struct stage *loaded)
 {
@@ -44,7 +44,7 @@ static bool prove(struct stage *loaded)
         panic("the live tables changed: checksum %x, was %x (H1)", (uint64_t)sum,
               (uint64_t)live.summary.checksum);
     if (error)
-        tell_refusal(&why);
+        report_refusal(&why);
     return !error;
 }
 
@@ -57,11 +57,11 @@ void stage_handoff(void)
         return;
     loaded->image.exec_ticks = cpu.tsc ? cpu_ticks() : 0;
     devices_quiet();
-    tell_handoff(loaded);
+    report_handoff(loaded);
     watchdog_end();
     INJECT_FAULT(stage_boot()->command_line, &loaded->image);
     SPOIL_LIVE_TABLES(loaded->image.control);
     baton_handoff(&loaded->image, &why);
-    tell_refusal(&why);
+    report_refusal(&why);
     panic("the hand-off was refused after all was proved (H6)");
 }

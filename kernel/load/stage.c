@@ -5,7 +5,7 @@
 #include "kernel/console/screen.h"
 #include "kernel/console/serial.h"
 #include "kernel/load/host.h"
-#include "kernel/load/tell.h"
+#include "kernel/load/report.h"
 #include "kernel/machine/cpu.h"
 #include "kernel/machine/panic.h"
 #include "kernel/machine/quiet.h"
@@ -119,12 +119,12 @@ bool stage_load(const struct stage_options *wish)
 
     if (!stage_prepare(stage, wish))
         return false;
-    tell_wait(stage);
+    report_wait(stage);
     watchdog_pause();
     error = baton_load(host_get(), &stage->request, &about, &stage->payload, &stage->image, &why);
     watchdog_feed();
     if (error) {
-        tell_refusal(&why);
+        report_refusal(&why);
         if (pages_count() != before)
             panic("the refused load kept %n pages (H7)", before - pages_count());
         return false;
@@ -132,7 +132,7 @@ bool stage_load(const struct stage_options *wish)
     if (loaded)
         baton_image_free(&loaded->image);
     loaded = stage;
-    tell_stage(stage);
+    report_stage(stage);
     return true;
 }
 

@@ -10,7 +10,7 @@
 
 /* ---- plan */
 
-static void tell_segment(const struct baton_segment *s)
+static void report_segment(const struct baton_segment *s)
 {
     if (s->flags & BATON_SEG_GENERATED)
         report("segment", "%a %Z  %s, made by Baton", s->dest, s->mem_size, s->what);
@@ -40,7 +40,7 @@ static bool is_image(uint64_t page)
     return owner_at(page).owner == OWNER_IMAGE;
 }
 
-static void tell_move(const struct move *m, uint64_t spare)
+static void report_move(const struct move *m, uint64_t spare)
 {
     if (!m->size)
         return;
@@ -77,7 +77,7 @@ static bool goes_on(struct move *m, const struct run *run, uint64_t spare)
     return true;
 }
 
-static void tell_moves(const struct baton_image *image)
+static void report_moves(const struct baton_image *image)
 {
     struct decoder decoder;
     struct run run;
@@ -90,11 +90,11 @@ static void tell_moves(const struct baton_image *image)
         if ((flag != LIST_SOURCE && flag != LIST_ZERO) || run.dest == DECODE_NOWHERE ||
             goes_on(&move, &run, image->swap))
             continue;
-        tell_move(&move, image->swap);
+        report_move(&move, image->swap);
         move = (struct move){run.dest, baton_page_down(run.value),
                              (uint64_t)run.words << BATON_PAGE_SHIFT, flag, false};
     }
-    tell_move(&move, image->swap);
+    report_move(&move, image->swap);
 }
 
 void command_plan(const struct words *words)
@@ -104,8 +104,8 @@ void command_plan(const struct words *words)
     if (!command_takes(words, 0) || !(stage = command_image()))
         return;
     for (uint32_t i = 0; i < stage->payload.segments; i++)
-        tell_segment(&stage->payload.segment[i]);
-    tell_moves(&stage->image);
+        report_segment(&stage->payload.segment[i]);
+    report_moves(&stage->image);
     if (!stage->image.counts.move && !stage->image.counts.zero)
         report("move", "nothing moves");
     report("entry", "%a", (uint64_t)stage->payload.entry.registers.eip);
@@ -126,7 +126,7 @@ static void name_run(const struct run *run, char name[REPORT_STEP_MAX])
     }
 }
 
-static void tell_run(const struct run *run)
+static void report_run(const struct run *run)
 {
     uint64_t value = run->value, page = baton_page_down(value);
     uint64_t size = (uint64_t)run->words << BATON_PAGE_SHIFT;
@@ -180,6 +180,6 @@ void command_list(const struct words *words)
             report("list", "page %u of %u, at %a", run.number, stage->image.counts.list_pages,
                    run.page);
         last = run.number;
-        tell_run(&run);
+        report_run(&run);
     }
 }

@@ -16,7 +16,7 @@ static const char letters[OWNERS] = {
     [OWNER_IMAGE] = 'i', [OWNER_REGION] = 'C', [OWNER_RESERVED] = '#', [OWNER_HOLE] = ' ',
 };
 
-static void tell_range(const struct owned *o)
+static void report_range(const struct owned *o)
 {
     static const char *const names[OWNERS] = {
         [OWNER_FREE] = "free",
@@ -42,7 +42,7 @@ static bool visit_table(void *ctx, const struct owned *owned)
     uint64_t *sums = ctx;
 
     sums[owned->owner] += owned->end - owned->start;
-    tell_range(owned);
+    report_range(owned);
     return !pager_stopped();
 }
 
@@ -103,7 +103,7 @@ static uint64_t top_of_ram(void)
     return top;
 }
 
-static void tell_bar(void)
+static void report_bar(void)
 {
     static struct bar bar;
     char line[BAR + 1];
@@ -130,7 +130,7 @@ void command_mem(const struct words *words)
         return;
     if (!owners_each(visit_table, sums))
         return;
-    tell_bar();
+    report_bar();
     report("sum", "%z free, %z Baton, %z modules, %z image", sums[OWNER_FREE],
            sums[OWNER_BATON] + sums[OWNER_TABLES], sums[OWNER_MODULE], sums[OWNER_IMAGE]);
 }

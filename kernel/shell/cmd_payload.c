@@ -1,9 +1,9 @@
 /* modules, load, unload, status, exec: from a module to the hand-off. */
 #include "kernel/console/print.h"
 #include "kernel/crash/crash.h"
-#include "kernel/crash/tell_crash.h"
+#include "kernel/crash/report_crash.h"
 #include "kernel/load/stage.h"
-#include "kernel/load/tell.h"
+#include "kernel/load/report.h"
 #include "kernel/memory/live.h"
 #include "kernel/memory/pages.h"
 #include "kernel/shell/commands.h"
@@ -174,12 +174,12 @@ void command_status(const struct words *words)
                place_name(stage->request.place));
         report("armed", stage->image.armed ? "yes, the last check passed"
                                            : "no, the last check found it broken");
-        tell_stage(stage);
+        report_stage(stage);
         report("command", "\"%s\"", stage->request.command_line);
         report("entry", "%a", (uint64_t)stage->payload.entry.registers.eip);
     }
     if (crash_loaded())
-        tell_crash(crash_loaded());
+        report_crash(crash_loaded());
     report("pages", "%n free, %z", pages_count(), pages_count() << BATON_PAGE_SHIFT);
 }
 

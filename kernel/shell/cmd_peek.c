@@ -98,7 +98,7 @@ static const char *poke_danger(const struct place *place, uint64_t at)
     return NULL;
 }
 
-static void tell_danger(uint64_t at, const char *danger)
+static void report_danger(uint64_t at, const char *danger)
 {
     report("refused", "%a is %s; add ! to do it anyway", at, danger);
 }
@@ -118,7 +118,7 @@ static void hex_byte(struct text *text, uint8_t byte)
 }
 
 /* false: one of the bytes should not be read. */
-static bool tell_row(const struct place *place, uint64_t at, uint64_t n)
+static bool report_row(const struct place *place, uint64_t at, uint64_t n)
 {
     char bytes[3 * ROW + 2], letters[ROW + 1]; /* a row takes 79 columns */
     struct text text = {bytes, sizeof(bytes), 0};
@@ -139,7 +139,7 @@ static bool tell_row(const struct place *place, uint64_t at, uint64_t n)
     if (i)
         print("%a  %s|%s|\n", at, bytes, letters);
     if (danger)
-        tell_danger(at + i, danger);
+        report_danger(at + i, danger);
     return !danger;
 }
 
@@ -163,7 +163,7 @@ void command_peek(const struct words *words)
     if (size > ADDRESSES - place.address)
         size = ADDRESSES - place.address;
     for (uint64_t at = 0; at < size && !pager_stopped(); at += ROW)
-        if (!tell_row(&place, place.address + at, size - at < ROW ? size - at : ROW))
+        if (!report_row(&place, place.address + at, size - at < ROW ? size - at : ROW))
             return;
 }
 
@@ -200,7 +200,7 @@ void command_poke(const struct words *words)
     }
     for (uint32_t i = 0; i < count - 2 && !place.anyway; i++)
         if ((danger = poke_danger(&place, place.address + i))) {
-            tell_danger(place.address + i, danger);
+            report_danger(place.address + i, danger);
             return;
         }
     for (uint32_t i = 0; i < count - 2; i++)

@@ -15,10 +15,10 @@ static void add_zeros(struct sha256 *sha, uint64_t n)
     sha256_add(sha, zeros, (size_t)n);
 }
 
-/* How far it is, for the host that waits. */
+/* How much is done, for host->progress. */
 struct progress {
     const struct baton_host *host;
-    uint64_t done, all, next; /* bytes; next: when the host is told again */
+    uint64_t done, all, next; /* bytes; next: when host->progress is called again */
 };
 
 #define PROGRESS_STEP (1u << 20)
