@@ -40,11 +40,11 @@ static void __attribute__((noreturn)) after_refusal(void)
 
 static void __attribute__((noreturn)) hand_over(void)
 {
-    struct stage_options wish = stage_default();
+    struct stage_options wanted = stage_default();
 
     if (options.fault)
         fault_raise(options.fault);
-    if (stage_load(&wish))
+    if (stage_load(&wanted))
         stage_handoff();
     after_refusal();
 }

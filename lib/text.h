@@ -1,5 +1,5 @@
-/* Text: written to a buffer, compared. Text that does not fit into the buffer is cut off; the buffer
- * always ends with a NUL. */
+/* Text: written to a buffer, compared. Text that does not fit into the buffer is cut off; the
+ * buffer always ends with a NUL. */
 #ifndef LIB_TEXT_H
 #define LIB_TEXT_H
 

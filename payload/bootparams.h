@@ -108,8 +108,8 @@ enum { SETUP_E820_EXT = 1 };
 void bootparams_name(const struct baton_host *host, const struct baton_file *file, uint64_t at,
                      uint64_t end, struct baton_payload *payload);
 
-/* The pages that the kernel reads at its entry must lie where every Linux sees them, on tables of its
- * own: below 640 KiB, or in the first 4 MiB that the oldest one maps. */
+/* The pages that the kernel reads at its entry must lie where every Linux sees them, on tables
+ * of its own: below 640 KiB, or in the first 4 MiB that the oldest one maps. */
 void bootparams_low(struct baton_payload *payload);
 
 /* The segments that a kernel finds by its boot_params: boot_params itself, command line, and from

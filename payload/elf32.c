@@ -6,7 +6,7 @@
 #include "payload/elf.h"
 #include "baton/control.h"
 
-static int add_made(struct payload_map memory, struct baton_payload *payload,
+static int add_generated(struct payload_map memory, struct baton_payload *payload,
                     struct baton_refusal *why)
 {
     int error = baton_area_add(payload, BATON_ROLE_RECORD, "record", BATON_PAGE_SIZE, why);
@@ -35,7 +35,7 @@ static int elf_read(const struct baton_host *host, const struct baton_request *r
     if (!error)
         error = segment_add_initrds(payload, request, UINT32_MAX, why);
     if (!error)
-        error = add_made(map_of(host, request), payload, why);
+        error = add_generated(map_of(host, request), payload, why);
 
     struct text name = {payload->name, sizeof(payload->name), 0};
     struct text kind = {payload->kind, sizeof(payload->kind), 0};

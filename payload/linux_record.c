@@ -1,7 +1,7 @@
 /*
- * Who handed the machine over, as text, one fact per line, in a node of setup_data. Linux shows it at
- * /sys/kernel/boot_params/setup_data/. It is not added to the command line, because the command line
- * is the user's.
+ * Who handed the machine over, as text, one fact per line, in a node of setup_data. Linux shows it
+ * at /sys/kernel/boot_params/setup_data/. It is not added to the command line, because the command
+ * line is the user's.
  */
 #include "payload/bootparams.h"
 

@@ -12,8 +12,8 @@ extern const struct baton_format payload_bzimage;
 extern const struct baton_format payload_vmlinux;
 extern const struct baton_format payload_elf32;
 
-/* The request's initrds, each a segment, in one piece that stays where it can, its last byte at or below
- * last. 0 or an error. */
+/* The request's initrds, each a segment, in one piece that stays where it can, its last byte at
+ * or below last. 0 or an error. */
 int segment_add_initrds(struct baton_payload *payload, const struct baton_request *request,
                         uint64_t last, struct baton_refusal *why);
 

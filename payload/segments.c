@@ -45,8 +45,8 @@ struct baton_segment *baton_segment_add(struct baton_payload *payload, enum bato
     return s;
 }
 
-/* `number` of them are there already. The next one begins at a multiple of 4 bytes from the first one's
- * start: zeros that the one before has at its end. [early-userspace] */
+/* `number` of them are there already. The next one begins at a multiple of 4 bytes from the
+ * first one's start: zeros that the one before has at its end. [early-userspace] */
 static int add_initrd(struct baton_payload *payload, const struct baton_file *initrd,
                       uint32_t number, uint64_t last, struct baton_refusal *why)
 {

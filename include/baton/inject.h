@@ -1,7 +1,7 @@
 /*
- * A fault to order, for the tests: the host writes the order into the control code page and into the
- * template. Shared by C and the trampoline. Only a library that is built with BATON_INJECT (make
- * inject) obeys it; it is not installed.
+ * A fault to order, for the tests: the host writes the order into the control code page and into
+ * the template. Shared by C and the trampoline. Only a library that is built with BATON_INJECT
+ * (make inject) obeys it; it is not installed.
  */
 #ifndef BATON_INJECT_H
 #define BATON_INJECT_H

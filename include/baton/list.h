@@ -4,8 +4,8 @@
  *
  *   DESTINATION  the next page is written here
  *   SOURCE       copy this page to the destination, which then moves on by a page
- *   ZERO         fill the destination with zeros; the address is 0; it moves on too
- *   INDIRECTION  go on reading the list in this page
+ *   ZERO         fill the destination with zeros; the address is 0; it moves on, too
+ *   INDIRECTION  continue reading the list in this page
  *   DONE         the end; the address is 0
  */
 #ifndef BATON_LIST_H

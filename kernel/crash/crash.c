@@ -1,7 +1,7 @@
 /*
  * Load: the capture kernel and its initrd are copied to where they will run, and all that the
- * trampoline reads is made in the region. At the crash nothing is allocated, and nothing is believed
- * that lies outside of the region and the kernel's read-only pages.
+ * trampoline reads is made in the region. At the crash nothing is allocated, and nothing is
+ * believed that lies outside of the region and the kernel's read-only pages.
  */
 #include "kernel/crash/crash.h"
 
@@ -64,13 +64,13 @@ static void report_plan_refused(const struct baton_refusal *why)
 }
 
 /* All that can be refused before the region is touched. false: refused, and said. */
-static bool plan(const struct stage_options *wish, struct baton_crash_dump *dump)
+static bool plan(const struct stage_options *wanted, struct baton_crash_dump *dump)
 {
     struct baton_refusal why;
 
-    if (!stage_prepare(stage, wish) || !complete_line())
+    if (!stage_prepare(stage, wanted) || !complete_line())
         return false;
-    stage->request.digest_page = wish->verify == VERIFY_OFF ? NULL : baton_digest_page;
+    stage->request.digest_page = wanted->verify == VERIFY_OFF ? NULL : baton_digest_page;
     report_wait(stage);
     if (!baton_crash_plan(&region, &stage->request, dump, &stage->payload, &why))
         return true;
@@ -86,7 +86,7 @@ static void give_up(struct stage *armed)
     loaded = false;
 }
 
-bool crash_load(const struct stage_options *wish)
+bool crash_load(const struct stage_options *wanted)
 {
     struct stage *earlier = stage;
     struct baton_crash_dump *dump = dump_begin();
@@ -103,7 +103,7 @@ bool crash_load(const struct stage_options *wish)
         return false;
     }
     stage = earlier == &slot[0] ? &slot[1] : &slot[0];
-    if (!plan(wish, dump)) {
+    if (!plan(wanted, dump)) {
         stage = earlier;
         if (loaded)
             report("kept", "the capture kernel staged before is still there");

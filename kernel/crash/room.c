@@ -10,8 +10,8 @@
 
 #define MIB (1ull << 20)
 
-/* Debian's kernels took 13 to 19 MiB besides, up to a saved dump. A small kernel takes less: no more
- * than it is large itself, and a quarter. */
+/* Debian's kernels took 13 to 19 MiB besides, up to a saved dump. A small kernel takes less: no
+ * more than it is large itself, and a quarter. */
 #define WORK_MOST (20 * MIB)
 
 /* A Linux unpacks into a tmpfs, which takes up to half of the memory that is left: there must be as

@@ -11,8 +11,8 @@
 #include "kernel/machine/watchdog.h"
 #include "kernel/memory/live.h"
 
-/* Lines were printed since the load, and one more follows (report_handoff): the next kernel's output
- * begins below them. */
+/* Lines were printed since the load, and one more follows (report_handoff): the next kernel's
+ * output begins below them. */
 static void settle_cursor(struct stage *loaded)
 {
     struct baton_screen *screen = &loaded->request.screen;

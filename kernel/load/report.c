@@ -1,4 +1,4 @@
-/* The lines of a load: what the payload is, what will move, where the trampoline stands. */
+/* The console report of a load: what the payload is, what moves, where the trampoline is. */
 #include "kernel/load/report.h"
 
 #include "kernel/console/print.h"

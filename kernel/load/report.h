@@ -1,22 +1,22 @@
-/* What a load has come to, in lines. */
+/* The console report of a load. */
 #ifndef KERNEL_LOAD_REPORT_H
 #define KERNEL_LOAD_REPORT_H
 
 #include "kernel/load/stage.h"
 
-/* Before a load that will take its time: check */
+/* Before a load that takes long: verify */
 void report_wait(const struct stage *stage);
 
-/* payload, initrd, plan, trampoline, check */
+/* payload, initrd, plan, trampoline, verify */
 void report_stage(struct stage *stage);
 
-/* width: what is not known of the kernel; room, alignment: what it would like and does not get */
+/* width: what is not known of the kernel; room, alignment: what it prefers and does not get */
 void report_preferences(const struct stage *stage);
 
-/* initrd; staged: its bytes lie where they belong already, as the crash region's do */
+/* initrd; staged: its bytes are at their destination already, as in the crash region */
 void report_initrd(struct stage *stage, bool staged);
 
-/* check: what will be compared before the entry */
+/* verify: what is compared before the entry */
 void report_digests(const struct stage *stage);
 
 /* hand-off: the last line */

@@ -26,8 +26,8 @@ void stage_start(const struct boot_info *boot_info, const struct options *wanted
     host_start(memory, count);
 }
 
-/* Is it the capture kernel, or an initrd of its own? A capture kernel that is the payload, too, has no
- * others. */
+/* Is it the capture kernel, or an initrd of its own? A capture kernel that is the payload, too,
+ * has no others. */
 static bool is_captures(uint32_t module)
 {
     const struct option_modules *initrds = &options->crash_initrds;
@@ -44,48 +44,48 @@ _Static_assert(BATON_MODULES >= BOOT_MODULES - 1, "all modules but the payload")
 
 struct stage_options stage_default(void)
 {
-    struct stage_options wish = {.kernel = 1, .place = options->place, .verify = options->verify};
+    struct stage_options wanted = {.kernel = 1, .place = options->place, .verify = options->verify};
 
     for (uint32_t module = 2; module <= boot->modules; module++)
         if (!is_captures(module))
-            wish.initrds.module[wish.initrds.count++] = (uint8_t)module;
-    return wish;
+            wanted.initrds.module[wanted.initrds.count++] = (uint8_t)module;
+    return wanted;
 }
 
-static const char *line_of(struct stage *stage, const struct stage_options *wish)
+static const char *line_of(struct stage *stage, const struct stage_options *wanted)
 {
     uint32_t n = 0;
 
-    if (!wish->command_line)
-        return boot->module[wish->kernel - 1].string;
-    for (; wish->command_line[n] && n < STAGE_LINE - 1; n++)
-        stage->own_line[n] = wish->command_line[n];
+    if (!wanted->command_line)
+        return boot->module[wanted->kernel - 1].string;
+    for (; wanted->command_line[n] && n < STAGE_LINE - 1; n++)
+        stage->own_line[n] = wanted->command_line[n];
     stage->own_line[n] = '\0';
     return stage->own_line;
 }
 
-bool stage_prepare(struct stage *stage, const struct stage_options *wish)
+bool stage_prepare(struct stage *stage, const struct stage_options *wanted)
 {
     if (!boot->modules) {
         report("refused", "no payload: the boot loader gave no module; name one in its menu entry "
                           "(module FILE, in GRUB)");
         return false;
     }
-    stage->kernel = wish->kernel;
+    stage->kernel = wanted->kernel;
     stage->request = (struct baton_request){
         .size = sizeof(stage->request),
-        .kernel = boot->module[wish->kernel - 1].file,
-        .command_line = line_of(stage, wish),
+        .kernel = boot->module[wanted->kernel - 1].file,
+        .command_line = line_of(stage, wanted),
         .loader = boot->loader,
-        .place = wish->place,
+        .place = wanted->place,
         .screen = boot->screen,
         .acpi_rsdp = boot->acpi_rsdp,
         .live = live.summary,
         .long_mode = cpu.long_mode,
-        .digest_page = wish->verify == VERIFY_ON ? baton_digest_page : NULL,
+        .digest_page = wanted->verify == VERIFY_ON ? baton_digest_page : NULL,
     };
-    for (uint32_t i = 0; i < wish->initrds.count; i++) {
-        uint32_t module = wish->initrds.module[i];
+    for (uint32_t i = 0; i < wanted->initrds.count; i++) {
+        uint32_t module = wanted->initrds.module[i];
 
         stage->request.module[i] =
             (struct baton_module){boot->module[module - 1].file, boot->module[module - 1].string};
@@ -109,7 +109,7 @@ struct baton_machine stage_machine(void)
     return machine;
 }
 
-bool stage_load(const struct stage_options *wish)
+bool stage_load(const struct stage_options *wanted)
 {
     struct stage *stage = loaded == &slot[0] ? &slot[1] : &slot[0];
     struct baton_machine about = stage_machine();
@@ -117,7 +117,7 @@ bool stage_load(const struct stage_options *wish)
     uint64_t before = pages_count();
     int error;
 
-    if (!stage_prepare(stage, wish))
+    if (!stage_prepare(stage, wanted))
         return false;
     report_wait(stage);
     watchdog_pause();

@@ -57,9 +57,9 @@ static bool read_countdown(const char *at, uint32_t length, struct options *opti
 
 static bool read_crashkernel(const char *at, uint32_t length, struct options *options)
 {
-    struct crashkernel wish;
+    struct crashkernel wanted;
 
-    if (!crashkernel_read(at, length, 0, &wish))
+    if (!crashkernel_read(at, length, 0, &wanted))
         return false;
     options->crashkernel = at;
     options->crashkernel_length = length;

@@ -67,7 +67,8 @@ static bool goes_on(struct move *m, const struct run *run, uint64_t spare)
         (spare && (source == spare || m->source == spare)))
         return false;
     if (m->flag == LIST_SOURCE && (m->down || m->source + m->size != source)) {
-        /* Pages that Baton fills itself are in reverse order: it allocates the highest page first. */
+        /* Pages that Baton fills itself are in reverse order: it allocates the highest page
+         * first. */
         if (source != m->source - m->size || run->words > 1 ||
             !(m->down || m->size == BATON_PAGE_SIZE) || !is_image(source) || !is_image(m->source))
             return false;

@@ -1,6 +1,6 @@
 /*
- * The first steps of the old kernel, in the order in which kernel_main() takes them. Each prints its
- * lines. What makes a start impossible is refused: the sentence is printed, and Baton stops.
+ * The first steps of the old kernel, in the order in which kernel_main() takes them. Each prints
+ * its lines. What makes a start impossible is refused: the sentence is printed, and Baton stops.
  */
 #ifndef KERNEL_START_START_H
 #define KERNEL_START_START_H
@@ -18,8 +18,8 @@ struct ram {
 /* Prints the sentence and stops. */
 void start_refuse(const char *sentence) __attribute__((noreturn));
 
-/* Fills options from Baton's own command line and starts the serial port. Unknown words are reported
- * and ignored, wrong values are refused. */
+/* Fills options from Baton's own command line and starts the serial port. Unknown words are
+ * reported and ignored, wrong values are refused. */
 void start_options(const struct boot_info *boot, struct options *options);
 
 /* Fills ram, which must be all zeros, from the loader's map; says what was repaired. */

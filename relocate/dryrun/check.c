@@ -1,8 +1,7 @@
 /*
- * The dry run (H8): what was built is read back and proved, by other means than it was built
- * with. Five parts: the pages in check_pages.c, the control code page in check_control.c, the digest
- * page in check_digest.c, the tables in check_tables.c, the list in replay.c. No destination is
- * touched.
+ * The dry run (H8): what was built is read back and proved, by other means than it was built with.
+ * Five parts: the pages in check_pages.c, the control code page in check_control.c, the digest page
+ * in check_digest.c, the tables in check_tables.c, the list in replay.c. No destination is touched.
  */
 #include "relocate/dryrun/check.h"
 

@@ -26,7 +26,7 @@ static bool page_is_safe(void *ctx, uint64_t pa, bool ledger)
     return true;
 }
 
-/* What the payload reads first, it can see. */
+/* The payload can read what it needs first. */
 static int check_reach(struct check *c)
 {
     uint64_t page;
@@ -35,7 +35,8 @@ static int check_reach(struct check *c)
     return wrong ? check_failed(c, wrong, page) : 0;
 }
 
-/* Everybody else takes the control page for one, at an address of its own. */
+/* The other checks rely on this: the control code page is a control page, at another address
+ * than the template's. */
 static int check_control_owned(struct check *c)
 {
     const struct baton_image *image = c->image;
@@ -45,8 +46,8 @@ static int check_control_owned(struct check *c)
     return 0;
 }
 
-/* Does the page belong to the image, and has nothing else been put into it? `of` is the segment that it
- * is a source of; NULL: none. */
+/* Does the page belong to the image, and has nothing else been put into it? `of` is the segment
+ * that it is a source of; NULL: none. */
 static bool is_alone(const struct check *c, uint64_t pa, const struct baton_segment *of)
 {
     const struct baton_image *image = c->image;

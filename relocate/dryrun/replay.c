@@ -1,6 +1,6 @@
 /*
- * The dry run's last part: the list is replayed without writing to memory. This file reads its words;
- * steps.c checks what they do.
+ * The dry run's last part: the list is replayed without writing to memory. This file reads its
+ * words; steps.c checks what they do.
  */
 #include "relocate/dryrun/replay.h"
 #include "relocate/image/image.h"
@@ -21,7 +21,7 @@ static int fill(struct replay *r, uint64_t dest, uint64_t source, uint64_t size,
     return error;
 }
 
-/* A page goes into the spare one, to be read from there later. */
+/* A page is copied to the swap page, to be read from there later. */
 static int save(struct replay *r, uint64_t source)
 {
     int error = steps_check(r);

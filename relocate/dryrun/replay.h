@@ -1,6 +1,6 @@
 /*
- * Replaying the list without writing to memory. Words that continue where the one before ended are one
- * step, so that a run of pages is checked at once:
+ * Replaying the list without writing to memory. Words that continue where the one before ended are
+ * one step, so that a run of pages is checked at once:
  *
  *     destination d, source s, s + 1, s + 2, ...     step: s to d, so many pages, ascending
  */

@@ -1,4 +1,5 @@
-/* The dry run's steps: is each one what the segments ask for, and is its source still whole (H4)? */
+/* The dry run's steps: is each one what the segments ask for, and is its source still whole
+ * (H4)? */
 #include "relocate/dryrun/replay.h"
 #include "relocate/place/fit.h"
 
@@ -34,13 +35,13 @@ static enum wanted wanted_at(const struct replay *r, uint64_t dest, uint64_t *so
             *source = s->source + (dest - s->dest);
             return p->stays ? WANT_NOTHING : WANT_MOVE;
         }
-        wanted = WANT_BOUNCE; /* unless another segment has the whole page, which cannot be */
+        wanted = WANT_BOUNCE; /* no other segment has the whole page */
         *size = BATON_PAGE_SIZE;
     }
     return wanted;
 }
 
-/* May these pages be written at all? */
+/* May these pages be written? */
 static int check_target(struct check *c, uint64_t dest, uint64_t size)
 {
     const struct baton_host *host = c->image->host;
@@ -59,7 +60,8 @@ static int check_target(struct check *c, uint64_t dest, uint64_t size)
     return 0;
 }
 
-/* The whole step is one move of one segment's pages, still whole when they are read. */
+/* The step is one move of one segment's pages, and none of them is overwritten before it is
+ * read. */
 static int check_move(struct replay *r, const struct step *step, uint64_t should)
 {
     struct check *c = r->check;
@@ -70,7 +72,7 @@ static int check_move(struct replay *r, const struct step *step, uint64_t should
         r->saved = 0;
     } else if (source + step->size > FOUR_GIB ||
                bitmap_any(&c->written, source, source + step->size) ||
-               /* ascending, so a step may overrun its own source only from above */
+               /* copying goes up: a step that writes into its own source must lie below it */
                (step->dest > source && step->dest < source + step->size)) {
         return check_failed(c, "H4: a source is overwritten before it is read", source);
     }

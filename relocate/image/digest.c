@@ -1,6 +1,7 @@
 /*
  * Filling the digest page and its table: every segment as it will lie there when the list is done,
- * its file's bytes and then zeros. What the hand-off itself brings (BATON_SEG_LIVE) cannot be known.
+ * its file's bytes and then zeros. What the hand-off itself brings (BATON_SEG_LIVE) cannot be
+ * known.
  */
 #include "relocate/trampoline/digest.h"
 
@@ -35,8 +36,8 @@ static void progress(struct progress *p, uint64_t bytes)
 static void digest_segment(const struct baton_host *host, const struct baton_segment *s,
                            struct digest_range *range, struct progress *how_far)
 {
-    bool made = baton_is_generated(s);
-    uint64_t from = s->source, left = made ? s->mem_size : s->file_size;
+    bool generated = baton_is_generated(s);
+    uint64_t from = s->source, left = generated ? s->mem_size : s->file_size;
     struct sha256 sha;
 
     *range = (struct digest_range){.start = (uint32_t)s->dest, .size = (uint32_t)s->mem_size};
@@ -51,12 +52,12 @@ static void digest_segment(const struct baton_host *host, const struct baton_seg
         from += part;
         left -= part;
     }
-    if (!made)
+    if (!generated)
         add_zeros(&sha, s->mem_size - s->file_size);
     sha256_end(&sha, range->digest);
 }
 
-/* Bytes that are read for the ranges. */
+/* How many bytes are read for the digests. */
 static uint64_t bytes_of(const struct baton_payload *payload, bool generated_only)
 {
     uint64_t bytes = 0;
@@ -72,7 +73,7 @@ static uint64_t bytes_of(const struct baton_payload *payload, bool generated_onl
     return bytes;
 }
 
-/* Writes the ranges, all of them or those of generated pages alone. */
+/* Writes the ranges: all of them, or only those of generated pages. */
 static void fill(const struct baton_payload *payload, const struct baton_image *image,
                  bool generated_only)
 {

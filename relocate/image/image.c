@@ -1,6 +1,6 @@
 /*
- * Building an image: pages for what Baton writes, tables, list, control code page. All of it may
- * fail, and all of it happens before the point of no return (H6).
+ * Builds an image: generated pages, tables, list, control code page. All of it may fail, and all
+ * of it happens before the point of no return (H6).
  */
 #include "relocate/image/image.h"
 
@@ -19,7 +19,7 @@ static int give_up(struct baton_image *image, struct baton_refusal *why, const c
     return error;
 }
 
-/* Likewise, where the host's word is wrong. */
+/* The same, where what the host says is wrong. */
 static int wrong(struct baton_image *image, struct baton_refusal *why, const char *what,
                  uint64_t value)
 {

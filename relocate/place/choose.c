@@ -1,9 +1,9 @@
 /*
  * The candidates of one segment, and what each of them costs.
  *
- * Candidates are the segment's preferred address, the place where it lies, and the first fit above and
- * below every obstacle: an optimum is always at one of these. The cost of a candidate is the pages
- * that move because of it, then its distance from where the segment would like to be.
+ * Candidates are the segment's preferred address, the place where it lies, and the first fit above
+ * and below every obstacle: an optimum is always at one of these. The cost of a candidate is the
+ * pages that move because of it, then its distance from where the segment would like to be.
  *
  *     cost 0   ......[ initrd ]....[ kernel ].......   stays, or lies as preferred
  *              ..[ obstacle ][ kernel ].............   first fit above
@@ -15,13 +15,13 @@
 #define COST_PAGES_SHIFT 24 /* distances are below 2^20 pages: all of it lies below 4 GiB */
 #define COST_OVERLAP (1ull << 20)
 
-/* Might the segment stay where it lies, were it alone? */
+/* Could the segment stay where it lies, if it were the only one? */
 static bool may_stay(const struct placing *p, const struct baton_segment *s)
 {
     return p->policy != BATON_PLACE_ALL && fit_lies_well(s) && fit_within(s, s->source);
 }
 
-/* Pages of other movable segments that could stay, did segment i not come to dest. */
+/* Pages of other segments that must move if segment i is at dest. */
 static uint64_t displaced(const struct placing *p, uint32_t i, uint64_t dest)
 {
     const struct baton_segment *s = &p->payload->segment[i];
@@ -45,7 +45,8 @@ static uint64_t displaced(const struct placing *p, uint32_t i, uint64_t dest)
     return pages;
 }
 
-/* What it costs to put segment i at dest: pages moved above all, then how far it is from home. */
+/* What it costs to put segment i at dest: first the pages that move, then the distance from
+ * where it would like to be. */
 static uint64_t cost_of(const struct placing *p, uint32_t i, uint64_t dest)
 {
     const struct baton_segment *s = &p->payload->segment[i];
@@ -58,7 +59,7 @@ static uint64_t cost_of(const struct placing *p, uint32_t i, uint64_t dest)
         return COST_LAST_CHOICE; /* a kernel starts where it lies only if nothing else fits */
     group_staying(p->payload, p->groups, i, dest, &moving);
     pages += moving >> BATON_PAGE_SHIFT;
-    /* onto its own pages only where there is no other room: such a move has no long runs */
+    /* onto its own pages only if nothing else fits: such a move has no long runs */
     if (!stays && !prefers &&
         baton_overlap(dest, dest + s->mem_size, s->source, s->source + s->mem_size))
         distance += COST_OVERLAP;
@@ -79,7 +80,7 @@ static void consider(const struct placing *p, uint32_t i, uint64_t dest, struct 
     }
 }
 
-/* First fits around one obstacle [start, end). */
+/* The first places that fit above and below one obstacle [start, end). */
 static void consider_around(const struct placing *p, uint32_t i, uint64_t start, uint64_t end,
                             struct choice *best)
 {
@@ -92,7 +93,7 @@ static void consider_around(const struct placing *p, uint32_t i, uint64_t start,
     if (end <= FOUR_GIB) {
         uint64_t dest = fit_align((end > low ? end : low) + skew, s->align) - skew;
         consider(p, i, dest, best);
-        if (dest == s->source) /* its own place may not be wanted: the next one */
+        if (dest == s->source) /* its own place may be unwanted: the next one */
             consider(p, i, dest + s->align, best);
     }
     if (start >= size) {
@@ -114,10 +115,11 @@ uint64_t choose_place(const struct placing *p, uint32_t i, struct choice *best)
         consider(p, i, s->prefer - fit_skew(s), best);
     if (s->flags & (BATON_SEG_ANYWHERE | BATON_SEG_INPLACE) && fit_lies_well(s))
         consider(p, i, s->source, best);
-    consider_around(p, i, s->max, s->min, best); /* its own limits are obstacles turned round */
+    consider_around(p, i, s->max, s->min,
+                    best); /* its limits bound it from outside, as the ends of RAM do */
     for (uint32_t k = 0; k < host->memory_count; k++)
         if (host->memory[k].type == BATON_MEM_USABLE)
-            /* and so are the ends of RAM */
+            /* the ends of RAM */
             consider_around(p, i, baton_page_down(host->memory[k].end),
                             baton_page_up(host->memory[k].start), best);
     for (uint32_t k = 0; k < host->keep_count; k++)
@@ -142,7 +144,7 @@ uint64_t choose_place(const struct placing *p, uint32_t i, struct choice *best)
                             baton_page_up(o->source + o->mem_size), best);
         }
     }
-    /* beside its own place: what moves a little may leave the others where they are */
+    /* beside its own place: a short move may let the others stay */
     consider_around(p, i, baton_page_down(s->source), baton_page_up(s->source + s->mem_size), best);
     return best->dest;
 }

@@ -1,4 +1,5 @@
-/* What the host says, checked when it says it: a wrong word is the host's fault, and named as that. */
+/* Checks what the host says before it is used: an error sentence names the host, not the
+ * payload. */
 #include "lib/refuse.h"
 #include "pagetable/format.h"
 #include "relocate/place/fit.h"

@@ -1,8 +1,6 @@
 /* The ledger: the set of the pages that an image has from the host, a bit for each page. */
 #include "relocate/place/ledger.h"
 
-#include "relocate/place/lent.h"
-
 uint32_t *ledger_word(const struct baton_host *host, const uint32_t *page, uint64_t pa)
 {
     uint32_t *words = host->map(host->ctx, BATON_WINDOW_LEDGER, page[ledger_stretch(pa)]);
@@ -33,29 +31,6 @@ bool ledger_any(const struct baton_host *host, const uint32_t *page, uint64_t st
             return true;
     }
     return false;
-}
-
-int ledger_add(struct baton_image *image, const struct baton_payload *payload, uint64_t pa)
-{
-    uint32_t *stretch = &image->ledger[ledger_stretch(pa)];
-
-    if (!*stretch) {
-        uint64_t fresh;
-        /* The ledger is not needed after the hand-off begins: it may lie in a destination. */
-        int error = lent_page(image, payload, LEDGER_LIMIT, &fresh);
-
-        if (!error && fresh == pa) {
-            image->fault = "alloc_page gives a page that it has given before";
-            error = BATON_E_HOST;
-        }
-        if (error)
-            return error;
-        *stretch = (uint32_t)fresh;
-        __builtin_memset(image->host->map(image->host->ctx, BATON_WINDOW_LEDGER, fresh), 0,
-                         BATON_PAGE_SIZE);
-    }
-    *ledger_word(image->host, image->ledger, pa) |= ledger_bit(pa);
-    return 0;
 }
 
 void ledger_remove(struct baton_image *image, uint64_t pa)

@@ -9,7 +9,7 @@
  */
 #include "relocate/place/choose.h"
 
-/* Everything that is not placed yet, but for generated pages, nearest first. */
+/* Places the other segments, in order, each at its cheapest place. */
 static bool place_others(struct placing *p, struct baton_refusal *why)
 {
     for (uint32_t i = 0; i < p->payload->segments; i++) {
@@ -27,7 +27,7 @@ static bool place_others(struct placing *p, struct baton_refusal *why)
     return true;
 }
 
-/* All segments, as their alignments and windows are now; groups are joined. */
+/* Places all segments, with the alignments and windows that they have now; groups are joined. */
 static int place_joined(const struct baton_host *host, const struct baton_request *request,
                         struct baton_payload *payload, const struct groups *groups,
                         struct baton_refusal *why)
@@ -79,7 +79,7 @@ static int place_all(const struct baton_host *host, const struct baton_request *
     return error;
 }
 
-/* The largest window that fits, to a page; the whole guess does not. */
+/* The whole guess does not fit: finds the largest window that does, to a page. */
 static int place_guess(const struct baton_host *host, const struct baton_request *request,
                        struct baton_payload *payload, struct baton_segment *s,
                        struct baton_refusal *why)

@@ -8,7 +8,7 @@ static bool in_segment(const struct baton_payload *payload, uint64_t pa)
     for (uint32_t i = 0; i < payload->segments; i++) {
         const struct baton_segment *s = &payload->segment[i];
 
-        /* A generated segment has no destination before it is given one of these pages. */
+        /* A GENERATED segment has no destination before it gets one of these pages. */
         if (!(s->flags & BATON_SEG_GENERATED) &&
             baton_overlap(pa, pa + BATON_PAGE_SIZE, s->dest, s->dest + s->mem_size))
             return true;
@@ -19,7 +19,7 @@ static bool in_segment(const struct baton_payload *payload, uint64_t pa)
     return false;
 }
 
-/* What the payload writes to at its entry, as far as its first generated page. */
+/* What the payload writes to at its entry: up to its first generated page. */
 static struct baton_range scratch_of(const struct baton_payload *payload)
 {
     struct baton_range scratch = payload->scratch;
@@ -49,6 +49,29 @@ static uint32_t *page_words(const struct baton_image *image, uint64_t page)
     return image->host->map(image->host->ctx, BATON_WINDOW_LEDGER, page);
 }
 
+/* Adds the page at pa, which the host has given, to the ledger. */
+static int ledger_add(struct baton_image *image, const struct baton_payload *payload, uint64_t pa)
+{
+    uint32_t *stretch = &image->ledger[ledger_stretch(pa)];
+
+    if (!*stretch) {
+        uint64_t fresh;
+        /* The ledger is not needed after the hand-off begins: it may lie in a destination. */
+        int error = lent_page(image, payload, LEDGER_LIMIT, &fresh);
+
+        if (!error && fresh == pa) {
+            image->fault = "alloc_page gives a page that it has given before";
+            error = BATON_E_HOST;
+        }
+        if (error)
+            return error;
+        *stretch = (uint32_t)fresh;
+        __builtin_memset(page_words(image, fresh), 0, BATON_PAGE_SIZE);
+    }
+    *ledger_word(image->host, image->ledger, pa) |= ledger_bit(pa);
+    return 0;
+}
+
 static void park(struct baton_image *image, uint64_t pa)
 {
     uint32_t *words = page_words(image, pa);
@@ -57,7 +80,7 @@ static void park(struct baton_image *image, uint64_t pa)
     image->parked = pa;
 }
 
-/* The highest parked page in range that begins in [floor, end); 0: there is none. */
+/* The highest parked page in `range` and in [floor, end); 0: there is none. */
 static uint64_t highest_parked(const struct baton_image *image, const struct baton_range *range,
                                uint64_t floor, uint64_t end)
 {
@@ -70,7 +93,7 @@ static uint64_t highest_parked(const struct baton_image *image, const struct bat
     return highest;
 }
 
-/* The host gets the parked pages back that lie in no segment any more. */
+/* Gives back the parked pages that no longer lie in a segment. */
 static void unpark_some(struct baton_image *image, const struct baton_payload *payload)
 {
     uint64_t pa = image->parked, next;
