@@ -42,25 +42,30 @@ void text_address(struct text *text, uint64_t value)
     digits_from(text, value, shift);
 }
 
-/* Computes bit by bit: freestanding i386 code has no 64-bit division. */
+/* Divides in four steps of 16 bits: freestanding i386 code has no 64-bit division. */
+static uint32_t divide_by_10(uint64_t *value)
+{
+    uint64_t quotient = 0;
+    uint32_t rest = 0;
+
+    for (int shift = 48; shift >= 0; shift -= 16) {
+        uint32_t part = rest << 16 | (uint32_t)(*value >> shift & 0xffff);
+
+        quotient = quotient << 16 | part / 10;
+        rest = part % 10;
+    }
+    *value = quotient;
+    return rest;
+}
+
 void text_decimal(struct text *text, uint64_t value)
 {
     char digits[20];
     int n = 0;
 
-    do {
-        uint64_t quotient = 0, rest = 0;
-
-        for (int bit = 63; bit >= 0; bit--) {
-            rest = rest << 1 | (value >> bit & 1);
-            if (rest >= 10) {
-                rest -= 10;
-                quotient |= 1ull << bit;
-            }
-        }
-        digits[n++] = (char)('0' + rest);
-        value = quotient;
-    } while (value);
+    do
+        digits[n++] = (char)('0' + divide_by_10(&value));
+    while (value);
     while (n)
         text_char(text, digits[--n]);
 }

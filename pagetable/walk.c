@@ -3,19 +3,26 @@
  */
 #include "pagetable/walk.h"
 
-uint64_t pt_entry(const struct pt_space *space, uint64_t table, unsigned index)
+/* The table in its window, which stays as long as no other table is looked into. */
+static void *table_at(const struct pt_space *space, uint64_t table)
 {
-    const void *page = space->host->map(space->host->ctx, BATON_WINDOW_TABLE, table);
+    return space->host->map(space->host->ctx, BATON_WINDOW_TABLE, table);
+}
 
+static uint64_t entry_in(const struct pt_space *space, const void *page, unsigned index)
+{
     if (space->format->entry_size == 8)
         return ((const uint64_t *)page)[index];
     return ((const uint32_t *)page)[index];
 }
 
-static void entry_set(const struct pt_space *space, uint64_t table, unsigned index, uint64_t entry)
+uint64_t pt_entry(const struct pt_space *space, uint64_t table, unsigned index)
 {
-    void *page = space->host->map(space->host->ctx, BATON_WINDOW_TABLE, table);
+    return entry_in(space, table_at(space, table), index);
+}
 
+static void entry_set(const struct pt_space *space, void *page, unsigned index, uint64_t entry)
+{
     if (space->format->entry_size == 8) {
         /* Two halves, the one with the present bit last: a CPU that walks meanwhile never uses
          * half an entry. */
@@ -32,8 +39,33 @@ void pt_clear(const struct baton_host *host, uint64_t table)
     __builtin_memset(host->map(host->ctx, BATON_WINDOW_TABLE, table), 0, BATON_PAGE_SIZE);
 }
 
+/* Sets `count` entries of one table from `index` on; those that are there and equal stay. */
+static enum pt_result fill(const struct pt_space *space, unsigned level, uint64_t table,
+                           unsigned index, uint64_t wanted, uint32_t count)
+{
+    uint64_t span = pt_span(space->format, level);
+    void *page = table_at(space, table);
+
+    for (; count; count--, index++, wanted += span) {
+        uint64_t entry = entry_in(space, page, index);
+
+        if (entry == wanted)
+            continue;
+        if (entry & PTE_PRESENT)
+            return PT_TAKEN;
+        entry_set(space, page, index, wanted);
+    }
+    return PT_OK;
+}
+
 enum pt_result pt_map(const struct pt_space *space, struct pt_spares *spares, unsigned level,
                       uint64_t va, uint64_t pa, uint64_t bits)
+{
+    return pt_map_run(space, spares, level, va, pa, bits, 1);
+}
+
+enum pt_result pt_map_run(const struct pt_space *space, struct pt_spares *spares, unsigned level,
+                          uint64_t va, uint64_t pa, uint64_t bits, uint32_t count)
 {
     const struct pt_format *format = space->format;
     uint64_t table = space->root;
@@ -48,24 +80,17 @@ enum pt_result pt_map(const struct pt_space *space, struct pt_spares *spares, un
             uint64_t fresh = spares->page[spares->used++];
             pt_clear(space->host, fresh);
             entry = fresh | format->level[at].table_bits;
-            entry_set(space, table, index, entry);
+            entry_set(space, table_at(space, table), index, entry);
         } else if (pt_is_leaf(format, at, entry)) {
             return PT_TAKEN;
         }
         table = entry & format->address_bits;
     }
 
-    unsigned index = pt_index(format, level, va);
     uint64_t wanted = pa | bits | PTE_ACCESSED | PTE_DIRTY;
     if (level < format->levels - 1u)
         wanted |= PTE_LARGE;
-    uint64_t entry = pt_entry(space, table, index);
-    if (entry == wanted)
-        return PT_OK;
-    if (entry & PTE_PRESENT)
-        return PT_TAKEN;
-    entry_set(space, table, index, wanted);
-    return PT_OK;
+    return fill(space, level, table, pt_index(format, level, va), wanted, count);
 }
 
 void pt_translate(const struct pt_space *space, uint64_t va, struct pt_walk *walk)

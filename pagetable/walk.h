@@ -42,6 +42,11 @@ uint64_t pt_entry(const struct pt_space *space, uint64_t table, unsigned index);
 enum pt_result pt_map(const struct pt_space *space, struct pt_spares *spares, unsigned level,
                       uint64_t va, uint64_t pa, uint64_t bits);
 
+/* The same for `count` pages in a row, from 1 on, whose entries all lie in one table. Where it
+ * fails, the entries before that one are set. */
+enum pt_result pt_map_run(const struct pt_space *space, struct pt_spares *spares, unsigned level,
+                          uint64_t va, uint64_t pa, uint64_t bits, uint32_t count);
+
 /* One step of a walk. */
 struct pt_step {
     uint64_t table; /* pa of the table that is read */

@@ -47,13 +47,13 @@ static bool take_page(uint64_t *page)
     return !pages_alloc(FOUR_GIB, page);
 }
 
-/* false: no free page is left for a table. */
-static bool map(unsigned level, uint32_t va, uint64_t pa, uint64_t bits)
+/* Maps `count` pages, whose entries lie in one table. false: no free page is left for a table. */
+static bool map_run(unsigned level, uint32_t va, uint64_t pa, uint64_t bits, uint32_t count)
 {
     for (;;) {
         uint64_t page;
         struct pt_spares spares = {&page, 0, 0};
-        enum pt_result result = pt_map(&space, &spares, level, va, pa, bits);
+        enum pt_result result = pt_map_run(&space, &spares, level, va, pa, bits, count);
 
         if (result == PT_OK)
             return true;
@@ -62,9 +62,14 @@ static bool map(unsigned level, uint32_t va, uint64_t pa, uint64_t bits)
         if (!take_page(&page))
             return false;
         spares.count = 1;
-        if (pt_map(&space, &spares, level, va, pa, bits) == PT_OK)
+        if (pt_map_run(&space, &spares, level, va, pa, bits, count) == PT_OK)
             return true;
     }
+}
+
+static bool map(unsigned level, uint32_t va, uint64_t pa, uint64_t bits)
+{
+    return map_run(level, va, pa, bits, 1);
 }
 
 /* Readable and writable; not executable, if the CPU has NX; global, if it has PGE, so that the
@@ -93,21 +98,48 @@ uint64_t live_bits(uint64_t pa)
     return data_bits();
 }
 
+/* The end of the run of pages from pa on that have the same permissions, `end` at most. */
+static uint64_t run_end(uint64_t pa, uint64_t end)
+{
+    const uint32_t edge[] = {
+        physical(boot_stack),
+        physical(boot_stack) + BATON_PAGE_SIZE,
+        physical(text_start),
+        physical(text_end),
+        physical(rodata_start),
+        physical(rodata_end),
+        physical(baton_trampoline_page),
+        physical(baton_trampoline_page) + BATON_PAGE_SIZE,
+        (uint32_t)baton_page_down((uint32_t)paging_switch),
+        (uint32_t)baton_page_down((uint32_t)paging_switch) + BATON_PAGE_SIZE,
+    };
+
+    for (unsigned i = 0; i < sizeof(edge) / sizeof(*edge); i++)
+        if (edge[i] > pa && edge[i] < end)
+            end = edge[i];
+    return end;
+}
+
+/* Large pages from KERNEL_END_MAX on, where all pages have the same permissions. */
 static bool map_direct(void)
 {
     unsigned small = space.format->levels - 1u, large = small - 1;
-    uint64_t span = pt_span(space.format, large);
     bool has_large = space.format == &pt_pae || cpu.pse;
 
-    for (uint64_t pa = 0; pa < direct_end;) {
-        uint32_t va = KERNEL_BASE + (uint32_t)pa;
+    for (uint64_t pa = 0, end; pa < direct_end; pa = end) {
+        uint64_t span = pt_span(space.format, large); /* of a large page, and of a table */
         uint64_t bits = live_bits(pa);
-        bool is_large =
-            has_large && pa >= KERNEL_END_MAX && !(pa & (span - 1)) && direct_end - pa >= span;
 
-        if (bits && !map(is_large ? large : small, va, pa, bits))
+        end = (pa & ~(span - 1)) + span;
+        if (has_large && pa >= KERNEL_END_MAX && end <= direct_end) {
+            if (!map(large, KERNEL_BASE + (uint32_t)pa, pa, bits))
+                return false;
+            continue;
+        }
+        end = run_end(pa, end < direct_end ? end : direct_end);
+        if (bits && !map_run(small, KERNEL_BASE + (uint32_t)pa, pa, bits,
+                             (uint32_t)(end - pa) >> BATON_PAGE_SHIFT))
             return false;
-        pa += is_large ? span : BATON_PAGE_SIZE;
     }
     return true;
 }

@@ -18,18 +18,34 @@ static bool is_free(uint32_t page)
     return free_bits[page / 32] >> page % 32 & 1;
 }
 
-static void set_free(uint32_t page)
+/* Adds neighbouring bits, then pairs, fours and bytes, all at once. */
+static uint32_t count_bits(uint32_t word)
 {
-    free_bits[page / 32] |= 1u << page % 32;
-    free_count++;
-    if (page / 32 > highest)
-        highest = page / 32;
+    word -= word >> 1 & 0x55555555;
+    word = (word & 0x33333333) + (word >> 2 & 0x33333333);
+    word = (word + (word >> 4)) & 0x0f0f0f0f;
+    return word * 0x01010101 >> 24;
 }
 
-static void set_taken(uint32_t page)
+/* Makes the pages [from, to) free or taken, whatever they were. */
+static void set_range(uint32_t from, uint32_t to, bool is_to_be_free)
 {
-    free_bits[page / 32] &= ~(1u << page % 32);
-    free_count--;
+    while (from < to) {
+        uint32_t *word = &free_bits[from / 32];
+        uint32_t left = 32 - from % 32, n = to - from < left ? to - from : left;
+        uint32_t bits = (n == 32 ? ~0u : (1u << n) - 1) << from % 32;
+
+        if (is_to_be_free) {
+            free_count += *word & bits ? count_bits(bits & ~*word) : n;
+            *word |= bits;
+            if (from / 32 > highest)
+                highest = from / 32;
+        } else {
+            free_count -= *word & bits ? count_bits(bits & *word) : 0;
+            *word &= ~bits;
+        }
+        from += n;
+    }
 }
 
 /* Frees the whole pages of a range of memory that lie in [from, to). */
@@ -38,11 +54,9 @@ static void start_range(const struct baton_memory *m, uint64_t from, uint64_t to
     uint64_t start = m->start < from ? from : m->start;
     uint64_t end = m->end > to ? to : m->end;
 
-    if (m->type != BATON_MEM_USABLE || start >= end)
-        return;
-    end = baton_page_down(end);
-    for (uint64_t pa = baton_page_up(start); pa < end; pa += BATON_PAGE_SIZE)
-        set_free((uint32_t)(pa >> BATON_PAGE_SHIFT));
+    if (m->type == BATON_MEM_USABLE && start < end)
+        set_range((uint32_t)(baton_page_up(start) >> BATON_PAGE_SHIFT),
+                  (uint32_t)(end >> BATON_PAGE_SHIFT), true);
 }
 
 void pages_start(const struct baton_memory *memory, uint32_t count)
@@ -57,9 +71,9 @@ void pages_reserve(uint64_t start, uint64_t end)
 {
     if (end > FOUR_GIB)
         end = FOUR_GIB;
-    for (uint64_t pa = baton_page_down(start); pa < end; pa += BATON_PAGE_SIZE)
-        if (is_free((uint32_t)(pa >> BATON_PAGE_SHIFT)))
-            set_taken((uint32_t)(pa >> BATON_PAGE_SHIFT));
+    if (start < end)
+        set_range((uint32_t)(start >> BATON_PAGE_SHIFT),
+                  (uint32_t)(baton_page_up(end) >> BATON_PAGE_SHIFT), false);
 }
 
 int pages_alloc(uint64_t below, uint64_t *pa)
@@ -82,7 +96,7 @@ int pages_alloc(uint64_t below, uint64_t *pa)
         if (!bits)
             continue;
         uint32_t page = i * 32 + 31 - (uint32_t)__builtin_clz(bits);
-        set_taken(page);
+        set_range(page, page + 1, false);
         *pa = (uint64_t)page << BATON_PAGE_SHIFT;
         return 0;
     }
@@ -95,7 +109,7 @@ void pages_free(uint64_t pa)
 
     if (pa & BATON_PAGE_MASK || pa >= FOUR_GIB || is_free(page))
         panic("pages_free: %a is free already, or no page", pa);
-    set_free(page);
+    set_range(page, page + 1, true);
 }
 
 uint64_t pages_count(void)

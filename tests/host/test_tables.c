@@ -327,6 +327,42 @@ static void no_spare(void **state)
     }
 }
 
+/* A run of pages is the same as its pages one by one; one that is taken ends it. */
+static void a_run(void **state)
+{
+    (void)state;
+    for (size_t f = 0; f < COUNT(formats); f++) {
+        uint64_t spare[4];
+        struct pt_spares spares = {spare, 4, 0};
+        unsigned last = formats[f]->levels - 1u;
+        struct pt_walk walk;
+
+        start();
+        struct pt_space space = space_of(formats[f]);
+        pages(spare, 4);
+        assert_int_equal(pt_map(&space, &spares, last, 0x105000, 0x99000, BITS), PT_OK);
+        assert_int_equal(pt_map_run(&space, &spares, last, 0x101000, 0x234000, BITS, 9), PT_TAKEN);
+        assert_int_equal(pt_map_run(&space, &spares, last, 0x1fe000, 0x345000, BITS, 2), PT_OK);
+        assert_int_equal(pt_map_run(&space, &spares, last, 0x1fe000, 0x345000, BITS, 2), PT_OK);
+        assert_int_equal(spares.used, last);
+        for (uint64_t va = 0x100000; va < 0x200000; va += BATON_PAGE_SIZE) {
+            uint64_t pa = va >= 0x101000 && va < 0x105000 ? va + 0x133000
+                          : va == 0x105000                ? 0x99000
+                          : va >= 0x1fe000                ? va + 0x147000
+                                                          : 0;
+
+            pt_translate(&space, va, &walk);
+            assert_int_equal(walk.present, pa != 0);
+            assert_int_equal(walk.pa, pa);
+        }
+        /* large pages, too */
+        assert_int_equal(
+            pt_map_run(&space, &spares, last - 1, 0xc0800000, 0x1000000, BITS, 3), PT_OK);
+        pt_translate(&space, 0xc0800000 + 3 * pt_span(formats[f], last - 1) - 1, &walk);
+        assert_int_equal(walk.pa, 0x1000000 + 3 * pt_span(formats[f], last - 1) - 1);
+    }
+}
+
 /* Spare pages hold rubbish before they are taken, and nothing but what was mapped afterwards. */
 static void spares_are_cleared(void **state)
 {
@@ -394,7 +430,7 @@ int main(void)
         cmocka_unit_test(bits_of_entries), cmocka_unit_test(reserved_bits),
         cmocka_unit_test(large_pages),     cmocka_unit_test(taken),
         cmocka_unit_test(no_spare),        cmocka_unit_test(spares_are_cleared),
-        cmocka_unit_test(order_of_tables),
+        cmocka_unit_test(order_of_tables), cmocka_unit_test(a_run),
     };
 
     return cmocka_run_group_tests_name("tables", tests, NULL, NULL);
