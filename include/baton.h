@@ -244,9 +244,10 @@ struct baton_screen {
 BATON_LAYOUT(baton_screen, 36);
 
 enum baton_policy {
-    BATON_PLACE_AUTO, /* the kernel goes where it prefers to be; the rest stays if it can */
-    BATON_PLACE_ALL,  /* everything moves, even what could stay */
-    BATON_PLACE_NONE, /* nothing moves that can stay */
+    BATON_PLACE_AUTO,   /* as few pages move as can, if the kernel then runs where it prefers to */
+    BATON_PLACE_PREFER, /* the kernel moves to where it prefers to be; the rest stays where it can */
+    BATON_PLACE_ALL,    /* everything moves, even what could stay */
+    BATON_PLACE_NONE,   /* nothing moves that can stay, wherever the kernel then runs */
 };
 
 /* Kinds of page tables: rows of pagetable/format.c. */

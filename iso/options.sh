@@ -27,7 +27,7 @@ check_options() {
     each_initrd readable initrd
     each_module check_module
     one_of paging "${PAGING:-auto}" auto pae legacy
-    one_of place "${PLACE:-auto}" auto all none
+    one_of place "${PLACE:-auto}" auto prefer all none
     one_of trace "${TRACE:-0}" 0 1 2
     one_of firmware "$FIRMWARE" bios uefi uefi32
     [ "$FIRMWARE" = bios ] || MACHINE=${MACHINE:-q35}

@@ -9,7 +9,11 @@
 static const struct choice paging[] = {
     {"auto", PAGING_AUTO}, {"pae", PAGING_PAE}, {"legacy", PAGING_LEGACY}, {NULL, 0}};
 static const struct choice place[] = {
-    {"auto", BATON_PLACE_AUTO}, {"all", BATON_PLACE_ALL}, {"none", BATON_PLACE_NONE}, {NULL, 0}};
+    {"auto", BATON_PLACE_AUTO},
+    {"prefer", BATON_PLACE_PREFER},
+    {"all", BATON_PLACE_ALL},
+    {"none", BATON_PLACE_NONE},
+    {NULL, 0}};
 static const struct choice trace[] = {
     {"0", TRACE_NONE}, {"1", TRACE_COM}, {"2", TRACE_PORT}, {NULL, 0}};
 static const struct choice verify[] = {{"on", VERIFY_ON}, {"off", VERIFY_OFF}, {NULL, 0}};
@@ -26,7 +30,7 @@ static const struct {
     const char *now; /* this option is an old name, and `now` is the current one */
 } chosen[] = {
     {"paging=", paging, "auto, pae or legacy", offsetof(struct options, paging), NULL},
-    {"place=", place, "auto, all or none", offsetof(struct options, place), NULL},
+    {"place=", place, "auto, prefer, all or none", offsetof(struct options, place), NULL},
     {"onfault=", onfault, "halt or reset", offsetof(struct options, onfault), NULL},
     {"verify=", verify, "on or off", offsetof(struct options, verify), NULL},
     {"check=", verify, "on or off", offsetof(struct options, verify), "verify="},

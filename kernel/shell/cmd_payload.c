@@ -12,7 +12,10 @@
 static const char *place_name(enum baton_policy place)
 {
     static const char *const names[] = {
-        [BATON_PLACE_AUTO] = "auto", [BATON_PLACE_ALL] = "all", [BATON_PLACE_NONE] = "none"};
+        [BATON_PLACE_AUTO] = "auto",
+        [BATON_PLACE_PREFER] = "prefer",
+        [BATON_PLACE_ALL] = "all",
+        [BATON_PLACE_NONE] = "none"};
 
     return names[place];
 }
@@ -88,7 +91,7 @@ static bool read_place(const struct words *words, const char *word, enum baton_p
             *place = (enum baton_policy)i;
             return true;
         }
-    command_usage(words, "place= may be auto, all or none");
+    command_usage(words, "place= may be auto, prefer, all or none");
     return false;
 }
 

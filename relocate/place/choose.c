@@ -45,6 +45,17 @@ static uint64_t displaced(const struct placing *p, uint32_t i, uint64_t dest)
     return pages;
 }
 
+/*
+ * May the kernel start where it lies, although it prefers to be elsewhere? By place=auto, if it says
+ * how much it unpacks into, and then runs at the same address as if it had been moved.
+ */
+static bool may_start_there(const struct placing *p, const struct baton_segment *s, uint64_t home)
+{
+    if (p->policy == BATON_PLACE_AUTO)
+        return s->window && !s->guess && fit_window(s, s->source) == fit_window(s, home);
+    return p->policy == BATON_PLACE_NONE;
+}
+
 /* What it costs to put segment i at dest: first the pages that move, then the distance from
  * where it would like to be. */
 static uint64_t cost_of(const struct placing *p, uint32_t i, uint64_t dest)
@@ -55,7 +66,7 @@ static uint64_t cost_of(const struct placing *p, uint32_t i, uint64_t dest)
     uint64_t distance = (dest > home ? dest - home : home - dest) >> BATON_PAGE_SHIFT;
     uint64_t pages = displaced(p, i, dest), moving;
 
-    if (stays && dest != home && p->policy != BATON_PLACE_NONE)
+    if (stays && dest != home && !may_start_there(p, s, home))
         return COST_LAST_CHOICE; /* a kernel starts where it lies only if nothing else fits */
     group_staying(p->payload, p->groups, i, dest, &moving);
     pages += moving >> BATON_PAGE_SHIFT;

@@ -55,7 +55,7 @@ OTHERS = [
             grub=True),
     # Baton's own words
     Refusal("paging-what", r"paging=what .*auto, pae or legacy", LOW, words="paging=what"),
-    Refusal("place-what", r"place=what .*auto, all or none", LOW, words="place=what"),
+    Refusal("place-what", r"place=what .*auto, prefer, all or none", LOW, words="place=what"),
     Refusal("onfault-what", r"onfault=what .*halt or reset", LOW, words="onfault=what"),
     # without a valid port the emulator gets no exit code: there is only the line
     Refusal("exitport-what", r"exitport=what .*port", LOW, words="exitport=what", until="^stop"),

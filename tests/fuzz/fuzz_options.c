@@ -19,6 +19,7 @@ static const struct {
     {"paging=pae", offsetof(struct options, paging), PAGING_PAE},
     {"paging=legacy", offsetof(struct options, paging), PAGING_LEGACY},
     {"place=auto", offsetof(struct options, place), BATON_PLACE_AUTO},
+    {"place=prefer", offsetof(struct options, place), BATON_PLACE_PREFER},
     {"place=all", offsetof(struct options, place), BATON_PLACE_ALL},
     {"place=none", offsetof(struct options, place), BATON_PLACE_NONE},
     {"onfault=halt", offsetof(struct options, onfault), FAULT_HALT},

@@ -152,7 +152,7 @@ static bool set_stage(const uint8_t *data, size_t size)
     j.machine.order = (enum machine_order)(flags >> 4 & 3) % LEND_ORDERS;
     j.machine.dice.state = data[4];
     j.machine.fail_at = data[4];
-    j.request.place = (enum baton_policy)(data[0] % 3);
+    j.request.place = (enum baton_policy)(data[0] % (BATON_PLACE_NONE + 1));
     j.request.live = (struct baton_live){taken[1].start, flags & 1, KEEP_PAGES, 0x12345678};
     j.request.long_mode = flags & 2;
     j.request.digest_page = flags & 0x40 ? journey_digest_code : NULL;

@@ -271,7 +271,7 @@ static void random_kernel(struct dice *d, const struct arena *a, struct recipe *
         add_file(r, initrd_at, initrd_at + initrd->file_size);
     if (initrd->mem_size && dice_once(d, 2))
         random_followers(d, a, r);
-    r->place = (enum baton_policy)dice_roll(d, 3);
+    r->place = (enum baton_policy)dice_roll(d, BATON_PLACE_NONE + 1);
 }
 
 /* The host's own pages and its live tables lie in no payload's file. */

@@ -136,7 +136,8 @@ static void print_memory(const struct recipe *r, FILE *to)
 void recipe_print(const struct recipe *r, FILE *to)
 {
     static const char *const orders[] = {"LEND_HIGHEST", "LEND_LOWEST", "LEND_RANDOM"};
-    static const char *const places[] = {"BATON_PLACE_AUTO", "BATON_PLACE_ALL", "BATON_PLACE_NONE"};
+    static const char *const places[] = {"BATON_PLACE_AUTO", "BATON_PLACE_PREFER", "BATON_PLACE_ALL",
+                                         "BATON_PLACE_NONE"};
 
     fputs("    {\n        .name = \"\",\n", to);
     if (r->trampoline_va)

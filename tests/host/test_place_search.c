@@ -78,8 +78,17 @@ static uint64_t moved_pages(const struct baton_payload *p)
     return pages;
 }
 
-/* The fewest pages that can move; UINT64_MAX: there is no place for both. */
-static uint64_t best_of(const struct places *kernel, const struct places *initrd, bool may_stay)
+/* Where the kernel runs if it starts at dest. */
+static uint64_t runs_at(struct baton_segment *s, uint64_t dest)
+{
+    put_at(s, dest);
+    return s->used.start;
+}
+
+/* The fewest pages that can move; UINT64_MAX: there is no place for both. The kernel starts where it
+ * lies if it prefers that, if place=none, or if place=auto and it then runs where it prefers to. */
+static uint64_t best_of(const struct places *kernel, const struct places *initrd,
+                        enum baton_policy policy)
 {
     uint64_t best = UINT64_MAX;
     struct baton_segment *s = trial.payload.segment;
@@ -87,7 +96,10 @@ static uint64_t best_of(const struct places *kernel, const struct places *initrd
     for (unsigned a = 0; a < kernel->n; a++) {
         uint64_t below = (PAGE - s[0].source % PAGE) % PAGE;
 
-        if (kernel->dest[a] == s[0].source && !may_stay && kernel->dest[a] != s[0].prefer - below)
+        if (kernel->dest[a] == s[0].source && kernel->dest[a] != s[0].prefer - below &&
+            policy != BATON_PLACE_NONE &&
+            (policy != BATON_PLACE_AUTO || !s[0].window ||
+             runs_at(&s[0], s[0].source) != runs_at(&s[0], s[0].prefer - below)))
             continue;
         put_at(&s[0], kernel->dest[a]);
         for (unsigned b = 0; b < (s[1].mem_size ? initrd->n : 1); b++) {
@@ -128,9 +140,9 @@ static bool place_and_judge(const struct recipe *r, int *error)
         search(1, &initrd);
     else
         trial.payload.segment[1].mem_size = 0;
-    best = best_of(&kernel, &initrd, r->place == BATON_PLACE_NONE);
-    if (best == UINT64_MAX && r->place == BATON_PLACE_AUTO)
-        best = best_of(&kernel, &initrd, true); /* the last choice */
+    best = best_of(&kernel, &initrd, r->place);
+    if (best == UINT64_MAX && r->place != BATON_PLACE_ALL)
+        best = best_of(&kernel, &initrd, BATON_PLACE_NONE); /* the last choice */
 
     recipe_stage(r, &journey);
     *error = baton_place(&journey.machine.host, &journey.request, &journey.payload, &journey.why);
@@ -223,7 +235,8 @@ static const struct recipe once_wrong[] = {
                     {INITRD, 0x205000, 0x2099, 0x2099, UINT64_MAX, 0x100000, 0x208001}},
     },
     {
-        .name = "auto: RAM that ends within a page hid the place below its end",
+        .name = "prefer: RAM that ends within a page hid the place below its end",
+        .place = BATON_PLACE_PREFER,
         .memory = {{0x100000, 0x103000, 1},
                    {0x200000, 0x20b0f1, 1},
                    {0x20b0f1, 0x20ba9e, 10},
@@ -233,7 +246,8 @@ static const struct recipe once_wrong[] = {
                     {INITRD, 0x204584, 0x3053, 0x3053, UINT64_MAX, 0x100000}},
     },
     {
-        .name = "auto: a room that ends in the initrd's first page counted as in its way",
+        .name = "prefer: a room that ends in the initrd's first page counted as in its way",
+        .place = BATON_PLACE_PREFER,
         .memory = {{0x100000, 0x129000, 1}, {0x90000000, 0x9000a000, 1}},
         .file = {{0x90001000, 0x90002d73}, {0x90003ea3, 0x900063bb}},
         .segment = {{KERNEL, 0x90001000, 0x1d73, 0x1d73, 0x90001000, 0x100000, 0, 0x1000, 0x2134,
@@ -241,7 +255,8 @@ static const struct recipe once_wrong[] = {
                     {INITRD, 0x90003ea3, 0x2518, 0x2518, UINT64_MAX, 0x100000}},
     },
     {
-        .name = "auto: the only candidate was the place where the kernel lies",
+        .name = "prefer: the only candidate was the place where the kernel lies",
+        .place = BATON_PLACE_PREFER,
         .memory = {{0x100000, 0x106000, 1}, {0xfffe3000, 0x100000000, 1}},
         .file = {{0xffff8000, 0xffffd5ce}, {0xfffef000, 0xffff747a}},
         .segment = {{KERNEL, 0xffff8000, 0x55ce, 0x55ce, 0xfffe8000, 0x100000, 0, 0x4000, 0x7535},

@@ -11,6 +11,7 @@ static const struct recipe recipes[] = {
         /* The list ran from a destination straight into the swap page behind it, and the page
          * saved there lay behind the page just copied: the dry run took the two for one run. */
         .name = "swap page behind the last destination",
+        .place = BATON_PLACE_PREFER,
         .order = LEND_LOWEST,
         .trampoline_pa = 0x8000,
         .memory = {{0x100000, 0x108000, 1}, {0x7fff8000, 0x80008000, 1}},

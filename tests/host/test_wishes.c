@@ -220,6 +220,7 @@ static void alignments(void **state)
 
         start(c->ram, COUNT(c->ram));
         struct baton_segment *s = kernel(MOVABLE, 2 * MIB, 3 * MIB, 16 * MIB);
+        j.request.place = BATON_PLACE_PREFER;
         s->window = 17 * MIB;
         s->align = 16 * MIB;
         s->align_best = c->least ? 16 * MIB : 0;
