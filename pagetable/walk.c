@@ -9,29 +9,34 @@ static void *table_at(const struct pt_space *space, uint64_t table)
     return space->host->map(space->host->ctx, BATON_WINDOW_TABLE, table);
 }
 
-static uint64_t entry_in(const struct pt_space *space, const void *page, unsigned index)
+uint64_t pt_entry(const struct pt_space *space, uint64_t table, unsigned index)
 {
+    const void *page = table_at(space, table);
+
     if (space->format->entry_size == 8)
         return ((const uint64_t *)page)[index];
     return ((const uint32_t *)page)[index];
 }
 
-uint64_t pt_entry(const struct pt_space *space, uint64_t table, unsigned index)
-{
-    return entry_in(space, table_at(space, table), index);
-}
-
 static void entry_set(const struct pt_space *space, void *page, unsigned index, uint64_t entry)
 {
-    if (space->format->entry_size == 8) {
-        /* Two halves, the one with the present bit last: a CPU that walks meanwhile never uses
-         * half an entry. */
-        volatile uint32_t *half = (volatile uint32_t *)page + 2 * index;
-        half[1] = (uint32_t)(entry >> 32);
-        half[0] = (uint32_t)entry;
-    } else {
-        ((volatile uint32_t *)page)[index] = (uint32_t)entry;
-    }
+    volatile uint32_t *at = (volatile uint32_t *)page + index * (space->format->entry_size / 4u);
+
+    /* Two halves, the one with the present bit last: a CPU that walks meanwhile never uses half an
+     * entry. */
+    if (space->format->entry_size == 8)
+        at[1] = (uint32_t)(entry >> 32);
+    at[0] = (uint32_t)entry;
+}
+
+unsigned pt_next(const struct pt_format *format, const void *page, unsigned i, unsigned n)
+{
+    /* the low half of an entry, in either size, says whether it is present */
+    const uint8_t *at = (const uint8_t *)page + i * format->entry_size;
+
+    for (; i < n && !(*at & PTE_PRESENT); i++)
+        at += format->entry_size;
+    return i;
 }
 
 void pt_clear(const struct baton_host *host, uint64_t table)
@@ -44,16 +49,17 @@ static enum pt_result fill(const struct pt_space *space, unsigned level, uint64_
                            unsigned index, uint64_t wanted, uint32_t count)
 {
     uint64_t span = pt_span(space->format, level);
-    void *page = table_at(space, table);
+    uint32_t size = space->format->entry_size;
+    uint8_t *at = (uint8_t *)table_at(space, table) + index * size;
 
-    for (; count; count--, index++, wanted += span) {
-        uint64_t entry = entry_in(space, page, index);
+    for (; count; count--, at += size, wanted += span) {
+        const uint32_t *now = (const uint32_t *)(const void *)at;
 
-        if (entry == wanted)
+        if (now[0] == (uint32_t)wanted && (size == 4 || now[1] == wanted >> 32))
             continue;
-        if (entry & PTE_PRESENT)
+        if (now[0] & PTE_PRESENT)
             return PT_TAKEN;
-        entry_set(space, page, index, wanted);
+        entry_set(space, at, 0, wanted);
     }
     return PT_OK;
 }
@@ -128,9 +134,8 @@ static bool next_table(const struct pt_space *space, unsigned level, uint64_t ta
     const uint32_t *page = space->host->map(space->host->ctx, BATON_WINDOW_TABLE, table);
     unsigned words = format->entry_size / 4u, entries = 1u << format->level[level].index_bits;
 
-    for (unsigned i = *index; i < entries; i++) {
-        /* the low half of an entry, in either size, says whether it is one */
-        if (!(page[i * words] & PTE_PRESENT) || pt_is_leaf(format, level, page[i * words]))
+    for (unsigned i = *index; (i = pt_next(format, page, i, entries)) < entries; i++) {
+        if (pt_is_leaf(format, level, page[i * words]))
             continue;
         *index = i + 1;
         *found = pt_entry(space, table, i) & format->address_bits;

@@ -34,6 +34,9 @@ void pt_clear(const struct baton_host *host, uint64_t table);
 /* The entry of that index in the table at pa `table`, of either size. */
 uint64_t pt_entry(const struct pt_space *space, uint64_t table, unsigned index);
 
+/* The next entry from number i on that is present, of the n in the table at `page`; n: none is. */
+unsigned pt_next(const struct pt_format *format, const void *page, unsigned i, unsigned n);
+
 /*
  * Maps va to pa at `level` (levels - 1 for a 4 KiB page), both aligned to that level's span, with
  * `bits` (PTE_PRESENT, PTE_WRITE, PTE_GLOBAL, PTE_NX...; accessed and dirty are added, PTE_LARGE

@@ -120,22 +120,29 @@ static uint64_t run_end(uint64_t pa, uint64_t end)
     return end;
 }
 
-/* Large pages from KERNEL_END_MAX on, where all pages have the same permissions. */
+/*
+ * Large pages from KERNEL_END_MAX on, where all pages have the same permissions: their entries lie in
+ * one table, for the direct map ends below 4 GiB, and it is less than 1 GiB. Small ones elsewhere.
+ */
 static bool map_direct(void)
 {
     unsigned small = space.format->levels - 1u, large = small - 1;
-    bool has_large = space.format == &pt_pae || cpu.pse;
+    uint64_t span = pt_span(space.format, large); /* of a large page, and of a table of small ones */
+    uint64_t from = KERNEL_END_MAX, count = from < direct_end ? (direct_end - from) / span : 0;
 
+    if (space.format != &pt_pae && !cpu.pse)
+        count = 0;
+    if (count &&
+        !map_run(large, KERNEL_BASE + (uint32_t)from, from, live_bits(from), (uint32_t)count))
+        return false;
     for (uint64_t pa = 0, end; pa < direct_end; pa = end) {
-        uint64_t span = pt_span(space.format, large); /* of a large page, and of a table */
         uint64_t bits = live_bits(pa);
 
-        end = (pa & ~(span - 1)) + span;
-        if (has_large && pa >= KERNEL_END_MAX && end <= direct_end) {
-            if (!map(large, KERNEL_BASE + (uint32_t)pa, pa, bits))
-                return false;
+        if (pa == from && count) {
+            end = from + count * span;
             continue;
         }
+        end = (pa & ~(span - 1)) + span;
         end = run_end(pa, end < direct_end ? end : direct_end);
         if (bits && !map_run(small, KERNEL_BASE + (uint32_t)pa, pa, bits,
                              (uint32_t)(end - pa) >> BATON_PAGE_SHIFT))

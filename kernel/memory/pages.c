@@ -27,25 +27,35 @@ static uint32_t count_bits(uint32_t word)
     return word * 0x01010101 >> 24;
 }
 
-/* Makes the pages [from, to) free or taken, whatever they were. */
+/* Makes the pages of one word free or taken, whatever they were. */
+static void set_bits(uint32_t *word, uint32_t bits, bool is_to_be_free)
+{
+    uint32_t changed = bits & (is_to_be_free ? ~*word : *word);
+    uint32_t n = changed == ~0u ? 32 : count_bits(changed);
+
+    *word ^= changed;
+    free_count = is_to_be_free ? free_count + n : free_count - n;
+}
+
+/* The same for the pages [from, to). */
 static void set_range(uint32_t from, uint32_t to, bool is_to_be_free)
 {
-    while (from < to) {
-        uint32_t *word = &free_bits[from / 32];
-        uint32_t left = 32 - from % 32, n = to - from < left ? to - from : left;
-        uint32_t bits = (n == 32 ? ~0u : (1u << n) - 1) << from % 32;
+    uint32_t first = from / 32, last = to / 32;
+    uint32_t above = ~0u << from % 32, below = (1u << to % 32) - 1; /* in the first, the last word */
 
-        if (is_to_be_free) {
-            free_count += *word & bits ? count_bits(bits & ~*word) : n;
-            *word |= bits;
-            if (from / 32 > highest)
-                highest = from / 32;
-        } else {
-            free_count -= *word & bits ? count_bits(bits & *word) : 0;
-            *word &= ~bits;
-        }
-        from += n;
+    if (from >= to)
+        return;
+    if (is_to_be_free && (to - 1) / 32 > highest)
+        highest = (to - 1) / 32;
+    if (first == last) {
+        set_bits(&free_bits[first], above & below, is_to_be_free);
+        return;
     }
+    set_bits(&free_bits[first], above, is_to_be_free);
+    while (++first < last)
+        set_bits(&free_bits[first], ~0u, is_to_be_free);
+    if (below)
+        set_bits(&free_bits[last], below, is_to_be_free);
 }
 
 /* Frees the whole pages of a range of memory that lie in [from, to). */

@@ -91,13 +91,9 @@ static uint32_t trace_word(uint32_t offset, uint32_t machine)
 
 /* What the word at offset `at` of the page must be; for all but the code, the ports and the
  * stack. */
-static uint32_t wanted(const struct check *c, bool template, uint32_t at)
+static uint32_t wanted(const struct check *c, const struct view *views, bool template, uint32_t at)
 {
     const struct baton_image *image = c->image;
-    const struct view views[] = {
-        {image->trampoline_va, CONTROL_GDT_VA, CONTROL_FAULT_TSS_VA},
-        {(uint32_t)image->control, CONTROL_GDT_PA, CONTROL_FAULT_TSS_PA},
-    };
     uint32_t offset;
 
     for (unsigned i = 0; i < (template ? 1 : 2); i++) { /* it is not used at the physical address */
@@ -144,10 +140,14 @@ static bool params_are_right(const struct control_params *p, const struct check 
 /* Is everything from the parameters to the stack correct? */
 static bool rest_is_right(const struct check *c, bool template, const uint8_t *page)
 {
+    const struct view views[] = {
+        {c->image->trampoline_va, CONTROL_GDT_VA, CONTROL_FAULT_TSS_VA},
+        {(uint32_t)c->image->control, CONTROL_GDT_PA, CONTROL_FAULT_TSS_PA},
+    };
     uint32_t at = CONTROL_PARAMS + PARAM_SIZE;
 
     while (at < CONTROL_STACK &&
-           *(const uint32_t *)(const void *)(page + at) == wanted(c, template, at))
+           *(const uint32_t *)(const void *)(page + at) == wanted(c, views, template, at))
         at += 4;
     return at == CONTROL_STACK;
 }

@@ -25,13 +25,11 @@ static unsigned leaves_of(const struct pt_space *space, uint64_t table, unsigned
     unsigned step =
         space->format->entry_size / 4u; /* the low half of an entry has the bits that count */
     const uint32_t *at = host->map(host->ctx, BATON_WINDOW_TABLE, table);
-    unsigned leaves = 0;
+    unsigned leaves = 0, n = 1u << l->index_bits;
 
-    for (unsigned i = 0; i < 1u << l->index_bits; i++) {
+    for (unsigned i = 0; (i = pt_next(space->format, at, i, n)) < n; i++) {
         uint32_t entry = at[i * step];
 
-        if (!(entry & PTE_PRESENT))
-            continue;
         /* compilers that unroll the recursion cannot know that a format has PT_LEVELS_MAX at
          * most */
         if (level + 1 >= space->format->levels || level + 1 >= PT_LEVELS_MAX ||
