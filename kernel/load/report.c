@@ -2,6 +2,7 @@
 #include "kernel/load/report.h"
 
 #include "kernel/console/print.h"
+#include "kernel/load/reason.h"
 
 /* The size of the n-th initrd's file, from 0. */
 static uint64_t file_size_of(const struct stage *stage, uint32_t n)
@@ -30,6 +31,29 @@ void report_initrd(struct stage *stage, bool staged)
     }
 }
 
+/* Why each segment moves that does; an ELF file's segments have one line together. */
+static void report_moves(const struct stage *stage)
+{
+    const struct baton_payload *payload = &stage->payload;
+    bool loads = false;
+
+    for (uint32_t i = 0; i < payload->segments; i++) {
+        const struct baton_segment *s = &payload->segment[i];
+        uint64_t address;
+        const char *reason = reason_to_move(payload, stage->request.place, i, &address);
+
+        if (!reason || (s->role == BATON_ROLE_LOAD && loads))
+            continue;
+        if (s->role == BATON_ROLE_LOAD)
+            report("moves", "the file's segments: they are linked for their addresses");
+        else if (address)
+            report("moves", "%s: %s %a", s->what, reason, address);
+        else
+            report("moves", "%s: %s", s->what, reason);
+        loads = loads || s->role == BATON_ROLE_LOAD;
+    }
+}
+
 static void report_plan(const struct stage *stage)
 {
     const struct baton_image *image = &stage->image;
@@ -41,6 +65,7 @@ static void report_plan(const struct stage *stage)
            c->move, plural(c->move), c->move == 1 ? "s" : "", c->stay, c->zero, (uint64_t)c->cycles,
            plural(c->cycles), (uint64_t)c->list_pages, plural(c->list_pages),
            (uint64_t)c->control_pages, plural(c->control_pages));
+    report_moves(stage);
     report("trampoline", "%a and %a both lead to %a, through %u new table page%s",
            (uint64_t)image->trampoline_va, image->control, image->control, image->table_count,
            plural(image->table_count));
