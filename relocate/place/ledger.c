@@ -52,15 +52,18 @@ int ledger_refuse(const struct baton_image *image, struct baton_refusal *why, in
 /* The first page at pa or above, of this stretch, that the ledger has; 0: there is none. */
 static uint64_t next_page(const struct baton_image *image, unsigned stretch, uint64_t pa)
 {
-    uint64_t end = (stretch + 1ull) << LEDGER_STRETCH_SHIFT;
+    const uint32_t *words = page_words(image, image->ledger[stretch]);
+    uint32_t page = (uint32_t)(pa >> BATON_PAGE_SHIFT) & (LEDGER_STRETCH_PAGES - 1);
+    uint64_t start = (uint64_t)stretch << LEDGER_STRETCH_SHIFT;
 
-    for (; pa < end; pa += BATON_PAGE_SIZE) {
-        uint32_t word = *ledger_word(image->host, image->ledger, pa);
+    if (pa - start >= 1ull << LEDGER_STRETCH_SHIFT)
+        return 0;
+    for (; page < LEDGER_STRETCH_PAGES; page = (page | 31) + 1) {
+        uint32_t word = words[page / 32] & ~0u << page % 32;
 
-        if (!word)
-            pa |= 31 * BATON_PAGE_SIZE;
-        else if (word & ledger_bit(pa))
-            return pa;
+        if (word)
+            return start + ((uint64_t)((page & ~31u) + (uint32_t)__builtin_ctz(word))
+                            << BATON_PAGE_SHIFT);
     }
     return 0;
 }

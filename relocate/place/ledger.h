@@ -13,6 +13,7 @@
 /* A bit a page: 32768 pages, 128 MiB, in one page of the ledger. */
 #define LEDGER_STRETCH_SHIFT (BATON_PAGE_SHIFT + 15)
 #define LEDGER_STRETCHES BATON_LEDGER
+#define LEDGER_STRETCH_PAGES (1u << (LEDGER_STRETCH_SHIFT - BATON_PAGE_SHIFT))
 
 static inline unsigned ledger_stretch(uint64_t pa)
 {
