@@ -3,7 +3,6 @@
 #   make check-boot   the quick ones (marked so in the tables)
 #   make test-boot    all of them; ONLY="cpu-486 or shell" picks some, here and for the quick ones
 #   make layouts      the random layouts alone (BATON_SEED, BATON_LAYOUTS: see test_layouts.py)
-#   make figures      instructions from the hand-off to the payload; ONLY=judge-low:1M for some
 #
 # Results go to build/tests/results/boot.xml, for tests/summary.
 
@@ -61,7 +60,7 @@ $(FIRMWARE): $(BOOT_TESTS)/firmware.S
 	$(Q)$(CC32) $(ASFLAGS32) -c $< -o $@.o
 	$(Q)$(LD32) -m elf_i386 -Ttext 0xffff0000 -e 0xfffffff0 --oformat binary $@.o -o $@
 
-.PHONY: check-boot test-boot layouts figures
+.PHONY: check-boot test-boot layouts
 check-boot: $(BOOT_NEEDS)
 	@echo "boot tests, the quick ones"
 	@rm -f $(BOOT_RESULTS)
@@ -75,6 +74,3 @@ test-boot: $(BOOT_NEEDS) kernels
 
 layouts: $(BUILD)/baton.elf $(BUILD)/spoil/baton.elf $(STOREWATCH) $(FIRMWARE)
 	@$(PYTEST) -rP $(BOOT_TESTS)/test_layouts.py
-
-figures: $(BUILD)/baton.elf payloads $(STOREWATCH) kernels
-	@BATON_BUILD="$$(readlink -f $(BUILD))" /usr/bin/python3 -B $(BOOT_TESTS)/figures $(ONLY)

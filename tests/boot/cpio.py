@@ -8,17 +8,18 @@ def _up(data):
     return data + bytes(-len(data) % 4)
 
 
-def _member(number, name, data):
+def _member(number, name, data, mode=0o100644):
     """newc: 13 numbers of 8 hexadecimal digits, the name, the file."""
-    mode, links = (0o100644, 1) if name != END else (0, 1)
+    mode, links = (mode, 1) if name != END else (0, 1)
     fields = (number, mode, 0, 0, links, 0, len(data), 0, 0, 0, 0, len(name) + 1, 0)
     header = "070701" + "".join(f"{field:08x}" for field in fields) + name + "\0"
     return _up(header.encode()) + _up(data)
 
 
-def archive(files):
-    """files: {name: bytes}"""
-    data = b"".join(_member(i, name, content) for i, (name, content) in enumerate(files.items(), 1))
+def archive(files, programs=()):
+    """files: {name: bytes}; programs: names of those that can be executed"""
+    data = b"".join(_member(i, name, content, 0o100755 if name in programs else 0o100644)
+                    for i, (name, content) in enumerate(files.items(), 1))
     return data + _member(0, END, b"")
 
 
