@@ -52,7 +52,8 @@ int ledger_refuse(const struct baton_image *image, struct baton_refusal *why, in
 /* The first page at pa or above, of this stretch, that the ledger has; 0: there is none. */
 static uint64_t next_page(const struct baton_image *image, unsigned stretch, uint64_t pa)
 {
-    const uint32_t *words = page_words(image, image->ledger[stretch]);
+    const uint32_t *words =
+        image->host->map(image->host->ctx, BATON_WINDOW_LEDGER, image->ledger[stretch]);
     uint32_t page = (uint32_t)(pa >> BATON_PAGE_SHIFT) & (LEDGER_STRETCH_PAGES - 1);
     uint64_t start = (uint64_t)stretch << LEDGER_STRETCH_SHIFT;
 
