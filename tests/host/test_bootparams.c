@@ -187,6 +187,7 @@ static void odd_setups(void **state)
         f.setup_sects = sects;
         f.version = NULL;
         stage(&f, true, 0);
+        j.request.place = BATON_PLACE_PREFER;
         load("odd setup");
         expect(&f);
         assert_params("odd setup");

@@ -18,6 +18,7 @@ static void stage_initrd(uint64_t size)
     machine_ready(&j.machine);
     j.request.kernel = bzimage_make(&j.machine, 2 * MIB, &bzimage_usual);
     j.request.module[0].file = machine_file(&j.machine, 1024 * MIB, size);
+    j.request.place = BATON_PLACE_PREFER; /* so that the kernel does not stay, too */
 }
 
 /* An initrd of 2 GiB that stays costs what one of 1 MiB costs. */
