@@ -1,6 +1,7 @@
 /* The old kernel, from its first C instruction to the hand-off: the table of contents. */
 #include "boot/bootinfo.h"
 #include "boot/memmap.h"
+#include "kernel/console/pixels.h"
 #include "kernel/console/print.h"
 #include "kernel/console/screen.h"
 #include "kernel/console/serial.h"
@@ -16,6 +17,7 @@
 #include "kernel/machine/window.h"
 #include "kernel/memory/live.h"
 #include "kernel/memory/pages.h"
+#include "kernel/memory/screenmap.h"
 #include "kernel/options/options.h"
 #include "kernel/shell/commands.h"
 #include "kernel/shell/shell.h"
@@ -27,7 +29,8 @@ static struct boot_info boot;
 static struct options options;
 static struct baton_memory memory[2 * BOOT_MEMORY];
 static uint32_t memory_count;
-static uint64_t usable; /* bytes */
+static uint64_t usable;       /* bytes */
+static const char *no_screen; /* why the loader's framebuffer is not used; NULL: it is */
 
 extern char boot_windows_high[], kernel_end[]; /* boot/entry.S, linker.ld */
 /* Called only by boot/entry.S. */
@@ -47,6 +50,23 @@ static void refuse(const char *sentence)
     stop(EXIT_REFUSED);
 }
 
+/* Called before the first line is printed, too. */
+static void start_screen(void)
+{
+    struct pixels pixels;
+    void *at = NULL;
+
+    if (boot.screen.kind == BATON_SCREEN_TEXT)
+        screen_start_text();
+    if (boot.screen.kind != BATON_SCREEN_LINEAR)
+        return;
+    no_screen = pixels_start(&pixels, &boot.screen);
+    if (!no_screen)
+        at = screenmap_start(&boot.screen, &no_screen);
+    if (at)
+        screen_start_pixels(&pixels, at);
+}
+
 /* Called before the first line is printed: serial= selects the UART. */
 static void start_serial(void)
 {
@@ -63,6 +83,8 @@ static void tell_loader(void)
             report("loader", "its tag %u is not used: %s", boot.note[i].tag, boot.note[i].why);
         else
             report("loader", "not used: %s", boot.note[i].why);
+    if (no_screen)
+        report("screen", "Baton does not use the framebuffer: %s", no_screen);
     if (boot.notes > BOOT_NOTES)
         report("loader", "%u more parts of its information are not used", boot.notes - BOOT_NOTES);
     if (!options.verbose)
@@ -297,7 +319,7 @@ void kernel_main(uint32_t magic, uint32_t information)
     cpu_detect();
     machinecheck_start();
     wrong = boot_read(magic, information, read_loader, &boot);
-    screen_start(boot.screen.kind);
+    start_screen();
     take_options();
     if (wrong)
         refuse(wrong);

@@ -21,6 +21,7 @@ HOST_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 # The core, and the other parts that are pure C.
 HOST_CORE_C := $(filter-out relocate/handoff/handoff.c relocate/trampoline/home.c relocate/crash/leave.c,$(CORE_C)) \
                $(wildcard boot/*.c) kernel/options/options.c kernel/options/crashkernel.c kernel/crash/room.c lib/number.c lib/uart.c \
+               $(addprefix kernel/console/,cells.c pixels.c) \
                $(addprefix kernel/shell/,decode.c edit.c keys.c words.c)
 HOST_TESTS_C := $(sort $(wildcard $(HOST)/test_*.c))
 HOST_SHARED_C := $(filter-out $(HOST_TESTS_C),$(wildcard $(HOST)/*.c))
@@ -35,7 +36,11 @@ $(1)/%.o: %.c $(1)/compiler
 
 $$(eval $$(call compiler_stamp,$(1)/compiler,$$(HOST_CC)))
 
-$(1)/shared.a: $$(patsubst %.c,$(1)/%.o,$$(HOST_CORE_C) $$(HOST_SHARED_C))
+$(1)/font.o: $(FONT) $(1)/compiler
+	$$(call say,HOSTCC,$$<)
+	$$(Q)$$(HOST_CC) $$(HOST_CFLAGS) $(2) -c $$< -o $$@
+
+$(1)/shared.a: $$(patsubst %.c,$(1)/%.o,$$(HOST_CORE_C) $$(HOST_SHARED_C)) $(1)/font.o
 	@rm -f $$@
 	$$(Q)ar qcs $$@ $$^
 
