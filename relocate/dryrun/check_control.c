@@ -122,7 +122,8 @@ static bool descriptor_is(const struct control_descriptor *d, uint32_t base, uin
     return d->base == base && d->limit == size - 1 && !d->unused_;
 }
 
-/* All that the trampoline is told but the ports, which are the host's own business. */
+/* All that the trampoline is told but the ports and the screen, which are the host's own business:
+ * they are the same in the template. */
 static bool params_are_right(const struct control_params *p, const struct check *c)
 {
     const struct baton_image *image = c->image;
@@ -140,15 +141,15 @@ static bool params_are_right(const struct control_params *p, const struct check 
            descriptor_is(&p->idtr_pa, pa + CONTROL_IDT, CONTROL_IDT_SIZE);
 }
 
-/* Is everything behind the parameters as wanted, up to the stack? */
+/* Is everything behind the parameters as wanted, up to the screen and the stack? */
 static bool rest_is_right(const struct check *c, bool template, const uint8_t *page)
 {
     uint32_t at = CONTROL_PARAMS + PARAM_SIZE;
 
-    while (at < CONTROL_STACK &&
+    while (at < CONTROL_SCREEN &&
            *(const uint32_t *)(const void *)(page + at) == wanted(c, template, at))
         at += 4;
-    return at == CONTROL_STACK;
+    return at == CONTROL_SCREEN;
 }
 
 static bool is_clear(const uint8_t *at, uint32_t size)
@@ -173,6 +174,8 @@ static bool template_is_right(const struct check *c, const uint8_t *template, co
            is_clear(template + CONTROL_EXIT, CONTROL_EXIT_SIZE) &&
            !__builtin_memcmp(page + EXIT_END, template + EXIT_END, CONTROL_PARAMS - EXIT_END) &&
            !__builtin_memcmp(template + CONTROL_PARAMS, &expected, sizeof(expected)) &&
+           !__builtin_memcmp(page + CONTROL_SCREEN, template + CONTROL_SCREEN,
+                             sizeof(struct control_screen)) &&
            rest_is_right(c, true, template);
 }
 

@@ -70,6 +70,11 @@ class Picture:
             raise NoText(f"cell {row}, {column}")
         return tuple(lines[::size]), colours
 
+    def white(self, y, pixels):
+        """Which of the first pixels of a line are white."""
+        at = 3 * y * self.width
+        return [min(self.pixels[at + 3 * x:at + 3 * x + 3]) >= 0xf8 for x in range(pixels)]
+
     def inks(self, row, columns):
         """The colours of the first characters of a row, each once."""
         found = set().union(*(self.cell(row, column)[1] for column in range(columns)))
