@@ -1,5 +1,5 @@
 /* The keyboard controller: asked, waited for, given up. On a controller made of variables. */
-#include "kernel/shell/i8042.h"
+#include "kernel/terminal/i8042.h"
 #include "tests/host/cm.h"
 
 #include <string.h>

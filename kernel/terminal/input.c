@@ -1,11 +1,11 @@
 /* Reads the keyboard and the serial line, and waits by a timer. */
-#include "kernel/shell/input.h"
+#include "kernel/terminal/input.h"
 
 #include "kernel/console/serial.h"
 #include "kernel/machine/cpu.h"
 #include "kernel/machine/watchdog.h"
-#include "kernel/shell/i8042.h"
-#include "kernel/shell/portb.h"
+#include "kernel/terminal/i8042.h"
+#include "kernel/terminal/portb.h"
 
 /* [8254] */
 enum {

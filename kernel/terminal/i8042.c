@@ -1,5 +1,5 @@
 /* Asks the keyboard controller for a byte. */
-#include "kernel/shell/i8042.h"
+#include "kernel/terminal/i8042.h"
 
 /* Waits until these bits of the status have this value. */
 static bool wait(const struct i8042_io *io, uint8_t mask, uint8_t value)

@@ -1,9 +1,9 @@
 /* Keys from the serial line and from the PS/2 keyboard. The ports are polled; there are no
  * interrupts. */
-#ifndef KERNEL_SHELL_INPUT_H
-#define KERNEL_SHELL_INPUT_H
+#ifndef KERNEL_TERMINAL_INPUT_H
+#define KERNEL_TERMINAL_INPUT_H
 
-#include "kernel/shell/keys.h"
+#include "kernel/terminal/keys.h"
 
 /* Is there a controller for a PS/2 keyboard? Takes a quarter of a second at most. */
 bool input_has_keyboard(void);

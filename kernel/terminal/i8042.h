@@ -1,8 +1,8 @@
 /*
  * The PS/2 keyboard controller: is there one? Pure: the caller provides the access to the ports.
  */
-#ifndef KERNEL_SHELL_I8042_H
-#define KERNEL_SHELL_I8042_H
+#ifndef KERNEL_TERMINAL_I8042_H
+#define KERNEL_TERMINAL_I8042_H
 
 #include <stdbool.h>
 #include <stdint.h>
