@@ -84,12 +84,23 @@ endef
 COMPILER := $(BUILD)/compiler
 $(eval $(call compiler_stamp,$(COMPILER),$(CC32),$(CFLAGS32)))
 
+# The font of the framebuffer's screen, as C.
+FONT := $(BUILD)/font.c
+$(FONT): kernel/console/font.txt kernel/console/mkfont
+	@mkdir -p $(@D)
+	$(Q)kernel/console/mkfont < $< > $@
+
 # One ELF from one folder of objects: $(1) folder, $(2) extra flags.
 define kernel_rules
-$(1)_OBJECTS := $$(patsubst %.c,$(1)/obj/%.o,$$(CORE_C) $$(KERNEL_C)) \
+$(1)_OBJECTS := $$(patsubst %.c,$(1)/obj/%.o,$$(CORE_C) $$(KERNEL_C)) $(1)/obj/font.o \
                 $$(patsubst %.S,$(1)/obj/%.S.o,$$(KERNEL_S) $$(CORE_S))
 
 $(1)/obj/%.o: %.c $(COMPILER)
+	$$(call say,CC,$$<)
+	@mkdir -p $$(@D)
+	$$(Q)$$(CC32) $$(CFLAGS32) $(2) -MMD -MP -c $$< -o $$@
+
+$(1)/obj/font.o: $(FONT) $(COMPILER)
 	$$(call say,CC,$$<)
 	@mkdir -p $$(@D)
 	$$(Q)$$(CC32) $$(CFLAGS32) $(2) -MMD -MP -c $$< -o $$@

@@ -78,8 +78,10 @@ static void read_screen(struct boot_info *info, const struct multiboot_info *mb)
         info->screen = (struct baton_screen){.kind = BATON_SCREEN_TEXT, .columns = 80, .rows = 25};
         return;
     }
-    if (mb->framebuffer_type != FRAMEBUFFER_RGB)
+    if (mb->framebuffer_type != FRAMEBUFFER_RGB) {
+        copy_note(info, "the framebuffer has a palette, or its type is unknown", 0);
         return;
+    }
     __builtin_memcpy(given.colour, mb->color_info, sizeof(given.colour));
     copy_framebuffer(info, &given, 0);
 }

@@ -291,11 +291,11 @@ struct baton_request {
      * multiple of 4 bytes, counted from the first one's start, with zeros between.
      * [early-userspace] Their strings are not used. */
     struct baton_module module[BATON_MODULES];
-    const char *command_line; /* the payload's, NUL-terminated, never NULL */
-    const char *loader;       /* the boot loader of the host, such as "GRUB 2.06", never NULL */
-    uint32_t place;           /* enum baton_policy */
-    struct baton_screen screen;
-    uint64_t acpi_rsdp; /* pa of the ACPI root pointer, 0 if not known */
+    const char *command_line;   /* the payload's, NUL-terminated, never NULL */
+    const char *loader;         /* the boot loader of the host, such as "GRUB 2.06", never NULL */
+    uint32_t place;             /* enum baton_policy */
+    struct baton_screen screen; /* a fault in the hand-off shows on that of baton_image_build() */
+    uint64_t acpi_rsdp;         /* pa of the ACPI root pointer, 0 if not known */
     struct baton_live live;
     bool long_mode; /* the CPU has long mode: a 64-bit kernel can be given to it */
 

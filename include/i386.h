@@ -112,6 +112,8 @@
 #define TSS_EIP 0x20
 #define TSS_EFLAGS 0x24
 #define TSS_ESP 0x38
+#define TSS_ESI 0x40
+#define TSS_EDI 0x44
 #define TSS_CS 0x4c
 #define TSS_SIZE 0x68 /* the least that the CPU takes [SDM3 7.2.1] */
 
@@ -132,6 +134,8 @@ _Static_assert(offsetof(struct i386_tss, cr3) == TSS_CR3, "cr3");
 _Static_assert(offsetof(struct i386_tss, eip) == TSS_EIP, "eip");
 _Static_assert(offsetof(struct i386_tss, eflags) == TSS_EFLAGS, "eflags");
 _Static_assert(offsetof(struct i386_tss, esp) == TSS_ESP, "esp");
+_Static_assert(offsetof(struct i386_tss, esi) == TSS_ESI, "esi");
+_Static_assert(offsetof(struct i386_tss, edi) == TSS_EDI, "edi");
 _Static_assert(offsetof(struct i386_tss, cs) == TSS_CS, "cs");
 _Static_assert(sizeof(struct i386_tss) == TSS_SIZE, "TSS");
 

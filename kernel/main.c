@@ -1,6 +1,5 @@
 /* The old kernel, from its first C instruction to the hand-off: the table of contents. */
 #include "kernel/console/print.h"
-#include "kernel/console/screen.h"
 #include "kernel/end/machinecheck.h"
 #include "kernel/end/stop.h"
 #include "kernel/end/traps.h"
@@ -59,7 +58,7 @@ void kernel_main(uint32_t magic, uint32_t information)
     cpu_detect();
     machinecheck_start();
     wrong = boot_read(magic, information, read_loader, &boot);
-    screen_start(boot.screen.kind);
+    start_screen(&boot);
     start_options(&boot, &options);
     if (wrong)
         start_refuse(wrong);

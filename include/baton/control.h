@@ -5,7 +5,7 @@
  * is what runs from the CR3 switch on. Both begin alike, byte for byte.
  *
  *   0x000  code, strings
- *   0x838  the exit: code that ends the hand-off, chosen by the payload's kind of entry. Only in
+ *   0x858  the exit: code that ends the hand-off, chosen by the payload's kind of entry. Only in
  *          the copy; the template has zeros there
  *   0x8d8  jumps to what the exit and the digest page call; at 0x8f8 the fault task's first
  *          instruction
@@ -18,7 +18,9 @@
  *   0xd60  the trampoline's own TSS: where the CPU saves the registers at a fault
  *   0xdd0  the fault task's TSS for the virtual address
  *   0xe40  the fault task's TSS for the physical address; at 0xea8 the root that step 6 puts in it
- *   0xeb0  stack, growing down from
+ *   0xeac  at a fault, the number of its phase; then the framebuffer: pa of its first pixel, or 0, and
+ *          bytes from line to line
+ *   0xeb8  stack, growing down from
  *   0x1000 the end of the page
  *
  * A GDT: null, unused, 0x10 code, 0x18 data, 0x20 the own TSS, then from 0x28 on a TSS descriptor
@@ -30,8 +32,8 @@
 
 #include "i386.h"
 
-#define CONTROL_EXIT 0x838
-#define CONTROL_EXIT_SIZE 0xa0
+#define CONTROL_EXIT 0x858
+#define CONTROL_EXIT_SIZE 0x80
 #define CONTROL_STEP 0x8d8
 #define CONTROL_PUTS 0x8e8
 #define CONTROL_PUT_VALUE 0x8f0
@@ -50,10 +52,20 @@
 #define CONTROL_FAULT_TSS_VA 0xdd0
 #define CONTROL_FAULT_TSS_PA 0xe40
 #define CONTROL_FAULT_ROOT 0xea8
-#define CONTROL_STACK 0xeb0
+#define CONTROL_PHASE 0xeac
+#define CONTROL_SCREEN 0xeb0
+#define CONTROL_STACK 0xeb8
 #define CONTROL_STACK_TOP 0x1000
 
 #define CONTROL_VECTORS 32
+
+/* The phases of the hand-off, as a fault's line names them, are numbered from 1. */
+#define PHASE_CHECKING 6
+#define PHASE_WILD 8 /* in the payload, or a wild jump; the last one */
+
+/* On the framebuffer, a phase's number is as many white blocks, with black ones between them. */
+#define SCREEN_LINES 16
+#define SCREEN_BLOCK_SHIFT 5 /* 32 dwords for both: 16 pixels each at 32 bits per pixel */
 
 /* The hand-off's steps are numbered; STEP() in trampoline.inc and the exits says that one is
  * done. */
@@ -128,6 +140,13 @@ _Static_assert(offsetof(struct control_params, digest) == PARAM_DIGEST, "digest"
 _Static_assert(sizeof(struct control_params) == PARAM_SIZE, "parameters");
 _Static_assert(CONTROL_PARAMS + PARAM_SIZE <= CONTROL_TRACE, "room");
 
+/* What a fault is shown on besides the serial port; all 0: nothing. */
+struct control_screen {
+    uint32_t pa, pitch;
+};
+
+_Static_assert(CONTROL_SCREEN + sizeof(struct control_screen) == CONTROL_STACK, "room");
+
 /* The trace is a node of Linux's setup_data, so that a Linux shows it; other payloads find its
  * address in the record. */
 struct control_trace {
@@ -142,7 +161,7 @@ _Static_assert(CONTROL_TRACE + sizeof(struct control_trace) <= CONTROL_FAULT_STA
 
 _Static_assert(CONTROL_EXIT + CONTROL_EXIT_SIZE <= CONTROL_STEP, "room");
 _Static_assert(CONTROL_FAULT_TSS_PA + TSS_SIZE <= CONTROL_FAULT_ROOT &&
-                   CONTROL_FAULT_ROOT + 4 <= CONTROL_STACK,
+                   CONTROL_FAULT_ROOT + 4 <= CONTROL_PHASE && CONTROL_PHASE + 4 <= CONTROL_SCREEN,
                "room");
 _Static_assert(CONTROL_FAULT_TR + 8 * CONTROL_VECTORS == CONTROL_GDT_SIZE, "GDT");
 #endif

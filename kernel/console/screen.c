@@ -1,79 +1,18 @@
-/* Writes characters to VGA memory and moves the cursor. [VGA CRTC] */
+/* Where the next character goes, and how lines break. A device shows the characters. */
 #include "kernel/console/screen.h"
 
-#include "kernel/machine/cpu.h"
-#include "kernel/machine/layout.h"
+#include "kernel/console/framebuffer.h"
+#include "kernel/console/vga.h"
 #include "kernel/machine/readonly.h"
 
-#define VGA_TEXT ((volatile uint16_t *)(KERNEL_BASE + 0xb8000))
-#define VGA_COLUMNS SCREEN_COLUMNS
-#define VGA_ROWS 25
-#define VGA_INDEX 0x3d4
-#define VGA_VALUE 0x3d5
-#define VGA_CURSOR_HIGH 0x0e
-#define VGA_CURSOR_LOW 0x0f
-
-/* Attribute bytes: light grey, light cyan, light red, white, on black. */
-static const uint16_t vga_attributes[] = {
-    [CONSOLE_PLAIN] = 0x0700,
-    [CONSOLE_STEP] = 0x0b00,
-    [CONSOLE_TROUBLE] = 0x0c00,
-    [CONSOLE_PROMPT] = 0x0f00,
-};
-
-static bool has_screen READ_ONLY;
+static const struct screen_device *device READ_ONLY; /* NULL: there is no screen */
+static unsigned columns READ_ONLY, rows READ_ONLY;
 static unsigned column, row;
 static bool filled; /* the last character filled its row: a \n now adds no empty row */
 static uint32_t screen_rows;
 static enum console_colour colour;
 
-/* Restores the index register: others may have selected a register. */
-static uint8_t crtc_read(uint8_t index)
-{
-    uint8_t before = in8(VGA_INDEX), value;
-
-    out8(VGA_INDEX, index);
-    value = in8(VGA_VALUE);
-    out8(VGA_INDEX, before);
-    return value;
-}
-
-static void crtc_write(uint8_t index, uint8_t value)
-{
-    uint8_t before = in8(VGA_INDEX);
-
-    out8(VGA_INDEX, index);
-    out8(VGA_VALUE, value);
-    out8(VGA_INDEX, before);
-}
-
-static void cursor_write(void)
-{
-    unsigned at = row * VGA_COLUMNS + column;
-
-    crtc_write(VGA_CURSOR_HIGH, (uint8_t)(at >> 8));
-    crtc_write(VGA_CURSOR_LOW, (uint8_t)at);
-}
-
-static void cursor_read(void)
-{
-    unsigned at = (unsigned)crtc_read(VGA_CURSOR_HIGH) << 8 | crtc_read(VGA_CURSOR_LOW);
-
-    if (at < VGA_COLUMNS * VGA_ROWS) {
-        row = at / VGA_COLUMNS;
-        column = at % VGA_COLUMNS;
-    }
-}
-
-static void scroll(void)
-{
-    for (unsigned i = 0; i < VGA_COLUMNS * (VGA_ROWS - 1); i++)
-        VGA_TEXT[i] = VGA_TEXT[i + VGA_COLUMNS];
-    for (unsigned i = VGA_COLUMNS * (VGA_ROWS - 1); i < VGA_COLUMNS * VGA_ROWS; i++)
-        VGA_TEXT[i] = vga_attributes[CONSOLE_PLAIN] | ' ';
-}
-
-/* Does not move the hardware cursor: the caller does. */
+/* Does not show it: the caller does. */
 static void put(char c)
 {
     bool was_filled = filled;
@@ -90,37 +29,48 @@ static void put(char c)
     } else if (c == '\b') {
         column -= column ? 1 : 0;
     } else if (c != '\a') {
-        VGA_TEXT[row * VGA_COLUMNS + column] = vga_attributes[colour] | (uint8_t)c;
-        if (++column == VGA_COLUMNS) {
+        device->put(row, column, colour, c);
+        if (++column == columns) {
             filled = true;
             column = 0;
             row++;
             screen_rows++;
         }
     }
-    if (row == VGA_ROWS) {
-        scroll();
+    if (row == rows) {
+        device->scroll();
         row--;
     }
 }
 
 void screen_raw(const char *text)
 {
-    if (!has_screen)
+    if (!device)
         return;
     while (*text)
         put(*text++);
-    cursor_write();
+    device->show(row, column);
 }
 
-void screen_start(enum baton_screen_kind kind)
+static void start(const struct screen_device *given, unsigned wide, unsigned high)
 {
-    READ_ONLY_SET(has_screen, kind == BATON_SCREEN_TEXT);
-    if (has_screen) {
-        cursor_read();
-        if (column)
-            screen_raw("\n");
-    }
+    READ_ONLY_SET(device, given);
+    READ_ONLY_SET(columns, wide);
+    READ_ONLY_SET(rows, high);
+}
+
+void screen_start_text(void)
+{
+    start(&vga, VGA_COLUMNS, VGA_ROWS);
+    vga_start(&row, &column);
+    if (column)
+        screen_raw("\n");
+}
+
+void screen_start_pixels(const struct pixels *format, void *at)
+{
+    start(&framebuffer, format->columns, format->rows);
+    framebuffer_start(format, at);
 }
 
 static void go_to_column(unsigned indent)
@@ -132,7 +82,7 @@ static void go_to_column(unsigned indent)
 /* A line that is longer than a row continues below its text, not below its first word. */
 void screen_write(const char *text, unsigned indent)
 {
-    if (!has_screen)
+    if (!device)
         return;
     while (*text) {
         unsigned length = 0;
@@ -141,7 +91,7 @@ void screen_write(const char *text, unsigned indent)
             length++;
         if (length && filled) {
             go_to_column(indent);
-        } else if (column + length > VGA_COLUMNS && column > indent) {
+        } else if (column + length > columns && column > indent) {
             put('\n');
             go_to_column(indent);
         }
@@ -152,7 +102,7 @@ void screen_write(const char *text, unsigned indent)
         if (*text)
             text++;
     }
-    cursor_write();
+    device->show(row, column);
 }
 
 enum console_colour screen_colour(enum console_colour wanted)
@@ -165,20 +115,24 @@ enum console_colour screen_colour(enum console_colour wanted)
 
 uint32_t screen_rows_taken(void)
 {
-    uint32_t rows = screen_rows;
+    uint32_t taken = screen_rows;
 
     screen_rows = 0;
-    return rows;
+    return taken;
 }
 
 bool screen_urgent(void)
 {
     colour = CONSOLE_PLAIN;
-    if (row >= VGA_ROWS || column >= VGA_COLUMNS) {
-        row = VGA_ROWS - 1;
+    if (!device)
+        return false;
+    if (row >= rows || column >= columns) {
+        row = rows - 1;
         column = 0;
     }
-    return has_screen && column;
+    if (device->urgent)
+        device->urgent();
+    return column;
 }
 
 void screen_cursor(uint8_t *x, uint8_t *y)

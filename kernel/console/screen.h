@@ -1,16 +1,27 @@
-/* The VGA text screen: 80 columns, 25 rows. */
+/* The screen: VGA text, 80 columns and 25 rows, or a framebuffer with at least as many. */
 #ifndef KERNEL_CONSOLE_SCREEN_H
 #define KERNEL_CONSOLE_SCREEN_H
 
 #include "baton.h"
 
-#define SCREEN_COLUMNS 80
+#define SCREEN_COLUMNS 80 /* at least */
 
-enum console_colour { CONSOLE_PLAIN, CONSOLE_STEP, CONSOLE_TROUBLE, CONSOLE_PROMPT };
+enum console_colour {
+    CONSOLE_PLAIN,
+    CONSOLE_STEP,
+    CONSOLE_TROUBLE,
+    CONSOLE_PROMPT,
+    CONSOLE_COLOURS
+};
 
-/* Output starts at the current cursor position. Nothing is written unless the screen is in text
- * mode. */
-void screen_start(enum baton_screen_kind kind);
+struct pixels; /* kernel/console/pixels.h */
+
+/* Uses the VGA's text mode; output starts at its cursor. Nothing is written to a screen before one
+ * of these two is called. */
+void screen_start_text(void);
+
+/* Uses a framebuffer, and empties it. at: where its first pixel is mapped; it stays there. */
+void screen_start_pixels(const struct pixels *format, void *at);
 
 /* Writes the text unchanged. \n, \b (back one column) and \r (to the first column) work; \a does
  * nothing. */

@@ -6,7 +6,8 @@
  *   0xff810000  the table of the windows' entries    itself
  *   0xff800000  windows, a page each                 anything, one page at a time
  *               (unmapped)
- *   0xf0000000  end of the direct map at most        768 MiB
+ *   0xf0000000  the framebuffer, if there is one;    anywhere below 4 GiB
+ *               end of the direct map at most        768 MiB
  *       :       direct map: RAM, up to its end           :
  *   0xc0100000  the kernel's image in it             1 MiB
  *   0xc0000000  direct map begins                    0
@@ -22,6 +23,7 @@
 #define KERNEL_LOAD 0x00100000    /* physical */
 #define KERNEL_END_MAX 0x00400000 /* physical; what the boot tables map */
 #define DIRECT_MAX 0x30000000     /* physical: 768 MiB */
+#define SCREEN_BASE 0xf0000000    /* the framebuffer, up to the windows */
 #define WINDOW_BASE 0xff800000
 #define WINDOW_TABLE (WINDOW_BASE + 0x10000) /* the table of the windows' own entries */
 #define KERNEL_STACK_SIZE 0x4000

@@ -11,6 +11,7 @@
 #include "kernel/machine/tss.h"
 #include "kernel/machine/window.h"
 #include "kernel/memory/pages.h"
+#include "kernel/memory/screenmap.h"
 #include "pagetable/walk.h"
 
 struct live live;
@@ -151,6 +152,21 @@ static bool map_direct(void)
     return true;
 }
 
+/* With PAE, a large page has 2 MiB. Only a CPU that has large pages has a framebuffer to map. */
+static bool map_screen(void)
+{
+    const struct screenmap *screen = screenmap();
+    unsigned large = space.format->levels - 2u;
+    uint32_t va = screen->va;
+
+    for (uint64_t pa = screen->pa; pa < screen->end; pa += pt_span(space.format, large)) {
+        if (!map(large, va, pa, data_bits()))
+            return false;
+        va += (uint32_t)pt_span(space.format, large);
+    }
+    return true;
+}
+
 /*
  * Maps the table that holds the windows' entries. One more entry maps the table itself: so a window
  * can be set without opening another one, wherever the table's page is.
@@ -234,7 +250,7 @@ bool live_start(enum baton_table_kind kind, const struct baton_memory *memory, u
     if (!take_page(&space.root))
         return false;
     pt_clear(space.host, space.root);
-    if (!map_direct() || !map_windows())
+    if (!map_direct() || !map_screen() || !map_windows())
         return false;
 
     live.summary.root = space.root;

@@ -26,6 +26,7 @@ static const struct {
     {CONTROL_TSS, "TSS: registers at a fault"},
     {CONTROL_FAULT_TSS_VA, "fault TSS, kernel address"},
     {CONTROL_FAULT_TSS_PA, "fault TSS, physical address"},
+    {CONTROL_PHASE, "a fault's phase, and its screen"},
     {CONTROL_STACK, "stack, growing down"},
     {CONTROL_STACK_TOP, NULL},
 };

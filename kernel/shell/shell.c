@@ -3,6 +3,7 @@
 
 #include "kernel/console/console.h"
 #include "kernel/console/print.h"
+#include "kernel/console/serial.h"
 #include "kernel/shell/commands.h"
 #include "kernel/terminal/edit.h"
 #include "kernel/terminal/input.h"
@@ -61,9 +62,19 @@ static void run_line(const char *line)
     pager_end();
 }
 
+static void tell_keyboard(void)
+{
+    if (input_has_keyboard())
+        return;
+    report("keyboard", "there is no PS/2 controller%s",
+           serial_port() ? ": type on the serial line"
+                         : " and no serial line: nothing can be typed");
+}
+
 void shell_run(void)
 {
     report("shell", "help lists the commands; load stages the modules, exec hands over");
+    tell_keyboard();
     for (;;) {
         edit_begin(&edit);
         while (!edit_key(&edit, input_key()))

@@ -1,15 +1,35 @@
 /* The boot loader's information, reported, and the options of its command line for Baton. */
+#include "kernel/console/pixels.h"
 #include "kernel/console/print.h"
 #include "kernel/console/serial.h"
 #include "kernel/end/stop.h"
+#include "kernel/memory/screenmap.h"
 #include "kernel/start/start.h"
 
 #define TROUBLES 8
+
+static const char *no_screen; /* why the loader's framebuffer is not used; NULL: it is */
 
 void start_refuse(const char *sentence)
 {
     report("refused", "%s", sentence);
     stop(EXIT_REFUSED);
+}
+
+void start_screen(const struct boot_info *boot)
+{
+    struct pixels pixels;
+    void *at = NULL;
+
+    if (boot->screen.kind == BATON_SCREEN_TEXT)
+        screen_start_text();
+    if (boot->screen.kind != BATON_SCREEN_LINEAR)
+        return;
+    no_screen = pixels_start(&pixels, &boot->screen);
+    if (!no_screen)
+        at = screenmap_start(&boot->screen, &no_screen);
+    if (at)
+        screen_start_pixels(&pixels, at);
 }
 
 /* Called before the first line is printed: serial= selects the UART. */
@@ -28,6 +48,8 @@ static void report_loader(const struct boot_info *boot, bool verbose)
             report("loader", "its tag %u is not used: %s", boot->note[i].tag, boot->note[i].why);
         else
             report("loader", "not used: %s", boot->note[i].why);
+    if (no_screen)
+        report("screen", "Baton does not use the framebuffer: %s", no_screen);
     if (boot->notes > BOOT_NOTES)
         report("loader", "%u more parts of its information are not used", boot->notes - BOOT_NOTES);
     if (!verbose)

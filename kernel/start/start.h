@@ -18,6 +18,9 @@ struct ram {
 /* Prints the sentence and stops. */
 void start_refuse(const char *sentence) __attribute__((noreturn));
 
+/* The screen that the loader left: VGA text, or a framebuffer, or none. */
+void start_screen(const struct boot_info *boot);
+
 /* Fills options from Baton's own command line and starts the serial port. Unknown words are
  * reported and ignored, wrong values are refused. */
 void start_options(const struct boot_info *boot, struct options *options);

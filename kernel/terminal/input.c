@@ -4,10 +4,8 @@
 #include "kernel/console/serial.h"
 #include "kernel/machine/cpu.h"
 #include "kernel/machine/watchdog.h"
+#include "kernel/terminal/i8042.h"
 #include "kernel/terminal/portb.h"
-
-/* [8042] */
-enum { KBD_DATA = 0x60, KBD_STATUS = 0x64, KBD_FULL = 0x01, KBD_MOUSE = 0x20 };
 
 /* [8254] */
 enum {
@@ -31,12 +29,29 @@ static int poll_serial(void)
 
 static int poll_keyboard(void)
 {
-    uint8_t status = in8(KBD_STATUS);
+    uint8_t status = in8(I8042_STATUS);
 
-    if (status == 0xff || !(status & KBD_FULL)) /* all ones: no controller */
+    if (status == I8042_NOBODY || !(status & I8042_FULL))
         return KEY_NONE;
-    uint8_t byte = in8(KBD_DATA);
-    return status & KBD_MOUSE ? KEY_NONE : keys_keyboard(&keyboard, byte);
+    uint8_t byte = in8(I8042_DATA);
+    return status & I8042_MOUSE ? KEY_NONE : keys_keyboard(&keyboard, byte);
+}
+
+static uint8_t port_in(uint16_t port)
+{
+    return in8(port);
+}
+
+static void port_out(uint16_t port, uint8_t value)
+{
+    out8(port, value);
+}
+
+bool input_has_keyboard(void)
+{
+    static const struct i8042_io io = {port_in, port_out};
+
+    return i8042_present(&io);
 }
 
 int input_poll(void)

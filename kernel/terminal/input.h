@@ -5,6 +5,9 @@
 
 #include "kernel/terminal/keys.h"
 
+/* Is there a controller for a PS/2 keyboard? Takes a quarter of a second at most. */
+bool input_has_keyboard(void);
+
 /* The next key, KEY_NONE if there is none yet. */
 int input_poll(void);
 

@@ -119,7 +119,8 @@ static bool descriptor_is(const struct control_descriptor *d, uint32_t base, uin
     return d->base == base && d->limit == size - 1 && !d->unused_;
 }
 
-/* All parameters of the trampoline except the ports, which the host chooses. */
+/* All parameters of the trampoline except the ports and the screen, which the host chooses: they are
+ * the same in the template. */
 static bool params_are_right(const struct control_params *p, const struct check *c)
 {
     const struct baton_image *image = c->image;
@@ -137,7 +138,7 @@ static bool params_are_right(const struct control_params *p, const struct check 
            descriptor_is(&p->idtr_pa, pa + CONTROL_IDT, CONTROL_IDT_SIZE);
 }
 
-/* Is everything from the parameters to the stack correct? */
+/* Is everything from the parameters to the screen and the stack correct? */
 static bool rest_is_right(const struct check *c, bool template, const uint8_t *page)
 {
     const struct view views[] = {
@@ -146,10 +147,10 @@ static bool rest_is_right(const struct check *c, bool template, const uint8_t *p
     };
     uint32_t at = CONTROL_PARAMS + PARAM_SIZE;
 
-    while (at < CONTROL_STACK &&
+    while (at < CONTROL_SCREEN &&
            *(const uint32_t *)(const void *)(page + at) == wanted(c, views, template, at))
         at += 4;
-    return at == CONTROL_STACK;
+    return at == CONTROL_SCREEN;
 }
 
 static bool is_clear(const uint8_t *at, uint32_t size)
@@ -174,6 +175,8 @@ static bool template_is_right(const struct check *c, const uint8_t *template, co
            is_clear(template + CONTROL_EXIT, CONTROL_EXIT_SIZE) &&
            !__builtin_memcmp(page + EXIT_END, template + EXIT_END, CONTROL_PARAMS - EXIT_END) &&
            !__builtin_memcmp(template + CONTROL_PARAMS, &expected, sizeof(expected)) &&
+           !__builtin_memcmp(page + CONTROL_SCREEN, template + CONTROL_SCREEN,
+                             sizeof(struct control_screen)) &&
            rest_is_right(c, true, template);
 }
 

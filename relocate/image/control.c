@@ -59,6 +59,19 @@ static void fill_trace(struct control_trace *node, const struct baton_machine *m
     };
 }
 
+/* Where the blocks of a fault's phase fit, and lie below 4 GiB. */
+static struct control_screen screen_of(const struct baton_screen *screen)
+{
+    uint64_t end = screen->pa + (uint64_t)screen->pitch * SCREEN_LINES;
+    struct control_screen told = {(uint32_t)screen->pa, screen->pitch};
+
+    if (screen->kind == BATON_SCREEN_LINEAR && screen->height >= SCREEN_LINES &&
+        screen->pitch >= PHASE_WILD << (SCREEN_BLOCK_SHIFT + 2) && screen->pa && screen->pa < end &&
+        end <= 1ull << 32)
+        return told;
+    return (struct control_screen){0};
+}
+
 static void fill_idt(uint32_t *gate)
 {
     for (uint32_t vector = 0; vector < CONTROL_VECTORS; vector++) {
@@ -109,7 +122,7 @@ static void fill_fault_tss(struct i386_tss *tss, uint32_t base, uint32_t root)
 }
 
 void control_fill(const struct baton_image *image, const struct baton_payload *payload,
-                  const struct baton_machine *machine)
+                  const struct baton_machine *machine, const struct baton_screen *screen)
 {
     const struct baton_host *host = image->host;
     uint32_t va = image->trampoline_va;
@@ -126,6 +139,7 @@ void control_fill(const struct baton_image *image, const struct baton_payload *p
     fill_gdt((void *)(page + CONTROL_GDT_VA), va, CONTROL_FAULT_TSS_VA);
     ((struct i386_tss *)(void *)(page + CONTROL_TSS))->io_map = TSS_SIZE;
     fill_fault_tss((void *)(page + CONTROL_FAULT_TSS_VA), va, 0); /* the trampoline sets its CR3 */
+    *(struct control_screen *)(void *)(page + CONTROL_SCREEN) = screen_of(screen);
     __builtin_memcpy(copy, page, BATON_PAGE_SIZE);
     __builtin_memcpy(copy + CONTROL_EXIT, exit_code(payload->entry.kind), CONTROL_EXIT_SIZE);
 

@@ -82,7 +82,7 @@ int baton_image_build(const struct baton_request *request, struct baton_payload 
     }
     image->counts.control_pages = 1 + image->table_count + (image->fault_tables[0] ? 2 : 0) +
                                   (image->swap ? 1 : 0) + (image->digest_code ? 2 : 0);
-    control_fill(image, payload, machine);
+    control_fill(image, payload, machine, &request->screen);
     ledger_unpark(image);
     return 0;
 }

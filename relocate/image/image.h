@@ -12,7 +12,7 @@ int tables_build(struct baton_payload *payload, struct baton_image *image);
 
 /* The control code page, template and copy. Everything else must be built before. (control.c) */
 void control_fill(const struct baton_image *image, const struct baton_payload *payload,
-                  const struct baton_machine *machine);
+                  const struct baton_machine *machine, const struct baton_screen *screen);
 
 /* MACHINE_ bits of control.h. */
 uint32_t control_machine_bits(const struct baton_machine *machine);

@@ -14,7 +14,7 @@ from machine import BUILD
 FOLDER = os.path.join(BUILD, "tests", "boot", "images")
 GRUB_MODULES = "multiboot normal iso9660 biosdisk linux"
 GRUB_PC = "/usr/lib/grub/i386-pc"
-GRUB_ANY_MODULES = "multiboot multiboot2 normal iso9660 all_video linux"
+GRUB_ANY_MODULES = "multiboot multiboot2 normal iso9660 all_video gfxterm linux"
 
 
 def kept(key, name, make):
@@ -89,10 +89,10 @@ def baton_iso(baton, words, modules):
     return grub_iso(commands, files)
 
 
-def baton_iso2(baton, words, modules, last=()):
+def baton_iso2(baton, words, modules, last=(), more=()):
     """The same through multiboot 2, with a framebuffer, for every firmware. last: GRUB's last commands
-    before it starts Baton."""
-    files = {"baton.elf": baton}
+    before it starts Baton; more: (name, path) of files that they need."""
+    files = {"baton.elf": baton, **dict(more)}
     commands = ["insmod all_video", f"multiboot2 /baton.elf {words}"]
     for i, (path, module_words) in enumerate(modules):
         files[f"module{i}"] = path

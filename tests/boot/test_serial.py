@@ -62,6 +62,14 @@ def test_none_is_none(job, outcome):
     assert not outcome.lines("^(Baton|memory|payload|hand-off) "), outcome.story()
 
 
+@pytest.mark.parametrize("job", cases(Says("absent", "trace=1"), Says("absent-dies", "fault=divide",
+                                                                      status=PANICKED)))
+def test_a_machine_without_com1_needs_no_option(job, outcome):
+    """It hands over, and it crashes, as with one. Nothing is written to another UART."""
+    assert outcome.status == job.status, outcome.story()
+    assert not outcome.log, outcome.story()
+
+
 @sessions(shell("serial-com2", "serial=com2,57600", (payloads.judge("tiny"),), extra=AT_COM2),
           quick=True)
 def test_the_shell_reads_from_the_same_uart(t):

@@ -6,7 +6,7 @@
 
 #include "tests/host/exits.h"
 
-uint8_t exit_flat32[0xa0], trampoline_code[0x900];
+uint8_t exit_flat32[0x80], trampoline_code[0x900];
 uint32_t exits_trampoline_home;
 
 uint32_t trampoline_home(void);

@@ -20,9 +20,9 @@ HOST_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 
 # The core, and the other parts that are pure C.
 HOST_CORE_C := $(filter-out relocate/handoff/handoff.c relocate/trampoline/home.c relocate/crash/leave.c,$(CORE_C)) \
-               $(wildcard boot/*.c) $(wildcard kernel/options/*.c) kernel/crash/room.c kernel/memory/pages.c kernel/load/reason.c \
-               lib/number.c lib/uart.c \
-               kernel/shell/decode.c $(addprefix kernel/terminal/,complete.c edit.c keys.c line.c words.c)
+               $(wildcard boot/*.c) $(wildcard kernel/options/*.c) kernel/crash/room.c kernel/memory/pages.c \
+               kernel/load/reason.c lib/number.c lib/uart.c $(addprefix kernel/console/,cells.c pixels.c) \
+               kernel/shell/decode.c $(addprefix kernel/terminal/,complete.c edit.c i8042.c keys.c line.c words.c)
 HOST_TESTS_C := $(sort $(wildcard $(HOST)/test_*.c))
 HOST_SHARED_C := $(filter-out $(HOST_TESTS_C),$(wildcard $(HOST)/*.c))
 HOST_TESTS := $(patsubst $(HOST)/test_%.c,%,$(HOST_TESTS_C))
@@ -36,7 +36,11 @@ $(1)/%.o: %.c $(1)/compiler
 
 $$(eval $$(call compiler_stamp,$(1)/compiler,$$(HOST_CC)))
 
-$(1)/shared.a: $$(patsubst %.c,$(1)/%.o,$$(HOST_CORE_C) $$(HOST_SHARED_C))
+$(1)/font.o: $(FONT) $(1)/compiler
+	$$(call say,HOSTCC,$$<)
+	$$(Q)$$(HOST_CC) $$(HOST_CFLAGS) $(2) -c $$< -o $$@
+
+$(1)/shared.a: $$(patsubst %.c,$(1)/%.o,$$(HOST_CORE_C) $$(HOST_SHARED_C)) $(1)/font.o
 	@rm -f $$@
 	$$(Q)ar qcs $$@ $$^
 

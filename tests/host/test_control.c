@@ -10,6 +10,7 @@
 
 static struct journey j;
 static uint8_t expected[PAGE];
+static uint32_t screen_pa, screen_pitch; /* what a fault is shown on; 0: nothing */
 
 static void put(unsigned offset, unsigned size, uint64_t value)
 {
@@ -74,7 +75,7 @@ static void expect(uint32_t va, uint32_t machine, bool template)
         (uint32_t)j.image.list | 2, r->eip, r->eax, r->ebx, r->ecx, r->edx, r->esi, r->edi, r->ebp};
     uint32_t pa = (uint32_t)j.image.control;
 
-    memset(expected + 0x838, 0, 0xa0);
+    memset(expected + 0x858, 0, 0x80);
     memset(expected + 0x900, 0, 0x700);
     for (unsigned i = 0; i < COUNT(words) && !template; i++)
         put(0x900 + 4 * i, 4, words[i]);
@@ -91,9 +92,11 @@ static void expect(uint32_t va, uint32_t machine, bool template)
     put_gdt(0xb00, va, 0xdd0);
     put(0xdc6, 2, 0x68); /* the own TSS: no I/O map */
     put_fault_tss(0xdd0, va, template ? 0 : (uint32_t)j.image.tables[0]);
+    put(0xeb0, 4, screen_pa);
+    put(0xeb4, 4, screen_pitch);
     if (template)
         return;
-    memcpy(expected + 0x838, exit_flat32, 0xa0);
+    memcpy(expected + 0x858, exit_flat32, 0x80);
     put(0x94c, 4, j.image.digest_code);
     put_table_register(0x934, 0x127, pa + 0xc30);
     put_table_register(0x944, 0xff, pa + 0xa00);
@@ -155,6 +158,46 @@ static void byte_by_byte(void **state)
     }
 }
 
+/* The framebuffer is told if the blocks of all phases fit into its first lines below 4 GiB. */
+static void a_framebuffer(void **state)
+{
+    static const struct {
+        struct baton_screen screen;
+        uint32_t pa, pitch;
+    } cases[] = {
+        {{.kind = 2, .pa = 0xfd000000, .pitch = 4096, .height = 768}, 0xfd000000, 4096},
+        {{.kind = 2, .pa = 0x1001, .pitch = 1024, .height = 16}, 0x1001, 1024},
+        {{.kind = 2, .pa = 0xffffc000, .pitch = 1024, .height = 16}, 0xffffc000, 1024},
+        {{.kind = 2, .pa = 0xffffc001, .pitch = 1024, .height = 16}, 0, 0},
+        {{.kind = 2, .pa = 0xfd000000, .pitch = UINT32_MAX, .height = 768}, 0, 0},
+        {{.kind = 2, .pa = 0x1fd000000, .pitch = 4096, .height = 768}, 0, 0},
+        {{.kind = 2, .pa = UINT64_MAX, .pitch = 4096, .height = 768}, 0, 0},
+        {{.kind = 2, .pa = 0, .pitch = 4096, .height = 768}, 0, 0},
+        {{.kind = 2, .pa = 0xfd000000, .pitch = 1023, .height = 768}, 0, 0},
+        {{.kind = 2, .pa = 0xfd000000, .pitch = 4096, .height = 15}, 0, 0},
+        {{.kind = 1, .pa = 0xfd000000, .pitch = 4096, .height = 768}, 0, 0},
+        {{.kind = 0, .pa = 0xfd000000, .pitch = 4096, .height = 768}, 0, 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct recipe recipe;
+
+        sample_recipe(i % 2, 1, &recipe);
+        recipe_stage(&recipe, &j);
+        j.request.screen = cases[i].screen;
+        memcpy(expected, machine_at(j.machine.host.trampoline_pa), 0x900);
+        assert_int_equal(journey_load(&j), 0);
+        screen_pa = cases[i].pa;
+        screen_pitch = cases[i].pitch;
+        expect(j.image.trampoline_va, j.image.machine, true);
+        assert_page(j.machine.host.trampoline_pa, "template");
+        expect(j.image.trampoline_va, j.image.machine, false);
+        assert_page(j.image.control, "control page");
+    }
+    screen_pa = screen_pitch = 0;
+}
+
 /*
  * A second load finds the template as a hand-off left it (the CPU marks the task as busy, the
  * trampoline notes the live tables, a fault saves registers), and comes to the same.
@@ -181,6 +224,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(byte_by_byte),
+        cmocka_unit_test(a_framebuffer),
         cmocka_unit_test(again),
     };
 

@@ -294,9 +294,12 @@ static void screens(void **state)
     put(INFO + FB_TYPE, 1, 2);
     assert_null(read_at(INFO));
     assert_int_equal(info.screen.kind, BATON_SCREEN_TEXT);
+    assert_int_equal(info.notes, 0);
     put(INFO + FB_TYPE, 1, 0); /* a palette: nothing that Linux could be told */
     assert_null(read_at(INFO));
     assert_int_equal(info.screen.kind, BATON_SCREEN_NONE);
+    assert_int_equal(info.notes, 1);
+    assert_string_equal(info.note[0].why, "the framebuffer has a palette, or its type is unknown");
 }
 
 /* Entries of more than 20 bytes, as ACPI 3 has them. */
