@@ -169,3 +169,13 @@ def test_without_baton_or_a_kernel_there_is_no_menu(menu):
     menu.kernel("6.1.0")
     (menu.boot / "baton.elf").unlink()          # the package is removed, but not purged
     assert menu.make() == ("", "")
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize("tool, status", [("probe", 1), ("mkrelpath", 3)])
+def test_a_failure_does_not_end_update_grub(menu, tool, status):
+    """Which also runs when a kernel is installed. There are no entries, not half of one."""
+    menu.kernel("6.1.0")
+    (menu.folder / tool).write_text(f"#!/bin/sh\nexit {status}\n")
+    text, said = menu.make()
+    assert text == "" and "no entries through Baton: 42_baton failed" in said
