@@ -183,21 +183,24 @@ $(BUILD)/callgraph/%.o: %.c $(COMPILER)
 	$(Q)$(CC32) $(CFLAGS32) -fcallgraph-info=su -MMD -MP -c $< -o $@
 -include $(CALLGRAPH:.o=.d)
 
-# For a kernel that is built elsewhere.
+# The library, for a kernel that is built elsewhere. What a PC gets is in pc/pc.mk.
 PREFIX := /usr/local
+LIBDIR = $(PREFIX)/lib
+PKGCONFIG = $(LIBDIR)/pkgconfig
 VERSION = $(shell sed -n 's/^.define BATON_VERSION "\(.*\)"/\1/p' include/baton.h)
 
-.PHONY: install
-install: $(BUILD)/libbaton.a
-	install -d "$(DESTDIR)$(PREFIX)/include/baton" "$(DESTDIR)$(PREFIX)/lib/pkgconfig"
+.PHONY: install install-library
+install: install-library install-pc
+install-library: $(BUILD)/libbaton.a
+	install -d "$(DESTDIR)$(PREFIX)/include/baton" "$(DESTDIR)$(LIBDIR)" "$(DESTDIR)$(PKGCONFIG)"
 	install -m 644 include/baton.h "$(DESTDIR)$(PREFIX)/include"
 	install -m 644 include/baton/crash.h include/baton/elfcore.h include/baton/record.h \
 	    "$(DESTDIR)$(PREFIX)/include/baton"
-	install -m 644 $(BUILD)/libbaton.a "$(DESTDIR)$(PREFIX)/lib"
-	@printf '%s\n' 'prefix=$(PREFIX)' 'Name: baton' 'Version: $(VERSION)' \
+	install -m 644 $(BUILD)/libbaton.a "$(DESTDIR)$(LIBDIR)"
+	@printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$(LIBDIR)' 'Name: baton' 'Version: $(VERSION)' \
 	    'Description: kexec and crash dumps for i386 kernels, freestanding' \
-	    'Cflags: -I$${prefix}/include' 'Libs: -L$${prefix}/lib -lbaton' \
-	    > "$(DESTDIR)$(PREFIX)/lib/pkgconfig/baton.pc"
+	    'Cflags: -I$${prefix}/include' 'Libs: -L$${libdir} -lbaton' \
+	    > "$(DESTDIR)$(PKGCONFIG)/baton.pc"
 
 # A disassembly with source.
 $(BUILD)/baton.lst: $(BUILD)/baton.elf
@@ -224,7 +227,7 @@ clean:
 distclean:
 	rm -rf $(BUILD)
 
--include examples/embed/embed.mk
+-include examples/embed/embed.mk pc/pc.mk
 -include iso/iso.mk tests/host/host.mk tests/payloads/payloads.mk tests/boot/boot.mk tests/prove/prove.mk
 -include tests/scripts/scripts.mk tests/docs/docs.mk tests/fuzz/fuzz.mk tests/mutants/mutants.mk
 -include tests/bench/bench.mk

@@ -14,6 +14,10 @@ from machine import BUILD
 FOLDER = os.path.join(BUILD, "tests", "boot", "images")
 GRUB_MODULES = "multiboot normal iso9660 biosdisk linux"
 GRUB_PC = "/usr/lib/grub/i386-pc"
+# The loader, what it needs, and its module that starts multiboot kernels.
+ISOLINUX = ("/usr/lib/ISOLINUX/isolinux.bin",
+            *(f"/usr/lib/syslinux/modules/bios/{name}.c32"
+              for name in ("ldlinux", "libcom32", "mboot")))
 GRUB_ANY_MODULES = "multiboot multiboot2 normal iso9660 all_video gfxterm linux"
 
 
@@ -98,6 +102,30 @@ def baton_iso2(baton, words, modules, last=(), more=()):
         files[f"module{i}"] = path
         commands.append(f"module2 --nounzip /module{i} {module_words}")
     return grub_iso([*commands, *last], files, hybrid=True)
+
+
+def isolinux_iso(baton, words, modules):
+    """Baton started by ISOLINUX's mboot.c32, on a BIOS. modules: [(path, words), ...]."""
+    files, parts = {"baton.elf": baton}, [f"/baton.elf {words}"]
+    for i, (path, module_words) in enumerate(modules):
+        files[f"module{i}"] = path
+        parts.append(f"/module{i} {module_words}")
+    config = f"DEFAULT baton\nLABEL baton\nKERNEL mboot.c32\nAPPEND {' --- '.join(parts)}\n"
+
+    def make(iso):
+        folder = tempfile.mkdtemp(dir=FOLDER)
+        try:
+            with open(os.path.join(folder, "isolinux.cfg"), "w") as f:
+                f.write(config)
+            for name, path in {**files, **{os.path.basename(p): p for p in ISOLINUX}}.items():
+                shutil.copyfile(path, os.path.join(folder, name))
+            subprocess.run(["xorriso", "-as", "mkisofs", "-o", iso, "-b", "isolinux.bin",
+                            "-c", "boot.cat", "-no-emul-boot", "-boot-load-size", "4",
+                            "-boot-info-table", folder], check=True, capture_output=True)
+        finally:
+            shutil.rmtree(folder)
+    key = config.encode() + b"".join(content(path) for path in (*files.values(), *ISOLINUX))
+    return kept(key, "isolinux.iso", make)
 
 
 def linux_iso(kernel, words, initrd):

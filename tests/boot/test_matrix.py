@@ -15,6 +15,7 @@ from machine import Machine, run
 STEPS = ["Baton", "memory", "tables", "payload", "initrd", "plan", "trampoline", "hand-off"]
 MIB = 1 << 20
 WITHOUT_PAE = ("486", "pentium")     # 32 address bits
+ISOS = {"grub": images.baton_iso, "isolinux": images.isolinux_iso}
 BOCHS_END = "^(BATON-VERDICT|refused|panic|fault)"
 
 
@@ -35,9 +36,9 @@ class Boot:
                         memory=row["memory"], timeout=120 if self.linux else 40)
         if row["emulator"] == "bochs":
             settings.update(until=BOCHS_END, timeout=120)
-        if row["via"] == "grub":
+        if row["via"] in ISOS:
             modules = [(payload, self.words)] + ([(initrd, "")] if initrd else [])
-            iso = images.baton_iso(payloads.BATON, words, modules)
+            iso = ISOS[row["via"]](payloads.BATON, words, modules)
             return Machine(self.name, iso=iso, **settings)
         modules = (f"{payload} {self.words}",) + ((initrd,) if initrd else ())
         return Machine(self.name, kernel=payloads.BATON, append=words, modules=modules, **settings)

@@ -89,7 +89,7 @@ def test_no_function_needs_more_stack_than_the_header_says():
 
 @pytest.fixture
 def installed(tmp_path):
-    said("make", "--no-print-directory", f"BUILD={os.path.relpath(BUILD, TOP)}", "install",
+    said("make", "--no-print-directory", f"BUILD={os.path.relpath(BUILD, TOP)}", "install-library",
          f"DESTDIR={tmp_path}", "PREFIX=/opt/kernel")
     return tmp_path
 
@@ -106,4 +106,4 @@ def test_what_is_installed(installed):
     version = re.search(r'BATON_VERSION "(.*)"', HEADER.read_text())[1]
     assert about["prefix"] == "/opt/kernel" and about["Version"] == version
     assert about["Cflags"] == "-I${prefix}/include"
-    assert about["Libs"] == "-L${prefix}/lib -lbaton"
+    assert about["libdir"] == "/opt/kernel/lib" and about["Libs"] == "-L${libdir} -lbaton"

@@ -38,6 +38,7 @@ GOOD = {
     "crash": "#0  page_read () at kernel/x.c:86\n#4  kernel_main (magic=1) at kernel/main.c:255\n"
              "checksum    0x356c1825, as it was at the start\n",
     "iso": "build\nEl Torito boot img :   1  BIOS  y   none  0x0000  0x00      4  1234\n",
+    "netboot": "build\nnet/boot/grub/i386-pc/core.0\nnet/boot/grub/x86_64-efi/core.efi\n",
     "shell": "baton> more off\r\nbaton> status\r\npages       62,811 free\r\n"
              "baton> walk 0xc0100000\r\nresult      0xc0100000 is at 0x00100000, in a page\r\n"
              "baton> load\r\n"
@@ -83,7 +84,8 @@ DIALOG = ("free", "result ", "trampoline", "handed me", "This is a shell", "Linu
 
 @pytest.mark.parametrize("verb,needed", [
     ("run", "handed me this machine"), ("prove", "proved"), ("crash", "kernel_main"),
-    ("crash", "as it was"), ("iso", "El Torito"), ("debug", "live tables"), ("debug", "new tables"),
+    ("crash", "as it was"), ("iso", "El Torito"), ("netboot", "core.0"), ("netboot", "core.efi"),
+    ("debug", "live tables"), ("debug", "new tables"),
     *[("shell", needed) for needed in DIALOG],
 ])
 def test_each_line_is_needed(verdicts, verb, needed):

@@ -23,7 +23,7 @@ SHORT = {
 LONG = {"check": ["check-docs", "check-scripts", "check-host", "check-labs",
                    "check-boot"],
         "test": ["test-scripts", "test-host", "test-labs", "check-fuzz", "test-boot"],
-        "coverage": ["coverage"], "mutants": ["mutants"], "fresh": ["fresh"]}
+        "coverage": ["coverage"], "mutants": ["mutants"], "fresh": ["fresh"], "deb": ["deb"]}
 
 
 @pytest.mark.parametrize("words", SHORT, ids=[words.split(" ")[0] or "all" for words in SHORT])
