@@ -178,8 +178,11 @@ static void task(void)
 int main(void)
 {
     static const struct exam_check checks[] = {
-        {"gates", gates},           {"segments", segments}, {"kernel-gdt", kernel_gdt},
-        {"physical-gdt", physical_gdt}, {"task", task},
+        {"gates", gates},
+        {"segments", segments},
+        {"kernel-gdt", kernel_gdt},
+        {"physical-gdt", physical_gdt},
+        {"task", task},
     };
 
     return exam(checks, COUNT(checks));
