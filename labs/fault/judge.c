@@ -4,7 +4,7 @@
  */
 #include "labs/grader/exam.h"
 #include "relocate/image/image.h"
-#include "relocate/trampoline/control.h"
+#include "baton/control.h"
 #include "tests/host/machine.h"
 
 #define ROOT 0x00a1d000u

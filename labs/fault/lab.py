@@ -35,7 +35,7 @@ FAULTS = (
 
 def number(name):
     """A constant of the page's layout."""
-    text = (TOP / "relocate" / "trampoline" / "control.h").read_text()
+    text = (TOP / "include" / "baton" / "control.h").read_text()
     return int(re.search(rf"^#define {name} (0x\w+)", text, re.M)[1], 16)
 
 

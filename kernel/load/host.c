@@ -1,0 +1,58 @@
+/* The old kernel as the core's host: its functions, and what they say of the machine. */
+#include "kernel/load/host.h"
+
+#include "kernel/machine/layout.h"
+#include "kernel/machine/watchdog.h"
+#include "kernel/machine/window.h"
+#include "kernel/memory/live.h"
+#include "kernel/memory/pages.h"
+
+static struct baton_host host;
+
+static int host_alloc(void *ctx, uint64_t below, uint64_t *pa)
+{
+    (void)ctx;
+    return pages_alloc(below, pa);
+}
+
+static void host_free(void *ctx, uint64_t pa)
+{
+    (void)ctx;
+    pages_free(pa);
+}
+
+static void *host_map(void *ctx, enum baton_window window, uint64_t pa)
+{
+    (void)ctx;
+    return window_map(window, pa);
+}
+
+/* A long load is no hang. */
+static void host_progress(void *ctx, uint64_t done, uint64_t all)
+{
+    (void)ctx;
+    (void)done;
+    (void)all;
+    watchdog_feed();
+}
+
+void host_start(const struct baton_memory *memory, uint32_t count)
+{
+    host = (struct baton_host){
+        .size = sizeof(host),
+        .alloc_page = host_alloc,
+        .free_page = host_free,
+        .map = host_map,
+        .progress = host_progress,
+        .memory = memory,
+        .memory_count = count,
+        .keep = live.range,
+        .keep_count = live.ranges,
+        .trampoline_pa = (uint32_t)baton_trampoline_page - KERNEL_BASE,
+    };
+}
+
+const struct baton_host *host_get(void)
+{
+    return &host;
+}
