@@ -90,8 +90,8 @@ $(FONT): kernel/console/font.txt kernel/console/mkfont
 	@mkdir -p $(@D)
 	$(Q)kernel/console/mkfont < $< > $@
 
-# One ELF from one folder of objects: $(1) folder, $(2) extra flags.
-define kernel_rules
+# The objects of one folder: $(1) folder, $(2) extra flags.
+define object_rules
 $(1)_OBJECTS := $$(patsubst %.c,$(1)/obj/%.o,$$(CORE_C) $$(KERNEL_C)) $(1)/obj/font.o \
                 $$(patsubst %.S,$(1)/obj/%.S.o,$$(KERNEL_S) $$(CORE_S))
 
@@ -110,29 +110,34 @@ $(1)/obj/%.S.o: %.S $(COMPILER)
 	@mkdir -p $$(@D)
 	$$(Q)$$(CC32) $$(ASFLAGS32) $(2) -MMD -MP -c $$< -o $$@
 
+-include $$($(1)_OBJECTS:.o=.d)
+endef
+
+# One ELF: $(1) its folder, $(2) its objects.
+define link_rules
 $(1)/linker.ld: linker.ld kernel/machine/layout.h
 	@mkdir -p $$(@D)
 	$$(Q)$$(CC32) -E -P -undef -x assembler-with-cpp -I. $$< -o $$@
 
 # Two links: the symbol table holds what the first one says of the code, whose addresses do not depend
 # on the table's size.
-$(1)/baton.elf: $$($(1)_OBJECTS) $(1)/linker.ld kernel/console/mksymbols | $(1)/trampoline.checked
+$(1)/baton.elf: $(2) $(1)/linker.ld kernel/console/mksymbols | $(1)/trampoline.checked
 	$$(call say,LD,$$@)
 	$$(Q)kernel/console/mksymbols < /dev/null > $(1)/symbols0.S
 	$$(Q)$$(CC32) $$(ASFLAGS32) -c $(1)/symbols0.S -o $(1)/symbols0.o
 	$$(Q)$$(LINK32) -T $(1)/linker.ld \
-	    $$($(1)_OBJECTS) $(1)/symbols0.o -o $(1)/first.elf
+	    $(2) $(1)/symbols0.o -o $(1)/first.elf
 	$$(Q)$$(NM32) -n $(1)/first.elf | kernel/console/mksymbols > $(1)/symbols.S
 	$$(Q)$$(CC32) $$(ASFLAGS32) -c $(1)/symbols.S -o $(1)/symbols.o
 	$$(Q)$$(LINK32) -T $(1)/linker.ld \
-	    $(if $(filter clang,$(CROSS)),,-Wl$$(comma))-Map=$(1)/baton.map $$($(1)_OBJECTS) $(1)/symbols.o -o $$@.part
+	    $(if $(filter clang,$(CROSS)),,-Wl$$(comma))-Map=$(1)/baton.map $(2) $(1)/symbols.o -o $$@.part
 	$$(Q)rm -f $(1)/first.elf $(1)/symbols0.*
 	$$(Q)mv $$@.part $$@
 
 # What is copied into control pages is position independent: no relocations at all. What else the
 # trampoline must be (one page, aligned, alone in its section) linker.ld asserts.
-$(1)/trampoline.checked: $(addprefix $(1)/obj/relocate/trampoline/,trampoline.S.o trampoline_copy.S.o digest.S.o \
-                                                        exit_flat32.S.o)
+$(1)/trampoline.checked: $(foreach part,trampoline trampoline_copy digest exit_flat32,$(filter %/$(part).S.o,$(2)))
+	@mkdir -p $$(@D)
 	$$(Q)for object in $$^; do \
 	    name=$$$$($$(OBJDUMP32) -h $$$$object | grep -oE ' \.(trampoline|rodata\.(trampoline|digest|exits)) ') || { \
 	        echo "$$$$object has none of .trampoline, .rodata.trampoline, .rodata.digest, .rodata.exits" >&2; exit 1; }; \
@@ -141,18 +146,22 @@ $(1)/trampoline.checked: $(addprefix $(1)/obj/relocate/trampoline/,trampoline.S.
 	        echo "$$$$object has relocations; its source must be position independent:" >&2; \
 	        echo "$$$$said" >&2; exit 1;; esac; done
 	$$(Q)$$(OBJCOPY32) -O binary -j .trampoline $$< $(1)/trampoline.bin
-	$$(Q)$$(OBJCOPY32) -O binary -j .rodata.trampoline $(1)/obj/relocate/trampoline/trampoline_copy.S.o \
+	$$(Q)$$(OBJCOPY32) -O binary -j .rodata.trampoline $(filter %/trampoline_copy.S.o,$(2)) \
 	    $(1)/trampoline_copy.bin
 	$$(Q)cmp $(1)/trampoline.bin $(1)/trampoline_copy.bin || { \
 	    echo "the trampoline's two copies differ: both must assemble to the same bytes" >&2; exit 1; }
 	@touch $$@
-
--include $$($(1)_OBJECTS:.o=.d)
 endef
 
-$(eval $(call kernel_rules,$(BUILD),))
-$(eval $(call kernel_rules,$(BUILD)/spoil,-DBATON_SPOIL))
-$(eval $(call kernel_rules,$(BUILD)/inject,-DBATON_INJECT))
+# One ELF from one folder of objects: $(1) folder, $(2) extra flags.
+define kernel_rules
+$(eval $(call object_rules,$(1),$(2)))
+$(eval $(call link_rules,$(1),$($(1)_OBJECTS)))
+endef
+
+$(call kernel_rules,$(BUILD),)
+$(call kernel_rules,$(BUILD)/spoil,-DBATON_SPOIL)
+$(call kernel_rules,$(BUILD)/inject,-DBATON_INJECT)
 
 # The core as a library for other kernels: include/baton.h is its header. It is one object, in which
 # only baton_* is global, so that no name of the core can meet one of the host's.
@@ -227,8 +236,11 @@ clean:
 distclean:
 	rm -rf $(BUILD)
 
+# A build with a student's file needs no more than these two, and reads them for each answer.
+-include tests/host/host.mk labs/labs.mk
+ifndef LAB
 -include examples/embed/embed.mk pc/pc.mk
--include iso/iso.mk tests/host/host.mk tests/payloads/payloads.mk tests/boot/boot.mk tests/prove/prove.mk
+-include iso/iso.mk tests/payloads/payloads.mk tests/boot/boot.mk tests/prove/prove.mk
 -include tests/scripts/scripts.mk tests/docs/docs.mk tests/fuzz/fuzz.mk tests/mutants/mutants.mk
--include tests/bench/bench.mk
--include tests/fresh/fresh.mk labs/labs.mk
+-include tests/bench/bench.mk tests/fresh/fresh.mk
+endif

@@ -4,43 +4,80 @@
 #   make test-labs    all of them
 #
 # labs/grader/build.py sets these for a build with a student's file:
-#   BUILD=build/labs/NAME LAB=NAME LAB_FILE=pagetable/walk.c LAB_STUDENT=build/labs/NAME/student/pagetable/walk.c
+#   LAB=NAME LAB_FILE=pagetable/walk.c LAB_STUDENT=build/labs/NAME/student/pagetable/walk.c
+#   LAB_INCLUDERS="..."   if it is an .inc file: the sources that include it
 
-ifdef LAB
-# A file that others include is found in the student's folder first.
-ifeq ($(suffix $(LAB_FILE)),.inc)
-ASFLAGS32 := -I$(BUILD)/student $(ASFLAGS32)
-else
-LAB_OBJECT := $(BUILD)/obj/$(LAB_FILE:.c=.o)
-endif
 # A half-done answer has parts that nothing uses yet.
 LAB_LENIENT := -Wno-error -Wno-unused-function -Wno-unused-variable -Wno-unused-parameter \
                -Wno-unused-but-set-variable
-# This machine's objects are the same for every lab.
-LAB_HOST := $(dir $(BUILD:%/=%))host
-LAB_SHARED := $(LAB_HOST)/shared.a
 
-ifdef LAB_OBJECT
-$(LAB_OBJECT): $(LAB_STUDENT) $(COMPILER)
-	@mkdir -p $(@D)
-	$(Q)$(CC32) $(CFLAGS32) $(LAB_LENIENT) -MD -MP -c $< -o $@
+# In a repository that ./baton lab handout has made, the source itself has the hole.
+-include labs/handout.mk
+ifdef LAB_CUT
+%/$(LAB_CUT:.c=.o): CFLAGS32 += $(LAB_LENIENT)
+%/$(LAB_CUT:.c=.o): HOST_CFLAGS += $(LAB_LENIENT)
 endif
 
+ifdef LAB
+LAB_BUILD := $(BUILD)/labs/$(LAB)
+
+# What a lab has in the place of a file of Baton's: labs/NAME/instead/FILE.
+LAB_INSTEAD := $(patsubst labs/$(LAB)/instead/%.c,%.o,$(wildcard labs/$(LAB)/instead/*/*/*.c))
+
+# Baton's own objects, but for the student's and these: $(1) what is before /obj in their folders' names.
+lab_objects = $(foreach own,$(LAB_SOURCES) $(LAB_INSTEAD),$(LAB_BUILD)$(1)/obj/$(own)) \
+              $(filter-out $(foreach own,$(LAB_SOURCES) $(LAB_INSTEAD),$(BUILD)$(1)/obj/$(own)),$($(BUILD)$(1)_OBJECTS))
+
+# lab_instead FOLDER, OBJECT
+define lab_instead
+$(1)/obj/$(2): labs/$(LAB)/instead/$(2:.o=.c) $(COMPILER)
+	@mkdir -p $$(@D)
+	$$(Q)$$(CC32) $$(CFLAGS32) -MMD -MP -c $$< -o $$@
+-include $(1)/obj/$(2:.o=.d)
+endef
+$(foreach own,$(LAB_INSTEAD),$(eval $(call lab_instead,$(LAB_BUILD),$(own)))$(eval $(call lab_instead,$(LAB_BUILD)/inject,$(own))))
+
+ifdef LAB_INCLUDERS
+LAB_SOURCES := $(LAB_INCLUDERS:=.o)
+
+# A file that others include is found in the student's folder first.
+$(LAB_BUILD)/obj/%.S.o: %.S $(LAB_STUDENT) $(COMPILER)
+	@mkdir -p $(@D)
+	$(Q)$(CC32) -I$(LAB_BUILD)/student $(ASFLAGS32) -MMD -MP -c $< -o $@
+else
+LAB_SOURCES := $(LAB_FILE:.c=.o)
+
+# lab_object FOLDER, FLAGS
+define lab_object
+$(1)/obj/$(LAB_SOURCES): $(LAB_STUDENT) $(COMPILER)
+	@mkdir -p $$(@D)
+	$$(Q)$$(CC32) $$(CFLAGS32) $$(LAB_LENIENT) $(2) -MMD -MP -c $$< -o $$@
+endef
+$(eval $(call lab_object,$(LAB_BUILD),))
+$(eval $(call lab_object,$(LAB_BUILD)/inject,-DBATON_INJECT))
+endif
+$(eval $(call link_rules,$(LAB_BUILD),$(call lab_objects,)))
+$(eval $(call link_rules,$(LAB_BUILD)/inject,$(call lab_objects,/inject)))
+-include $(addprefix $(LAB_BUILD)/obj/,$(LAB_SOURCES:.o=.d)) $(LAB_BUILD)/inject/obj/$(LAB_SOURCES:.o=.d)
+
+# This machine's objects are the same for every lab. In the judging program the student's object
+# comes before the archive, so that it is taken from there.
+LAB_HOST := $(BUILD)/labs/host
 $(eval $(call host_rules,$(LAB_HOST),$(HOST_SANITIZE)))
 
-# The judging program: the student's object comes before the archive, so that it is taken from there.
-$(BUILD)/host.o: $(LAB_STUDENT) $(LAB_HOST)/compiler
+$(LAB_BUILD)/host.o: $(LAB_STUDENT) $(LAB_HOST)/compiler
 	$(Q)$(HOST_CC) $(HOST_CFLAGS) $(LAB_LENIENT) $(HOST_SANITIZE) -MMD -MP -c $< -o $@
 
-$(BUILD)/judge: $(LAB_HOST)/labs/$(LAB)/judge.o $(LAB_HOST)/labs/grader/exam.o $(BUILD)/host.o $(LAB_SHARED)
+LAB_JUDGE := $(patsubst %.c,$(LAB_HOST)/%.o,$(wildcard labs/$(LAB)/judge*.c) labs/grader/exam.c)
+$(LAB_BUILD)/judge: $(LAB_JUDGE) $(LAB_BUILD)/host.o $(LAB_HOST)/shared.a
 	$(Q)$(HOST_CC) $(HOST_SANITIZE) $^ -lcmocka -o $@
 
--include $(BUILD)/host.d $(addprefix $(LAB_HOST)/labs/,$(LAB)/judge.d grader/exam.d)
+-include $(LAB_BUILD)/host.d $(LAB_JUDGE:.o=.d)
 endif
 
 LABS_RESULTS := $(BUILD)/tests/results/labs.xml
 LABS_PYTEST = PYTHONDONTWRITEBYTECODE=1 BATON_BUILD="$$(readlink -f $(BUILD))" \
-              /usr/bin/python3 -m pytest -p no:cacheprovider -p no:xdist --tb=short -q \
+              /usr/bin/python3 -m pytest -n 2 --dist loadfile -p no:cacheprovider --tb=short -q \
               --junitxml=$(LABS_RESULTS)
 
 .PHONY: check-labs test-labs

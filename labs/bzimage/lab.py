@@ -1,7 +1,7 @@
 """Lab bzimage: what a Linux kernel says of where it wants to be."""
 import boots
 import images
-from catalogue import Check, Lab
+from catalogue import Check, Lab, Trial
 from hole import FIRST, Function
 
 KERNEL = f"""
@@ -21,14 +21,15 @@ INITRDS = f"""
 """
 
 
-def live(elf):
-    """Judges that are started like a Linux: they look at boot_params, map, initrd, command line."""
-    for name, payload, kind in (("boot", "linux", "legacy"), ("boot-high", "linuxhigh", "pae")):
+def start(name, payload, kind):
+    """A judge that is started like a Linux: it looks at boot_params, map, initrd, command line."""
+    def run(elf):
         path, entry = boots.judge(payload)
         machine = boots.machine("bzimage", elf, kind, path)
         machine = boots.with_modules(machine, f"{path} quiet root=/dev/ram", images.blob(300 << 10))
         boot, finding = boots.hand_over(machine, entry)
-        yield name, boots.judged(boot, finding, f"the payload judge-{payload}, a bzImage")
+        return {name: boots.judged(boot, finding, f"the payload judge-{payload}, a bzImage")}
+    return Trial((name,), run)
 
 
 LAB = Lab(
@@ -37,7 +38,7 @@ LAB = Lab(
     source="payload/bzimage.c",
     holes=(Function("add_kernel", KERNEL), Function("add_initrds", INITRDS)),
     stop="bzimage_read",
-    live=live,
+    trials=(start("boot", "linux", "legacy"), start("boot-high", "linuxhigh", "pae")),
     checks=(
         Check("source", 10, "which bytes are the kernel", 'README.md, "The kernel"'),
         Check("fixed", 15, "a kernel that is not relocatable",

@@ -2,6 +2,7 @@
 instruction, so that nothing that the student's code prints, or writes to a port, can pass for the
 payload's own verdict.
 """
+import glob
 import os
 import re
 import sys
@@ -18,7 +19,8 @@ from elf32 import Elf32  # noqa: E402
 import machine as machines  # noqa: E402
 
 LIMIT = 8                   # seconds of the CPU's time; a boot takes less than one
-PATIENCE = 20               # seconds, for a machine that waits
+PATIENCE = 20               # seconds, for a machine that waits; those in which it waits for a CPU do not count
+LATEST = 300                # seconds, for an answer of QEMU's: more than all of these together
 HUNG_MOST = 2               # boots of one answer that may take that long; then no more are made
 FLOOD = 64 << 10            # bytes on COM1; a boot prints a few KiB, at 11 KiB a second
 STEPS = {"2": "segments and stack", "3": "global pages off", "4": "the switch to the new tables",
@@ -54,6 +56,18 @@ def used(pid):
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def idle(pid, begin):
+    """Seconds since `begin` in which a process has neither computed nor waited for a CPU to do so."""
+    busy = 0
+    for path in glob.glob(f"/proc/{pid}/task/*/schedstat"):
+        try:
+            with open(path) as file:
+                busy += sum(int(word) for word in file.read().split()[:2])
+        except OSError:                     # that thread has ended
+            pass
+    return time.monotonic() - begin - busy / 1e9
+
+
 class Guard(threading.Thread):
     """Ends the machine when its time is over, or when it prints without an end."""
 
@@ -61,15 +75,17 @@ class Guard(threading.Thread):
         super().__init__(daemon=True)
         self.debugger, self.process = debugger, debugger.process
         self.log, self.limit = debugger.machine.log(), limit
-        self.end = time.monotonic() + PATIENCE
+        self.begin = time.monotonic()
         self.why = self.where = ""
 
     def run(self):
         while self.process.poll() is None:
             if os.path.exists(self.log) and os.path.getsize(self.log) > FLOOD:
                 self.why = "flood"
-            elif used(self.process.pid) > self.limit or time.monotonic() > self.end:
-                self.why = "time"
+            elif used(self.process.pid) > self.limit:
+                self.why = f"stopped after {self.limit} s of computing"
+            elif idle(self.process.pid, self.begin) > PATIENCE:
+                self.why = f"it has waited for {PATIENCE} s"
             if self.why:
                 self.where = self.function()
                 self.process.kill()
@@ -107,7 +123,7 @@ def machine(lab, elf, kind, payload, words="", **more):
     return machines.Machine(
         f"lab-{lab}-{kind}", kernel=os.path.relpath(elf, machines.ROOT), memory="32M", cpu="pentium3",
         append=f"paging={kind} trace=1 exitport=0xf4 {words}".strip(), modules=(payload,),
-        timeout=PATIENCE, extra=("-d", "cpu_reset", "-D", resets), **more)
+        timeout=LATEST, extra=("-d", "cpu_reset", "-D", resets), **more)
 
 
 def with_modules(machine, *modules):
@@ -163,9 +179,9 @@ def ending(d, guard, boot, machine):
         boot.status = "timeout"
     if guard.why == "flood":
         return f"output without an end, stopped at {FLOOD >> 10} KiB, {last}"
-    if guard.why == "time":
+    if guard.why:
         hung.append(machine.name)
-        return f"no end: stopped after {LIMIT} s of computing, {guard.where}, {last}"
+        return f"no end: {guard.why}, {guard.where}, {last}"
     if boot.status in STATUS:
         line = re.findall(TOLD[boot.status] + ".*", boot.log, re.M)
         return f"{STATUS[boot.status]}: {sentence(line[0])}" if line else \

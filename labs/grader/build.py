@@ -1,6 +1,7 @@
 """Builds Baton, and the judging program, with the student's file in the place of the original.
 
-Each lab has a build folder of its own, build/labs/NAME. The compiler is told the student's file
+Each lab has a build folder of its own, build/labs/NAME, with the student's objects and what is linked
+with them; all other objects are Baton's own, in build/obj. The compiler is told the student's file
 name and lines (#line), so its errors name them.
 """
 import fcntl
@@ -36,13 +37,18 @@ def folder(lab):
 
 
 def hold(lab, tell=lambda label, text: None):
-    """One run at a time: the labs share objects. The lock ends with the process."""
+    """One run at a time with the lab's folder. The lock ends with the process."""
     folder(lab).mkdir(parents=True, exist_ok=True)
-    lock = open(BUILD / "labs" / "lock", "w")
+    return locked(folder(lab) / "lock", lambda: tell("waiting", "another run of this lab; this one "
+                                                                "goes on when it ends"))
+
+
+def locked(path, waiting=lambda: None):
+    lock = open(path, "a")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        tell("waiting", "another lab is being built; this one goes on when it ends")
+        waiting()
         fcntl.flock(lock, fcntl.LOCK_EX)
     return lock
 
@@ -69,11 +75,17 @@ def put(lab, path, text):
 
 
 def make(lab, copy, *goals):
-    """Runs make; a failure's output is what the compiler said."""
+    """Runs make, while no other run uses the objects; a failure's output is what the compiler said."""
     build = os.path.relpath(folder(lab), TOP)
-    command = ["make", "--no-print-directory", f"-j{os.cpu_count() or 1}", f"BUILD={build}",
-               f"LAB={lab.name}", f"LAB_FILE={lab.source}",
-               f"LAB_STUDENT={os.path.relpath(copy, TOP)}", *(f"{build}/{goal}" for goal in goals)]
+    command = ["make", "--no-print-directory", f"-j{os.cpu_count() or 1}", "--output-sync=target",
+               f"BUILD={os.path.relpath(BUILD, TOP)}", f"LAB={lab.name}", f"LAB_FILE={lab.source}",
+               f"LAB_STUDENT={os.path.relpath(copy, TOP)}",
+               f"LAB_INCLUDERS={' '.join(lab.includers)}", *(f"{build}/{goal}" for goal in goals)]
+    with locked(BUILD / "lock"):
+        compile_all(lab, command)
+
+
+def compile_all(lab, command):
     with open(folder(lab) / "make.log", "w+", errors="replace") as log:
         try:
             status = subprocess.run(command, cwd=TOP, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
@@ -91,19 +103,21 @@ def make(lab, copy, *goals):
 
 
 def objects(lab):
-    return folder(lab) / "obj" / lab.object, folder(lab) / "host.o"
+    """The student's: Baton's, and the judge's."""
+    return [folder(lab) / "obj" / name for name in lab.objects], folder(lab) / "host.o"
 
 
-def names(path, undefined):
-    """The global names that an object wants, or defines."""
-    said = subprocess.run(["nm", "-g", "-u" if undefined else "--defined-only", path],
+def names(paths, undefined):
+    """The global names that objects want, or define."""
+    said = subprocess.run(["nm", "-g", "-u" if undefined else "--defined-only", *paths],
                           capture_output=True, text=True, check=True).stdout
-    return {line.split()[-1] for line in said.splitlines() if line.strip()}
+    return {line.split()[-1] for line in said.splitlines()
+            if line.strip() and not line.endswith(".o:")}
 
 
 def read_files(lab):
     """The files that the compiler read for the student's object: from its .d file."""
-    text = objects(lab)[0].with_suffix(".d").read_text().replace("\\\n", " ")
+    text = objects(lab)[0][0].with_suffix(".d").read_text().replace("\\\n", " ")
     return text.split("\n", 1)[0].partition(": ")[2].split()
 
 
@@ -111,32 +125,31 @@ def fair(lab, copy):
     """An answer is an answer by itself: it takes in headers alone, and calls the core alone."""
     for name in read_files(lab):
         path = Path(os.path.abspath(TOP / name))
-        own = path in (copy, folder(lab) / "compiler", TOP / lab.object.removesuffix(".o"))
+        own = path == copy or path.name == "compiler" or \
+            str(path.relative_to(TOP) if TOP in path.parents else path) in lab.includers
         header = path.suffix in (".h", ".inc") and "tests" not in path.relative_to("/").parts[:-1]
         if not own and not header:
             raise BadAnswer(f"{lab.file} takes in {relative(path)}; an answer includes headers alone")
     kernel, host = objects(lab)
-    core = set()
-    for part in ("pagetable", "relocate", "payload", "lib"):
-        for path in (folder(lab) / "obj" / part).rglob("*.o"):
-            core |= names(path, undefined=False)
-    for path in (kernel, host):
-        strange = {n for n in names(path, undefined=True) - core if not COMPILERS_OWN.fullmatch(n)} \
-            if path.exists() else set()
-        if strange:
-            raise BadAnswer(f"{lab.file} uses {sorted(strange)[0]}, which is not part of Baton's core")
+    core = names((path for part in ("pagetable", "relocate", "payload", "lib")
+                  for path in (BUILD / "obj" / part).rglob("*.o")), undefined=False)
+    strange = {name for name in names([p for p in (*kernel, host) if p.exists()], undefined=True) - core
+               if not COMPILERS_OWN.fullmatch(name)}
+    if strange:
+        raise BadAnswer(f"{lab.file} uses {sorted(strange)[0]}, which is not part of Baton's core")
 
 
-def build(lab, path, text):
-    """Raises BadAnswer, or returns what there is to run."""
+def build(lab, path, text, boots=True):
+    """Raises BadAnswer, or returns what there is to run. boots: whether it will be booted."""
     forbid(lab, text)
     copy = put(lab, path, text)
-    make(lab, copy, "baton.elf")
+    elfs = ["baton.elf", *(f"{wrong}/baton.elf" for wrong in lab.wrong_builds)] if boots else []
     try:
-        if lab.host:
-            make(lab, copy, "host.o", "judge")
+        make(lab, copy, *(f"obj/{name}" for name in lab.objects), *elfs,
+             *(["host.o", "judge"] if lab.host else []))
     except BadAnswer:
-        fair(lab, copy)             # says better why the linker lacks a name
+        if all(path.exists() for path in objects(lab)[0]):
+            fair(lab, copy)             # says better why the linker lacks a name
         raise
     fair(lab, copy)
     return Built(folder(lab) / "baton.elf", folder(lab) / "judge" if lab.host else None)

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[2]
-# In the order in which they are to be done.
-NAMES = ("walk", "tables", "list", "trampoline", "bzimage")
+# In the order in which they are to be done. A hand-out has one of them.
+NAMES = tuple(name for name in ("walk", "tables", "list", "trampoline", "fault", "bzimage")
+              if (TOP / "labs" / name).is_dir())
 
 
 class Refused(Exception):
@@ -34,16 +35,24 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class Trial:
+    """One or more boots, and the checks that they are for."""
+    names: tuple
+    run: object             # run(elf): {name of a check: Finding, or None if all is well}
+
+
+@dataclass(frozen=True)
 class Lab:
     name: str
     title: str
     source: str             # the real file, from the top of the tree
     holes: tuple
     checks: tuple           # in the order in which they are made
-    live: object            # live(elf): yields (name of a check, Finding or None) for each boot
+    trials: tuple           # of Trial, the boots
     stop: str               # where the debugger stops first
     host: bool = True       # is there a judge.c, for this machine?
-    includer: str = ""      # the source that includes an .inc file
+    includers: tuple = ()   # the sources that include an .inc file
+    wrong_builds: tuple = ()    # which of Baton's wrong builds the trials need: "inject"
 
     @property
     def folder(self):
@@ -54,10 +63,9 @@ class Lab:
         return Path(self.source).name
 
     @property
-    def object(self):
+    def objects(self):
         """Of its code, in a folder of objects."""
-        source = self.includer or self.source
-        return (source[:-2] if source.endswith(".c") else source) + ".o"
+        return [f"{source}.o" for source in self.includers] or [self.source[:-2] + ".o"]
 
     @property
     def points(self):

@@ -28,23 +28,32 @@ class Graded:
         return sum(self.points(check) for check in self.lab.checks)
 
 
-def grade(lab, folder, tell=lambda label, text: None):
-    """tell(label, text): prints one step."""
-    begin = time.monotonic()
+def judged(lab, built, path, trials):
+    """Runs the judging program and the boots, two at a time. Of several findings the first counts."""
+    boots.hung.clear()
+    with ThreadPoolExecutor(2) as pool:
+        parts = [pool.submit(host.judge, lab, built, path)] if built.judge else []
+        parts += [pool.submit(trial.run, built.elf) for trial in trials]
+        findings = {}
+        for part in parts:
+            for name, finding in part.result().items():
+                findings[name] = findings.get(name) or finding
+    return findings
+
+
+def grade(lab, folder, tell=lambda label, text: None, trials=None):
+    """tell(label, text): prints one step. trials: which are made, if not all of the lab's."""
+    trials = lab.trials if trials is None else trials
     path, text = work.answer(lab, folder)
     tell("lab", f"{lab.name}: {lab.title}")
     tell("file", work.relative(path))
     with build.hold(lab, tell):
         begin = time.monotonic()
         try:
-            built = build.build(lab, path, text)
+            built = build.build(lab, path, text, boots=bool(trials))
         except build.BadAnswer as why:
             return Graded(lab, path, str(why), {}, time.monotonic() - begin)
-        boots.hung.clear()
-        with ThreadPoolExecutor() as pool:              # most of both is waiting for a process
-            judged = pool.submit(host.judge, lab, built, path) if built.judge else None
-            findings = dict(lab.live(built.elf))
-            findings.update(judged.result() if judged else {})
+        findings = judged(lab, built, path, trials)
     for check in lab.checks:
         findings.setdefault(check.name, NOT_RUN)
     return Graded(lab, path, "", findings, time.monotonic() - begin)

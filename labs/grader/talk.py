@@ -24,10 +24,10 @@ class Talk:
         self.process = subprocess.Popen([*command, "-qmp", f"unix:{qmp},server=on,wait=off"],
                                         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                         stderr=subprocess.DEVNULL)
-        self.log, self.end = b"", time.monotonic() + boots.PATIENCE
+        self.log, self.begin = b"", time.monotonic()
         try:
             self.com1 = connect(com1, self.process, 0.2)
-            self.qmp = Qmp(qmp, self.process, boots.PATIENCE)
+            self.qmp = Qmp(qmp, self.process, boots.LATEST)
         except BaseException:
             self.__exit__()
             raise
@@ -52,7 +52,9 @@ class Talk:
             except OSError:
                 data = b""
             self.log += data or b""
-            if data == b"" or len(self.log) > boots.FLOOD or time.monotonic() > self.end:
+            if data == b"" or len(self.log) > boots.FLOOD or \
+                    boots.idle(self.process.pid, self.begin) > boots.PATIENCE or \
+                    boots.used(self.process.pid) > boots.LIMIT:
                 last = f"after {boots.phase(self.text())}"
                 self.trouble = f"the machine ended, {last}" if data == b"" else \
                     f"output without an end, {last}" if len(self.log) > boots.FLOOD else \

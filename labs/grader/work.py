@@ -39,14 +39,7 @@ def start(lab, given=None):
         raise Refused(f'"{relative(folder)}" exists already, and is left alone; move it away, or name '
                       f"another folder: ./baton lab start {lab.name} -o DIR")
     try:
-        text = skeleton((TOP / lab.source).read_text(), lab.holes)
-    except NoHole as why:
-        raise Refused(f"the hole of lab {lab.name} cannot be made in {lab.source}: {why}", 1) from None
-    try:
-        folder.mkdir(parents=True)
-        (folder / lab.file).write_text(text)
-        for name in HANDED_OUT:
-            (folder / name).write_text((lab.folder / name).read_text())
+        fill(lab, folder)
         if given:
             WORK.mkdir(exist_ok=True)
             (WORK / f"{lab.name}.place").write_text(f"{folder}\n")
@@ -55,6 +48,18 @@ def start(lab, given=None):
     except OSError as why:
         raise Refused(f'the folder "{relative(folder)}" cannot be made: {why.strerror}', 1) from None
     return folder
+
+
+def fill(lab, folder):
+    """Makes a new folder with the student's files."""
+    try:
+        text = skeleton((TOP / lab.source).read_text(), lab.holes)
+    except NoHole as why:
+        raise Refused(f"the hole of lab {lab.name} cannot be made in {lab.source}: {why}", 1) from None
+    folder.mkdir(parents=True)
+    (folder / lab.file).write_text(text)
+    for name in HANDED_OUT:
+        (folder / name).write_text((lab.folder / name).read_text())
 
 
 def answer(lab, folder):

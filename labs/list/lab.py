@@ -1,6 +1,6 @@
 """Lab list: the order of the moves, so that no page is overwritten before it is read."""
 import boots
-from catalogue import Check, Lab
+from catalogue import Check, Lab, Trial
 from hole import FIRST, Function
 
 PATHS = f"""
@@ -32,13 +32,12 @@ ENDS = f"""
 """
 
 
-def live(elf):
-    """Payloads that overlap their own source."""
-    for name, payload in (("boot-span", "span"), ("boot-shuffle", "shuffle")):
-        path, entry = boots.judge(payload)
-        boot, finding = boots.hand_over(boots.machine("list", elf, "pae", path), entry,
-                                        arrived=lambda d, path=path: boots.same_memory(d, path))
-        yield name, boots.judged(boot, finding, f"the payload judge-{payload}")
+def boot(elf, payload):
+    """A payload that overlaps its own source."""
+    path, entry = boots.judge(payload)
+    result, finding = boots.hand_over(boots.machine(f"list-{payload}", elf, "pae", path), entry,
+                                      arrived=lambda d: boots.same_memory(d, path))
+    return {f"boot-{payload}": boots.judged(result, finding, f"the payload judge-{payload}")}
 
 
 LAB = Lab(
@@ -47,7 +46,8 @@ LAB = Lab(
     source="relocate/image/moves.c",
     holes=(Function("emit_paths", PATHS), Function("emit_cycle", CYCLE), Function("emit_ends", ENDS)),
     stop="moves_order",
-    live=live,
+    trials=(Trial(("boot-span",), lambda elf: boot(elf, "span")),
+            Trial(("boot-shuffle",), lambda elf: boot(elf, "shuffle"))),
     checks=(
         Check("apart", 10, "runs that do not overlap", 'README.md, "The ends of paths"'),
         Check("up", 10, "a run that moves up, over itself", 'README.md, "Paths"'),

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import boots
 import road
-from catalogue import Check, Finding, Lab
+from catalogue import Check, Finding, Lab, Trial
 from hole import FIRST, Lines
 
 GLOBAL = f"""
@@ -113,13 +113,15 @@ def roads(elf):
     return found
 
 
-def moved(elf, name, kind):
-    """A hand-over to a judge: (Finding of what the list has moved, Finding of the judge)."""
-    payload, entry = boots.judge(name)
-    boot, finding = boots.hand_over(machine(name, elf, kind, payload), entry,
-                                    arrived=lambda d: boots.same_memory(d, payload))
-    case = f"{kind} tables, the payload judge-{name}"
-    return boots.arrived(boot, finding, case), boots.judged(boot, finding, case)
+def moved(check, name, kind):
+    """A hand-over to a judge: what the list has moved, and what the judge says."""
+    def run(elf):
+        payload, entry = boots.judge(name)
+        boot, finding = boots.hand_over(machine(name, elf, kind, payload), entry,
+                                        arrived=lambda d: boots.same_memory(d, payload))
+        case = f"{kind} tables, the payload judge-{name}"
+        return {check: boots.arrived(boot, finding, case), "verdict": boots.judged(boot, finding, case)}
+    return Trial((check, "verdict"), run)
 
 
 def old(elf):
@@ -127,12 +129,12 @@ def old(elf):
     case = "a 486"
     r, how = road.follow(machine("old", elf, "legacy", boots.judge("tiny")[0], OLD))
     if not r or r.end:
-        return Finding(case, "paging goes off", r.end if r else how)
+        return {"old": Finding(case, "paging goes off", r.end if r else how)}
     for state in r.states:
         if re.match("0f2[02]", state["code"]) and int(state["code"][4:6], 16) >> 3 & 7 == 4:
-            return Finding(case, "no instruction reads or writes CR4",
-                           f"the one at 0x{state['EIP']:08x} does")
-    return None
+            return {"old": Finding(case, "no instruction reads or writes CR4",
+                                   f"the one at 0x{state['EIP']:08x} does")}
+    return {"old": None}
 
 
 def fault(elf):
@@ -158,28 +160,16 @@ def fault(elf):
     expected = "fault in the hand-off, at the physical address, vector 2"
     if re.search(r"^fault .*in the hand-off, (?!in the payload).*: vector 0x00000002 NMI", boot.log,
                  re.M) and boot.status == boots.machines.FAULTED:
-        return None
-    return Finding(case, expected, boot.found or "the payload was entered, and no fault was told")
-
-
-def live(elf):
-    yield from roads(elf).items()
-    yield "old", old(elf)
-    yield "fault", fault(elf)
-    verdicts = []
-    for check, name, kind in (("copy", "span", "legacy"), ("zero", "bss", "pae"),
-                              ("shuffle", "shuffle", "pae")):
-        finding, verdict = moved(elf, name, kind)
-        verdicts.append(verdict)
-        yield check, finding
-    yield "verdict", next(filter(None, verdicts), None)
+        return {"fault": None}
+    return {"fault": Finding(case, expected,
+                             boot.found or "the payload was entered, and no fault was told")}
 
 
 LAB = Lab(
     name="trampoline",
     title="switch the page tables, turn paging off, and move the payload",
     source="relocate/trampoline/trampoline.inc",
-    includer="relocate/trampoline/trampoline.S",
+    includers=("relocate/trampoline/trampoline.S", "relocate/trampoline/trampoline_copy.S"),
     holes=(
         Lines("STEP(2)", ".Lswitch:", GLOBAL),
         Lines("movl    CONTROL_TRACE_TICKS + 4(%ebp), %ebx", ".Lswitched:", SWITCH),
@@ -189,7 +179,9 @@ LAB = Lab(
         Lines(".Llist:", ".Lcheck:", LIST),
     ),
     stop="baton_trampoline",
-    live=live,
+    trials=(Trial(("pge", "switch", "jump", "tables", "unpaged"), roads),
+            Trial(("old",), old), Trial(("fault",), fault), moved("copy", "span", "legacy"),
+            moved("zero", "bss", "pae"), moved("shuffle", "shuffle", "pae")),
     host=False,
     checks=(
         Check("pge", 12, "global pages are off before CR3 is written",

@@ -2,7 +2,7 @@
 import re
 
 import boots
-from catalogue import Check, Finding, Lab
+from catalogue import Check, Finding, Lab, Trial
 from hole import FIRST, Function
 from talk import Talk
 
@@ -55,14 +55,13 @@ def shell(elf, kind):
     return None
 
 
-def live(elf):
+def boot(elf, kind):
     """Baton's dry run uses the walk, too: if the walk is wrong, it refuses to hand over."""
     payload, entry = boots.judge("tiny")
-    for kind in ("legacy", "pae"):
-        boot, finding = boots.hand_over(boots.machine("walk", elf, kind, payload), entry,
-                                        arrived=lambda d: boots.same_memory(d, payload))
-        wrong = boots.judged(boot, finding, f"a hand-off with {kind} tables")
-        yield f"boot-{kind}", wrong or shell(elf, kind)
+    result, finding = boots.hand_over(boots.machine("walk", elf, kind, payload), entry,
+                                      arrived=lambda d: boots.same_memory(d, payload))
+    wrong = boots.judged(result, finding, f"a hand-off with {kind} tables")
+    return {f"boot-{kind}": wrong or shell(elf, kind)}
 
 
 LAB = Lab(
@@ -71,7 +70,8 @@ LAB = Lab(
     source="pagetable/walk.c",
     holes=(Function("pt_translate", STUB),),
     stop="pt_translate",
-    live=live,
+    trials=(Trial(("boot-legacy",), lambda elf: boot(elf, "legacy")),
+            Trial(("boot-pae",), lambda elf: boot(elf, "pae"))),
     checks=(
         Check("legacy", 15, "legacy tables, pages of 4 KiB",
               'README.md, "Legacy tables"; SDM volume 3, 4.3'),

@@ -39,6 +39,8 @@ GOOD = {
              "checksum    0x356c1825, as it was at the start\n",
     "iso": "build\nEl Torito boot img :   1  BIOS  y   none  0x0000  0x00      4  1234\n",
     "netboot": "build\nnet/boot/grub/i386-pc/core.0\nnet/boot/grub/x86_64-efi/core.efi\n",
+    "lab": " 15 of 15   legacy tables\n  7 of  7   the same with PAE tables\n"
+           "total       100 of 100 points, in 9 s\n",
     "shell": "baton> more off\r\nbaton> status\r\npages       62,811 free\r\n"
              "baton> walk 0xc0100000\r\nresult      0xc0100000 is at 0x00100000, in a page\r\n"
              "baton> load\r\n"
@@ -84,8 +86,8 @@ DIALOG = ("free", "result ", "trampoline", "handed me", "This is a shell", "Linu
 
 @pytest.mark.parametrize("verb,needed", [
     ("run", "handed me this machine"), ("prove", "proved"), ("crash", "kernel_main"),
-    ("crash", "as it was"), ("iso", "El Torito"), ("netboot", "core.0"), ("netboot", "core.efi"),
-    ("debug", "live tables"), ("debug", "new tables"),
+     ("crash", "as it was"), ("iso", "El Torito"), ("netboot", "core.0"), ("netboot", "core.efi"),
+     ("lab", "100 of 100"), ("debug", "live tables"), ("debug", "new tables"),
     *[("shell", needed) for needed in DIALOG],
 ])
 def test_each_line_is_needed(verdicts, verb, needed):
@@ -99,6 +101,7 @@ def test_each_line_is_needed(verdicts, verb, needed):
     ("crash", "#4  kernel_main", "#4  0xc0118008 in ?? ("),
     ("prove", "proved ", "            proved "),
     ("iso", "BIOS  y", "BIOS  n"),
+    ("lab", "100 of 100", "90 of 100"),
     ("shell", "is at 0x00100000", "is at 0x00200000"),
     ("debug", "new tables", "old kernel's live tables"),
 ])

@@ -22,7 +22,7 @@ ZERO = "    *walk = (struct pt_walk){0};\n"
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory):
-    """With the labs' build folder of this checkout, so that make has little to do."""
+    """With this checkout's objects, so that make has little to do."""
     made = Checkout(tmp_path_factory.mktemp("my  labs") / "baton")
     shutil.rmtree(made.top / "labs-work", ignore_errors=True)
     for name in ("labs", "tests/payloads"):
@@ -62,6 +62,9 @@ def refused(outcome, said):
     (["run", "walk"], "lab walk is not begun"),
     (["check", "walk", "--json"], "--json needs a value"),
     (["check", "walk", "--json", "/nowhere/x"], 'the result "/nowhere/x" cannot be written'),
+    (["handout", "walk"], "lab handout needs a folder for the repository: -o DIR"),
+    (["handout", "walk", "-o", "labs-work/x"], "is in Baton's source tree"),
+    (["handout", "walk", "-o", "/etc"], '"/etc" exists already, and is left alone'),
     (["grade", "walk"], "lab grade needs the name of a lab, and the students' folders"),
 ])
 def test_a_wrong_word(lab, words, said):
@@ -201,5 +204,5 @@ def test_gdb_stops_where_the_lab_begins(lab, checkout):
 def test_help(lab):
     status, output = lab("help")
     assert status == 0 and max(map(len, output.splitlines())) <= 80
-    for verb in ("start", "run", "debug", "check", "grade"):
+    for verb in ("start", "run", "debug", "check", "grade", "handout"):
         assert f"./baton lab {verb}" in output

@@ -1,5 +1,5 @@
 """Wrong answers to lab bzimage."""
-from wrong import Wrong, change
+from answers import Wrong, change, for_lab
 
 SOURCE = "    s->source = image->file->pa + image->setup_size;\n"
 WINDOW = "        s->window = bzimage_field(image, HDR_INIT_SIZE, 4);\n"
@@ -38,3 +38,5 @@ ANSWERS = (
     wrong("any alignment will do", change(POWER, "    if (0)\n"), "lies"),
     wrong("the initrd's limit is not compared", change(LAST, "        if (0)\n"), "initrds"),
 )
+
+globals().update(for_lab("bzimage", ANSWERS))

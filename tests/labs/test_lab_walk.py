@@ -1,5 +1,5 @@
 """Wrong answers to lab walk."""
-from wrong import Wrong, change
+from answers import Wrong, change, for_lab
 
 ALL = "legacy pae large holes steps bits reserved boot-legacy boot-pae"
 WALK = "        walk->step[walk->steps++] = (struct pt_step){table, index, entry};\n"
@@ -40,3 +40,5 @@ ANSWERS = (
                                              "walk->step[3 + walk->steps++] ="), ALL,
           "index 3 out of bounds"),
 )
+
+globals().update(for_lab("walk", ANSWERS))

@@ -1,5 +1,5 @@
 """Wrong answers to lab tables."""
-from wrong import Wrong, change
+from answers import Wrong, change, for_lab
 
 ALL = ("legacy-kernel legacy-physical pae-kernel pae-physical entries count alone fault-tables failure "
        "boot-legacy boot-pae")
@@ -37,3 +37,5 @@ ANSWERS = (
     wrong("the fault task's tables forgotten", change(LAST, "    return error;\n"), "fault-tables boot-pae"),
     wrong("an error is taken for success", change(TAKE, TAKE.replace("return error", "return 0")), "failure"),
 )
+
+globals().update(for_lab("tables", ANSWERS))

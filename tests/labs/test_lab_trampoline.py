@@ -1,5 +1,5 @@
 """Wrong answers to lab trampoline."""
-from wrong import Wrong, change
+from answers import Wrong, change, for_lab
 
 JUMP = "        leal    AT(.Lidentity)(%esi), %eax\n        jmp     *%eax\n"
 STACK = "        leal    CONTROL_STACK_TOP(%ebp), %esp\n        STEP(5)\n"
@@ -11,8 +11,8 @@ NEXT_PAGE = "        leal    -LIST_INDIRECTION(%eax), %esi\n"
 LIST = "        leal    PARAM(LIST)(%ebp), %esi\n"
 
 
-def wrong(name, changes, lost, found=""):
-    return Wrong("trampoline", name, changes, lost, found)
+def wrong(name, changes, lost, found="", boots=""):
+    return Wrong("trampoline", name, changes, lost, found, boots)
 
 
 def instead(code):
@@ -46,5 +46,8 @@ ANSWERS = (
     wrong("the exit port is written", instead("        movl    $0xf4, %edx\n        movb    $0x20, %al\n"
                                               "        outb    %al, %dx\n"), "pge old switch jump tables unpaged copy zero shuffle verdict fault",
           "the exit port was written before the payload was entered"),
-    wrong("a wild store", instead("        movl    %eax, 0x7000\n"), "pge old switch jump tables unpaged copy zero shuffle verdict fault", "fault in the hand-off"),
+    wrong("a wild store", instead("        movl    %eax, 0x7000\n"), "pge old switch jump tables unpaged copy zero shuffle verdict fault", "fault in the hand-off",
+          "copy"),
 )
+
+globals().update(for_lab("trampoline", ANSWERS))

@@ -1,5 +1,5 @@
 """Wrong answers to lab list."""
-from wrong import Wrong, change
+from answers import Wrong, change, for_lab
 
 ALL = "apart up down paths circles mixed random cost errors boot-span boot-shuffle"
 FORWARD = """    uint64_t one = BATON_PAGE_SIZE, at = dest, next = source_of(moves, dest, &one);
@@ -68,3 +68,5 @@ ANSWERS = (
     wrong("one page forward after a whole run", change(EMITTED, EMITTED.replace(
         "at += same", "at += BATON_PAGE_SIZE")), "paths random cost boot-span boot-shuffle"),
 )
+
+globals().update(for_lab("list", ANSWERS))
