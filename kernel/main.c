@@ -72,7 +72,10 @@ static void tell_loader(void)
                             : "this loader gives only arguments");
     report("  protocol", "multiboot %u", boot.protocol);
     if (boot.efi.bits)
-        report("  UEFI", "%u bits, system table at %a", boot.efi.bits, boot.efi.system_table);
+        report("  UEFI", "%u bits, system table at %a, memory map of %n bytes", boot.efi.bits,
+               boot.efi.system_table, boot.efi.map.size);
+    for (uint32_t i = 0; i < boot.efi_kept_count && boot.efi.map.size; i++)
+        report("  UEFI", "tables kept in %a to %a", boot.efi_kept[i].start, boot.efi_kept[i].end);
     if (boot.acpi_rsdp)
         report("  ACPI", "root pointer at %a", boot.acpi_rsdp);
     if (boot.smbios_major)
@@ -154,6 +157,19 @@ static void take_memory(void)
         refuse("no usable memory above 1 MiB in the loader's map, but Baton itself is there");
 }
 
+/* Linux can do without the firmware, so a map that cannot be kept is left out. */
+static void check_efi(void)
+{
+    const struct baton_host host = {.memory = memory, .memory_count = memory_count};
+    struct baton_file *map = &boot.efi.map;
+
+    if (map->size && !baton_is_ram(&host, map->pa, map->pa + map->size)) {
+        report("loader", "the EFI memory map, at %a, is not used: it lies outside usable RAM",
+               map->pa);
+        map->size = 0;
+    }
+}
+
 /* A module that is not in RAM, or that overlaps Baton, cannot have been loaded: the list is
  * wrong. */
 static void check_modules(void)
@@ -184,12 +200,15 @@ static void start_pages(void)
     pages_reserve(KERNEL_LOAD, (uint32_t)kernel_end - KERNEL_BASE);
     for (uint32_t i = 0; i < boot.modules; i++)
         pages_reserve(boot.module[i].file.pa, boot.module[i].file.pa + boot.module[i].file.size);
+    pages_reserve(boot.efi.map.pa, boot.efi.map.pa + boot.efi.map.size);
+    for (uint32_t i = 0; i < boot.efi_kept_count; i++)
+        pages_reserve(boot.efi_kept[i].start, boot.efi_kept[i].end);
 }
 
 /* crashkernel=: reserves the region before anything else allocates pages. */
 static void reserve_region(void)
 {
-    static struct baton_range taken[BOOT_MODULES + 1];
+    static struct baton_range taken[BOOT_MODULES + 2 + BOOT_EFI_KEPT];
     uint64_t counted = crashkernel_memory(usable);
     struct crashkernel wish;
     const char *wrong;
@@ -210,8 +229,12 @@ static void reserve_region(void)
     for (uint32_t i = 0; i < boot.modules; i++)
         taken[i + 1] = (struct baton_range){boot.module[i].file.pa,
                                             boot.module[i].file.pa + boot.module[i].file.size};
-    wrong = region_reserve(&wish, memory, memory_count, taken, boot.modules + 1,
-                           live_direct_limit(memory, memory_count));
+    taken[boot.modules + 1] =
+        (struct baton_range){boot.efi.map.pa, boot.efi.map.pa + boot.efi.map.size};
+    __builtin_memcpy(taken + boot.modules + 2, boot.efi_kept, sizeof(boot.efi_kept));
+    wrong =
+        region_reserve(&wish, memory, memory_count, taken, boot.modules + 2 + boot.efi_kept_count,
+                       live_direct_limit(memory, memory_count));
     if (wrong) {
         report("refused", "crashkernel=, %z: %s", wish.size, wrong);
         stop(EXIT_REFUSED);
@@ -303,6 +326,7 @@ void kernel_main(uint32_t magic, uint32_t information)
         refuse(wrong);
     take_memory();
     check_modules();
+    check_efi();
     start_pages();
     reserve_region();
     start_tables();

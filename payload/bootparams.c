@@ -7,6 +7,7 @@
 
 #include "lib/text.h"
 #include "pagetable/format.h"
+#include "payload/efi.h"
 #include "relocate/trampoline/control.h"
 
 /* Low memory that firmware and BIOS leave alone: above their data, below 640 KiB. */
@@ -36,9 +37,10 @@ void bootparams_low(struct baton_payload *payload)
     payload->reach[1] = (struct baton_range){KERNEL_ADDRESS_DEFAULT, MAPPED_END};
 }
 
-int bootparams_add(struct payload_map told, uint32_t protocol, struct baton_payload *payload,
-                   struct baton_refusal *why)
+int bootparams_add(const struct baton_host *host, const struct baton_request *request,
+                   uint32_t protocol, struct baton_payload *payload, struct baton_refusal *why)
 {
+    struct payload_map told = map_of(host, request);
     int error = segment_add_generated(payload, BATON_ROLE_BOOT_PARAMS, "boot_params", why);
 
     if (!error)
@@ -52,6 +54,8 @@ int bootparams_add(struct payload_map told, uint32_t protocol, struct baton_payl
         error = segment_add_generated(payload, BATON_ROLE_RECORD, "record", why);
     for (uint32_t i = BP_E820_MAX; i < told.count && !error; i += SETUP_E820_PER_PAGE)
         error = segment_add_generated(payload, BATON_ROLE_MEMORY_MAP, "memory map", why);
+    if (!error)
+        error = efi_add(request, payload, why);
     return error;
 }
 
@@ -61,8 +65,9 @@ static void put(uint8_t *page, unsigned offset, unsigned size, uint64_t value)
         page[offset + i] = (uint8_t)(value >> 8 * i);
 }
 
-static void write_screen(uint8_t *page, const struct baton_screen *screen)
+static void write_screen(uint8_t *page, const struct baton_screen *screen, bool efi)
 {
+    uint64_t size = (uint64_t)screen->pitch * screen->height;
     uint8_t *info = page + BP_SCREEN_INFO;
 
     if (screen->kind == BATON_SCREEN_TEXT) {
@@ -77,13 +82,14 @@ static void write_screen(uint8_t *page, const struct baton_screen *screen)
         const uint8_t colours[] = {screen->red_size, screen->red_at,    screen->green_size,
                                    screen->green_at, screen->blue_size, screen->blue_at};
 
-        put(info, SCREEN_IS_VGA, 1, SCREEN_KIND_LINEAR);
+        put(info, SCREEN_IS_VGA, 1, efi ? SCREEN_KIND_EFI : SCREEN_KIND_LINEAR);
         put(info, SCREEN_WIDTH, 2, screen->width);
         put(info, SCREEN_HEIGHT, 2, screen->height);
         put(info, SCREEN_DEPTH, 2, screen->bits);
         put(info, SCREEN_BASE, 4, screen->pa);
         put(info, SCREEN_SIZE, 4,
-            ((uint64_t)screen->pitch * screen->height + SCREEN_SIZE_UNIT - 1) / SCREEN_SIZE_UNIT);
+            efi ? baton_page_up(size) : (size + SCREEN_SIZE_UNIT - 1) / SCREEN_SIZE_UNIT);
+        put(info, SCREEN_PAGES, 2, efi);
         put(info, SCREEN_PITCH, 2, screen->pitch);
         __builtin_memcpy(info + SCREEN_COLOURS, colours, sizeof(colours));
         if (screen->pa >> 32) {
@@ -158,7 +164,7 @@ static void write_record(const struct baton_image *image, const struct baton_req
 {
     const struct baton_host *host = image->host;
     struct setup_data *node = host->map(host->ctx, BATON_WINDOW_PAGE, at);
-    struct text text = {(char *)(node + 1), SETUP_ROOM, 0};
+    struct text text = {(char *)(node + 1), SETUP_ROOM - EFI_NODE_SIZE, 0};
     struct payload_map told = map_of(host, request);
 
     text_add(&text, "baton " BATON_VERSION "\nloader ");
@@ -209,7 +215,9 @@ void bootparams_finish(const struct baton_image *image, const struct baton_reque
                      string_length(request->command_line) + 1);
     if (record) {
         write_record(image, request, record->dest, image->control + CONTROL_TRACE);
-        nodes = write_more_memory(host, map_of(host, request), payload, record->dest);
+        nodes = efi_write_node(host, payload, record->dest + BATON_PAGE_SIZE - EFI_NODE_SIZE,
+                               record->dest);
+        nodes = write_more_memory(host, map_of(host, request), payload, nodes);
     }
 
     uint8_t *page = host->map(host->ctx, BATON_WINDOW_PAGE, params->dest);
@@ -225,7 +233,8 @@ void bootparams_finish(const struct baton_image *image, const struct baton_reque
     if (record)
         put(page, HDR_SETUP_DATA, 8, nodes);
     put(page, BP_ACPI_RSDP, 8, request->acpi_rsdp);
-    write_screen(page, &request->screen);
+    efi_write_info(page, &request->efi, payload);
+    write_screen(page, &request->screen, request->efi.bits);
     write_memory(page, map_of(host, request));
 
     /* ebx, ebp and edi zero, esi at boot_params. [LBP 32-bit] */

@@ -19,6 +19,7 @@
 static const struct boot_info *boot;
 static const struct options *options;
 static struct baton_host host;
+static struct baton_range keep[LIVE_RANGES + BOOT_EFI_KEPT];
 static struct stage slot[2];
 static struct stage *loaded; /* one of them, or NULL */
 
@@ -54,6 +55,8 @@ void stage_start(const struct boot_info *boot_info, const struct options *wanted
 {
     boot = boot_info;
     options = wanted;
+    __builtin_memcpy(keep, live.range, live.ranges * sizeof(*keep));
+    __builtin_memcpy(keep + live.ranges, boot->efi_kept, boot->efi_kept_count * sizeof(*keep));
     host = (struct baton_host){
         .size = sizeof(host),
         .alloc_page = host_alloc,
@@ -62,8 +65,8 @@ void stage_start(const struct boot_info *boot_info, const struct options *wanted
         .progress = host_progress,
         .memory = memory,
         .memory_count = count,
-        .keep = live.range,
-        .keep_count = live.ranges,
+        .keep = keep,
+        .keep_count = live.ranges + boot->efi_kept_count,
         .trampoline_pa = (uint32_t)baton_trampoline_page - KERNEL_BASE,
     };
 }
@@ -122,6 +125,7 @@ bool stage_prepare(struct stage *stage, const struct stage_options *wish)
         .place = wish->place,
         .screen = boot->screen,
         .acpi_rsdp = boot->acpi_rsdp,
+        .efi = boot->efi,
         .live = live.summary,
         .long_mode = cpu.long_mode,
         .digest_page = wish->verify == VERIFY_ON ? baton_digest_page : NULL,
