@@ -10,6 +10,7 @@
 #include "kernel/machine/cpu.h"
 #include "kernel/machine/layout.h"
 #include "kernel/machine/panic.h"
+#include "kernel/machine/pci_port.h"
 #include "kernel/machine/quiet.h"
 #include "kernel/machine/watchdog.h"
 #include "kernel/machine/window.h"
@@ -244,10 +245,24 @@ static bool prove(void)
     return !error;
 }
 
+/* Before the dry run, so that it looks at memory that no device changes any more. If it refuses, a USB
+ * keyboard that the firmware has driven is lost. */
+static void stop_devices(void)
+{
+    const struct pci_access *pci = pci_machine();
+    struct pci_stop done;
+
+    if (!pci)
+        return;
+    pci_quiesce(pci, options->quiesce == QUIESCE_PCI, &done);
+    tell_devices(&done, options->quiesce == QUIESCE_PCI);
+}
+
 void stage_handoff(void)
 {
     struct baton_refusal why;
 
+    stop_devices();
     if (!prove())
         return;
     loaded->image.exec_ticks = cpu.tsc ? cpu_ticks() : 0;

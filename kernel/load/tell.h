@@ -3,6 +3,7 @@
 #define KERNEL_LOAD_TELL_H
 
 #include "kernel/load/stage.h"
+#include "kernel/machine/pci.h"
 
 /* Before a load that will take its time: check */
 void tell_wait(const struct stage *stage);
@@ -24,5 +25,8 @@ void tell_handoff(const struct stage *stage);
 
 /* "refused", and the sentence */
 void tell_refusal(const struct baton_refusal *why);
+
+/* The devices that could write to memory: stopped, or left running. Silent if there is none. */
+void tell_devices(const struct pci_stop *done, bool stopped);
 
 #endif
