@@ -2,6 +2,7 @@
  * trust that a string ends, nor that a number makes sense. */
 #include "boot/copy.h"
 #include "boot/names.h"
+#include "lib/text.h"
 
 bool copy_is_low(uint64_t pa, uint64_t n)
 {
@@ -33,14 +34,6 @@ void copy_loader(struct boot_info *info, const char *name)
     info->loader[i] = '\0';
 }
 
-static bool same_start(const char *string, const char *start)
-{
-    while (*start)
-        if (*string++ != *start++)
-            return false;
-    return true;
-}
-
 /* GRUB puts a backslash before \ ' and " when it joins its arguments; a kernel expects none. */
 static void drop_backslashes(char *string)
 {
@@ -56,7 +49,7 @@ static void drop_backslashes(char *string)
 
 const char *copy_arguments(const struct boot_info *info, char *string)
 {
-    if (same_start(info->loader, "GRUB"))
+    if (text_after(info->loader, "GRUB"))
         drop_backslashes(string);
     if (info->names_first)
         return names_skip(string);

@@ -3,6 +3,8 @@
 
 #include <stddef.h>
 
+#include "lib/text.h"
+
 static bool is_blank(char c)
 {
     return c == ' ' || c == '\t';
@@ -11,11 +13,9 @@ static bool is_blank(char c)
 /* Does the word at `word`, which ends at a blank, equal `is`? */
 static bool word_is(const char *word, const char *is)
 {
-    while (*is && *word == *is) {
-        word++;
-        is++;
-    }
-    return !*is && (!*word || is_blank(*word));
+    const char *after = text_after(word, is);
+
+    return after && (!*after || is_blank(*after));
 }
 
 /*

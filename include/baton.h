@@ -1,22 +1,22 @@
 /*
- * Baton's public face: stage a kernel in memory, check the plan, hand the machine over.
+ * The library: load a kernel into memory, check the result, hand the machine over.
  *
- * The road, one function a step (each may be called alone; baton_load() walks them all):
+ * A load, one function per step (each may be called alone; baton_load() calls all but the last):
  *
- *     baton_payload_read    what the file wants            touches nothing but the file
- *     baton_place           where every segment goes       touches nothing
- *     baton_image_begin     pages for what Baton writes    may allocate
+ *     baton_payload_read    what the file needs            reads the file
+ *     baton_place           where every segment goes       computes only
+ *     baton_image_begin     pages for what is generated    may allocate
  *     baton_payload_finish  boot_params or record filled   writes only those pages, cannot fail
  *     baton_image_build     control pages, tables, list    may allocate
  *     baton_image_check     the dry run                    may allocate, gives it back
- *     baton_handoff         the trampoline                 never fails, never returns
+ *     baton_handoff         the trampoline                 does not return
  *
- * The core knows no console and no allocator. The host kernel lends it both, and its memory map,
- * in one struct baton_host. Nothing here keeps global state. No function needs more than BATON_STACK
- * bytes of stack, besides what the host's own functions need that it calls.
+ * The core has no console and no allocator. The host kernel provides an allocator and the memory
+ * map in one struct baton_host. The core keeps no global state. No function needs more than
+ * BATON_STACK bytes of stack, in addition to what the host's functions need.
  *
- * Words: pa is a physical address, va a virtual one; sizes are bytes unless named pages; ranges
- * are half-open, [start, end). H1..H10 are the invariants of ARCHITECTURE.md.
+ * Words: pa is a physical address, va a virtual one; sizes are bytes unless named pages; ranges are
+ * half-open, [start, end). H1..H10 are the invariants of ARCHITECTURE.md.
  */
 #ifndef BATON_H
 #define BATON_H
@@ -32,8 +32,8 @@
 extern "C" {
 #endif
 
-/* The layout of these structs is part of the contract. A compiler that is told to lay them out
- * otherwise (-malign-double) stops here. */
+/* The layout of these structs is part of the contract. A compiler that uses
+ * another layout (-malign-double) stops here. */
 #ifdef __i386__
 #define BATON_LAYOUT(type, bytes)                                                                  \
     typedef char type##_layout[sizeof(struct type) == (bytes) ? 1 : -1]
@@ -65,8 +65,8 @@ enum baton_memory_type {
     BATON_MEM_ACPI = 3, /* reclaimable after the tables are read */
     BATON_MEM_NVS = 4,
     BATON_MEM_BAD = 5,
-    /* RAM that no destination may take, where files may lie: of a host that is to stay as it is, as a
-     * dead kernel is. No number of a boot loader's. */
+    /* RAM that no destination may take, where files may lie: of a host that is to stay as it is,
+     * as a dead kernel is. No number of a boot loader's. */
     BATON_MEM_KEPT = 0x4b454550,
 };
 
@@ -76,7 +76,7 @@ struct baton_memory {
 };
 BATON_LAYOUT(baton_memory, 20);
 
-/* The one overlap test in the tree. Empty ranges overlap nothing. */
+/* Do two ranges overlap? Empty ranges overlap nothing. */
 static inline bool baton_overlap(uint64_t a_start, uint64_t a_end, uint64_t b_start, uint64_t b_end)
 {
     return a_start < b_end && b_start < a_end && a_start < a_end && b_start < b_end;
@@ -96,29 +96,29 @@ static inline uint64_t baton_page_up(uint64_t x)
 /* ---- what the host kernel supplies ------------------------------------------------------ */
 
 /*
- * Memory is looked at a page at a time, through windows. A pointer from map() is good until
- * map() is next called for the same window; a host that maps all of memory ignores the window.
+ * Memory is accessed one page at a time, through windows. A pointer from map() is valid until the
+ * next call of map() for the same window; a host that maps all of memory ignores the window.
  */
 enum baton_window {
     BATON_WINDOW_TABLE,  /* page tables */
     BATON_WINDOW_LIST,   /* indirection pages */
     BATON_WINDOW_SOURCE, /* bytes of a payload's file, source pages */
-    BATON_WINDOW_PAGE,   /* control pages and pages of Baton's making */
-    BATON_WINDOW_LEDGER, /* the image's own book of pages, bitmaps */
-    BATON_WINDOW_WORK,   /* a page of working memory, for as long as one step takes */
+    BATON_WINDOW_PAGE,   /* control pages and generated pages */
+    BATON_WINDOW_LEDGER, /* the image's ledger, bitmaps */
+    BATON_WINDOW_WORK,   /* a page of working memory, during one step */
     BATON_WINDOWS
 };
 
-/* Lives, with all that it points to, as long as an image that was made with it: images keep its
- * address. */
+/* It, and all that it points to, must exist as long as an image that was made with it: images keep
+ * its address. */
 struct baton_host {
     uint32_t size; /* sizeof(struct baton_host): a library of another version refuses it */
-    void *ctx;     /* handed back to each function */
+    void *ctx;     /* passed to each function */
 
     /*
-     * One free page that ends at or below `below` (a multiple of 4096: 3 or 4 GiB; for a Linux up to
-     * 2.6.13 640 KiB or 4 MiB), by its pa. 0, or a negative number when there is none. It must be
-     * RAM, and belong to nobody: not to the host, nor to any payload file, and not the page at 0.
+     * One free page that ends at or below `below` (a multiple of 4096: 3 or 4 GiB; for a Linux up
+     * to 2.6.13 640 KiB or 4 MiB), by its pa. 0, or a negative number when there is none. It must
+     * be RAM, and not be in use: not by the host, nor by any payload file; nor is it the page at 0.
      * Each page is checked before it is mapped (E_HOST). The core frees it with free_page, in any
      * order.
      */
@@ -145,8 +145,8 @@ struct baton_host {
     /* The formats to be tried, in this order, NULL at the end; NULL: baton_formats. */
     const struct baton_format *const *formats;
 
-    /* A load that takes long calls it now and then, if it is not NULL: done of all bytes are read.
-     * It may feed a watchdog or draw; it must not call the core. */
+    /* A long load calls it from time to time, if it is not NULL: `done` of `all` bytes are read.
+     * It may feed a watchdog or print; it must not call the core. */
     void (*progress)(void *ctx, uint64_t done, uint64_t all);
 };
 BATON_LAYOUT(baton_host, 52);
@@ -155,14 +155,14 @@ struct baton_refusal;
 struct baton_request;
 
 /*
- * Is what the host says fit for use? What a struct's comment asks for is checked here: sizes,
- * pointers, the memory map's order, files in RAM below 4 GiB, the kind of the live tables, the
- * trampoline's page. baton_payload_read() calls it first. 0 or BATON_E_HOST.
+ * Checks what the host says, as the comments of the structs require it: sizes, pointers, the
+ * memory map's order, files in RAM below 4 GiB, the kind of the live tables, the trampoline's
+ * page. baton_payload_read() calls it first. 0 or BATON_E_HOST.
  */
 int baton_host_check(const struct baton_host *host, const struct baton_request *request,
                      struct baton_refusal *why);
 
-/* Is every byte of [start, end) usable RAM by the host's map? */
+/* Is every byte of [start, end) usable RAM in the host's map? */
 bool baton_is_ram(const struct baton_host *host, uint64_t start, uint64_t end);
 
 /* ---- errors ------------------------------------------------------------------------------ */
@@ -223,11 +223,12 @@ struct baton_file {
 };
 BATON_LAYOUT(baton_file, 16);
 
-/* Copies n bytes at `offset` out of the file to `to`. false: the file does not reach so far (H10). */
+/* Copies n bytes at `offset` out of the file to `to`. false: the file does not reach so far
+ * (H10). */
 bool baton_file_read(const struct baton_host *host, const struct baton_file *file, uint64_t offset,
                      void *to, size_t n);
 
-/* What the next kernel is to know of the screen. [LBP screen_info] */
+/* The screen, for the next kernel. [LBP screen_info] */
 enum baton_screen_kind { BATON_SCREEN_NONE, BATON_SCREEN_TEXT, BATON_SCREEN_LINEAR };
 
 struct baton_screen {
@@ -243,7 +244,7 @@ struct baton_screen {
 BATON_LAYOUT(baton_screen, 36);
 
 enum baton_policy {
-    BATON_PLACE_AUTO, /* the kernel where it prefers to be; the rest stays where it can */
+    BATON_PLACE_AUTO, /* the kernel goes where it prefers to be; the rest stays if it can */
     BATON_PLACE_ALL,  /* everything moves, even what could stay */
     BATON_PLACE_NONE, /* nothing moves that can stay */
 };
@@ -274,9 +275,9 @@ struct baton_module {
 };
 BATON_LAYOUT(baton_module, 20);
 
-/* Fills *live for the tables of that kind (enum baton_table_kind) whose root lies at pa `root`, as
- * they are now: an accessed or a dirty bit that the CPU sets later changes the checksum. They are read
- * through BATON_WINDOW_TABLE. */
+/* Fills *live for the tables of that kind (enum baton_table_kind) whose root lies at pa `root`,
+ * as they are now: an accessed or a dirty bit that the CPU sets later changes the checksum. They
+ * are read through BATON_WINDOW_TABLE. */
 void baton_live_read(const struct baton_host *host, uint32_t kind, uint64_t root,
                      struct baton_live *live);
 
@@ -300,8 +301,8 @@ struct baton_request {
      * multiple of 4 bytes, counted from the first one's start, with zeros between.
      * [early-userspace] Their strings are not used. */
     struct baton_module module[BATON_MODULES];
-    const char *command_line; /* the payload's own, NUL-terminated, never NULL */
-    const char *loader;       /* who loaded the host, e.g. "GRUB 2.06", never NULL */
+    const char *command_line; /* the payload's, NUL-terminated, never NULL */
+    const char *loader;       /* the boot loader of the host, such as "GRUB 2.06", never NULL */
     uint32_t place;           /* enum baton_policy */
     struct baton_screen screen;
     uint64_t acpi_rsdp; /* pa of the ACPI root pointer, 0 if not known */
@@ -314,14 +315,14 @@ struct baton_request {
     const struct baton_memory *map;
     uint32_t map_count;
 
-    /* baton_digest_page: the SHA-256 of every segment but LIVE ones, at most 48 of them, is taken at
-     * the load and compared after the list, right before the entry; one that differs is reported on
-     * com_port, and the machine ends as after a fault. NULL: no comparison. */
+    /* baton_digest_page: the SHA-256 of every segment but LIVE ones, at most 48 of them, is
+     * taken at the load and compared after the list, right before the entry; one that differs is
+     * reported on com_port, and the machine ends as after a fault. NULL: no comparison. */
     const void *digest_page;
 };
 BATON_LAYOUT(baton_request, 768);
 
-/* How a payload is entered. Each kind has code of its own that ends the hand-off. */
+/* How a payload is entered. Each kind has its own code at the end of the hand-off. */
 enum baton_entry_kind {
     BATON_ENTRY_FLAT32 =
         1, /* protected mode, paging off, flat segments: CS 0x10, DS, ES, SS, FS and
@@ -342,16 +343,18 @@ BATON_LAYOUT(baton_entry, 36);
 #define BATON_SEGMENTS 64 /* per payload; a file that wants more is refused (E_SEGMENTS) */
 
 enum baton_segment_flags {
-    BATON_SEG_FIXED = 1, /* only at `prefer` */
-    BATON_SEG_GENERATED =
-        2,                 /* a page that Baton generates: no source; baton_image_begin places it */
-    BATON_SEG_SKEW = 4,    /* a kernel that aligns itself: its start may lie up to a page below
+    BATON_SEG_FIXED = 1,     /* only at `prefer` */
+    BATON_SEG_GENERATED = 2, /* a page that the core generates; baton_image_begin places it, and the
+                                list does not move it: its source is its destination */
+    BATON_SEG_SKEW = 4,      /* a kernel that aligns itself: its start may lie up to a page below
                               an aligned address, congruent with its source */
-    BATON_SEG_INPLACE = 8, /* it may even start wherever it lies (place=none) */
-    BATON_SEG_LIVE = 16,   /* what its source holds at the hand-off, so no digest is taken of it */
+    BATON_SEG_INPLACE = 8,   /* it may even start wherever it lies (place=none) */
+    BATON_SEG_LIVE = 16, /* what its source holds at the hand-off, so no digest is taken of it */
     BATON_SEG_ANYWHERE = 64, /* it has no preference: `prefer` is not used */
     BATON_SEG_FOLLOWS = 32,  /* it begins where the one before it ends (mem_size): one piece for
-                               both, by the limits of the first, which is not FIXED nor generated */
+                               both, by the limits of the first, which is not FIXED nor GENERATED */
+    BATON_SEG_AREA = 128,    /* a page of a generated area that has several: baton_place places it,
+                                baton_image_begin takes a page for its source, the list moves it */
 };
 
 /* What a segment is for. */
@@ -364,8 +367,9 @@ enum baton_role {
     BATON_ROLE_BOOT_PARAMS,
     BATON_ROLE_COMMAND_LINE,
     BATON_ROLE_RECORD,
-    BATON_ROLE_MEMORY_MAP, /* a page of it each */
+    BATON_ROLE_MEMORY_MAP,
     BATON_ROLE_EFI_MAP,
+    BATON_ROLE_EFI_NODE, /* setup_data: where EFI_MAP is */
 };
 
 /* One piece of the payload: file bytes, then zeros. */
@@ -376,14 +380,14 @@ struct baton_segment {
     uint64_t source;    /* pa of its first byte */
     uint64_t file_size; /* bytes from the source */
     uint64_t mem_size;  /* bytes at the destination, >= file_size */
-    /* the wish */
-    uint64_t prefer;   /* the address it would like, aligned */
+    /* what it needs and prefers */
+    uint64_t prefer;   /* the address that it prefers, aligned */
     uint64_t min, max; /* else anywhere in [min, max): window and room, too */
     uint64_t align;    /* a power of two, >= 4096 */
     uint64_t window;   /* bytes used from its aligned address on before the payload reads its
                             memory map, >= mem_size; 0: only mem_size */
-    /* Wishes that give way; 0: align and window are needs. baton_place tries the wish first, and
-     * leaves in align and window what it came to. */
+    /* What it prefers, if not 0; `align` and `window` can then be less. baton_place tries the
+     * preferred value first, and writes the one that it used to align and window. */
     uint64_t align_best, align_least; /* powers of two, 4096 <= least <= best; KERNEL only */
     uint64_t guess; /* a window that the file does not state: less will do, down to mem_size.
                          Control pages that find no other room are taken from its end */
@@ -391,10 +395,10 @@ struct baton_segment {
                             address; 0: only mem_size */
     /* baton_place's own: of a segment that stands for those that follow it, what it has alone */
     uint64_t own_source, own_size;
-    /* the answer of baton_place */
+    /* the result of baton_place */
     uint64_t dest;                /* pa of its first byte */
-    struct baton_range used;      /* the window where it came to lie (H3); empty if none */
-    struct baton_range room_used; /* likewise the room; empty if none */
+    struct baton_range used;      /* the window at its address (H3); empty if none */
+    struct baton_range room_used; /* the room at its address; empty if none */
 };
 BATON_LAYOUT(baton_segment, 180);
 
@@ -413,8 +417,9 @@ struct baton_format {
     int (*read)(const struct baton_host *host, const struct baton_request *request,
                 struct baton_payload *payload, struct baton_refusal *why);
 
-    /* Fills the generated pages (cleared before) and payload->entry from the destinations. The file is
-     * not read a second time: payload->header is what read() keeps of it. */
+    /* Fills the generated pages and areas (cleared before) and payload->entry from the
+     * destinations. The file is not read a second time: payload->header is what read() keeps of
+     * it. */
     void (*finish)(const struct baton_image *image, const struct baton_request *request,
                    struct baton_payload *payload);
 };
@@ -428,9 +433,9 @@ struct baton_payload {
     const struct baton_format *format;
     struct baton_segment segment[BATON_SEGMENTS];
     uint32_t segments;
-    /* Where the pages must lie that the payload reads on page tables of its own, before these map
-     * all of memory: the generated ones and the control code page (its GDT, IDT and TSS), tried in this
-     * order. Both empty: anywhere. */
+    /* Where the pages must lie that the payload reads on page tables of its own, before these
+     * map all of memory: the generated ones and the control code page (its GDT, IDT and TSS),
+     * tried in this order. Both empty: anywhere. */
     struct baton_range reach[2];
     /* Memory that the payload writes to right after its entry, besides its segments: up to its
      * first generated page if that lies in it. Empty: none. */
@@ -453,9 +458,36 @@ BATON_LAYOUT(baton_payload, 11924);
 struct baton_segment *baton_segment_add(struct baton_payload *payload, enum baton_role role,
                                         const char *what);
 
+/* Does the core generate its bytes? */
+static inline bool baton_is_generated(const struct baton_segment *s)
+{
+    return s->flags & (BATON_SEG_GENERATED | BATON_SEG_AREA);
+}
+
+/*
+ * A generated area: `bytes` of memory that the format fills in finish(), contiguous at its
+ * destination, from the start of a page. Up to one page it is a GENERATED segment. A larger one is
+ * a segment for each page (AREA): so BATON_SEGMENTS limits it, and in one with a digest page the 48
+ * digests. Its limits are those of the first segment, which the format may change: min, max, align
+ * (1 MiB, 4 GiB, a page), prefer and ANYWHERE. A payload's reach applies only to GENERATED ones. 0
+ * or BATON_E_SEGMENTS; then no segment is added.
+ */
+int baton_area_add(struct baton_payload *payload, enum baton_role role, const char *what,
+                   uint64_t bytes, struct baton_refusal *why);
+
+/* Copies n bytes to `offset` of the area that begins with the segment `area` of the payload; for
+ * finish(). false: the area ends before; the part that fits is written. */
+bool baton_area_write(const struct baton_host *host, const struct baton_payload *payload,
+                      const struct baton_segment *area, uint64_t offset, const void *from,
+                      size_t n);
+
 /* The n-th (from 0) segment of that role; NULL: there are not so many. */
 const struct baton_segment *baton_segment_find(const struct baton_payload *payload,
                                                enum baton_role role, uint32_t n);
+
+/* The segments that are the request's modules, one after the other: how many; *first is the
+ * number of the first one, if there is one. */
+uint32_t baton_segment_modules(const struct baton_payload *payload, uint32_t *first);
 
 /*
  * Reads the headers of request->kernel. Fails with the field named; nothing to give back.
@@ -482,20 +514,20 @@ struct baton_counts {
     uint32_t bounce;     /* of the moved pages, those put together at load time */
     uint32_t cycles;     /* cycles broken through the swap page */
     uint32_t list_pages; /* indirection pages */
-    /* code page, tables, the fault task's tables, swap page, the digests' two; the list's, bounce and
-     * generated pages come on top */
+    /* code page, tables, the fault task's tables, swap page, the digests' two; the list's,
+     * bounce and generated pages come on top */
     uint32_t control_pages;
-    uint32_t generated_pages; /* boot_params, command line, record */
+    uint32_t generated_pages; /* boot_params, command line, record; sources of areas, too */
     uint32_t digests;         /* segments that the digest page compares */
     uint64_t digested;        /* bytes of them */
 };
 BATON_LAYOUT(baton_counts, 56);
 
-/* Owned by the caller, filled by the core; all pages named in it belong to the core until
+/* Owned by the caller, filled by the core. All pages that it names belong to the core until
  * baton_image_free(). */
 struct baton_image {
     const struct baton_host *host;
-    const char *fault;                 /* what was wrong with a page of alloc_page (E_HOST), */
+    const char *fault;                 /* what was wrong with a page of alloc_page (E_HOST) */
     uint64_t fault_at;                 /* and its address */
     uint64_t control;                  /* pa of the control code page */
     uint64_t swap;                     /* pa of the page that breaks cycles, 0: none needed */
@@ -506,17 +538,18 @@ struct baton_image {
     uint64_t fault_tables[2];
     uint64_t digest_code;  /* pa of the digest page, 0: none asked for */
     uint64_t digest_table; /* pa of its table */
-    uint64_t exec_ticks;   /* the host may say when it began (TSC); 0: baton_handoff() does */
-    uint64_t parked;       /* pages that lie in a destination, set aside */
-    uint32_t kind;         /* of tables[], enum baton_table_kind */
+    /* The TSC when the hand-off began, set by the host; 0: baton_handoff() sets it. */
+    uint64_t exec_ticks;
+    uint64_t parked; /* pages that lie in a destination, set aside */
+    uint32_t kind;   /* of tables[], enum baton_table_kind */
     uint32_t table_count;
-    uint32_t machine; /* MACHINE_ bits of relocate/trampoline/control.h */
+    uint32_t machine; /* MACHINE_ bits of include/baton/control.h */
     uint32_t armed;   /* 1: baton_image_check() has passed */
-    /* The ledger: which pages the image has from the host. A bit a page, in pages of the host's, one
-     * for each 128 MiB in which there is a page; their pa, 0: none. */
+    /* The ledger: which pages the image has from the host. A bit a page, in pages of the host's,
+     * one for each 128 MiB in which there is a page; their pa, 0: none. */
     uint32_t ledger[BATON_LEDGER];
-    uint32_t borrowed[BATON_LEDGER + 1]; /* pages of the host's for the time of one step; 0: none */
-    uint32_t trampoline_va;              /* where the template is called */
+    uint32_t borrowed[BATON_LEDGER + 1]; /* pages that are borrowed during one step; 0: none */
+    uint32_t trampoline_va;              /* the address of the template */
     struct baton_counts counts;
 };
 BATON_LAYOUT(baton_image, 464);
@@ -526,22 +559,22 @@ BATON_LAYOUT(baton_image, 464);
 bool baton_image_pages(const struct baton_image *image,
                        bool (*visit)(void *ctx, uint64_t pa, bool ledger), void *ctx);
 
-/* The control code page, and pages for the payload's generated segments. Where the payload has a reach,
- * their addresses ascend in the order of the segments, the control code page last. On failure nothing
- * is kept. */
+/* The control code page, and pages for the payload's generated segments. Where the payload has a
+ * reach, their addresses ascend in the order of the segments, the control code page last. On
+ * failure nothing is kept. */
 int baton_image_begin(const struct baton_host *host, struct baton_payload *payload,
                       struct baton_image *image, struct baton_refusal *why);
 
 /*
- * Fills the generated pages, from zeros, and the entry registers from the destinations chosen. Cannot fail:
- * it reads the request and *payload, nothing of the file. May be called again, for a request that has
- * learned something, such as where the cursor stands: digests follow, and the image is armed no more,
- * for baton_image_check() has not seen what was written (H6).
+ * Fills the generated pages, from zeros, and the entry registers from the destinations chosen.
+ * Cannot fail: it reads the request and *payload, nothing of the file. May be called again, for a
+ * request that has learned something, such as where the cursor stands: digests follow, and the
+ * image is armed no more, for baton_image_check() has not seen what was written (H6).
  */
 void baton_payload_finish(const struct baton_request *request, struct baton_payload *payload,
                           struct baton_image *image);
 
-/* What the trampoline is to do about the machine. */
+/* What the trampoline must know about the machine. */
 struct baton_machine {
     uint32_t size;      /* sizeof(struct baton_machine) */
     bool has_cr4;       /* [CPUID 1, edx: any feature that CR4 governs] */
@@ -556,15 +589,16 @@ struct baton_machine {
 };
 BATON_LAYOUT(baton_machine, 16);
 
-/* Fills the size and the has_ members by CPUID; all else is 0. (i386 only) */
+/* Fills the size and, from CPUID, the has_ members; all else is 0. (i386 only) */
 void baton_machine_detect(struct baton_machine *machine);
 
-/* May take pages from the end of a guessed window. */
+/* Builds the control pages. May take pages from the end of a guessed window. */
 int baton_image_build(const struct baton_request *request, struct baton_payload *payload,
                       const struct baton_machine *machine, struct baton_image *image,
                       struct baton_refusal *why);
 
-/* Replays the list on paper, walks both mappings in software (H8), and arms the image. */
+/* The dry run: replays the list without writing, walks both mappings in software (H8), and arms
+ * the image. */
 int baton_image_check(const struct baton_request *request, const struct baton_payload *payload,
                       struct baton_image *image, struct baton_refusal *why);
 
@@ -585,10 +619,10 @@ int baton_load(const struct baton_host *host, const struct baton_request *reques
 
 /*
  * Is all as the trampoline needs it? To be called right before the point of no return, while memory
- * can still be mapped: the image is armed; CPL 0, interrupts off, paging on, CR4.PAE and has_ members
- * as this CPU has them, and this is the bootstrap processor; the trampoline's page is as the load left
- * it, mapped at its own address in the tables that CR3 points to, writable and executable.
- * 0 or BATON_E_HOST, and nothing is changed. (i386 only)
+ * can still be mapped: the image is armed; CPL 0, interrupts off, paging on, CR4.PAE and has_
+ * members as this CPU has them, and this is the bootstrap processor; the trampoline's page is as
+ * the load left it, mapped at its own address in the tables that CR3 points to, writable and
+ * executable. 0 or BATON_E_HOST, and nothing is changed. (i386 only)
  */
 int baton_ready(const struct baton_image *image, struct baton_refusal *why);
 
@@ -599,13 +633,13 @@ int baton_ready(const struct baton_image *image, struct baton_refusal *why);
  */
 int baton_handoff(const struct baton_image *image, struct baton_refusal *why);
 
-/* BATON_VERSION_NUMBER of the library, to be compared with that of this header. */
+/* BATON_VERSION_NUMBER of the library, to compare with that of this header. */
 uint32_t baton_version(void);
 
 /* The trampoline's page in the host's own image: page aligned, 4096 bytes. (i386 only) */
 extern char baton_trampoline_page[BATON_PAGE_SIZE];
 
-/* The code that compares the digests, for struct baton_request. It is only read. (i386 only) */
+/* The code that compares the digests, for struct baton_request. It is never written. (i386 only) */
 extern const char baton_digest_page[];
 
 #ifdef __cplusplus

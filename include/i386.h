@@ -81,7 +81,8 @@
     (CPUID_VME | CPUID_DE | CPUID_PSE | CPUID_TSC | CPUID_PAE | CPUID_MCE | CPUID_PGE |            \
      CPUID_FXSR | CPUID_SSE)
 
-/* Leaf 0x80000000 answers with the highest leaf of its range; an older CPU, with some other number. */
+/* Leaf 0x80000000 answers with the highest leaf of its range; an older CPU, with some other
+ * number. */
 #define CPUID_EXTENDED I386_U(0x80000000)
 #define CPUID_EXTENDED_MAX I386_U(0x8000ffff)
 /* Leaf 0x80000001, edx. */

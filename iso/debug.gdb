@@ -68,12 +68,12 @@ define to-list
     while $cr0 & 0x80000000
         stepi
     end
-    # 0x900 is CONTROL_PARAMS of relocate/trampoline/control.h; the first word of the list is there.
+    # 0x900 is CONTROL_PARAMS of include/baton/control.h; the first word of the list is there.
     printf "\n  the first 16 words of the indirection list:\n"
     eval "monitor xp /16wx 0x%x", *(unsigned *)($copy + 0x900) & ~0xfff
 end
 document to-list
-to-list: steps until paging is off, and shows the list; relocate/trampoline/list.h says what a word means.
+to-list: steps until paging is off, and shows the list; include/baton/list.h says what a word means.
 end
 
 define to-payload

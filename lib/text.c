@@ -1,4 +1,4 @@
-/* Writes text to a buffer, without a libc. */
+/* Text, without a libc. */
 #include "lib/text.h"
 
 void text_char(struct text *text, char c)
@@ -72,4 +72,12 @@ void text_version(struct text *text, uint64_t value)
     if ((value & 0xff) < 10)
         text_char(text, '0');
     text_decimal(text, value & 0xff);
+}
+
+const char *text_after(const char *string, const char *start)
+{
+    while (*start)
+        if (*string++ != *start++)
+            return NULL;
+    return string;
 }

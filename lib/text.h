@@ -1,4 +1,5 @@
-/* Writes text to a buffer. Text that does not fit is cut off; the buffer always ends with a NUL. */
+/* Text: written to a buffer, compared. Text that does not fit into the buffer is cut off; the
+ * buffer always ends with a NUL. */
 #ifndef LIB_TEXT_H
 #define LIB_TEXT_H
 
@@ -23,5 +24,8 @@ void text_decimal(struct text *text, uint64_t value);
 
 /* Writes a version, the high byte first: 0x020f is "2.15", 0x0202 is "2.02". */
 void text_version(struct text *text, uint64_t value);
+
+/* The part of `string` after `start`; NULL: it does not begin with `start`. */
+const char *text_after(const char *string, const char *start);
 
 #endif

@@ -32,7 +32,7 @@ struct pt_level {
     uint8_t shift;       /* an entry covers 1 << shift bytes of address */
     uint8_t index_bits;  /* entries: 1 << index_bits */
     bool large;          /* an entry may map a page of that size itself */
-    uint64_t table_bits; /* what an entry that points to a table carries beside the address */
+    uint64_t table_bits; /* the flag bits of an entry that points to a table */
     uint64_t allowed;    /* every bit that such an entry may have set; the rest are reserved */
 };
 

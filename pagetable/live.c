@@ -1,4 +1,4 @@
-/* What a host says of its live tables, computed from them. */
+/* struct baton_live, computed from the tables. */
 #include "lib/crc32.h"
 #include "pagetable/walk.h"
 

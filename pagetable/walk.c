@@ -1,5 +1,5 @@
 /*
- * The walker: one descent serves mapping, translation and visits, for every format.
+ * The walker: mapping, translation and visits, for every format.
  */
 #include "pagetable/walk.h"
 
@@ -17,7 +17,8 @@ static void entry_set(const struct pt_space *space, uint64_t table, unsigned ind
     void *page = space->host->map(space->host->ctx, BATON_WINDOW_TABLE, table);
 
     if (space->format->entry_size == 8) {
-        /* Two halves, the present bit last: a CPU that walks meanwhile never sees a half. */
+        /* Two halves, the one with the present bit last: a CPU that walks meanwhile never uses
+         * half an entry. */
         volatile uint32_t *half = (volatile uint32_t *)page + 2 * index;
         half[1] = (uint32_t)(entry >> 32);
         half[0] = (uint32_t)entry;
@@ -94,7 +95,7 @@ void pt_translate(const struct pt_space *space, uint64_t va, struct pt_walk *wal
     }
 }
 
-/* The first entry from *index on that points to a table; false: there is none. */
+/* Finds the first entry from *index on that points to a table; false: there is none. */
 static bool next_table(const struct pt_space *space, unsigned level, uint64_t table,
                        unsigned *index, uint64_t *found)
 {

@@ -19,7 +19,7 @@ struct pt_space {
 struct pt_spares {
     const uint64_t *page; /* pa, page aligned */
     unsigned count;
-    unsigned used; /* how many pt_map has taken so far; a second call goes on from there */
+    unsigned used; /* how many pt_map has taken so far; the next call continues there */
 };
 
 enum pt_result {
@@ -44,7 +44,7 @@ enum pt_result pt_map(const struct pt_space *space, struct pt_spares *spares, un
 
 /* One step of a walk. */
 struct pt_step {
-    uint64_t table; /* pa of the table looked into */
+    uint64_t table; /* pa of the table that is read */
     unsigned index;
     uint64_t entry;
 };

@@ -6,9 +6,8 @@
 #include "payload/bootparams.h"
 
 #include "lib/text.h"
-#include "pagetable/format.h"
+#include "baton/control.h"
 #include "payload/efi.h"
-#include "relocate/trampoline/control.h"
 
 /* Low memory that firmware and BIOS leave alone: above their data, below 640 KiB. */
 #define LOW_START 0x10000u
@@ -37,23 +36,32 @@ void bootparams_low(struct baton_payload *payload)
     payload->reach[1] = (struct baton_range){KERNEL_ADDRESS_DEFAULT, MAPPED_END};
 }
 
+static struct e820_entry e820_of(const struct baton_memory *m)
+{
+    return (struct e820_entry){m->start, m->end - m->start, m->type};
+}
+
 int bootparams_add(const struct baton_host *host, const struct baton_request *request,
                    uint32_t protocol, struct baton_payload *payload, struct baton_refusal *why)
 {
-    struct payload_map told = map_of(host, request);
-    int error = segment_add_generated(payload, BATON_ROLE_BOOT_PARAMS, "boot_params", why);
+    struct payload_map map = map_of(host, request);
+    uint64_t more = map.count > BP_E820_MAX ? map.count - BP_E820_MAX : 0;
+    int error =
+        baton_area_add(payload, BATON_ROLE_BOOT_PARAMS, "boot_params", BATON_PAGE_SIZE, why);
 
     if (!error)
-        error = segment_add_generated(payload, BATON_ROLE_COMMAND_LINE, "command line", why);
+        error =
+            baton_area_add(payload, BATON_ROLE_COMMAND_LINE, "command line", BATON_PAGE_SIZE, why);
     if (protocol < 0x0209) {
-        if (!error && told.count > BP_E820_MAX)
-            return refuse(why, BATON_E_SEGMENTS, "memory map entries", told.count, BP_E820_MAX);
+        if (!error && more)
+            return refuse(why, BATON_E_SEGMENTS, "memory map entries", map.count, BP_E820_MAX);
         return error;
     }
     if (!error)
-        error = segment_add_generated(payload, BATON_ROLE_RECORD, "record", why);
-    for (uint32_t i = BP_E820_MAX; i < told.count && !error; i += SETUP_E820_PER_PAGE)
-        error = segment_add_generated(payload, BATON_ROLE_MEMORY_MAP, "memory map", why);
+        error = baton_area_add(payload, BATON_ROLE_RECORD, "record", linux_record_size(map), why);
+    if (!error && more)
+        error = baton_area_add(payload, BATON_ROLE_MEMORY_MAP, "memory map",
+                               sizeof(struct setup_data) + more * sizeof(struct e820_entry), why);
     if (!error)
         error = efi_add(request, payload, why);
     return error;
@@ -99,16 +107,11 @@ static void write_screen(uint8_t *page, const struct baton_screen *screen, bool 
     }
 }
 
-static struct e820_entry e820_of(const struct baton_memory *m)
-{
-    return (struct e820_entry){m->start, m->end - m->start, m->type};
-}
-
 /* KiB of usable memory from 1 MiB on: for kernels that look at nothing else. */
-static uint64_t memory_above_1m(struct payload_map told)
+static uint64_t memory_above_1m(struct payload_map map)
 {
-    for (uint32_t i = 0; i < told.count; i++) {
-        const struct baton_memory *m = &told.memory[i];
+    for (uint32_t i = 0; i < map.count; i++) {
+        const struct baton_memory *m = &map.entry[i];
 
         if (m->type == BATON_MEM_USABLE && m->start <= 0x100000 && m->end > 0x100000)
             return (m->end - 0x100000) >> 10;
@@ -116,88 +119,38 @@ static uint64_t memory_above_1m(struct payload_map told)
     return 0;
 }
 
-static void write_memory(uint8_t *page, struct payload_map told)
+static void write_memory(uint8_t *page, struct payload_map map)
 {
-    uint64_t above = memory_above_1m(told);
-    uint32_t n = told.count < BP_E820_MAX ? told.count : BP_E820_MAX;
+    uint64_t above = memory_above_1m(map);
+    uint32_t n = map.count < BP_E820_MAX ? map.count : BP_E820_MAX;
 
     put(page, BP_ALT_MEM_K, 4, above > UINT32_MAX ? UINT32_MAX : above);
     put(page, BP_SCREEN_INFO + SCREEN_EXT_MEM_K, 2, above > UINT16_MAX ? UINT16_MAX : above);
     put(page, BP_E820_ENTRIES, 1, n);
     for (uint32_t i = 0; i < n; i++) {
-        struct e820_entry entry = e820_of(&told.memory[i]);
+        struct e820_entry entry = e820_of(&map.entry[i]);
 
         __builtin_memcpy(page + BP_E820_TABLE + i * sizeof(entry), &entry, sizeof(entry));
     }
 }
 
-/* What boot_params' table cannot hold, a page a node. Returns the pa of the first node, or next. */
-static uint64_t write_more_memory(const struct baton_host *host, struct payload_map told,
-                                  struct baton_payload *payload, uint64_t next)
+/* What boot_params' table cannot hold, in one node. Returns its pa, or `next` if there is none. */
+static uint64_t write_more_memory(const struct baton_host *host, struct payload_map map,
+                                  const struct baton_payload *payload, uint64_t next)
 {
-    for (uint32_t i = BP_E820_MAX, n = 0; i < told.count; n++) {
-        const struct baton_segment *s = baton_segment_find(payload, BATON_ROLE_MEMORY_MAP, n);
-        struct setup_data *node = host->map(host->ctx, BATON_WINDOW_PAGE, s->dest);
-        uint8_t *at = (uint8_t *)(node + 1);
+    const struct baton_segment *area = baton_segment_find(payload, BATON_ROLE_MEMORY_MAP, 0);
+    struct setup_data node = {next, SETUP_E820_EXT, 0};
 
-        node->next = next;
-        node->type = SETUP_E820_EXT;
-        node->length = 0;
-        for (; i < told.count && node->length + sizeof(struct e820_entry) <= SETUP_ROOM; i++) {
-            struct e820_entry entry = e820_of(&told.memory[i]);
+    if (!area)
+        return next;
+    for (uint32_t i = BP_E820_MAX; i < map.count; i++) {
+        struct e820_entry entry = e820_of(&map.entry[i]);
 
-            __builtin_memcpy(at + node->length, &entry, sizeof(entry));
-            node->length += sizeof(entry);
-        }
-        next = s->dest;
+        baton_area_write(host, payload, area, sizeof(node) + node.length, &entry, sizeof(entry));
+        node.length += sizeof(entry);
     }
-    return next;
-}
-
-/*
- * Who handed the machine over, as text, a line a fact. Linux shows it at
- * /sys/kernel/boot_params/setup_data/. It is setup_data rather than words on the command line, for
- * the command line is the user's.
- */
-static void write_record(const struct baton_image *image, const struct baton_request *request,
-                         uint64_t at, uint64_t next)
-{
-    const struct baton_host *host = image->host;
-    struct setup_data *node = host->map(host->ctx, BATON_WINDOW_PAGE, at);
-    struct text text = {(char *)(node + 1), SETUP_ROOM - EFI_NODE_SIZE, 0};
-    struct payload_map told = map_of(host, request);
-
-    text_add(&text, "baton " BATON_VERSION "\nloader ");
-    text_add(&text, request->loader);
-    text_add(&text, "\ntables ");
-    text_add(&text, pt_format_of(request->live.kind)->name);
-    text_add(&text, " root ");
-    text_address(&text, request->live.root);
-    text_add(&text, " pages ");
-    text_decimal(&text, request->live.tables);
-    text_add(&text, " checksum ");
-    text_address(&text, request->live.checksum);
-    text_add(&text, "\ntrampoline ");
-    text_address(&text, image->trampoline_va);
-    text_char(&text, ' ');
-    text_address(&text, image->control);
-    for (uint32_t i = 0; i < told.count; i++) {
-        if (text.length + 80 > text.size) {
-            text_add(&text, "\nmap-left-out ");
-            text_decimal(&text, told.count - i);
-            break;
-        }
-        text_add(&text, "\nmap ");
-        text_address(&text, told.memory[i].start);
-        text_char(&text, ' ');
-        text_address(&text, told.memory[i].end);
-        text_char(&text, ' ');
-        text_decimal(&text, told.memory[i].type);
-    }
-    text_char(&text, '\n');
-    node->next = next;
-    node->type = BATON_RECORD_MAGIC;
-    node->length = (uint32_t)text.length;
+    baton_area_write(host, payload, area, 0, &node, sizeof(node));
+    return area->dest;
 }
 
 void bootparams_finish(const struct baton_image *image, const struct baton_request *request,
@@ -214,10 +167,9 @@ void bootparams_finish(const struct baton_image *image, const struct baton_reque
     __builtin_memcpy(host->map(host->ctx, BATON_WINDOW_PAGE, line->dest), request->command_line,
                      string_length(request->command_line) + 1);
     if (record) {
-        write_record(image, request, record->dest, image->control + CONTROL_TRACE);
-        nodes = efi_write_node(host, payload, record->dest + BATON_PAGE_SIZE - EFI_NODE_SIZE,
-                               record->dest);
-        nodes = write_more_memory(host, map_of(host, request), payload, nodes);
+        linux_record_write(image, request, payload, image->control + CONTROL_TRACE);
+        nodes = write_more_memory(host, map_of(host, request), payload,
+                                  efi_write_node(host, payload, record->dest));
     }
 
     uint8_t *page = host->map(host->ctx, BATON_WINDOW_PAGE, params->dest);

@@ -112,9 +112,6 @@ struct setup_indirect {
     uint64_t length, address;
 };
 
-#define SETUP_ROOM (4096 - sizeof(struct setup_data))
-#define SETUP_E820_PER_PAGE (SETUP_ROOM / sizeof(struct e820_entry))
-
 #define INITRD_ADDR_MAX_DEFAULT                                                                    \
     0x37ffffffu /* where a kernel does not say: before 2.03, or no header */
 #define KERNEL_ADDRESS_DEFAULT 0x100000u
@@ -123,8 +120,8 @@ struct setup_indirect {
 void bootparams_name(const struct baton_host *host, const struct baton_file *file, uint64_t at,
                      uint64_t end, struct baton_payload *payload);
 
-/* The pages that the kernel reads at its entry must lie where every Linux sees them, on tables of its
- * own: below 640 KiB, or in the first 4 MiB that the oldest one maps. */
+/* The pages that the kernel reads at its entry must lie where every Linux sees them, on tables
+ * of its own: below 640 KiB, or in the first 4 MiB that the oldest one maps. */
 void bootparams_low(struct baton_payload *payload);
 
 /* The segments that a kernel finds by its boot_params: boot_params itself, command line, and from
@@ -132,7 +129,15 @@ void bootparams_low(struct baton_payload *payload);
 int bootparams_add(const struct baton_host *host, const struct baton_request *request,
                    uint32_t protocol, struct baton_payload *payload, struct baton_refusal *why);
 
-/* Fills them, and the entry registers. payload->header is the setup header; entry: the physical address of its 32-bit entry. */
+/* Bytes of the record's node for this memory map, at most. (linux_record.c) */
+uint64_t linux_record_size(struct payload_map map);
+
+/* Writes the record's node; `next` is the pa of the node after it. */
+void linux_record_write(const struct baton_image *image, const struct baton_request *request,
+                        const struct baton_payload *payload, uint64_t next);
+
+/* Fills them, and the entry registers. payload->header is the setup header; entry: the physical
+ * address of its 32-bit entry. */
 void bootparams_finish(const struct baton_image *image, const struct baton_request *request,
                        struct baton_payload *payload, uint32_t entry);
 

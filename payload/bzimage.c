@@ -15,12 +15,14 @@
 #define GROWTH_GUESS 4           /* before 2.10 a kernel does not say how large it unpacks */
 #define ALIGNMENT_LOG_MAX 31
 
-/* Where a bzImage that is not made to be relocated unpacks into, before it moves itself up: from its
- * mover on, to the start of the traditional boot sector or to boot_params if that lies lower. */
+/* Where a bzImage that is not made to be relocated unpacks into, before it moves itself up: from
+ * its mover on, to the start of the traditional boot sector or to boot_params if that lies
+ * lower. */
 #define UNPACK_LOW_START 0x1000u
 #define UNPACK_LOW_END 0x90000u
 
-/* Before 2.12 a kernel does not say whether it is a 64-bit one. What is not known is reported. */
+/* Before 2.12 a kernel does not say whether it is a 64-bit one; if its code does not, either,
+ * that is reported. */
 static void read_width(const struct baton_host *host, const struct bzimage *image,
                        struct baton_payload *payload)
 {
@@ -68,7 +70,7 @@ static void add_min_alignment(const struct bzimage *image, struct baton_segment 
     s->align_least = 1ull << log < BATON_PAGE_SIZE ? BATON_PAGE_SIZE : 1ull << log;
 }
 
-/* What the kernel says of where it wants to be. */
+/* Where the kernel needs and prefers to be, by its header. */
 static int add_kernel(const struct bzimage *image, struct baton_payload *payload,
                       struct baton_refusal *why)
 {

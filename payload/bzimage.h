@@ -1,4 +1,4 @@
-/* A bzImage: its setup header (setup_header.c), what it wants (bzimage.c), and what it is told
+/* A bzImage: its setup header (setup_header.c), what it needs (bzimage.c), what it gets
  * (bootparams.c). */
 #ifndef PAYLOAD_BZIMAGE_H
 #define PAYLOAD_BZIMAGE_H
@@ -17,11 +17,11 @@ struct bzimage {
 
 _Static_assert(HDR_END_MAX - HDR_FIRST <= BATON_HEADER, "a payload keeps the setup header");
 
-/* Is it one, by its magic number? */
+/* Has the file the magic number of a bzImage? */
 bool bzimage_is(const struct baton_host *host, const struct baton_file *file);
 
-/* Reads the setup header, whole, and compares it with the file. 0 or an error: it is no kernel with a
- * 32-bit entry, of protocol 2.02 or later, or not all of one. */
+/* Reads the setup header, whole, and compares it with the file. 0 or an error: it is no kernel
+ * with a 32-bit entry, of protocol 2.02 or later, or not all of one. */
 int bzimage_open(const struct baton_host *host, const struct baton_file *file,
                  struct bzimage *image, struct baton_refusal *why);
 

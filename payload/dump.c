@@ -22,7 +22,7 @@ enum { NT_PRSTATUS = 1, NT_VMCOREINFO = 0 };
 #define PRSTATUS_SIZE 144u
 #define PRSTATUS_PID 24u
 #define PRSTATUS_REGISTERS 72u
-#define FIRST_PID 1u /* gdb wants threads to have one */
+#define FIRST_PID 1u /* gdb needs a number for each thread */
 
 struct writer {
     uint8_t *out;
@@ -37,7 +37,7 @@ static void put(struct writer *w, uint64_t value, unsigned bytes)
             w->out[w->at] = (uint8_t)value;
 }
 
-/* An address, an offset or a size of the class. */
+/* An address, offset or size, in the width of the ELF class. */
 static void put_word(struct writer *w, uint64_t value)
 {
     put(w, value, w->wide ? 8 : 4);
@@ -98,7 +98,7 @@ static void put_note(struct writer *w, const char *name, uint32_t type, size_t s
     put_text(w, name, length);
 }
 
-/* ELF64 for a 64-bit machine, or does any of it lie where 32 bits do not reach? */
+/* ELF64: for a 64-bit machine, or if a range lies above 4 GiB. */
 static bool is_wide(enum baton_dump_machine machine, const struct baton_dump_range *ranges,
                     uint32_t count)
 {

@@ -19,8 +19,10 @@ struct efi_info {
     uint32_t system_table_high, map_high;
 };
 
-_Static_assert(sizeof(struct setup_data) + sizeof(struct setup_indirect) == EFI_NODE_SIZE,
-               "the room that is kept for the node");
+struct node {
+    struct setup_data head;
+    struct setup_indirect map;
+};
 
 int efi_add(const struct baton_request *request, struct baton_payload *payload,
             struct baton_refusal *why)
@@ -39,22 +41,21 @@ int efi_add(const struct baton_request *request, struct baton_payload *payload,
     s->min = 0x100000; /* low memory is the firmware's, and Linux wants a piece of it */
     s->max = (uint64_t)INITRD_ADDR_MAX_DEFAULT + 1;
     s->align = BATON_PAGE_SIZE;
-    return 0;
+    return baton_area_add(payload, BATON_ROLE_EFI_NODE, "EFI node", sizeof(struct node), why);
 }
 
 uint64_t efi_write_node(const struct baton_host *host, const struct baton_payload *payload,
-                        uint64_t pa, uint64_t next)
+                        uint64_t next)
 {
     const struct baton_segment *map = baton_segment_find(payload, BATON_ROLE_EFI_MAP, 0);
-    struct setup_data *node;
+    const struct baton_segment *area = baton_segment_find(payload, BATON_ROLE_EFI_NODE, 0);
 
     if (!map)
         return next;
-    node = host->map(host->ctx, BATON_WINDOW_PAGE, pa);
-    *node = (struct setup_data){next, SETUP_INDIRECT, sizeof(struct setup_indirect)};
-    *(struct setup_indirect *)(node + 1) =
-        (struct setup_indirect){SETUP_INDIRECT | EFI_MAP_TYPE, 0, map->mem_size, map->dest};
-    return pa;
+    struct node node = {{next, SETUP_INDIRECT, sizeof(struct setup_indirect)},
+                        {SETUP_INDIRECT | EFI_MAP_TYPE, 0, map->mem_size, map->dest}};
+    baton_area_write(host, payload, area, 0, &node, sizeof(node));
+    return area->dest;
 }
 
 void efi_write_info(uint8_t *params, const struct baton_efi *efi,

@@ -4,17 +4,14 @@
 
 #include "payload/payload.h"
 
-/* Bytes of the node for efi_write_node(). */
-#define EFI_NODE_SIZE 40u
-
-/* The memory map as a segment, if the request has one. 0 or an error. */
+/* The memory map as a segment, and the node for it, if the request has one. 0 or an error. */
 int efi_add(const struct baton_request *request, struct baton_payload *payload,
             struct baton_refusal *why);
 
-/* Writes a node of setup_data at pa, within one page: the memory map's place, so that Linux keeps it
- * free. Returns the pa of the chain's first node; that is `next` if there is no map. */
+/* Writes the node of setup_data that names the memory map's place, so that Linux keeps it free.
+ * Returns the pa of the chain's first node; that is `next` if there is no map. */
 uint64_t efi_write_node(const struct baton_host *host, const struct baton_payload *payload,
-                        uint64_t pa, uint64_t next);
+                        uint64_t next);
 
 /* Fills efi_info in the page of boot_params, if there is a map. */
 void efi_write_info(uint8_t *params, const struct baton_efi *efi,

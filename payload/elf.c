@@ -69,7 +69,7 @@ static int add_segment(const struct baton_request *request, const struct elf_seg
     char what[20];
     struct text text = {what, sizeof(what), 0};
 
-    /* Where no byte is in the file, the offset says nothing; linkers let it point anywhere. */
+    /* If no byte is in the file, the offset has no meaning; linkers let it point anywhere. */
     if (e->filesz && (uint64_t)e->offset + e->filesz > request->kernel.size)
         return refuse(why, BATON_E_TRUNCATED, "PT_LOAD segments", request->kernel.size,
                       (uint64_t)e->offset + e->filesz);

@@ -11,7 +11,7 @@ struct elf_header {
     uint16_t ehsize, phentsize, phnum, shentsize, shnum, shstrndx;
 };
 
-/* How the PT_LOAD segments' addresses explain e_entry. */
+/* In which address range of the PT_LOAD segments e_entry lies. */
 struct elf_entry {
     uint32_t e_entry;
     bool is_virtual;   /* it lies in a segment's p_vaddr range: ELF's own meaning */

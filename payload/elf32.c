@@ -4,17 +4,18 @@
  */
 #include "lib/text.h"
 #include "payload/elf.h"
-#include "relocate/trampoline/control.h"
+#include "baton/control.h"
 
-static int add_made(struct payload_map told, struct baton_payload *payload,
+static int add_generated(struct payload_map memory, struct baton_payload *payload,
                     struct baton_refusal *why)
 {
-    int error = segment_add_generated(payload, BATON_ROLE_RECORD, "record", why);
+    int error = baton_area_add(payload, BATON_ROLE_RECORD, "record", BATON_PAGE_SIZE, why);
 
     if (!error)
-        error = segment_add_generated(payload, BATON_ROLE_COMMAND_LINE, "command line", why);
-    for (uint32_t i = 0; i < told.count && !error; i += BATON_RECORD_ENTRIES)
-        error = segment_add_generated(payload, BATON_ROLE_MEMORY_MAP, "memory map", why);
+        error =
+            baton_area_add(payload, BATON_ROLE_COMMAND_LINE, "command line", BATON_PAGE_SIZE, why);
+    for (uint32_t i = 0; i < memory.count && !error; i += BATON_RECORD_ENTRIES)
+        error = baton_area_add(payload, BATON_ROLE_MEMORY_MAP, "memory map", BATON_PAGE_SIZE, why);
     return error;
 }
 
@@ -34,7 +35,7 @@ static int elf_read(const struct baton_host *host, const struct baton_request *r
     if (!error)
         error = segment_add_initrds(payload, request, UINT32_MAX, why);
     if (!error)
-        error = add_made(map_of(host, request), payload, why);
+        error = add_generated(map_of(host, request), payload, why);
 
     struct text name = {payload->name, sizeof(payload->name), 0};
     struct text kind = {payload->kind, sizeof(payload->kind), 0};
@@ -43,10 +44,10 @@ static int elf_read(const struct baton_host *host, const struct baton_request *r
     return error;
 }
 
-static void write_map(const struct baton_host *host, struct payload_map told,
+static void write_map(const struct baton_host *host, struct payload_map memory,
                       struct baton_payload *payload)
 {
-    for (uint32_t i = 0, page = 0; i < told.count; page++) {
+    for (uint32_t i = 0, page = 0; i < memory.count; page++) {
         const struct baton_segment *s = baton_segment_find(payload, BATON_ROLE_MEMORY_MAP, page);
         const struct baton_segment *next =
             baton_segment_find(payload, BATON_ROLE_MEMORY_MAP, page + 1);
@@ -54,9 +55,9 @@ static void write_map(const struct baton_host *host, struct payload_map told,
 
         map->next = next ? (uint32_t)next->dest : 0;
         map->count = 0;
-        for (; i < told.count && map->count < BATON_RECORD_ENTRIES; i++)
+        for (; i < memory.count && map->count < BATON_RECORD_ENTRIES; i++)
             map->entry[map->count++] = (struct baton_record_memory){
-                told.memory[i].start, told.memory[i].end, told.memory[i].type, 0};
+                memory.entry[i].start, memory.entry[i].end, memory.entry[i].type, 0};
     }
 }
 

@@ -1,6 +1,6 @@
 /*
- * Magic numbers of files that people give to a boot loader by mistake. Each row's source is the
- * format's own specification, or the list of magic numbers that file(1) documents.
+ * Magic numbers of files that a user may name by mistake. The source of each row is the format's
+ * specification, or the list of magic numbers of file(1).
  */
 #include "payload/identify.h"
 
@@ -18,7 +18,7 @@ struct magic {
     const char *what;
 };
 
-/* The first row that fits counts: a weak magic number stands behind stronger ones. */
+/* The first row that matches counts, so short magic numbers come last. */
 static const struct magic magics[] = {
     {0,
      2,
@@ -64,8 +64,8 @@ static const struct magic magics[] = {
      "a boot sector or a disk image; start it with the boot loader's command chainloader"},
 };
 
-/* Multiboot headers: magic, flags, checksum, 4-byte aligned within the first 8 KiB [MB1 3.1]; magic,
- * architecture, length, checksum, 8-byte aligned within the first 32 KiB [MB2 3.1.1]. */
+/* Multiboot headers: magic, flags, checksum, 4-byte aligned within the first 8 KiB [MB1 3.1];
+ * magic, architecture, length, checksum, 8-byte aligned within the first 32 KiB [MB2 3.1.1]. */
 #define MB1_MAGIC 0x1badb002u
 #define MB1_WITHIN 8192u
 #define MB2_MAGIC 0xe85250d6u
@@ -73,7 +73,7 @@ static const struct magic magics[] = {
 
 #define WORDS_READ 16 /* at a time */
 
-/* Is there such a header of `words` words whose sum is 0? */
+/* Is there a header with this magic whose first `words` words have the sum 0? */
 static bool has_header(const struct baton_host *host, const struct baton_file *file, uint32_t magic,
                        uint32_t within, uint32_t align, uint32_t words)
 {

@@ -4,8 +4,8 @@
 
 #include "baton.h"
 
-/* The sentence's part behind "the payload is": what it is, and what would help. NULL: not known. Static
- * text. */
+/* The sentence's part behind "the payload is": what it is, and what would help. NULL: not known.
+ * Static text. */
 const char *identify(const struct baton_host *host, const struct baton_file *file);
 
 /* The first bytes of an ELF file. [ELF, "ELF Header"] */
@@ -14,7 +14,7 @@ struct identify_elf {
     uint16_t type, machine;
 };
 
-/* Likewise, for a file that is ELF; NULL: it is an ELF32 executable for i386. */
+/* The same for an ELF file; NULL: it is an ELF32 executable for i386. */
 const char *identify_elf(const struct identify_elf *header);
 
 #endif

@@ -1,4 +1,5 @@
-/* ELF files that are no i386 kernels: for which machine, and of which type. [ELF, gABI e_machine] */
+/* ELF files that are no i386 kernels: for which machine, and of which type. [ELF, gABI
+ * e_machine] */
 #include "payload/identify.h"
 
 enum { CLASS = 4, CLASS_32 = 1, CLASS_64 = 2, DATA = 5, DATA_LITTLE = 1, DATA_BIG = 2 };

@@ -1,7 +1,7 @@
-/* The whole road, from a file to an armed image: every step of baton.h in order. */
+/* A whole load, from a file to an armed image: every step of baton.h in order. */
 #include "lib/refuse.h"
 
-/* An image that is loaded would lose its pages. */
+/* The pages of a loaded image would be lost. */
 static int refuse_loaded(const struct baton_host *host, const struct baton_image *image,
                          struct baton_refusal *why)
 {
@@ -58,8 +58,9 @@ int baton_load(const struct baton_host *host, const struct baton_request *reques
         set_guess(payload, guess);
         if (!error)
             error = baton_image_make(host, request, machine, payload, image, why);
-        /* A guessed window has moved others to where there was room for pages: half of it, then. */
-        uint64_t more = guess ? kernel->window - kernel->mem_size : 0; /* than its own bytes */
+        /* The guessed window has moved other segments to where control pages could lie: try half
+         * of the guess. */
+        uint64_t more = guess ? kernel->window - kernel->mem_size : 0; /* more than its own bytes */
         if (error != BATON_E_NO_PAGES || more < BATON_PAGE_SIZE)
             return error;
         try = kernel->mem_size + more / 2;

@@ -1,4 +1,4 @@
-/* The table of payload formats, and the road's two steps that go through it. */
+/* The table of payload formats, and the two steps of a load that use it. */
 #include "payload/payload.h"
 
 #include "payload/identify.h"
@@ -45,9 +45,9 @@ void baton_payload_finish(const struct baton_request *request, struct baton_payl
     const struct baton_host *host = image->host;
 
     image->armed = false;
-    for (uint32_t i = 0; i < payload->segments; i++) /* whatever an earlier call has left there */
-        if (payload->segment[i].flags & BATON_SEG_GENERATED)
-            __builtin_memset(host->map(host->ctx, BATON_WINDOW_PAGE, payload->segment[i].dest), 0,
+    for (uint32_t i = 0; i < payload->segments; i++) /* an earlier call may have written there */
+        if (baton_is_generated(&payload->segment[i]))
+            __builtin_memset(host->map(host->ctx, BATON_WINDOW_PAGE, payload->segment[i].source), 0,
                              BATON_PAGE_SIZE);
     payload->format->finish(image, request, payload);
     digest_generated(payload, image);

@@ -12,27 +12,20 @@ extern const struct baton_format payload_bzimage;
 extern const struct baton_format payload_vmlinux;
 extern const struct baton_format payload_elf32;
 
-/* The request's initrds, each a segment, in one piece that stays where it can, its last byte at or below
- * last. 0 or an error. */
+/* The request's initrds, each a segment, in one piece that stays where it can, its last byte at
+ * or below last. 0 or an error. */
 int segment_add_initrds(struct baton_payload *payload, const struct baton_request *request,
                         uint64_t last, struct baton_refusal *why);
 
-/* The segments that are initrds: how many, *first being the first one's number. */
-uint32_t segment_initrds(const struct baton_payload *payload, uint32_t *first);
-
-/* The memory that they take, as the payload is to be told of it; empty: there is none. */
+/* The memory that the initrds take, as the payload finds it; empty: there is none. */
 struct baton_range segment_initrd_range(const struct baton_payload *payload);
-
-/* A page that Baton generates. 0 or an error. */
-int segment_add_generated(struct baton_payload *payload, enum baton_role role, const char *what,
-                          struct baton_refusal *why);
 
 /* The command line fits into the given number of characters, NUL not counted, and into a page. */
 int command_line_check(const char *line, uint64_t most, const char *who, struct baton_refusal *why);
 
-/* The memory map that the next kernel is told: the request's, or else the host's. */
+/* The payload's memory map: the request's, or else the host's. */
 struct payload_map {
-    const struct baton_memory *memory;
+    const struct baton_memory *entry;
     uint32_t count;
 };
 

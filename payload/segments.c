@@ -1,4 +1,4 @@
-/* What every format does with files and segments: bounded reads, the initrd, pages to be made. */
+/* What every format does with files and segments: bounded reads, the initrd. */
 #include "payload/payload.h"
 
 #include "lib/text.h"
@@ -45,8 +45,8 @@ struct baton_segment *baton_segment_add(struct baton_payload *payload, enum bato
     return s;
 }
 
-/* `number` of them are there already. The next one begins at a multiple of 4 bytes from the first one's
- * start: zeros that the one before has at its end. [early-userspace] */
+/* `number` of them are there already. The next one begins at a multiple of 4 bytes from the
+ * first one's start: zeros that the one before has at its end. [early-userspace] */
 static int add_initrd(struct baton_payload *payload, const struct baton_file *initrd,
                       uint32_t number, uint64_t last, struct baton_refusal *why)
 {
@@ -85,7 +85,7 @@ int segment_add_initrds(struct baton_payload *payload, const struct baton_reques
     return error;
 }
 
-uint32_t segment_initrds(const struct baton_payload *payload, uint32_t *first)
+uint32_t baton_segment_modules(const struct baton_payload *payload, uint32_t *first)
 {
     uint32_t end;
 
@@ -100,24 +100,12 @@ uint32_t segment_initrds(const struct baton_payload *payload, uint32_t *first)
 
 struct baton_range segment_initrd_range(const struct baton_payload *payload)
 {
-    uint32_t first, count = segment_initrds(payload, &first);
+    uint32_t first, count = baton_segment_modules(payload, &first);
     const struct baton_segment *s = &payload->segment[first];
 
     if (!count)
         return (struct baton_range){0, 0};
     return (struct baton_range){s->dest, s[count - 1].dest + s[count - 1].mem_size};
-}
-
-int segment_add_generated(struct baton_payload *payload, enum baton_role role, const char *what,
-                          struct baton_refusal *why)
-{
-    struct baton_segment *s = baton_segment_add(payload, role, what);
-
-    if (!s)
-        return refuse(why, BATON_E_SEGMENTS, "segments", BATON_SEGMENTS + 1, BATON_SEGMENTS);
-    s->flags = BATON_SEG_GENERATED;
-    s->mem_size = BATON_PAGE_SIZE;
-    return 0;
 }
 
 const struct baton_segment *baton_segment_find(const struct baton_payload *payload,

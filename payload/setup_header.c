@@ -1,4 +1,5 @@
-/* The setup header of a bzImage: read once, and checked against the file that it describes. [LBP] */
+/* The setup header of a bzImage: read once, and checked against the file that it describes.
+ * [LBP] */
 #include "payload/bzimage.h"
 
 #define PROTOCOL_OLDEST 0x0202
@@ -42,8 +43,8 @@ static int read_header(const struct baton_host *host, const struct baton_file *f
 
 /*
  * Boot loaders of other kinds, such as iPXE and memdisk, have Linux's header to be started by its
- * real-mode entry, and nothing at the 32-bit one. They say LOADED_HIGH, but leave fields empty that every
- * kernel fills. [LBP]
+ * real-mode entry, and nothing at the 32-bit one. They say LOADED_HIGH, but leave fields empty that
+ * every kernel fills. [LBP]
  */
 static int check_entry(const struct bzimage *image, struct baton_refusal *why)
 {
@@ -61,7 +62,7 @@ static int check_entry(const struct bzimage *image, struct baton_refusal *why)
     return missing ? refuse(why, BATON_E_REALMODE, missing, 0, 0) : 0;
 }
 
-/* The sizes that the header gives against the size that the file has. */
+/* Compares the sizes in the header with the size of the file. */
 static int check_sizes(struct bzimage *image, struct baton_refusal *why)
 {
     uint64_t sects = bzimage_field(image, HDR_SETUP_SECTS, 1);
@@ -74,7 +75,7 @@ static int check_sizes(struct bzimage *image, struct baton_refusal *why)
     if (image->setup_size >= size)
         return refuse(why, BATON_E_TRUNCATED, "setup sectors", size, image->setup_size + 1);
     image->kernel_size = size - image->setup_size;
-    if (image->protocol >= 0x0204) { /* before, syssize has 16 bits and cannot be believed */
+    if (image->protocol >= 0x0204) { /* before 2.04 syssize has 16 bits, which may be too few */
         uint64_t syssize = (uint64_t)bzimage_field(image, HDR_SYSSIZE, 4) * 16;
 
         if (syssize > image->kernel_size + 15)

@@ -9,7 +9,7 @@
 #include "lib/text.h"
 #include "payload/bootparams.h"
 
-#define BANNER "Linux version " /* and its number: every kernel's first line of its log */
+#define BANNER "Linux version " /* then the version: the first line of every kernel's log */
 #define BANNER_LENGTH (sizeof(BANNER) - 1)
 #define READ 128 /* bytes of the file at a time */
 
@@ -22,10 +22,10 @@
 
 _Static_assert(HEADER_END - HDR_FIRST <= BATON_HEADER, "a payload keeps the setup header");
 
-/* Looks for the banner; *at is behind it, at the version's number. false: there is none. */
+/* Searches for the banner; *at is the offset of the version after it. false: there is none. */
 static bool find_banner(const struct baton_host *host, const struct baton_file *file, uint64_t *at)
 {
-    uint8_t bytes[READ + BANNER_LENGTH]; /* the last ones are read again */
+    uint8_t bytes[READ + BANNER_LENGTH]; /* the last bytes are read again */
     size_t n;
 
     for (uint64_t from = 0; from < file->size; from += READ) {
@@ -47,7 +47,7 @@ static void put(struct baton_payload *payload, unsigned field, unsigned size, ui
         payload->header[field - HDR_FIRST + i] = (uint8_t)(value >> 8 * i);
 }
 
-/* The fields that a kernel looks at, or that a reader of boot_params would miss. */
+/* The fields that a kernel reads, or that a reader of boot_params expects. */
 static void make_header(struct baton_payload *payload)
 {
     payload->header_size = HEADER_END - HDR_FIRST;

@@ -1,4 +1,4 @@
-/* Looks for the instructions that read EFER, the register whose LME bit switches long mode on. */
+/* Searches for the instructions that read EFER: its bit LME switches long mode on. */
 #include "payload/width.h"
 
 #define ENTRY_64 0x200 /* behind the 32-bit entry */
@@ -9,7 +9,7 @@ static const uint8_t reads_efer[] = {0xb9, 0x80, 0x00, 0x00, 0xc0, 0x0f, 0x32};
 bool width_enters_long_mode(const struct baton_host *host, const struct baton_file *file,
                             uint64_t at)
 {
-    size_t same = 0; /* bytes that are as searched for; its first byte is not in it again */
+    size_t same = 0; /* bytes that match; the pattern's first byte does not occur in it again */
     uint8_t code[64];
 
     if (at > file->size || ENTRY_64 > file->size - at)

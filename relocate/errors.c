@@ -69,16 +69,14 @@ const char *baton_error_name(int error)
     return error <= 0 && error > -BATON_ERRORS ? sentences[-error].name : "E_UNKNOWN";
 }
 
-/* Does the template go on with this word? Then steps over it. */
+/* Does the template continue with this word? Then it is moved past the word. */
 static bool take(const char **template, const char *word)
 {
-    const char *t = *template;
+    const char *after = text_after(*template, word);
 
-    while (*word)
-        if (*t++ != *word++)
-            return false;
-    *template = t;
-    return true;
+    if (after)
+        *template = after;
+    return after;
 }
 
 size_t baton_explain(const struct baton_refusal *why, char *text, size_t size)

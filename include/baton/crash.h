@@ -6,7 +6,7 @@
  *   |  capture kernel, initrd, its own RAM |  pool  |  low memory  |  core headers  |  vault |
  *
  *     pool          pages for the image that hands over to the capture kernel
- *     low memory    receives the first 640 KiB at the hand-off; the capture kernel uses those itself
+ *     low memory    receives the first 640 KiB at the hand-off: the capture kernel uses them
  *     core headers  baton/elfcore.h: what the capture kernel makes its dump of
  *     vault         what the host needs to know at the crash, and the stack that it uses then
  *
@@ -123,17 +123,18 @@ BATON_LAYOUT(baton_crash_dump, 40);
 /*
  * Loads a capture kernel into the region: reads request->kernel and its modules, places them in the
  * region and copies them there, writes the core headers, and makes *image, with control pages from
- * the pool. It is baton_crash_line(), baton_crash_plan(), baton_crash_stage() and baton_vault_arm().
+ * the pool. It is baton_crash_line(), baton_crash_plan(), baton_crash_stage() and
+ * baton_vault_arm().
  *
  * Fills the request's command_line, place and map. *payload is overwritten, 12 KiB that only the
- * load and reports need. *image is zeros, or one in the region, with *vault armed for it: that one is
- * given up after the plan. If this load fails before, the region and *image have not changed; if it
- * fails later, *image is zeroed and the vault disarmed.
+ * load and reports need. *image is zeros, or one in the region, with *vault armed for it: that one
+ * is given up after the plan. If this load fails before, the region and *image have not changed; if
+ * it fails later, *image is zeroed and the vault disarmed.
  *
  * Refused besides what baton_load() refuses: BATON_E_FIXED, a kernel that runs at one address only;
  * BATON_E_COMMAND_LINE, no room for elfcorehdr=; BATON_E_SEGMENTS, more ranges of memory than fit
- * into the headers. Set request->digest_page: it detects what the crashing host wrote into the capture
- * kernel.
+ * into the headers. Set request->digest_page: it detects what the crashing host wrote into the
+ * capture kernel.
  */
 int baton_crash_load(struct baton_crash *crash, struct baton_request *request,
                      struct baton_crash_dump *dump, const struct baton_machine *machine,
@@ -157,8 +158,8 @@ int baton_crash_plan(const struct baton_crash *crash, struct baton_request *requ
                      struct baton_crash_dump *dump, struct baton_payload *payload,
                      struct baton_refusal *why);
 
-/* Fills the region by the plan. No other image is in it, *image is zeros or freed. 0 or an error; on
- * failure the pool is empty. */
+/* Fills the region by the plan. No other image is in it, *image is zeros or freed. 0 or an
+ * error; on failure the pool is empty. */
 int baton_crash_stage(struct baton_crash *crash, const struct baton_request *request,
                       const struct baton_crash_dump *dump, const struct baton_machine *machine,
                       struct baton_payload *payload, struct baton_image *image,
@@ -176,11 +177,11 @@ int baton_crash_stage(struct baton_crash *crash, const struct baton_request *req
 #endif
 
 /*
- * The vault, at pa crash->vault. All functions below take its virtual address. There the region must be
- * mapped in one piece and writable, from crash->tail to its end, as a direct map does. They use no
- * memory besides that, the stack, and what they are given: at a crash the host's own variables,
- * struct baton_crash among them, may hold anything. Keep the vault's address where a wild write is
- * unlikely to reach it, such as in read-only memory.
+ * The vault, at pa crash->vault. All functions below take its virtual address. There the region
+ * must be mapped in one piece and writable, from crash->tail to its end, as a direct map does. They
+ * use no memory besides that, the stack, and what they are given: at a crash the host's own
+ * variables, struct baton_crash among them, may hold anything. Keep the vault's address where a
+ * wild write is unlikely to reach it, such as in read-only memory.
  */
 struct baton_vault {
     /* sealed, with the pages of the pool that are in use */
@@ -206,18 +207,18 @@ static inline const void *baton_vault_pool(const struct baton_vault *vault)
 
 /*
  * For an image that baton_crash_stage() has made: keeps what the hand-off needs, and computes the
- * seal. After this, no byte of the pool and of the vault's sealed part may change. baton_crash_load()
- * calls it.
+ * seal. After this, no byte of the pool and of the vault's sealed part may change.
+ * baton_crash_load() calls it.
  */
 void baton_vault_arm(const struct baton_crash *crash, const struct baton_crash_dump *dump,
                      const struct baton_image *image, struct baton_vault *vault);
 
-/* From now on the vault is not whole. To unload: this, then baton_image_free(). */
+/* Disarms the vault. To unload: this, then baton_image_free(). */
 void baton_vault_disarm(struct baton_vault *vault);
 
 /*
- * Is a capture kernel loaded, and is everything that the trampoline reads as it was at the load? False
- * also for a vault that was never armed. It reads some 100 KiB.
+ * Is a capture kernel loaded, and is everything that the trampoline reads as it was at the load?
+ * False also for a vault that was never armed. It reads some 100 KiB.
  */
 bool baton_vault_is_whole(const struct baton_vault *vault);
 
@@ -240,8 +241,8 @@ void baton_vault_take(void (*leave)(struct baton_vault *vault),
                       struct baton_vault *vault) BATON_REGISTERS;
 
 /*
- * The point of no return, to be called by leave(). The vault is whole, devices are quiet, and
- * the CPU is as baton_handoff() asks for. Writes the noted registers into the core headers, restores
+ * The point of no return, to be called by leave(). The vault is whole, devices are quiet, and the
+ * CPU is as baton_handoff() asks for. Writes the noted registers into the core headers, restores
  * the trampoline's page, which may have been overwritten, and hands over. exec_ticks: struct
  * baton_image's; 0: now. Returns BATON_E_HOST if baton_handoff() does. (i386 only)
  */

@@ -12,9 +12,9 @@ extern "C" {
 #endif
 
 /*
- * ELF core headers: what a capture kernel (Linux with elfcorehdr=) makes its /proc/vmcore of, and gdb
- * understands. [ELF, i386 psABI] One PT_NOTE with the registers and a VMCOREINFO text, one PT_LOAD a
- * range.
+ * ELF core headers: what a capture kernel (Linux with elfcorehdr=) makes its /proc/vmcore of, and
+ * gdb understands. [ELF, i386 psABI] One PT_NOTE with the registers and a VMCOREINFO text, one
+ * PT_LOAD a range.
  *
  * A Linux makes /proc/vmcore only of headers that call the dead kernel one of its own machine. So
  * e_machine is what the capture kernel wants to read. It is the only thing about a 64-bit core that
@@ -33,10 +33,10 @@ enum baton_dump_machine { /* e_machine */
 struct baton_dump_range {
     uint64_t start, end; /* [start, end): pa, as the dead kernel knew the memory */
     uint64_t at;         /* pa where its bytes lie at the dump: start, or where they were saved */
-    uint32_t va;         /* of start in the dead kernel, BATON_DUMP_NO_VA if it had none */
+    uint32_t va;         /* of start in the dead kernel; BATON_DUMP_NO_VA: none is known */
 };
 
-/* The registers of an NT_PRSTATUS note, in the order of i386's. */
+/* The registers of an NT_PRSTATUS note, in i386's order. */
 struct baton_dump_registers {
     uint32_t ebx, ecx, edx, esi, edi, ebp, eax, ds, es, fs, gs, orig_eax, eip, cs, eflags, esp, ss;
 };

@@ -1,16 +1,17 @@
 /*
  * Load: the capture kernel and its initrd are copied to where they will run, and all that the
- * trampoline reads is made in the region. At the crash nothing is allocated, and nothing is believed
- * that lies outside of the region and the kernel's read-only pages.
+ * trampoline reads is made in the region. At the crash nothing is allocated, and nothing is
+ * believed that lies outside of the region and the kernel's read-only pages.
  */
 #include "kernel/crash/crash.h"
 
 #include "kernel/console/print.h"
 #include "kernel/crash/dump.h"
 #include "kernel/crash/region.h"
-#include "kernel/crash/tell_crash.h"
+#include "kernel/crash/report_crash.h"
 #include "kernel/crash/vault.h"
-#include "kernel/load/tell.h"
+#include "kernel/load/host.h"
+#include "kernel/load/report.h"
 #include "kernel/machine/watchdog.h"
 
 static struct stage slot[2];
@@ -49,7 +50,7 @@ static int build(const struct baton_crash_dump *dump, struct baton_refusal *why)
     return error;
 }
 
-static void tell_plan_refused(const struct baton_refusal *why)
+static void report_plan_refused(const struct baton_refusal *why)
 {
     const struct baton_payload *payload = &stage->payload;
 
@@ -57,23 +58,23 @@ static void tell_plan_refused(const struct baton_refusal *why)
         report("refused", "%s, %s, runs at %a only; a capture kernel must be relocatable",
                payload->name, payload->kind, why->value);
     else if (why->error == BATON_E_NO_ROOM)
-        tell_no_room(stage, why);
+        report_no_room(stage, why);
     else
-        tell_refusal(why);
+        report_refusal(why);
 }
 
 /* All that can be refused before the region is touched. false: refused, and said. */
-static bool plan(const struct stage_options *wish, struct baton_crash_dump *dump)
+static bool plan(const struct stage_options *wanted, struct baton_crash_dump *dump)
 {
     struct baton_refusal why;
 
-    if (!stage_prepare(stage, wish) || !complete_line())
+    if (!stage_prepare(stage, wanted) || !complete_line())
         return false;
-    stage->request.digest_page = wish->verify == VERIFY_OFF ? NULL : baton_digest_page;
-    tell_wait(stage);
+    stage->request.digest_page = wanted->verify == VERIFY_OFF ? NULL : baton_digest_page;
+    report_wait(stage);
     if (!baton_crash_plan(&region, &stage->request, dump, &stage->payload, &why))
         return true;
-    tell_plan_refused(&why);
+    report_plan_refused(&why);
     return false;
 }
 
@@ -85,7 +86,7 @@ static void give_up(struct stage *armed)
     loaded = false;
 }
 
-bool crash_load(const struct stage_options *wish)
+bool crash_load(const struct stage_options *wanted)
 {
     struct stage *earlier = stage;
     struct baton_crash_dump *dump = dump_begin();
@@ -97,12 +98,12 @@ bool crash_load(const struct stage_options *wish)
                "no memory is kept for a capture kernel; boot Baton with crashkernel=64M");
         return false;
     }
-    if (region_host(stage_host(), &why)) {
-        tell_refusal(&why);
+    if (region_host(host_get(), &why)) {
+        report_refusal(&why);
         return false;
     }
     stage = earlier == &slot[0] ? &slot[1] : &slot[0];
-    if (!plan(wish, dump)) {
+    if (!plan(wanted, dump)) {
         stage = earlier;
         if (loaded)
             report("kept", "the capture kernel staged before is still there");
@@ -114,11 +115,11 @@ bool crash_load(const struct stage_options *wish)
     error = build(dump, &why);
     watchdog_feed();
     if (error) {
-        tell_refusal(&why);
+        report_refusal(&why);
         return false;
     }
     loaded = true;
-    tell_crash(stage);
+    report_crash(stage);
     return true;
 }
 

@@ -9,7 +9,7 @@
 
 /* Stages a capture kernel in the region, in the place of the one before. false: refused, and it has
  * said why. */
-bool crash_load(const struct stage_options *wish);
+bool crash_load(const struct stage_options *wanted);
 
 /* Gives it up: the region is empty again. One must be loaded. */
 void crash_unload(void);

@@ -11,7 +11,7 @@ struct baton_crash region;
 
 static struct baton_memory map[MAP_MAX], payload_map[MAP_MAX];
 
-const char *region_reserve(const struct crashkernel *wish, const struct baton_memory *memory,
+const char *region_reserve(const struct crashkernel *wanted, const struct baton_memory *memory,
                            uint32_t count, const struct baton_range *others, uint32_t other_count,
                            uint64_t limit)
 {
@@ -19,9 +19,9 @@ const char *region_reserve(const struct crashkernel *wish, const struct baton_me
     struct baton_refusal why;
     const char *wrong;
 
-    if (wish->size < BATON_CRASH_LEAST)
+    if (wanted->size < BATON_CRASH_LEAST)
         return "it is too small for any capture kernel; 64M is usual";
-    wrong = crashkernel_place(wish, memory, count, others, other_count, limit, &range);
+    wrong = crashkernel_place(wanted, memory, count, others, other_count, limit, &range);
     if (wrong)
         return wrong;
     if (baton_crash_region(range.start, range.end, &region, &why))

@@ -18,7 +18,7 @@ static inline bool region_is_kept(void)
  * Finds the place and takes its pages from the allocator. NULL, or the sentence why not. `limit`:
  * the end of the direct map.
  */
-const char *region_reserve(const struct crashkernel *wish, const struct baton_memory *memory,
+const char *region_reserve(const struct crashkernel *wanted, const struct baton_memory *memory,
                            uint32_t count, const struct baton_range *taken, uint32_t taken_count,
                            uint64_t limit);
 

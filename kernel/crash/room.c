@@ -7,12 +7,11 @@
 #include "kernel/crash/room.h"
 
 #include "kernel/options/crashkernel.h"
-#include "relocate/place/fit.h"
 
 #define MIB (1ull << 20)
 
-/* Debian's kernels took 13 to 19 MiB besides, up to a saved dump. A small kernel takes less: no more
- * than it is large itself, and a quarter. */
+/* Debian's kernels took 13 to 19 MiB besides, up to a saved dump. A small kernel takes less: no
+ * more than it is large itself, and a quarter. */
 #define WORK_MOST (20 * MIB)
 
 /* A Linux unpacks into a tmpfs, which takes up to half of the memory that is left: there must be as
@@ -24,9 +23,9 @@
 enum { CPIO_HEADER = 110, CPIO_FILE_SIZE = 54, CPIO_NAME_SIZE = 94, CPIO_DIGITS = 8 };
 enum { GZIP_LEAST = 18, GZIP_LENGTH = 4 }; /* header and trailer; its last bytes [RFC 1952] */
 
-static uint64_t up_to_4(uint64_t x)
+static uint64_t up_to(uint64_t align, uint64_t x)
 {
-    return (x + 3) & ~3ull;
+    return (x + align - 1) & ~(align - 1);
 }
 
 /* Eight hexadecimal digits; false: it is no number. */
@@ -59,7 +58,7 @@ static uint64_t plain_end(const struct baton_host *host, const struct baton_file
             __builtin_memcmp(header, "07070", 5) || (header[5] != '1' && header[5] != '2') ||
             !read_hex(header + CPIO_NAME_SIZE, &name) || !read_hex(header + CPIO_FILE_SIZE, &size))
             break;
-        at = up_to_4(up_to_4(at + CPIO_HEADER + name) + size);
+        at = up_to(4, up_to(4, at + CPIO_HEADER + name) + size);
         found = true;
     }
     if (!found)
@@ -108,8 +107,10 @@ struct room room_needed(const struct baton_host *host, struct baton_payload *pay
     uint64_t window = kernel->window > kernel->mem_size ? kernel->window : kernel->mem_size;
     struct room room = {.kernel = window, .work = window + window / 4};
     uint64_t placed; /* the least size in which it has a place at all */
+    /* so far it may start below its aligned address */
+    uint64_t skew = kernel->flags & BATON_SEG_SKEW ? (0 - kernel->source) & BATON_PAGE_MASK : 0;
 
-    uint32_t first, count = segment_initrds(payload, &first);
+    uint32_t first, count = baton_segment_modules(payload, &first);
 
     for (uint32_t i = first; i < first + count; i++) {
         const struct baton_file file = {payload->segment[i].source, payload->segment[i].file_size};
@@ -122,7 +123,7 @@ struct room room_needed(const struct baton_host *host, struct baton_payload *pay
     if (room.unpacked && room.work < room.unpacked + HALF_MORE)
         room.work = room.unpacked + HALF_MORE;
     room.all = room.kernel + room.initrd + room.unpacked + room.work + own;
-    placed = fit_align(start + fit_skew(kernel), kernel->align) - start + window + own;
+    placed = up_to(kernel->align, start + skew) - start + window + own;
     room.take = ((room.all > placed ? room.all : placed) + CRASHKERNEL_ALIGN - 1) &
                 ~(CRASHKERNEL_ALIGN - 1);
     room.take /= MIB;

@@ -5,7 +5,7 @@
 #ifndef KERNEL_CRASH_ROOM_H
 #define KERNEL_CRASH_ROOM_H
 
-#include "payload/payload.h"
+#include "baton.h"
 
 /* In bytes, but for take. */
 struct room {

@@ -9,7 +9,7 @@
 #include "kernel/crash/region.h"
 #include "kernel/crash/vault_take.h"
 #include "kernel/load/spoil.h"
-#include "kernel/load/tell.h"
+#include "kernel/load/report.h"
 #include "kernel/machine/cpu.h"
 #include "kernel/machine/layout.h"
 #include "kernel/machine/probe.h"
@@ -84,9 +84,9 @@ bool vault_ready(void)
 }
 
 /*
- * A PAE root is entered as a copy: QEMU writes to its entries (the accessed bit, which a CPU has not
- * there [SDM3 4.4.1]), and the seal must hold for a second try. The live tables' global entries survive
- * the write to CR3, but not that to CR4.
+ * A PAE root is entered as a copy: QEMU writes to its entries (the accessed bit, which a CPU has
+ * not there [SDM3 4.4.1]), and the seal must hold for a second try. The live tables' global entries
+ * survive the write to CR3, but not that to CR4.
  */
 static void enter_tables(struct vault *vault)
 {
@@ -104,8 +104,8 @@ static void enter_tables(struct vault *vault)
 /*
  * On the vault's stack. Returns if the seal does not hold, and when no try is left: what ended in a
  * fault twice would do so for ever. Until the trampoline has its own IDT a second death begins here
- * again, so nothing is written to what the seal covers. The watchdog runs until nothing is left that
- * could hang.
+ * again, so nothing is written to what the seal covers. The watchdog runs until nothing is left
+ * that could hang.
  */
 void vault_leave(struct baton_vault *public)
 {
@@ -125,10 +125,11 @@ void vault_leave(struct baton_vault *public)
     devices_quiet();
     watchdog_pause();
     baton_vault_leave(public, ticks, &why);
-    tell_refusal(&why);
+    report_refusal(&why);
 }
 
-/* At once, before the seal is looked at, which takes its time: the region is written to, no more. */
+/* At once, before the seal is looked at, which takes its time: the region is written to, no
+ * more. */
 bool vault_note(const struct baton_dump_registers *registers)
 {
     struct vault *vault = armed();

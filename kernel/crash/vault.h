@@ -1,14 +1,14 @@
 /*
- * What the crash needs to know, in the region: armed by a load, read when the old kernel is dead. At
- * the crash nothing else of its data is believed.
+ * What the crash needs to know, in the region: armed by a load, read when the old kernel is dead.
+ * At the crash nothing else of its data is believed.
  */
 #ifndef KERNEL_CRASH_VAULT_H
 #define KERNEL_CRASH_VAULT_H
 
 #include "baton/crash.h"
 
-/* From now on the old kernel's death leads into the image, which is in the region. false: the pool has
- * no pages left; nothing is armed. */
+/* From now on the old kernel's death leads into the image, which is in the region. false: the
+ * pool has no pages left; nothing is armed. */
 bool vault_arm(const struct baton_crash_dump *dump, const struct baton_image *image);
 
 /* From now on it does not. */
@@ -16,8 +16,8 @@ void vault_disarm(void);
 
 /*
  * The old kernel has died with these registers. true: they are kept for the dump; this is the first
- * death, and there is a capture kernel. A second death on the way hands over at once, without another
- * word. false: there is none, or it cannot be entered (vault_lost).
+ * death, and there is a capture kernel. A second death on the way hands over at once, without
+ * another word. false: there is none, or it cannot be entered (vault_lost).
  */
 bool vault_note(const struct baton_dump_registers *registers);
 

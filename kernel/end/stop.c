@@ -24,7 +24,7 @@
 #define EXIT_WAIT_READS 5000000
 #define UNUSED_PORT 0x80
 
-#define DEATHS_TOLD 2
+#define DEATHS_PRINTED 2
 
 static uint16_t exit_port READ_ONLY;
 static bool reset READ_ONLY;
@@ -36,10 +36,10 @@ void stop_options(const struct options *options)
     reset = options->onfault == FAULT_RESET;
 }
 
-bool stop_tells(void)
+bool stop_may_print(void)
 {
     READ_ONLY_SET(deaths, deaths + 1);
-    return deaths <= DEATHS_TOLD;
+    return deaths <= DEATHS_PRINTED;
 }
 
 void stop_reset(void)
@@ -64,9 +64,9 @@ static void hand_over(void)
 
 void stop(int code)
 {
-    bool tells = deaths <= DEATHS_TOLD;
+    bool prints = deaths <= DEATHS_PRINTED;
 
-    if (code == EXIT_PANIC && tells)
+    if (code == EXIT_PANIC && prints)
         hand_over();
     watchdog_end();
     if (exit_port) {
@@ -75,11 +75,11 @@ void stop(int code)
             in8(UNUSED_PORT);
     }
     if (reset) {
-        if (tells)
+        if (prints)
             report("stop", "resetting the machine (onfault=reset)");
         stop_reset();
     }
-    if (tells)
+    if (prints)
         report("stop", "halted; switch off, or reset by hand");
     for (;;)
         cpu_halt();
@@ -109,7 +109,7 @@ void panic(const char *format, ...)
 {
     va_list arguments;
 
-    if (note_here() || stop_tells()) {
+    if (note_here() || stop_may_print()) {
         console_urgent();
         va_start(arguments, format);
         print("panic       ");

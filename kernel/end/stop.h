@@ -15,7 +15,7 @@ void stop_options(const struct options *options);
  * true: print them. A fault while the last messages are printed is reported, too. At the next one
  * the kernel applies exitport= and onfault= at once: so it ends even if every line faults.
  */
-bool stop_tells(void);
+bool stop_may_print(void);
 
 /* Resets the machine; returns if that does not work. */
 void stop_reset(void);

@@ -162,7 +162,7 @@ void trap_report(const struct trap_frame *f)
 {
     if (f->vector == TRAP_PAGE_FAULT)
         probe_fault();
-    if (note_frame(f) || stop_tells())
+    if (note_frame(f) || stop_may_print())
         print_trap(f);
     stop(EXIT_PANIC);
 }
@@ -181,7 +181,7 @@ void double_fault_report(void)
 {
     const struct i386_tss *t = &main_tss; /* the CPU saved the broken task there */
 
-    if (note_task(t) || stop_tells())
+    if (note_task(t) || stop_may_print())
         print_task(t);
     stop(EXIT_PANIC);
 }

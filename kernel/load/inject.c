@@ -5,8 +5,9 @@
 #include "kernel/machine/layout.h"
 #include "kernel/machine/panic.h"
 #include "kernel/machine/window.h"
+#include "lib/text.h"
 #include "pagetable/format.h"
-#include "relocate/trampoline/inject.h"
+#include "baton/inject.h"
 
 /* The steps of the trampoline, by the name of the phase that ends with them. */
 static const char *const phases[] = {"before-cr3", "after-cr3", "physical",
@@ -17,16 +18,14 @@ static const uint8_t steps[] = {INJECT_BEFORE_CR3, INJECT_AFTER_CR3, INJECT_PHYS
 static const char *const kinds[] = {"divide", "int3", "ud",    "gp",  "pf",
                                     "nmi",    "df",   "stack", "jump"};
 
-/* Does *at begin with `word`? Then it goes on behind it. */
+/* Does *at begin with `word`? Then it is moved past the word. */
 static bool take(const char **at, const char *word)
 {
-    const char *p = *at;
+    const char *after = text_after(*at, word);
 
-    while (*word)
-        if (*p++ != *word++)
-            return false;
-    *at = p;
-    return true;
+    if (after)
+        *at = after;
+    return after;
 }
 
 static uint32_t choose(const char **at, const char *const *names, uint32_t count)

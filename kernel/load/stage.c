@@ -1,79 +1,33 @@
-/* The core's first host: its functions, and the two slots that let a refused load change nothing. */
+/* Loads and unloads: two slots, so that a refused load changes nothing. */
 #include "kernel/load/stage.h"
 
 #include "kernel/console/print.h"
 #include "kernel/console/screen.h"
 #include "kernel/console/serial.h"
-#include "kernel/load/inject.h"
-#include "kernel/load/spoil.h"
-#include "kernel/load/tell.h"
+#include "kernel/load/host.h"
+#include "kernel/load/report.h"
 #include "kernel/machine/cpu.h"
-#include "kernel/machine/layout.h"
 #include "kernel/machine/panic.h"
-#include "kernel/machine/pci_port.h"
 #include "kernel/machine/quiet.h"
 #include "kernel/machine/watchdog.h"
-#include "kernel/machine/window.h"
 #include "kernel/memory/live.h"
 #include "kernel/memory/pages.h"
 
 static const struct boot_info *boot;
 static const struct options *options;
-static struct baton_host host;
-static struct baton_range keep[LIVE_RANGES + BOOT_EFI_KEPT];
 static struct stage slot[2];
 static struct stage *loaded; /* one of them, or NULL */
-
-static int host_alloc(void *ctx, uint64_t below, uint64_t *pa)
-{
-    (void)ctx;
-    return pages_alloc(below, pa);
-}
-
-static void host_free(void *ctx, uint64_t pa)
-{
-    (void)ctx;
-    pages_free(pa);
-}
-
-static void *host_map(void *ctx, enum baton_window window, uint64_t pa)
-{
-    (void)ctx;
-    return window_map(window, pa);
-}
-
-/* A long load is no hang. */
-static void host_progress(void *ctx, uint64_t done, uint64_t all)
-{
-    (void)ctx;
-    (void)done;
-    (void)all;
-    watchdog_feed();
-}
 
 void stage_start(const struct boot_info *boot_info, const struct options *wanted,
                  const struct baton_memory *memory, uint32_t count)
 {
     boot = boot_info;
     options = wanted;
-    __builtin_memcpy(keep, live.range, live.ranges * sizeof(*keep));
-    __builtin_memcpy(keep + live.ranges, boot->efi_kept, boot->efi_kept_count * sizeof(*keep));
-    host = (struct baton_host){
-        .size = sizeof(host),
-        .alloc_page = host_alloc,
-        .free_page = host_free,
-        .map = host_map,
-        .progress = host_progress,
-        .memory = memory,
-        .memory_count = count,
-        .keep = keep,
-        .keep_count = live.ranges + boot->efi_kept_count,
-        .trampoline_pa = (uint32_t)baton_trampoline_page - KERNEL_BASE,
-    };
+    host_start(boot_info, memory, count);
 }
 
-/* Is it the capture kernel, or an initrd of its own? A capture kernel that is the payload, too, has no
- * others. */
+/* Is it the capture kernel, or an initrd of its own? A capture kernel that is the payload, too,
+ * has no others. */
 static bool is_captures(uint32_t module)
 {
     const struct option_modules *initrds = &options->crash_initrds;
@@ -90,49 +44,49 @@ _Static_assert(BATON_MODULES >= BOOT_MODULES - 1, "all modules but the payload")
 
 struct stage_options stage_default(void)
 {
-    struct stage_options wish = {.kernel = 1, .place = options->place, .verify = options->verify};
+    struct stage_options wanted = {.kernel = 1, .place = options->place, .verify = options->verify};
 
     for (uint32_t module = 2; module <= boot->modules; module++)
         if (!is_captures(module))
-            wish.initrds.module[wish.initrds.count++] = (uint8_t)module;
-    return wish;
+            wanted.initrds.module[wanted.initrds.count++] = (uint8_t)module;
+    return wanted;
 }
 
-static const char *line_of(struct stage *stage, const struct stage_options *wish)
+static const char *line_of(struct stage *stage, const struct stage_options *wanted)
 {
     uint32_t n = 0;
 
-    if (!wish->command_line)
-        return boot->module[wish->kernel - 1].string;
-    for (; wish->command_line[n] && n < STAGE_LINE - 1; n++)
-        stage->own_line[n] = wish->command_line[n];
+    if (!wanted->command_line)
+        return boot->module[wanted->kernel - 1].string;
+    for (; wanted->command_line[n] && n < STAGE_LINE - 1; n++)
+        stage->own_line[n] = wanted->command_line[n];
     stage->own_line[n] = '\0';
     return stage->own_line;
 }
 
-bool stage_prepare(struct stage *stage, const struct stage_options *wish)
+bool stage_prepare(struct stage *stage, const struct stage_options *wanted)
 {
     if (!boot->modules) {
         report("refused", "no payload: the boot loader gave no module; name one in its menu entry "
                           "(module FILE, in GRUB)");
         return false;
     }
-    stage->kernel = wish->kernel;
+    stage->kernel = wanted->kernel;
     stage->request = (struct baton_request){
         .size = sizeof(stage->request),
-        .kernel = boot->module[wish->kernel - 1].file,
-        .command_line = line_of(stage, wish),
+        .kernel = boot->module[wanted->kernel - 1].file,
+        .command_line = line_of(stage, wanted),
         .loader = boot->loader,
-        .place = wish->place,
+        .place = wanted->place,
         .screen = boot->screen,
         .acpi_rsdp = boot->acpi_rsdp,
         .efi = boot->efi,
         .live = live.summary,
         .long_mode = cpu.long_mode,
-        .digest_page = wish->verify == VERIFY_ON ? baton_digest_page : NULL,
+        .digest_page = wanted->verify == VERIFY_ON ? baton_digest_page : NULL,
     };
-    for (uint32_t i = 0; i < wish->initrds.count; i++) {
-        uint32_t module = wish->initrds.module[i];
+    for (uint32_t i = 0; i < wanted->initrds.count; i++) {
+        uint32_t module = wanted->initrds.module[i];
 
         stage->request.module[i] =
             (struct baton_module){boot->module[module - 1].file, boot->module[module - 1].string};
@@ -156,7 +110,7 @@ struct baton_machine stage_machine(void)
     return machine;
 }
 
-bool stage_load(const struct stage_options *wish)
+bool stage_load(const struct stage_options *wanted)
 {
     struct stage *stage = loaded == &slot[0] ? &slot[1] : &slot[0];
     struct baton_machine about = stage_machine();
@@ -164,14 +118,14 @@ bool stage_load(const struct stage_options *wish)
     uint64_t before = pages_count();
     int error;
 
-    if (!stage_prepare(stage, wish))
+    if (!stage_prepare(stage, wanted))
         return false;
-    tell_wait(stage);
+    report_wait(stage);
     watchdog_pause();
-    error = baton_load(&host, &stage->request, &about, &stage->payload, &stage->image, &why);
+    error = baton_load(host_get(), &stage->request, &about, &stage->payload, &stage->image, &why);
     watchdog_feed();
     if (error) {
-        tell_refusal(&why);
+        report_refusal(&why);
         if (pages_count() != before)
             panic("the refused load kept %n pages (H7)", before - pages_count());
         return false;
@@ -179,7 +133,7 @@ bool stage_load(const struct stage_options *wish)
     if (loaded)
         baton_image_free(&loaded->image);
     loaded = stage;
-    tell_stage(stage);
+    report_stage(stage);
     return true;
 }
 
@@ -203,75 +157,7 @@ const struct boot_info *stage_boot(void)
     return boot;
 }
 
-const struct baton_host *stage_host(void)
+bool stage_quiesces(void)
 {
-    return &host;
-}
-
-/* Lines were printed since the load, and one more will be, a row of the screen (tell_handoff): the
- * next kernel goes on below them. */
-static void settle_cursor(void)
-{
-    struct baton_screen *screen = &loaded->request.screen;
-
-    if (screen->kind != BATON_SCREEN_TEXT)
-        return;
-    screen_cursor(&screen->cursor_x, &screen->cursor_y);
-    if (screen->cursor_y + 1 < screen->rows)
-        screen->cursor_y++;
-}
-
-/* Writes what is known only now, and then proves all of it: behind this, no byte changes (H6). false:
- * refused, and said. */
-static bool prove(void)
-{
-    struct baton_refusal why;
-    uint32_t sum;
-    int error;
-
-    settle_cursor();
-    baton_payload_finish(&loaded->request, &loaded->payload, &loaded->image);
-    watchdog_pause();
-    error = baton_image_check(&loaded->request, &loaded->payload, &loaded->image, &why);
-    watchdog_feed();
-    if (!error)
-        error = baton_ready(&loaded->image, &why);
-    sum = live_checksum(); /* closes the windows: from here on nothing may look through one */
-    if (sum != live.summary.checksum)
-        panic("the live tables changed: checksum %x, was %x (H1)", (uint64_t)sum,
-              (uint64_t)live.summary.checksum);
-    if (error)
-        tell_refusal(&why);
-    return !error;
-}
-
-/* Before the dry run, so that it looks at memory that no device changes any more. If it refuses, a USB
- * keyboard that the firmware has driven is lost. */
-static void stop_devices(void)
-{
-    const struct pci_access *pci = pci_machine();
-    struct pci_stop done;
-
-    if (!pci)
-        return;
-    pci_quiesce(pci, options->quiesce == QUIESCE_PCI, &done);
-    tell_devices(&done, options->quiesce == QUIESCE_PCI);
-}
-
-void stage_handoff(void)
-{
-    struct baton_refusal why;
-
-    stop_devices();
-    if (!prove())
-        return;
-    loaded->image.exec_ticks = cpu.tsc ? cpu_ticks() : 0;
-    devices_quiet();
-    tell_handoff(loaded);
-    watchdog_end();
-    INJECT_FAULT(boot->command_line, &loaded->image);
-    SPOIL_LIVE_TABLES(loaded->image.control);
-    baton_handoff(&loaded->image, &why);
-    tell_refusal(&why);
-    panic("the hand-off was refused after all was proved (H6)");
+    return options->quiesce == QUIESCE_PCI;
 }

@@ -19,41 +19,43 @@ struct stage_options {
 #define STAGE_LINE 2048 /* bytes of a command line of one's own, NUL included */
 
 struct stage {
-    uint32_t kernel; /* as wished */
+    uint32_t kernel; /* as wanted */
     struct baton_request request;
     struct baton_payload payload;
     struct baton_image image;
     char own_line[STAGE_LINE];
 };
 
-/* Once, when memory and live tables stand. All of it must stay as it is. */
+/* Call it once, when the live tables are in use. What the pointers point to must not change. */
 void stage_start(const struct boot_info *boot, const struct options *options,
                  const struct baton_memory *memory, uint32_t count);
 
-/* What the modules ask for by themselves: the first one, with all others as its initrds, in order, but
- * for those of a capture kernel that is another module (crash=). */
+/* The default: the first module, with all others as its initrds, in order; without the capture
+ * kernel's if that is another module (crash=). */
 struct stage_options stage_default(void);
 
-/* Loads, in the place of what was loaded. false: refused, and it has said why. */
-bool stage_load(const struct stage_options *wish);
+/* Loads; what was loaded before is unloaded. false: refused, with a line that says why. */
+bool stage_load(const struct stage_options *wanted);
 
-/* Gives every page back; says how many. */
+/* Gives every page back and reports how many. */
 void stage_unload(void);
 
 /* NULL: nothing is loaded. */
 struct stage *stage_loaded(void);
 
 const struct boot_info *stage_boot(void);
-const struct baton_host *stage_host(void);
 
-/* A stage of one's own: the request by the wish. false: refused, and said. */
-bool stage_prepare(struct stage *stage, const struct stage_options *wish);
+/* quiesce=: are devices stopped before the hand-off? */
+bool stage_quiesces(void);
 
-/* What the trampoline is to do about this machine. */
+/* Fills a stage of the caller's for what is wanted. false: refused, with a line that says why. */
+bool stage_prepare(struct stage *stage, const struct stage_options *wanted);
+
+/* What the trampoline must know about this machine. */
 struct baton_machine stage_machine(void);
 
-/* The dry run of what is loaded, as it is now, and the point of no return. Something must be loaded.
- * Returns if the dry run refuses, and it has said why. */
+/* The dry run of what is loaded, as it is now, and the point of no return. Something must be
+ * loaded. Returns if the dry run refuses, and it has said why. */
 void stage_handoff(void);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * Soft off: RSDP -> RSDT or XSDT -> FADT -> the PM1 control ports, and the sleep types in the DSDT's
- * package \_S5. A search for its name finds that package, so no AML interpreter is needed.
+ * Soft off: RSDP -> RSDT or XSDT -> FADT -> the PM1 control ports, and the sleep types in the
+ * DSDT's package \_S5. A search for its name finds that package, so no AML interpreter is needed.
  */
 #include "kernel/machine/acpi.h"
 

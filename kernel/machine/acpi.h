@@ -4,8 +4,8 @@
 
 #include <stdint.h>
 
-/* rsdp: pa of the firmware's root pointer, as the boot loader's data says; 0: it is searched where a
- * BIOS puts it. Does not return on success; else returns the reason for the failure. */
+/* rsdp: pa of the firmware's root pointer, as the boot loader's data says; 0: it is searched
+ * where a BIOS puts it. Does not return on success; else returns the reason for the failure. */
 const char *acpi_poweroff(uint64_t rsdp);
 
 #endif

@@ -60,22 +60,23 @@ uint64_t crashkernel_memory(uint64_t usable)
     return (usable + MEMORY_STEP - 1) & ~(MEMORY_STEP - 1);
 }
 
-bool crashkernel_read(const char *text, uint32_t length, uint64_t memory, struct crashkernel *wish)
+bool crashkernel_read(const char *text, uint32_t length, uint64_t memory,
+                      struct crashkernel *wanted)
 {
     struct reader r = {text, length}, again = r;
 
-    *wish = (struct crashkernel){0};
-    if (!take_size(&r, &wish->size) || (r.left && *r.at != '@')) {
+    *wanted = (struct crashkernel){0};
+    if (!take_size(&r, &wanted->size) || (r.left && *r.at != '@')) {
         bool decided;
 
         r = again;
-        if (!take_ranges(&r, memory, &wish->size, &decided))
+        if (!take_ranges(&r, memory, &wanted->size, &decided))
             return false;
-        wish->outside = !decided;
+        wanted->outside = !decided;
     }
-    if (take(&r, '@') && !take_size(&r, &wish->offset))
+    if (take(&r, '@') && !take_size(&r, &wanted->offset))
         return false;
-    wish->size = (wish->size + BATON_PAGE_MASK) & ~(uint64_t)BATON_PAGE_MASK;
+    wanted->size = (wanted->size + BATON_PAGE_MASK) & ~(uint64_t)BATON_PAGE_MASK;
     return !r.left;
 }
 
@@ -93,26 +94,26 @@ static bool is_free(uint64_t start, uint64_t end, const struct baton_memory *mem
     return usable;
 }
 
-const char *crashkernel_place(const struct crashkernel *wish, const struct baton_memory *memory,
+const char *crashkernel_place(const struct crashkernel *wanted, const struct baton_memory *memory,
                               uint32_t count, const struct baton_range *taken, uint32_t taken_count,
                               uint64_t limit, struct baton_range *region)
 {
-    if (wish->size > limit)
+    if (wanted->size > limit)
         return "it is more than Baton can map; take a smaller size";
-    if (wish->offset & BATON_PAGE_MASK)
+    if (wanted->offset & BATON_PAGE_MASK)
         return "its offset is not a multiple of 4,096";
-    if (wish->offset) {
-        *region = (struct baton_range){wish->offset, wish->offset + wish->size};
+    if (wanted->offset) {
+        *region = (struct baton_range){wanted->offset, wanted->offset + wanted->size};
         if (region->end > limit)
             return "it is too high for Baton to map it; take a lower offset, or none";
         return is_free(region->start, region->end, memory, count, taken, taken_count)
                    ? NULL
                    : "that range is not free, usable memory; take another offset, or none";
     }
-    for (uint64_t start = (limit - wish->size) & ~(CRASHKERNEL_ALIGN - 1); start;
+    for (uint64_t start = (limit - wanted->size) & ~(CRASHKERNEL_ALIGN - 1); start;
          start -= CRASHKERNEL_ALIGN)
-        if (is_free(start, start + wish->size, memory, count, taken, taken_count)) {
-            *region = (struct baton_range){start, start + wish->size};
+        if (is_free(start, start + wanted->size, memory, count, taken, taken_count)) {
+            *region = (struct baton_range){start, start + wanted->size};
             return NULL;
         }
     return "there is no free, usable range of that size; take a smaller size";

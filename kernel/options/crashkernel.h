@@ -23,7 +23,8 @@ uint64_t crashkernel_memory(uint64_t usable);
  * `memory` (from crashkernel_memory) gives the size. A size may end in K, M or G. false: the text
  * has neither form.
  */
-bool crashkernel_read(const char *text, uint32_t length, uint64_t memory, struct crashkernel *wish);
+bool crashkernel_read(const char *text, uint32_t length, uint64_t memory,
+                      struct crashkernel *wanted);
 
 #define CRASHKERNEL_ALIGN (16ull << 20) /* the alignment that Linux prefers for its kernels */
 
@@ -31,7 +32,7 @@ bool crashkernel_read(const char *text, uint32_t length, uint64_t memory, struct
  * Finds a place for the region: usable from start to end, below `limit`, without a part of `taken`.
  * NULL: found, and written to *region; else a sentence with the reason.
  */
-const char *crashkernel_place(const struct crashkernel *wish, const struct baton_memory *memory,
+const char *crashkernel_place(const struct crashkernel *wanted, const struct baton_memory *memory,
                               uint32_t count, const struct baton_range *taken, uint32_t taken_count,
                               uint64_t limit, struct baton_range *region);
 

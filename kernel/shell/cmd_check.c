@@ -1,7 +1,7 @@
 /* check: repeats the dry run, and prints its result for each invariant. */
 #include "kernel/console/print.h"
 #include "kernel/load/stage.h"
-#include "kernel/load/tell.h"
+#include "kernel/load/report.h"
 #include "kernel/memory/live.h"
 #include "kernel/shell/commands.h"
 
@@ -12,7 +12,7 @@ static bool count_page(void *ctx, uint64_t pa, bool ledger)
     return true;
 }
 
-static void tell_good(const struct stage *stage)
+static void report_good(const struct stage *stage)
 {
     const struct baton_image *image = &stage->image;
     const struct baton_counts *c = &image->counts;
@@ -45,11 +45,11 @@ void command_check(const struct words *words)
         report("broken", "H1: the live tables have the checksum %x, and had %x at the start",
                (uint64_t)sum, (uint64_t)live.summary.checksum);
     if (!baton_image_check(&stage->request, &stage->payload, &stage->image, &why)) {
-        tell_good(stage);
+        report_good(stage);
         return;
     }
     if (why.error != BATON_E_CHECK) {
-        tell_refusal(&why);
+        report_refusal(&why);
         return;
     }
     report("broken", "%s, %a (word %n of the list)", why.what, why.value, why.limit);

@@ -5,6 +5,7 @@
 #include "kernel/machine/layout.h"
 #include "kernel/machine/panic.h"
 #include "kernel/shell/commands.h"
+#include "lib/text.h"
 
 #define UNMAPPED 0x1000u /* nothing below 3 GiB is mapped, ever */
 
@@ -168,7 +169,7 @@ static const struct {
 static bool raise_kind(const char *text)
 {
     for (uint32_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
-        const char *rest = words_after(text, kinds[i].name);
+        const char *rest = text_after(text, kinds[i].name);
 
         if (!rest || (*rest && *rest != ' '))
             continue;

@@ -4,21 +4,24 @@
 #include "kernel/shell/commands.h"
 #include "kernel/shell/decode.h"
 #include "kernel/shell/owners.h"
-#include "kernel/shell/pager.h"
+#include "kernel/terminal/pager.h"
 #include "lib/text.h"
-#include "relocate/trampoline/list.h"
+#include "baton/list.h"
 
 /* ---- plan */
 
-static void tell_segment(const struct baton_segment *s)
+static void report_segment(const struct baton_segment *s)
 {
     if (s->flags & BATON_SEG_GENERATED)
         report("segment", "%a %Z  %s, made by Baton", s->dest, s->mem_size, s->what);
+    else if (s->flags & BATON_SEG_AREA)
+        report("segment", "%a %Z  %s, made by Baton, from %a", s->dest, s->mem_size, s->what,
+               s->source);
     else if (s->dest == s->source)
         report("segment", "%a %Z  %s, stays", s->dest, s->mem_size, s->what);
     else
         report("segment", "%a %Z  %s, from %a", s->dest, s->mem_size, s->what, s->source);
-    if (s->mem_size > s->file_size && !(s->flags & BATON_SEG_GENERATED))
+    if (s->mem_size > s->file_size && !baton_is_generated(s))
         report("", "%a %Z  of it zeros", s->dest + s->file_size, s->mem_size - s->file_size);
     if (s->used.end > s->used.start)
         report("", "%a %Z  used before it reads its memory map", s->used.start,
@@ -37,7 +40,7 @@ static bool is_image(uint64_t page)
     return owner_at(page).owner == OWNER_IMAGE;
 }
 
-static void tell_move(const struct move *m, uint64_t spare)
+static void report_move(const struct move *m, uint64_t spare)
 {
     if (!m->size)
         return;
@@ -64,7 +67,8 @@ static bool goes_on(struct move *m, const struct run *run, uint64_t spare)
         (spare && (source == spare || m->source == spare)))
         return false;
     if (m->flag == LIST_SOURCE && (m->down || m->source + m->size != source)) {
-        /* Pages that Baton fills itself are in reverse order: it allocates the highest page first. */
+        /* Pages that Baton fills itself are in reverse order: it allocates the highest page
+         * first. */
         if (source != m->source - m->size || run->words > 1 ||
             !(m->down || m->size == BATON_PAGE_SIZE) || !is_image(source) || !is_image(m->source))
             return false;
@@ -74,7 +78,7 @@ static bool goes_on(struct move *m, const struct run *run, uint64_t spare)
     return true;
 }
 
-static void tell_moves(const struct baton_image *image)
+static void report_moves(const struct baton_image *image)
 {
     struct decoder decoder;
     struct run run;
@@ -87,11 +91,11 @@ static void tell_moves(const struct baton_image *image)
         if ((flag != LIST_SOURCE && flag != LIST_ZERO) || run.dest == DECODE_NOWHERE ||
             goes_on(&move, &run, image->swap))
             continue;
-        tell_move(&move, image->swap);
+        report_move(&move, image->swap);
         move = (struct move){run.dest, baton_page_down(run.value),
                              (uint64_t)run.words << BATON_PAGE_SHIFT, flag, false};
     }
-    tell_move(&move, image->swap);
+    report_move(&move, image->swap);
 }
 
 void command_plan(const struct words *words)
@@ -101,8 +105,8 @@ void command_plan(const struct words *words)
     if (!command_takes(words, 0) || !(stage = command_image()))
         return;
     for (uint32_t i = 0; i < stage->payload.segments; i++)
-        tell_segment(&stage->payload.segment[i]);
-    tell_moves(&stage->image);
+        report_segment(&stage->payload.segment[i]);
+    report_moves(&stage->image);
     if (!stage->image.counts.move && !stage->image.counts.zero)
         report("move", "nothing moves");
     report("entry", "%a", (uint64_t)stage->payload.entry.registers.eip);
@@ -123,7 +127,7 @@ static void name_run(const struct run *run, char name[REPORT_STEP_MAX])
     }
 }
 
-static void tell_run(const struct run *run)
+static void report_run(const struct run *run)
 {
     uint64_t value = run->value, page = baton_page_down(value);
     uint64_t size = (uint64_t)run->words << BATON_PAGE_SHIFT;
@@ -177,6 +181,6 @@ void command_list(const struct words *words)
             report("list", "page %u of %u, at %a", run.number, stage->image.counts.list_pages,
                    run.page);
         last = run.number;
-        tell_run(&run);
+        report_run(&run);
     }
 }

@@ -5,8 +5,8 @@
 #include "kernel/machine/acpi.h"
 #include "kernel/machine/cpu.h"
 #include "kernel/shell/commands.h"
-#include "kernel/shell/input.h"
-#include "kernel/shell/pager.h"
+#include "kernel/terminal/input.h"
+#include "kernel/terminal/pager.h"
 #include "lib/text.h"
 
 #define PATIENCE 10 /* tenths of a second: a reset takes a moment */
@@ -32,7 +32,7 @@ static const struct flag eflags_flags[] = {{1u << 0, "CF"},  {1u << 2, "PF"},  {
 static const struct flag efer_flags[] = {
     {1u << 0, "SCE"}, {1u << 8, "LME"}, {1u << 10, "LMA"}, {1u << 11, "NXE"}, {0, NULL}};
 
-static void tell_flags(const char *name, uint32_t value, const struct flag *flags)
+static void report_flags(const char *name, uint32_t value, const struct flag *flags)
 {
     char line[96];
     struct text text = {line, sizeof(line), 0};
@@ -51,7 +51,7 @@ struct __attribute__((packed)) table_register {
     uint32_t base;
 };
 
-static void tell_tables(void)
+static void report_tables(void)
 {
     struct table_register gdtr, idtr;
     uint32_t task;
@@ -71,20 +71,20 @@ void command_regs(const struct words *words)
     if (!command_takes(words, 0))
         return;
     __asm__ volatile("pushfl; popl %0; movl %%esp, %1" : "=r"(eflags), "=r"(esp));
-    tell_flags("cr0", cpu_cr0(), cr0_flags);
+    report_flags("cr0", cpu_cr0(), cr0_flags);
     report("cr2", "%a, the address of the last page fault", (uint64_t)cpu_cr2());
     report("cr3", "%a, the root of the live tables", (uint64_t)cpu_cr3());
     if (cpu.cr4)
-        tell_flags("cr4", cpu_cr4(), cr4_flags);
+        report_flags("cr4", cpu_cr4(), cr4_flags);
     else
         report("cr4", "this CPU has none");
     if (cpu.efer)
-        tell_flags("efer", cpu_efer(), efer_flags);
+        report_flags("efer", cpu_efer(), efer_flags);
     else
         report("efer", "this CPU has none");
-    tell_flags("eflags", eflags, eflags_flags);
+    report_flags("eflags", eflags, eflags_flags);
     report("esp", "%a", (uint64_t)esp);
-    tell_tables();
+    report_tables();
 }
 
 void command_more(const struct words *words)

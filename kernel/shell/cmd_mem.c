@@ -1,10 +1,11 @@
 /* mem: all memory and its owners, as a table and as a bar drawn to scale. */
 #include "boot/memmap.h"
 #include "kernel/console/print.h"
+#include "kernel/load/host.h"
 #include "kernel/load/stage.h"
 #include "kernel/shell/commands.h"
 #include "kernel/shell/owners.h"
-#include "kernel/shell/pager.h"
+#include "kernel/terminal/pager.h"
 
 #define BAR 64 /* characters */
 #define FOUR_GIB (1ull << 32)
@@ -15,7 +16,7 @@ static const char letters[OWNERS] = {
     [OWNER_IMAGE] = 'i', [OWNER_REGION] = 'C', [OWNER_RESERVED] = '#', [OWNER_HOLE] = ' ',
 };
 
-static void tell_range(const struct owned *o)
+static void report_range(const struct owned *o)
 {
     static const char *const names[OWNERS] = {
         [OWNER_FREE] = "free",
@@ -41,7 +42,7 @@ static bool visit_table(void *ctx, const struct owned *owned)
     uint64_t *sums = ctx;
 
     sums[owned->owner] += owned->end - owned->start;
-    tell_range(owned);
+    report_range(owned);
     return !pager_stopped();
 }
 
@@ -93,7 +94,7 @@ static char letter_of(const struct bar *bar, uint32_t cell)
 /* The end of RAM below 4 GiB. A bar that went further would show mostly holes. */
 static uint64_t top_of_ram(void)
 {
-    const struct baton_host *host = stage_host();
+    const struct baton_host *host = host_get();
     uint64_t top = 0;
 
     for (uint32_t i = 0; i < host->memory_count; i++)
@@ -102,7 +103,7 @@ static uint64_t top_of_ram(void)
     return top;
 }
 
-static void tell_bar(void)
+static void report_bar(void)
 {
     static struct bar bar;
     char line[BAR + 1];
@@ -129,7 +130,7 @@ void command_mem(const struct words *words)
         return;
     if (!owners_each(visit_table, sums))
         return;
-    tell_bar();
+    report_bar();
     report("sum", "%z free, %z Baton, %z modules, %z image", sums[OWNER_FREE],
            sums[OWNER_BATON] + sums[OWNER_TABLES], sums[OWNER_MODULE], sums[OWNER_IMAGE]);
 }

@@ -1,9 +1,9 @@
 /* modules, load, unload, status, exec: from a module to the hand-off. */
 #include "kernel/console/print.h"
 #include "kernel/crash/crash.h"
-#include "kernel/crash/tell_crash.h"
+#include "kernel/crash/report_crash.h"
 #include "kernel/load/stage.h"
-#include "kernel/load/tell.h"
+#include "kernel/load/report.h"
 #include "kernel/memory/live.h"
 #include "kernel/memory/pages.h"
 #include "kernel/shell/commands.h"
@@ -105,34 +105,33 @@ static bool read_verify(const struct words *words, const char *word, enum option
 }
 
 /* Reads the words from number `from` on; false: it has reported an error. */
-static bool read_wish(const struct words *words, uint32_t from, struct stage_options *wish)
+static bool read_wish(const struct words *words, uint32_t from, struct stage_options *wanted)
 {
     for (uint32_t i = from; i < words->count; i++) {
         const char *word = words->word[i], *value;
 
-        if ((value = words_after(word, "initrd="))) {
-            if (!read_initrds(words, value, &wish->initrds))
+        if ((value = text_after(word, "initrd="))) {
+            if (!read_initrds(words, value, &wanted->initrds))
                 return false;
-        } else if ((value = words_after(word, "place="))) {
-            if (!read_place(words, value, &wish->place))
+        } else if ((value = text_after(word, "place="))) {
+            if (!read_place(words, value, &wanted->place))
                 return false;
-        } else if ((value = words_after(word, "verify=")) ||
-                   (value = words_after(word, "check="))) {
-            if (words_after(word, "check="))
+        } else if ((value = text_after(word, "verify=")) || (value = text_after(word, "check="))) {
+            if (text_after(word, "check="))
                 report("renamed", "%s: taken, but its name is verify= now", word);
-            if (!read_verify(words, value, &wish->verify))
+            if (!read_verify(words, value, &wanted->verify))
                 return false;
         } else if (words_equal(word, "append")) {
-            wish->command_line = i + 1 < words->count ? words->line + words->start[i + 1] : "";
+            wanted->command_line = i + 1 < words->count ? words->line + words->start[i + 1] : "";
             return true; /* the rest of the line is the payload's command line */
         } else if (i > from) {
             command_usage(words,
                           "after the module's number come initrd=, place=, verify= or append");
             return false;
-        } else if (!read_module(words, word, &wish->kernel)) {
+        } else if (!read_module(words, word, &wanted->kernel)) {
             return false;
         } else {
-            wish->initrds.count =
+            wanted->initrds.count =
                 0; /* an explicit module number: no initrds, unless initrd= gives some */
         }
     }
@@ -141,14 +140,14 @@ static bool read_wish(const struct words *words, uint32_t from, struct stage_opt
 
 void command_load(const struct words *words)
 {
-    struct stage_options wish = stage_default();
+    struct stage_options wanted = stage_default();
 
     if (words->count > 1 && words_equal(words->word[1], "-p")) {
-        if (read_wish(words, 2, &wish))
-            crash_load(&wish);
+        if (read_wish(words, 2, &wanted))
+            crash_load(&wanted);
         return;
     }
-    if (read_wish(words, 1, &wish) && !stage_load(&wish) && stage_loaded())
+    if (read_wish(words, 1, &wanted) && !stage_load(&wanted) && stage_loaded())
         report("kept", "the image loaded before is still loaded");
 }
 
@@ -175,12 +174,12 @@ void command_status(const struct words *words)
                place_name(stage->request.place));
         report("armed", stage->image.armed ? "yes, the last check passed"
                                            : "no, the last check found it broken");
-        tell_stage(stage);
+        report_stage(stage);
         report("command", "\"%s\"", stage->request.command_line);
         report("entry", "%a", (uint64_t)stage->payload.entry.registers.eip);
     }
     if (crash_loaded())
-        tell_crash(crash_loaded());
+        report_crash(crash_loaded());
     report("pages", "%n free, %z", pages_count(), pages_count() << BATON_PAGE_SHIFT);
 }
 

@@ -2,7 +2,7 @@
 #include "kernel/console/print.h"
 #include "kernel/machine/pci_port.h"
 #include "kernel/shell/commands.h"
-#include "kernel/shell/pager.h"
+#include "kernel/terminal/pager.h"
 
 struct counts {
     uint32_t functions, masters;

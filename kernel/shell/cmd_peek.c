@@ -1,11 +1,12 @@
 /* peek and poke: bytes of memory, by virtual or physical address. */
 #include "kernel/console/print.h"
+#include "kernel/load/host.h"
 #include "kernel/load/stage.h"
 #include "kernel/machine/window.h"
 #include "kernel/memory/live.h"
 #include "kernel/shell/commands.h"
 #include "kernel/shell/owners.h"
-#include "kernel/shell/pager.h"
+#include "kernel/terminal/pager.h"
 #include "lib/text.h"
 #include "pagetable/walk.h"
 
@@ -46,7 +47,7 @@ static bool take_address(const struct words *words, struct place *place)
 /* Translates a virtual address; false: it is not mapped. */
 static bool translate(uint64_t va, struct pt_walk *walk)
 {
-    struct pt_space space = {pt_format_of(live.summary.kind), stage_host(), live.summary.root};
+    struct pt_space space = {pt_format_of(live.summary.kind), host_get(), live.summary.root};
 
     pt_translate(&space, (uint32_t)va, walk);
     return walk->present;
@@ -97,7 +98,7 @@ static const char *poke_danger(const struct place *place, uint64_t at)
     return NULL;
 }
 
-static void tell_danger(uint64_t at, const char *danger)
+static void report_danger(uint64_t at, const char *danger)
 {
     report("refused", "%a is %s; add ! to do it anyway", at, danger);
 }
@@ -117,7 +118,7 @@ static void hex_byte(struct text *text, uint8_t byte)
 }
 
 /* false: one of the bytes should not be read. */
-static bool tell_row(const struct place *place, uint64_t at, uint64_t n)
+static bool report_row(const struct place *place, uint64_t at, uint64_t n)
 {
     char bytes[3 * ROW + 2], letters[ROW + 1]; /* a row takes 79 columns */
     struct text text = {bytes, sizeof(bytes), 0};
@@ -138,7 +139,7 @@ static bool tell_row(const struct place *place, uint64_t at, uint64_t n)
     if (i)
         print("%a  %s|%s|\n", at, bytes, letters);
     if (danger)
-        tell_danger(at + i, danger);
+        report_danger(at + i, danger);
     return !danger;
 }
 
@@ -162,7 +163,7 @@ void command_peek(const struct words *words)
     if (size > ADDRESSES - place.address)
         size = ADDRESSES - place.address;
     for (uint64_t at = 0; at < size && !pager_stopped(); at += ROW)
-        if (!tell_row(&place, place.address + at, size - at < ROW ? size - at : ROW))
+        if (!report_row(&place, place.address + at, size - at < ROW ? size - at : ROW))
             return;
 }
 
@@ -199,7 +200,7 @@ void command_poke(const struct words *words)
     }
     for (uint32_t i = 0; i < count - 2 && !place.anyway; i++)
         if ((danger = poke_danger(&place, place.address + i))) {
-            tell_danger(place.address + i, danger);
+            report_danger(place.address + i, danger);
             return;
         }
     for (uint32_t i = 0; i < count - 2; i++)

@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 #include "kernel/console/print.h"
-#include "kernel/shell/pager.h"
+#include "kernel/terminal/pager.h"
 #include "kernel/shell/spaces.h"
 #include "lib/text.h"
 
@@ -38,7 +38,7 @@ static void name_fold(const struct pt_space *space, unsigned level, const struct
         text_char(&text, ' ');
 }
 
-static void tell_fold(const struct pt_space *space, unsigned level, const struct fold *fold,
+static void report_fold(const struct pt_space *space, unsigned level, const struct fold *fold,
                       uint32_t va)
 {
     uint64_t span = pt_span(space->format, level);
@@ -47,7 +47,7 @@ static void tell_fold(const struct pt_space *space, unsigned level, const struct
     const char *flags;
 
     spaces_flags(space->format, level, fold->entry, line);
-    flags = words_after(line, "present"); /* all entries that are shown are present */
+    flags = text_after(line, "present"); /* all entries that are shown are present */
     name_fold(space, level, fold, name);
     if (pt_is_leaf(space->format, level, fold->entry))
         print("%s %a %a %Z%s\n", name, (uint64_t)va, pa & ~(span - 1), fold->count * span, flags);
@@ -58,7 +58,7 @@ static void tell_fold(const struct pt_space *space, unsigned level, const struct
 
 /* va: the address that the table's first entry maps. Returns how many pages of tables it has
  * printed. */
-static uint32_t tell_table(const struct pt_space *space, unsigned level, uint64_t table,
+static uint32_t report_table(const struct pt_space *space, unsigned level, uint64_t table,
                            uint32_t va)
 {
     uint32_t entries = 1u << space->format->level[level].index_bits, tables = 1;
@@ -73,9 +73,9 @@ static uint32_t tell_table(const struct pt_space *space, unsigned level, uint64_
         while (leaf && i + fold.count < entries &&
                pt_entry(space, table, i + fold.count) == fold.entry + fold.count * span)
             fold.count++;
-        tell_fold(space, level, &fold, va + (uint32_t)(i * span));
+        report_fold(space, level, &fold, va + (uint32_t)(i * span));
         if (!leaf && spaces_is_table(fold.entry & space->format->address_bits))
-            tables += tell_table(space, level + 1, fold.entry & space->format->address_bits,
+            tables += report_table(space, level + 1, fold.entry & space->format->address_bits,
                                  va + (uint32_t)(i * span));
     }
     return tables;
@@ -89,7 +89,7 @@ void command_tables(const struct words *words)
     if (!command_takes(words, 1) || !spaces_get(words, 1, &space))
         return;
     report("tables", "%s, root %a", space.format->name, space.root);
-    tables = tell_table(&space, 0, space.root, 0);
+    tables = report_table(&space, 0, space.root, 0);
     if (!pager_stopped())
         report("tables", "%u page%s", tables, plural(tables));
 }

@@ -5,8 +5,8 @@
 #include "kernel/load/stage.h"
 #include "kernel/machine/window.h"
 #include "kernel/shell/commands.h"
-#include "relocate/trampoline/control.h"
-#include "relocate/trampoline/list.h"
+#include "baton/control.h"
+#include "baton/list.h"
 
 /* The page from 0 to its end, in the layout of control.h. */
 static const struct {

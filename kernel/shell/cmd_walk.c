@@ -5,7 +5,7 @@
 #include "kernel/shell/commands.h"
 #include "kernel/shell/spaces.h"
 
-static void tell_step(const struct pt_space *space, unsigned level, const struct pt_step *step)
+static void report_step(const struct pt_space *space, unsigned level, const struct pt_step *step)
 {
     const struct pt_level *l = &space->format->level[level];
     char flags[SPACES_FLAGS];
@@ -29,7 +29,7 @@ static bool is_reserved(const struct pt_space *space, const struct pt_walk *walk
     return false;
 }
 
-static void tell_result(const struct pt_space *space, const struct pt_walk *walk, uint32_t va)
+static void report_result(const struct pt_space *space, const struct pt_walk *walk, uint32_t va)
 {
     if (walk->present)
         report("result", "%a is at %a, in a page of %z", (uint64_t)va, walk->pa, walk->span);
@@ -61,6 +61,6 @@ void command_walk(const struct words *words)
     pt_translate(&space, (uint32_t)va, &walk);
     report("walk", "%a, %s tables, root %a", va, space.format->name, space.root);
     for (unsigned i = 0; i < walk.steps; i++)
-        tell_step(&space, i, &walk.step[i]);
-    tell_result(&space, &walk, (uint32_t)va);
+        report_step(&space, i, &walk.step[i]);
+    report_result(&space, &walk, (uint32_t)va);
 }

@@ -2,7 +2,7 @@
 #ifndef KERNEL_SHELL_COMMANDS_H
 #define KERNEL_SHELL_COMMANDS_H
 
-#include "kernel/shell/words.h"
+#include "kernel/terminal/words.h"
 
 struct stage;
 

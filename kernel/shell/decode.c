@@ -1,7 +1,7 @@
 /* Decodes runs of words. The list may be damaged (poke), so nothing in it is trusted. */
 #include "kernel/shell/decode.h"
 
-#include "relocate/trampoline/list.h"
+#include "baton/list.h"
 
 void decode_start(struct decoder *d, const struct baton_image *image)
 {

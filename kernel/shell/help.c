@@ -3,7 +3,7 @@
 #include "kernel/console/print.h"
 #include "kernel/shell/commands.h"
 
-static void tell_topic(const char *topic)
+static void report_topic(const char *topic)
 {
     screen_colour(CONSOLE_PROMPT);
     print("%s\n", topic);
@@ -21,7 +21,7 @@ static bool is_first_of_topic(uint32_t n)
     return true;
 }
 
-static void tell_command(const struct command *c)
+static void report_command(const struct command *c)
 {
     report("usage", "%s%s%s", c->name, *c->arguments ? " " : "", c->arguments);
     report("", "%s", c->summary);
@@ -44,18 +44,18 @@ void command_help(const struct words *words)
     if (words->count == 1) {
         for (uint32_t i = 0; i < command_count; i++)
             if (is_first_of_topic(i))
-                tell_topic(commands[i].topic);
+                report_topic(commands[i].topic);
         print("help COMMAND says more about it. Numbers: 4096, 0x1000 or 4K, with K, M, G\n");
         return;
     }
     const struct command *command = command_named(words->word[1]);
     if (command) {
-        tell_command(command);
+        report_command(command);
         return;
     }
     for (uint32_t i = 0; i < command_count; i++)
         if (words_equal(commands[i].topic, words->word[1])) {
-            tell_topic(commands[i].topic);
+            report_topic(commands[i].topic);
             return;
         }
     report("refused", "there is no command or topic %s; help alone lists them all", words->word[1]);

@@ -2,6 +2,7 @@
 #include "kernel/shell/owners.h"
 
 #include "kernel/crash/region.h"
+#include "kernel/load/host.h"
 #include "kernel/load/stage.h"
 #include "kernel/machine/layout.h"
 #include "kernel/memory/live.h"
@@ -83,7 +84,7 @@ static bool cut(const struct baton_memory *m, bool (*visit)(void *, const struct
 
 bool owners_each(bool (*visit)(void *ctx, const struct owned *owned), void *ctx)
 {
-    const struct baton_host *host = stage_host();
+    const struct baton_host *host = host_get();
 
     collect();
     for (uint32_t i = 0; i < host->memory_count; i++) {
@@ -122,5 +123,5 @@ struct owned owner_at(uint64_t pa)
 
 bool owners_is_ram(uint64_t start, uint64_t end)
 {
-    return baton_is_ram(stage_host(), start, end);
+    return baton_is_ram(host_get(), start, end);
 }

@@ -4,9 +4,10 @@
 #include "kernel/console/console.h"
 #include "kernel/console/print.h"
 #include "kernel/shell/commands.h"
-#include "kernel/shell/edit.h"
-#include "kernel/shell/input.h"
-#include "kernel/shell/pager.h"
+#include "kernel/terminal/edit.h"
+#include "kernel/terminal/input.h"
+#include "kernel/terminal/pager.h"
+#include "lib/text.h"
 
 #define COLUMNS 80
 #define TENTHS 10
@@ -21,7 +22,7 @@ static void put(char c)
 /* Completes commands at the start of a line, and after `help`. */
 static const char *candidate(const char *line, uint32_t start, uint32_t n)
 {
-    const char *rest = words_after(line, "help ");
+    const char *rest = text_after(line, "help ");
 
     if (start && !(rest && start == (uint32_t)(rest - line)))
         return NULL;

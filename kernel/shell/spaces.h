@@ -2,7 +2,7 @@
 #ifndef KERNEL_SHELL_SPACES_H
 #define KERNEL_SHELL_SPACES_H
 
-#include "kernel/shell/words.h"
+#include "kernel/terminal/words.h"
 #include "pagetable/walk.h"
 
 #define SPACES_FLAGS 96 /* room for the flags of an entry */

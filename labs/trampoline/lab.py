@@ -30,7 +30,7 @@ UNPAGED = f"""
 LIST = f"""
         /* {FIRST} (6). Follow the list, from the word at PARAM(LIST) on, until
          * DONE; a word that has no meaning is an error: ud2. README.md, "Step 7"; the words are in
-         * relocate/trampoline/list.h. */
+         * include/baton/list.h. */
 
         /* 8. Is what lies there now what was loaded? The digest page has told if not. */
 """

@@ -3,8 +3,8 @@
 
 #include "lib/refuse.h"
 
-/* One range, in two where the direct map ends within it. There is room: each entry of the memory map
- * needs one, and BATON_CRASH_RANGES more are for what is split. */
+/* One range, in two where the direct map ends within it. There is room: each entry of the memory
+ * map needs one, and BATON_CRASH_RANGES more are for what is split. */
 static void add_range(struct baton_crash_dump *dump, uint32_t *n, uint64_t start, uint64_t end,
                       uint64_t at)
 {

@@ -1,5 +1,5 @@
-/* The core headers, prepared in the caller's memory: those in the region may belong to an image that is
- * loaded, as long as the new one may be refused. */
+/* The core headers, prepared in the caller's memory: those in the region may belong to an image
+ * that is loaded, as long as the new one may be refused. */
 #ifndef RELOCATE_CRASH_HEADERS_H
 #define RELOCATE_CRASH_HEADERS_H
 

@@ -1,8 +1,8 @@
-/* The way from the vault to the trampoline. i386 only. */
+/* From the vault to the trampoline. i386 only. */
 #include "baton/crash.h"
 
-/* Nothing is written to what the seal covers, for a second try: the image is a copy. The registers go
- * to the part of the core headers that no digest covers. */
+/* Nothing is written to what the seal covers, for a second try: the image is a copy. The
+ * registers go to the part of the core headers that no digest covers. */
 int baton_vault_leave(struct baton_vault *vault, uint64_t exec_ticks, struct baton_refusal *why)
 {
     struct baton_image image = vault->image;

@@ -1,6 +1,6 @@
 /*
- * Loads a capture kernel: it is copied to where it will run, and all that the trampoline reads is made
- * in the region. At the crash nothing is allocated and nothing is moved but the low memory.
+ * Loads a capture kernel: it is copied to where it will run, and all that the trampoline reads is
+ * made in the region. At the crash nothing is allocated and nothing is moved but the low memory.
  */
 #include "lib/refuse.h"
 #include "lib/text.h"
@@ -20,7 +20,7 @@ size_t baton_crash_line(const struct baton_crash *crash, const char *words, char
         text_char(&text, ' ');
     if (text.length + n >= room)
         return text.length + n;
-    for (size_t i = n + 1; i-- > 0;) /* from the end, as both may be the same buffer */
+    for (size_t i = n + 1; i-- > 0;) /* backwards, because both may be the same buffer */
         line[text.length + i] = words[i];
     __builtin_memcpy(line, option, text.length);
     return text.length + n;
@@ -38,7 +38,7 @@ static int check_relocatable(const struct baton_payload *payload, struct baton_r
     return 0;
 }
 
-/* One more segment, at its own place in the region's tail. false: there are too many. */
+/* Adds a segment at a fixed place in the region's tail. false: there are too many. */
 static bool add_fixed(struct baton_payload *payload, const char *what, uint32_t flags, uint64_t at,
                       uint64_t source, uint64_t size)
 {
@@ -54,7 +54,7 @@ static bool add_fixed(struct baton_payload *payload, const char *what, uint32_t 
     return true;
 }
 
-/* The capture kernel below the tail; the low memory is saved above it, and the headers are there. */
+/* The capture kernel lies below the tail; the backup region and the headers lie in the tail. */
 static int bound_segments(const struct baton_crash *crash, const struct baton_crash_dump *dump,
                           struct baton_payload *payload, struct baton_refusal *why)
 {
@@ -126,13 +126,13 @@ static void clear(struct baton_crash *crash, uint64_t at, uint64_t size)
     }
 }
 
-/* What the list would do at the hand-off is done now: the bytes are then where they are needed. */
+/* Does now what the list would do at the hand-off: copies the bytes to their destination. */
 static void stage_segments(struct baton_crash *crash, struct baton_payload *payload)
 {
     for (uint32_t i = 0; i < payload->segments; i++) {
         struct baton_segment *s = &payload->segment[i];
 
-        if (s->flags & (BATON_SEG_GENERATED | BATON_SEG_FIXED))
+        if (baton_is_generated(s) || s->flags & BATON_SEG_FIXED)
             continue;
         copy(crash, s->dest, s->source, s->file_size);
         clear(crash, s->dest + s->file_size, s->mem_size - s->file_size);

@@ -75,7 +75,7 @@ static void usual_progress(void *ctx, uint64_t done, uint64_t all)
     usual->progress(usual->ctx, done, all);
 }
 
-/* One entry has all of the region, so that the maps need no more than BATON_CRASH_MORE. */
+/* The region lies in one entry, so the maps need at most BATON_CRASH_MORE more. */
 static bool is_usable(const struct baton_host *usual, const struct baton_range *range)
 {
     for (uint32_t i = 0; i < usual->memory_count; i++)

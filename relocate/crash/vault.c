@@ -1,11 +1,11 @@
-/* The vault's contents, and its seal: a control page that a crashing kernel has written to is noticed
- * before the jump, and not by a triple fault. */
+/* The vault's contents, and its seal: a control page that a crashing kernel has written to is
+ * noticed before the jump, and not by a triple fault. */
 #include "lib/sha256.h"
 #include "relocate/crash/vault_size.h"
 
 #include "baton/crash.h"
 
-/* Not sealed, so they may hold anything: values that are not there by chance. */
+/* Not sealed, so they may contain anything: these values do not occur by chance. */
 enum { NOTED = 0x44414544, TRIED_ONCE = 0x454e4f54, TRIED_TWICE = 0x4f575454 };
 
 #define POOL_BYTES (BATON_CRASH_POOL * BATON_PAGE_SIZE)
@@ -16,7 +16,7 @@ _Static_assert(sizeof(struct baton_vault) + BATON_VAULT_STACK <= BATON_CRASH_VAU
 _Static_assert(sizeof(((struct baton_vault *)0)->seal) == SHA256_WORDS * sizeof(uint32_t),
                "the seal is a SHA-256");
 
-/* How many pages of the pool, counted from its end, have all that are in use. */
+/* How many pages at the pool's end contain all pages in use. */
 static uint32_t pages_in_use(const struct baton_crash *crash)
 {
     uint32_t first = 0;

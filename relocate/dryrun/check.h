@@ -7,13 +7,13 @@
 
 struct check {
     const struct baton_payload *payload;
-    struct baton_image *image; /* only borrows */
+    struct baton_image *image; /* pages are only borrowed */
     struct baton_refusal *why;
     struct bitmap written; /* destinations that the list has filled so far */
     uint64_t words;        /* of the list, read so far */
 };
 
-/* The refusal: the invariant, with what is wrong, and the page. Returns BATON_E_CHECK. */
+/* The refusal: the invariant, what is wrong, and the page. Returns BATON_E_CHECK. */
 int check_failed(struct check *c, const char *invariant, uint64_t page);
 
 /* No page for the check itself: the refusal for an error of ledger_borrow. Returns it. */
@@ -21,6 +21,9 @@ int check_no_pages(struct check *c, int error);
 
 /* Is it one of the image's pages? */
 bool check_owned(const struct check *c, uint64_t pa);
+
+/* check_pages.c: every page of the image lies where it may (H3), and has one use (H2). */
+int check_pages(struct check *c);
 
 /* check_control.c: the control code page and the template are what they should be (H2). */
 int check_control(struct check *c);

@@ -1,12 +1,12 @@
 /*
- * The dry run's control page: what it must hold is said here word by word, by offset, from the
- * drawing in control.h and the manual, and compared with what control.c wrote (H2, H8). The
+ * The dry run's control page: what it must contain is written here word by word, by offset, from
+ * the drawing in control.h and the manual, and compared with what control.c wrote (H2, H8). The
  * template must hold the same code, and what does not depend on the image.
  */
 #include "relocate/dryrun/check.h"
-#include "relocate/trampoline/control.h"
+#include "baton/control.h"
 #include "relocate/trampoline/exit.h"
-#include "relocate/trampoline/list.h"
+#include "baton/list.h"
 
 #define AVAILABLE_TSS 0x89u /* access byte: present, 32-bit TSS, available [SDM3 7.2.2] */
 #define EXIT_END (CONTROL_EXIT + CONTROL_EXIT_SIZE)
@@ -89,7 +89,8 @@ static uint32_t trace_word(uint32_t offset, uint32_t machine)
     }
 }
 
-/* What the word at offset `at` of the page must be: all but the code, the ports and the stack. */
+/* What the word at offset `at` of the page must be; for all but the code, the ports and the
+ * stack. */
 static uint32_t wanted(const struct check *c, bool template, uint32_t at)
 {
     const struct baton_image *image = c->image;
@@ -99,7 +100,7 @@ static uint32_t wanted(const struct check *c, bool template, uint32_t at)
     };
     uint32_t offset;
 
-    for (unsigned i = 0; i < (template ? 1 : 2); i++) { /* it has no physical view */
+    for (unsigned i = 0; i < (template ? 1 : 2); i++) { /* it is not used at the physical address */
         if (within(at, views[i].gdt, CONTROL_GDT_SIZE, &offset))
             return gdt_word(offset, &views[i]);
         if (within(at, views[i].fault_tss, TSS_SIZE, &offset))
@@ -122,7 +123,7 @@ static bool descriptor_is(const struct control_descriptor *d, uint32_t base, uin
     return d->base == base && d->limit == size - 1 && !d->unused_;
 }
 
-/* All that the trampoline is told but the ports, which are the host's own business. */
+/* All parameters of the trampoline except the ports, which the host chooses. */
 static bool params_are_right(const struct control_params *p, const struct check *c)
 {
     const struct baton_image *image = c->image;
@@ -140,7 +141,7 @@ static bool params_are_right(const struct control_params *p, const struct check 
            descriptor_is(&p->idtr_pa, pa + CONTROL_IDT, CONTROL_IDT_SIZE);
 }
 
-/* Is everything behind the parameters as wanted, up to the stack? */
+/* Is everything from the parameters to the stack correct? */
 static bool rest_is_right(const struct check *c, bool template, const uint8_t *page)
 {
     uint32_t at = CONTROL_PARAMS + PARAM_SIZE;
@@ -158,7 +159,7 @@ static bool is_clear(const uint8_t *at, uint32_t size)
     return !size;
 }
 
-/* The template serves every image of the host: it holds what is the same for all, and no more. */
+/* The template is used by every image of the host: it contains only what is the same for all. */
 static bool template_is_right(const struct check *c, const uint8_t *template, const uint8_t *page)
 {
     struct control_params expected = {0};
@@ -176,7 +177,7 @@ static bool template_is_right(const struct check *c, const uint8_t *template, co
            rest_is_right(c, true, template);
 }
 
-/* The exit is the one that the payload's kind of entry has. */
+/* The exit is the one for the payload's kind of entry. */
 static bool exit_is_right(const struct check *c, const uint8_t *page)
 {
     const uint8_t *code = exit_code(c->payload->entry.kind);

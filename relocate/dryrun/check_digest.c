@@ -6,7 +6,7 @@
 #include "relocate/dryrun/check.h"
 #include "relocate/trampoline/digest.h"
 
-/* The same name, and zeros behind it. */
+/* The same name, followed by zeros. */
 static bool is_named(const struct digest_range *range, const struct baton_segment *s)
 {
     for (size_t i = 0; i < sizeof(range->what); i++)

@@ -7,7 +7,7 @@ struct visit {
     uint32_t tables;
 };
 
-/* Before a table is looked into, it must be known to be one of ours. */
+/* A table is read only if it is one of the image's. */
 static bool visit_table(void *ctx, uint64_t table)
 {
     struct visit *visit = ctx;
@@ -17,12 +17,13 @@ static bool visit_table(void *ctx, uint64_t table)
     return ++visit->tables <= BATON_TABLES_MAX;
 }
 
-/* How many entries of the last level are present: the two that we want, no more. */
+/* How many entries of the last level are present: there must be two. */
 static unsigned leaves_of(const struct pt_space *space, uint64_t table, unsigned level)
 {
     const struct baton_host *host = space->host;
     const struct pt_level *l = &space->format->level[level];
-    unsigned step = space->format->entry_size / 4u; /* the low half of an entry says it all */
+    unsigned step =
+        space->format->entry_size / 4u; /* the low half of an entry has the bits that count */
     const uint32_t *at = host->map(host->ctx, BATON_WINDOW_TABLE, table);
     unsigned leaves = 0;
 
@@ -31,14 +32,16 @@ static unsigned leaves_of(const struct pt_space *space, uint64_t table, unsigned
 
         if (!(entry & PTE_PRESENT))
             continue;
-        /* compilers that unroll the recursion cannot know that a format has PT_LEVELS_MAX at most */
+        /* compilers that unroll the recursion cannot know that a format has PT_LEVELS_MAX at
+         * most */
         if (level + 1 >= space->format->levels || level + 1 >= PT_LEVELS_MAX ||
             (entry & PTE_LARGE)) {
             leaves++;
             continue;
         }
         leaves += leaves_of(space, entry & space->format->address_bits, level + 1);
-        at = host->map(host->ctx, BATON_WINDOW_TABLE, table); /* the recursion took the window */
+        at = host->map(host->ctx, BATON_WINDOW_TABLE,
+                       table); /* the recursive call has used the window */
     }
     return leaves;
 }

@@ -1,149 +1,10 @@
 /*
- * The dry run's third part: the list, replayed on paper. Words that go on where the one before
- * ended are taken together as one step, so that a run of pages is proved at once:
- *
- *     destination d, source s, s + 1, s + 2, ...     step: s to d, so many pages, ascending
+ * The dry run's last part: the list is replayed without writing to memory. This file reads its
+ * words; steps.c checks what they do.
  */
-#include "relocate/dryrun/check.h"
+#include "relocate/dryrun/replay.h"
 #include "relocate/image/image.h"
-#include "relocate/place/fit.h"
-#include "relocate/trampoline/list.h"
-
-struct step {
-    uint64_t dest, source; /* pa of the first page; source is 0 for zeros */
-    uint64_t size;         /* bytes; 0: no step yet */
-    bool zero;
-};
-
-struct replay {
-    struct check *check;
-    struct pieces *pieces; /* of every segment, in a page of working memory */
-    struct step step;
-    uint64_t saved;  /* whose content the swap page holds, 0: nobody's */
-    uint64_t filled; /* bytes of destinations filled */
-};
-
-enum wanted { WANT_NOTHING, WANT_MOVE, WANT_ZERO, WANT_BOUNCE };
-
-static void shorten(uint64_t *size, uint64_t most)
-{
-    if (*size > most)
-        *size = most;
-}
-
-/*
- * What the page at dest is to get, and from where. *size, in: bytes asked about; out: for how many
- * of them the answer holds.
- */
-static enum wanted wanted_at(const struct replay *r, uint64_t dest, uint64_t *source,
-                             uint64_t *size)
-{
-    enum wanted wanted = WANT_NOTHING;
-
-    for (uint32_t i = 0; i < r->check->payload->segments; i++) {
-        const struct baton_segment *s = &r->check->payload->segment[i];
-        const struct pieces *p = &r->pieces[i];
-
-        if (dest < p->all.start || dest >= p->all.end)
-            continue;
-        if (dest >= p->zero.start && dest < p->zero.end) {
-            shorten(size, p->zero.end - dest);
-            return WANT_ZERO;
-        }
-        if (dest >= p->direct.start && dest < p->direct.end) {
-            shorten(size, p->direct.end - dest);
-            *source = s->source + (dest - s->dest);
-            return p->stays ? WANT_NOTHING : WANT_MOVE;
-        }
-        wanted = WANT_BOUNCE; /* unless another segment has the whole page, which cannot be */
-        *size = BATON_PAGE_SIZE;
-    }
-    return wanted;
-}
-
-/* May these pages be written at all? */
-static int check_target(struct check *c, uint64_t dest, uint64_t size)
-{
-    const struct baton_host *host = c->image->host;
-
-    if (dest + size > FOUR_GIB)
-        return check_failed(c, "H3: a destination lies above 4 GiB", dest);
-    if (bitmap_any(&c->written, dest, dest + size))
-        return check_failed(c, "H4: a destination is written twice", dest);
-    if (!baton_is_ram(host, dest, dest + size))
-        return check_failed(c, "H3: a destination is not RAM", dest);
-    if (ledger_any(host, c->image->ledger, dest, dest + size))
-        return check_failed(c, "H3: a destination is a control page", dest);
-    for (uint32_t i = 0; i < host->keep_count; i++)
-        if (baton_overlap(dest, dest + size, host->keep[i].start, host->keep[i].end))
-            return check_failed(c, "H1: a destination lies in the live tables", dest);
-    return 0;
-}
-
-/* The whole step is one move of one segment's pages, still whole when they are read. */
-static int check_move(struct replay *r, const struct step *step, uint64_t should)
-{
-    struct check *c = r->check;
-    uint64_t source = step->source;
-
-    if (c->image->swap && source == c->image->swap && step->size == BATON_PAGE_SIZE) {
-        source = r->saved;
-        r->saved = 0;
-    } else if (source + step->size > FOUR_GIB ||
-               bitmap_any(&c->written, source, source + step->size) ||
-               /* ascending, so a step may overrun its own source only from above */
-               (step->dest > source && step->dest < source + step->size)) {
-        return check_failed(c, "H4: a source is overwritten before it is read", source);
-    }
-    return source == should ? 0 : check_failed(c, "H4: a page gets the wrong source", step->dest);
-}
-
-static int check_bounce(struct replay *r, const struct step *step)
-{
-    struct check *c = r->check;
-    const struct baton_host *host = c->image->host;
-
-    if (!check_owned(c, step->source) || step->source == c->image->swap)
-        return check_failed(c, "H2: a bounce page is no control page", step->source);
-    if (!pieces_bounce_right(host, c->payload, step->dest,
-                             host->map(host->ctx, BATON_WINDOW_PAGE, step->source)))
-        return check_failed(c, "H4: a bounce page has wrong bytes", step->dest);
-    return 0;
-}
-
-/* Proves the step so far, in parts that belong to one segment each; then there is none. */
-static int flush(struct replay *r)
-{
-    struct check *c = r->check;
-    int error = 0;
-
-    while (r->step.size && !error) {
-        struct step part = r->step;
-        uint64_t should = 0;
-        enum wanted wanted = wanted_at(r, part.dest, &should, &part.size);
-
-        if (wanted == WANT_NOTHING)
-            return check_failed(c, "H4: a page is filled that nobody asked for", part.dest);
-        if (part.zero != (wanted == WANT_ZERO))
-            return check_failed(c, "H4: zeros where bytes belong, or bytes for zeros", part.dest);
-        error = check_target(c, part.dest, part.size);
-        if (!error && wanted == WANT_MOVE)
-            error = check_move(r, &part, should);
-        if (!error && wanted == WANT_BOUNCE)
-            error = check_bounce(r, &part);
-        if (!error) {
-            error = bitmap_add_range(&c->written, part.dest, part.dest + part.size);
-            if (error)
-                check_no_pages(c, error);
-        }
-        r->filled += part.size;
-        r->step.dest += part.size;
-        if (!part.zero)
-            r->step.source += part.size;
-        r->step.size -= part.size;
-    }
-    return error;
-}
+#include "baton/list.h"
 
 /* Pages of a destination are filled; size in bytes. */
 static int fill(struct replay *r, uint64_t dest, uint64_t source, uint64_t size, bool zero)
@@ -155,15 +16,15 @@ static int fill(struct replay *r, uint64_t dest, uint64_t source, uint64_t size,
         step->size += size;
         return 0;
     }
-    int error = flush(r);
+    int error = steps_check(r);
     *step = (struct step){dest, source, size, zero};
     return error;
 }
 
-/* A page goes into the spare one, to be read from there later. */
+/* A page is copied to the swap page, to be read from there later. */
 static int save(struct replay *r, uint64_t source)
 {
-    int error = flush(r);
+    int error = steps_check(r);
 
     if (error)
         return error;
@@ -171,27 +32,6 @@ static int save(struct replay *r, uint64_t source)
         return check_failed(r->check, "H4: a source is overwritten before it is saved", source);
     r->saved = source;
     return 0;
-}
-
-/* The bytes that must be filled, by the segments alone. */
-static uint64_t bytes_wanted(const struct replay *r)
-{
-    const struct baton_payload *payload = r->check->payload;
-    uint64_t size = 0;
-
-    for (uint32_t i = 0; i < payload->segments; i++) {
-        const struct pieces *p = &r->pieces[i];
-        uint64_t page = 0;
-
-        if (!p->stays)
-            size += p->direct.end - p->direct.start;
-        size += p->zero.end - p->zero.start;
-        while ((page = pieces_next_bounce(payload, i, p, page)) != UINT64_MAX) {
-            size += BATON_PAGE_SIZE;
-            page += BATON_PAGE_SIZE;
-        }
-    }
-    return size;
 }
 
 /* How many words from here on fill page after page, at most `left`. */
@@ -250,7 +90,7 @@ static int replay_words(struct replay *r)
             c->words++;
             continue;
         } else if (flag == LIST_DONE) {
-            return flush(r);
+            return steps_check(r);
         } else {
             return check_failed(c, "H8: a word of the list has no meaning", *word);
         }
@@ -261,35 +101,17 @@ static int replay_words(struct replay *r)
     return error;
 }
 
-/* The swap page is the image's, and serves nothing else. */
-static int check_swap(struct check *c)
-{
-    const struct baton_image *image = c->image;
-    uint64_t spare = image->swap;
-    bool alone = check_owned(c, spare) && spare != image->control && spare != image->list &&
-                 spare != image->digest_code && spare != image->digest_table &&
-                 spare != image->fault_tables[0] && spare != image->fault_tables[1];
-
-    for (uint32_t i = 0; i < image->table_count && i < BATON_TABLES_MAX; i++)
-        alone = alone && spare != image->tables[i];
-    for (uint32_t i = 0; i < c->payload->segments; i++)
-        alone = alone && (!(c->payload->segment[i].flags & BATON_SEG_GENERATED) ||
-                          spare != c->payload->segment[i].dest);
-    return alone ? 0 : check_failed(c, "H2: the swap page is no page of its own", spare);
-}
-
 _Static_assert(BATON_SEGMENTS * sizeof(struct pieces) <= BATON_PAGE_SIZE, "a page holds them");
 
 static int replay(struct replay *r)
 {
     struct check *c = r->check;
-    int error = c->image->swap ? check_swap(c) : 0;
+    int error;
 
     for (uint32_t i = 0; i < c->payload->segments; i++)
         r->pieces[i] = pieces_of(c->payload, i);
-    if (!error)
-        error = replay_words(r);
-    if (!error && r->filled != bytes_wanted(r))
+    error = replay_words(r);
+    if (!error && r->filled != steps_wanted(r))
         error = check_failed(c, "H4: not every destination is filled", r->filled);
     return error;
 }

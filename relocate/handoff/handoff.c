@@ -1,9 +1,9 @@
 /* The point of no return, and what is read of the CPU before it. i386 only: the decisions are in
- * ready.c, and the host tests replay the list on paper instead. */
+ * ready.c; the host tests replay the list in software instead. */
 #include "i386.h"
 #include "lib/cpuid.h"
 #include "relocate/handoff/ready.h"
-#include "relocate/trampoline/control.h"
+#include "baton/control.h"
 
 /* relocate/trampoline/trampoline.inc has the register contract. */
 extern void baton_trampoline(uint32_t root, uint32_t control) __attribute__((regparm(2), noreturn));
@@ -23,7 +23,7 @@ static void read_cpu(struct ready_cpu *cpu)
     *cpu = (struct ready_cpu){.features = id.features, .extended = id.extended};
     __asm__ volatile("movl %%cs, %0" : "=r"(cpu->cs));
     __asm__ volatile("pushfl; popl %0" : "=r"(cpu->eflags));
-    if (cpu->cs & SELECTOR_RPL) /* the rest may be read at level 0 alone */
+    if (cpu->cs & SELECTOR_RPL) /* the rest can be read only at level 0 */
         return;
     __asm__ volatile("movl %%cr0, %0; movl %%cr3, %1" : "=r"(cpu->cr0), "=r"(cpu->cr3));
     if (cpu->features & CPUID_HAS_CR4)
@@ -59,7 +59,7 @@ static uint64_t time_stamp(void)
     return ticks;
 }
 
-/* The first stamp goes into the template: the trampoline carries it over to the control page. */
+/* The first time stamp goes into the template; the trampoline copies it to the control page. */
 int baton_handoff(const struct baton_image *image, struct baton_refusal *why)
 {
     struct control_trace *node = (void *)(baton_trampoline_page + CONTROL_TRACE);

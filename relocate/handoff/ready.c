@@ -1,10 +1,11 @@
-/* The decisions of baton_ready(): each refusal names what the host has to do. */
+/* The decisions of baton_ready(): each sentence says what the host must do. */
 #include "relocate/handoff/ready.h"
 
 #include "i386.h"
 #include "lib/refuse.h"
 #include "pagetable/walk.h"
-#include "relocate/trampoline/control.h"
+#include "baton/control.h"
+#include "relocate/trampoline/home.h"
 
 void ready_machine(uint32_t features, uint32_t extended, struct baton_machine *machine)
 {
@@ -17,8 +18,8 @@ void ready_machine(uint32_t features, uint32_t extended, struct baton_machine *m
     };
 }
 
-/* CR4 and EFER must be known to be there: they are cleared. A machine check or a counter may be left
- * unused, but must not be used where there is none. */
+/* CR4 and EFER are cleared, so has_cr4 and has_efer must be right. MCE and the TSC may stay
+ * unused, but must not be used if this CPU lacks them. */
 static const char *wrong_machine(uint32_t bits, const struct ready_cpu *cpu)
 {
     struct baton_machine has;
@@ -72,7 +73,7 @@ int ready_registers(const struct baton_image *image, const struct ready_cpu *cpu
     return 0;
 }
 
-/* The code in the page, in parts: between them lies what is written for the tests, or for an image. */
+/* The parts of the page that are code. What is between them depends on the image, or on a test. */
 static bool is_linked_code(const uint8_t *page)
 {
     static const struct {
@@ -97,7 +98,7 @@ int ready_page(const struct baton_image *image, const struct ready_cpu *cpu,
     struct pt_walk walk;
 
     pt_translate(&space, image->trampoline_va, &walk);
-    if (!walk.present) /* the CPU runs on these tables: none of their bits is reserved to it */
+    if (!walk.present) /* the CPU runs on these tables, so no reserved bit is set in them */
         return refuse_host(why, "the tables at CR3 do not map baton_trampoline_page",
                            image->trampoline_va, cpu->cr3);
     if (walk.pa != host->trampoline_pa)

@@ -1,6 +1,6 @@
 /*
- * Is the host ready for the point of no return? Decided here from what handoff.c has read of the CPU,
- * so that every answer has a host test.
+ * Is the host ready for the point of no return? Decided here from what handoff.c has read of the
+ * CPU, so that every answer has a host test.
  */
 #ifndef RELOCATE_HANDOFF_READY_H
 #define RELOCATE_HANDOFF_READY_H
@@ -20,12 +20,12 @@ struct ready_cpu {
 /* The has_ members that these two words of CPUID stand for; size is set, all else is 0. */
 void ready_machine(uint32_t features, uint32_t extended, struct baton_machine *machine);
 
-/* What needs no mapping: the image and the registers. 0 or BATON_E_HOST. */
+/* Checks what needs no mapping: the image and the registers. 0 or BATON_E_HOST. */
 int ready_registers(const struct baton_image *image, const struct ready_cpu *cpu,
                     struct baton_refusal *why);
 
-/* The trampoline's page and its mapping in the tables at CR3, through the host's map(). 0 or
- * BATON_E_HOST. */
+/* Checks the trampoline's page and its mapping in the tables at CR3, through the host's map(). 0
+ * or BATON_E_HOST. */
 int ready_page(const struct baton_image *image, const struct ready_cpu *cpu,
                struct baton_refusal *why);
 

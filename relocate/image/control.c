@@ -4,11 +4,11 @@
  * The descriptors that the CPU marks as busy and the TSS that it saves into are written each time,
  * so that any load finds them new.
  */
-#include "relocate/trampoline/control.h"
+#include "baton/control.h"
 
 #include "relocate/image/image.h"
 #include "relocate/trampoline/exit.h"
-#include "relocate/trampoline/list.h"
+#include "baton/list.h"
 
 uint32_t control_machine_bits(const struct baton_machine *machine)
 {
@@ -78,7 +78,8 @@ static void describe_tss(uint32_t *gdt, uint32_t selector, uint32_t base)
     describe(gdt, selector, i386_tss_low(base), i386_tss_high(base));
 }
 
-/* The GDT of the page as it is seen at linear address `base`; its fault task's TSS lies at `tss`. */
+/* The GDT of the page as it is seen at linear address `base`; its fault task's TSS lies at
+ * `tss`. */
 static void fill_gdt(uint32_t *gdt, uint32_t base, uint32_t tss)
 {
     describe(gdt, CONTROL_CS, DESCRIPTOR_FLAT_LOW, DESCRIPTOR_CODE_HIGH);
@@ -88,7 +89,7 @@ static void fill_gdt(uint32_t *gdt, uint32_t base, uint32_t tss)
         describe_tss(gdt, CONTROL_FAULT_TR + 8 * vector, base + tss);
 }
 
-/* The task that tells of a fault, on its own stack, in the tables of `root`. Its ebp is the page. */
+/* The task that reports a fault, on its own stack, in the tables of `root`. Its ebp is the page. */
 static void fill_fault_tss(struct i386_tss *tss, uint32_t base, uint32_t root)
 {
     *tss = (struct i386_tss){

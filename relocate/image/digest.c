@@ -1,6 +1,7 @@
 /*
  * Filling the digest page and its table: every segment as it will lie there when the list is done,
- * its file's bytes and then zeros. What the hand-off itself brings (BATON_SEG_LIVE) cannot be known.
+ * its file's bytes and then zeros. What the hand-off itself brings (BATON_SEG_LIVE) cannot be
+ * known.
  */
 #include "relocate/trampoline/digest.h"
 
@@ -15,10 +16,10 @@ static void add_zeros(struct sha256 *sha, uint64_t n)
     sha256_add(sha, zeros, (size_t)n);
 }
 
-/* How far it is, for the host that waits. */
+/* How much is done, for host->progress. */
 struct progress {
     const struct baton_host *host;
-    uint64_t done, all, next; /* bytes; next: when the host is told again */
+    uint64_t done, all, next; /* bytes; next: when host->progress is called again */
 };
 
 #define PROGRESS_STEP (1u << 20)
@@ -35,8 +36,8 @@ static void progress(struct progress *p, uint64_t bytes)
 static void digest_segment(const struct baton_host *host, const struct baton_segment *s,
                            struct digest_range *range, struct progress *how_far)
 {
-    bool made = s->flags & BATON_SEG_GENERATED;
-    uint64_t from = made ? s->dest : s->source, left = made ? s->mem_size : s->file_size;
+    bool generated = baton_is_generated(s);
+    uint64_t from = s->source, left = generated ? s->mem_size : s->file_size;
     struct sha256 sha;
 
     *range = (struct digest_range){.start = (uint32_t)s->dest, .size = (uint32_t)s->mem_size};
@@ -51,12 +52,12 @@ static void digest_segment(const struct baton_host *host, const struct baton_seg
         from += part;
         left -= part;
     }
-    if (!made)
+    if (!generated)
         add_zeros(&sha, s->mem_size - s->file_size);
     sha256_end(&sha, range->digest);
 }
 
-/* Bytes that are read for the ranges. */
+/* How many bytes are read for the digests. */
 static uint64_t bytes_of(const struct baton_payload *payload, bool generated_only)
 {
     uint64_t bytes = 0;
@@ -64,7 +65,7 @@ static uint64_t bytes_of(const struct baton_payload *payload, bool generated_onl
     for (uint32_t i = 0; i < payload->segments; i++) {
         const struct baton_segment *s = &payload->segment[i];
 
-        if (digest_covers(s) && s->flags & BATON_SEG_GENERATED)
+        if (digest_covers(s) && baton_is_generated(s))
             bytes += s->mem_size;
         else if (digest_covers(s) && !generated_only)
             bytes += s->file_size;
@@ -72,7 +73,7 @@ static uint64_t bytes_of(const struct baton_payload *payload, bool generated_onl
     return bytes;
 }
 
-/* Writes the ranges, all of them or those of generated pages alone. */
+/* Writes the ranges: all of them, or only those of generated pages. */
 static void fill(const struct baton_payload *payload, const struct baton_image *image,
                  bool generated_only)
 {
@@ -86,7 +87,7 @@ static void fill(const struct baton_payload *payload, const struct baton_image *
 
         if (!digest_covers(s))
             continue;
-        if (!generated_only || s->flags & BATON_SEG_GENERATED)
+        if (!generated_only || baton_is_generated(s))
             digest_segment(host, s, range, &how_far);
         range++;
     }

@@ -1,6 +1,6 @@
 /*
- * Building an image: pages for what Baton writes, tables, list, control code page. All of it may
- * fail, and all of it happens before the point of no return (H6).
+ * Builds an image: generated pages, tables, list, control code page. All of it may fail, and all
+ * of it happens before the point of no return (H6).
  */
 #include "relocate/image/image.h"
 
@@ -9,6 +9,7 @@
 #include "relocate/place/reach.h"
 #include "relocate/trampoline/digest.h"
 #include "relocate/trampoline/exit.h"
+#include "relocate/trampoline/home.h"
 
 static int give_up(struct baton_image *image, struct baton_refusal *why, const char *what,
                    uint64_t limit, int error)
@@ -18,7 +19,7 @@ static int give_up(struct baton_image *image, struct baton_refusal *why, const c
     return error;
 }
 
-/* Likewise, where the host's word is wrong. */
+/* The same, where what the host says is wrong. */
 static int wrong(struct baton_image *image, struct baton_refusal *why, const char *what,
                  uint64_t value)
 {
@@ -39,13 +40,17 @@ int baton_image_begin(const struct baton_host *host, struct baton_payload *paylo
     for (uint32_t i = 0; i < payload->segments; i++) {
         struct baton_segment *s = &payload->segment[i];
 
-        if (!(s->flags & BATON_SEG_GENERATED))
+        if (!baton_is_generated(s))
             continue;
-        if (!payload->reach[0].end)
+        if (s->flags & BATON_SEG_AREA)
+            error = ledger_take(image, payload, &s->source);
+        else if (!payload->reach[0].end)
             error = ledger_take(image, payload, &s->dest);
         if (error)
             return give_up(image, why, s->what, LEDGER_LIMIT, error);
-        __builtin_memset(host->map(host->ctx, BATON_WINDOW_PAGE, s->dest), 0, BATON_PAGE_SIZE);
+        if (s->flags & BATON_SEG_GENERATED)
+            s->source = s->dest;
+        __builtin_memset(host->map(host->ctx, BATON_WINDOW_PAGE, s->source), 0, BATON_PAGE_SIZE);
         image->counts.generated_pages++;
     }
     return 0;

@@ -10,7 +10,7 @@ int list_build(struct baton_payload *payload, struct baton_image *image);
 /* The new tables: image->tables, both mappings; image->fault_tables where those are PAE. */
 int tables_build(struct baton_payload *payload, struct baton_image *image);
 
-/* The control code page, template and copy; wants all else to be built. (control.c) */
+/* The control code page, template and copy. Everything else must be built before. (control.c) */
 void control_fill(const struct baton_image *image, const struct baton_payload *payload,
                   const struct baton_machine *machine);
 

@@ -7,7 +7,7 @@
 #include "relocate/image/moves.h"
 #include "relocate/image/pieces.h"
 #include "relocate/place/ledger.h"
-#include "relocate/trampoline/list.h"
+#include "baton/list.h"
 
 struct writer {
     struct baton_payload *payload;
@@ -15,7 +15,7 @@ struct writer {
     uint32_t *at;       /* the next word, in the indirection page being filled; nothing else uses
                            BATON_WINDOW_LIST meanwhile */
     uint32_t left;      /* words left there */
-    uint64_t next_dest; /* where the trampoline's destination stands */
+    uint64_t next_dest; /* the trampoline's destination after the last word */
 };
 
 /* Begins a new indirection page. */
@@ -27,7 +27,7 @@ static int turn_page(struct writer *w, uint64_t *page)
     if (error)
         return error;
     if (w->at)
-        *w->at = (uint32_t)*page | LIST_INDIRECTION; /* the last word leads on */
+        *w->at = (uint32_t)*page | LIST_INDIRECTION; /* the last word names the next page */
     w->at = host->map(host->ctx, BATON_WINDOW_LIST, *page);
     w->left = LIST_WORDS;
     w->image->counts.list_pages++;
@@ -53,7 +53,7 @@ static int put_run(struct writer *w, uint32_t word, uint32_t step, uint64_t word
     return 0;
 }
 
-/* A destination word only where the trampoline would not be there by itself. */
+/* A destination word, unless the trampoline's destination is there already. */
 static int put_dest(struct writer *w, uint64_t dest, uint64_t size)
 {
     int error = 0;
@@ -80,7 +80,7 @@ static int put_save(void *ctx, uint64_t source)
     struct writer *w = ctx;
     int error = 0;
 
-    if (!w->image->swap) /* one page serves all cycles: each is done before the next begins */
+    if (!w->image->swap) /* one page is enough: a cycle is complete before the next one begins */
         error = ledger_take(w->image, w->payload, &w->image->swap);
     w->image->counts.cycles++;
     if (!error)
@@ -131,7 +131,7 @@ static int put_bounce(struct writer *w, uint32_t segment, const struct pieces *p
 
 _Static_assert(sizeof(struct moves) <= BATON_PAGE_SIZE, "a page holds them");
 
-/* The moves in order; they are collected in a page of working memory. */
+/* Writes the moves in order; they are collected in a page that is borrowed. */
 static int put_moves(struct writer *w)
 {
     const struct baton_host *host = w->image->host;

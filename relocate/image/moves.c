@@ -23,8 +23,8 @@ void moves_collect(const struct baton_payload *payload, struct moves *moves)
     }
 }
 
-/* The run that writes (or, by_source, reads) this page. *same: bytes from here on for which the
- * answer holds; never more than `same` was before. */
+/* The run that writes this page (by_source: reads it). *same, in: bytes asked about; out: for
+ * how many of them the answer is the same. */
 static const struct move_run *run_at(const struct moves *moves, bool by_source, uint64_t page,
                                      uint64_t *same)
 {
@@ -43,7 +43,7 @@ static const struct move_run *run_at(const struct moves *moves, bool by_source, 
     return NULL;
 }
 
-/* Where the page at dest comes from; UINT64_MAX: nobody writes it. *same as in run_at. */
+/* The source of the page at dest; UINT64_MAX: no move writes it. *same as in run_at. */
 static uint64_t source_of(const struct moves *moves, uint64_t dest, uint64_t *same)
 {
     const struct move_run *run = run_at(moves, false, dest, same);
@@ -75,7 +75,7 @@ static int emit_paths(const struct moves *moves, const struct move_sink *sink, s
     }
 }
 
-/* Emits the cycle through `first`, whose content is saved before it is written. */
+/* Emits the cycle that contains `first`, whose bytes are saved before it is written. */
 static int emit_cycle(const struct moves *moves, const struct move_sink *sink, struct bitmap *done,
                       uint64_t first)
 {
@@ -97,7 +97,7 @@ static int emit_cycle(const struct moves *moves, const struct move_sink *sink, s
     return error;
 }
 
-/* All moves of one run whose destination nobody reads, with the paths that they end. */
+/* All moves of one run whose destination no other move reads, with the paths that they end. */
 static int emit_ends(const struct moves *moves, const struct move_sink *sink, struct bitmap *done,
                      const struct move_run *run)
 {
@@ -105,7 +105,7 @@ static int emit_ends(const struct moves *moves, const struct move_sink *sink, st
         uint64_t same = run->size - at;
 
         if (run_at(moves, true, run->dest + at, &same)) {
-            at += same; /* read by a move that must come first: part of another path, or a cycle */
+            at += same; /* a move that must come first reads it: part of another path, or a cycle */
             continue;
         }
         int error;

@@ -3,7 +3,7 @@
  * to one place at most and is filled from one place at most, so the moves form paths and cycles:
  *
  *     path    a -> b -> c -> d      done from its end: c to d, b to c, a to b
- *     cycle   a -> b -> c -> a      c to the swap page, then b to c, a to b, spare to a
+ *     cycle   a -> b -> c -> a      c to the swap page, then b to c, a to b, swap page to a
  *
  * Linear in the pages moved; whole runs are handled as runs where nothing overlaps.
  */
@@ -29,8 +29,8 @@ void moves_collect(const struct baton_payload *payload, struct moves *moves);
 struct move_sink {
     void *ctx;
     int (*copy)(void *ctx, uint64_t dest, uint64_t source, uint64_t pages); /* ascending */
-    int (*save)(void *ctx, uint64_t source);  /* a page into the spare */
-    int (*restore)(void *ctx, uint64_t dest); /* the spare into a page */
+    int (*save)(void *ctx, uint64_t source);  /* a page into the swap page */
+    int (*restore)(void *ctx, uint64_t dest); /* the swap page into a page */
 };
 
 /* Emits every move once. The image borrows pages for a bitmap where moves overlap. */

@@ -1,4 +1,4 @@
-/* Segments cut into pages: which page is moved, which stays, which is zeros, which is composed. */
+/* Divides segments into pages: which page moves, stays, is zeros, or needs a bounce page. */
 #include "relocate/image/pieces.h"
 
 #define NONE UINT64_MAX
@@ -8,8 +8,8 @@ static bool in(const struct baton_range *range, uint64_t page)
     return range->start <= page && page < range->end;
 }
 
-/* Is some source page of segment i's direct range read by an earlier segment, too? A page can
- * move to one place only: the later reader gets copies. */
+/* Does an earlier segment read a source page of segment i, too? A page can move to one place
+ * only, so the later segment gets copies. */
 static bool source_is_shared(const struct baton_payload *payload, uint32_t i)
 {
     const struct baton_segment *s = &payload->segment[i];
@@ -48,7 +48,7 @@ struct pieces pieces_of(const struct baton_payload *payload, uint32_t i)
     return p;
 }
 
-/* Is `page` an edge of segment k: touched, but neither moved nor zeroed as a whole? */
+/* Is `page` an edge of segment k: in the segment, but neither moved nor zeroed as a whole? */
 static bool is_edge(const struct pieces *p, uint64_t page)
 {
     return in(&p->all, page) && !in(&p->direct, page) && !in(&p->zero, page);
@@ -61,7 +61,7 @@ static bool composes(const struct baton_payload *payload, uint32_t k, uint64_t p
     return is_edge(&p, page);
 }
 
-/* Must bytes be written to this page for segment k's sake? Not if they lie there already. */
+/* Must bytes of segment k be written to this page? Not if they lie there already. */
 static bool wants_writing(const struct baton_payload *payload, uint32_t k, uint64_t page)
 {
     const struct baton_segment *s = &payload->segment[k];
@@ -71,7 +71,8 @@ static bool wants_writing(const struct baton_payload *payload, uint32_t k, uint6
     return is_edge(&p, page) && (!p.stays || has_tail);
 }
 
-/* An edge of a segment that lies there already needs nothing, unless zeros or a neighbour do. */
+/* An edge of a segment that is in place stays, too, unless zeros or another segment's bytes must
+ * be written to it. */
 static bool edge_stays(const struct baton_payload *payload, const struct pieces *pieces,
                        uint64_t page)
 {
@@ -91,7 +92,7 @@ uint64_t pieces_staying(const struct baton_payload *payload, uint32_t i,
     if (!pieces->stays || pieces->all.end == pieces->all.start)
         return 0;
     pages = (pieces->direct.end - pieces->direct.start) >> BATON_PAGE_SHIFT;
-    /* the first and the last page are the only edges that can stay */
+    /* only the first and the last page can be edges that stay */
     for (uint64_t page = pieces->all.start;; page = last) {
         bool counts = is_edge(pieces, page) && edge_stays(payload, pieces, page);
 
@@ -153,7 +154,7 @@ void pieces_fill_bounce(const struct baton_host *host, const struct baton_payloa
         uint64_t source;
         uint32_t left = part_of(&payload->segment[i], page, &offset, &source);
 
-        while (left) { /* a source that is not congruent crosses a page end */
+        while (left) { /* a source that has another offset in its page crosses the end of one */
             uint32_t n = BATON_PAGE_SIZE - (uint32_t)(source & BATON_PAGE_MASK);
             if (n > left)
                 n = left;
@@ -185,7 +186,7 @@ bool pieces_bounce_right(const struct baton_host *host, const struct baton_paylo
     uint32_t done = 0;
 
     while (done < BATON_PAGE_SIZE) {
-        /* The segment whose file bytes come next at or behind `done`. */
+        /* The segment whose file bytes come next, from `done` on. */
         uint32_t next = BATON_PAGE_SIZE, length = 0;
         uint64_t from = 0;
 

@@ -6,16 +6,15 @@
  *                         +--> control page   PAE:    root, 2 directories, 2 tables   5
  *   identity 0x00a11000 --+                   fewer where the two share a table
  *
- * A payload that switches paging on does so without PAE at first, as all that know nothing else of
- * the CPU do. Until it has an IDT of its own, a fault's task switch loads the CR3 of our fault task
- * in that mode. So where the tables are PAE, two legacy ones with the physical address alone stand
- * beside them.
+ * A payload that switches paging on usually does so without PAE at first. Until it has an IDT of
+ * its own, a fault's task switch loads the CR3 of our fault task in that mode. So where the tables
+ * are PAE, two legacy ones with the physical address alone stand beside them.
  */
 #include "pagetable/walk.h"
 #include "relocate/image/image.h"
 #include "relocate/place/ledger.h"
 
-/* Maps one address, taking a table page from the image each time that the walk lacks one. */
+/* Maps one address. Takes a page for each table that is missing. */
 static int map_one(struct baton_payload *payload, struct baton_image *image,
                    const struct pt_space *space, uint64_t *tables, uint32_t *count, uint64_t va)
 {
@@ -29,7 +28,8 @@ static int map_one(struct baton_payload *payload, struct baton_image *image,
 
         if (pt_map(space, &spares, last, va, image->control, bits) == PT_OK)
             return 0;
-        /* The tables are new and the two addresses differ, so it was a spare that was missing. */
+        /* The tables are new and the two addresses differ, so only a missing page can be the
+         * reason. */
         int error = ledger_take(image, payload, &fresh);
         if (error)
             return error;

@@ -1,4 +1,4 @@
-/* A set of pages as bits, spread over pages of the host's. */
+/* A set of pages: one bit for each page, in pages that the host lends. */
 #include "relocate/place/bitmap.h"
 
 #define WORD_MASK ((1ull << (BATON_PAGE_SHIFT + 5)) - 1) /* 32 pages a word */

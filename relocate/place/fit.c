@@ -1,4 +1,4 @@
-/* Where a segment fits: alignment, RAM, the live tables, and the claims of segments already placed. */
+/* Where a segment fits: alignment, RAM, the live tables, and what placed segments use. */
 #include "relocate/place/fit.h"
 
 uint32_t fit_kernel(const struct baton_payload *payload)
@@ -50,8 +50,8 @@ const struct baton_range *fit_keep_at(const struct baton_host *host, uint64_t st
     return NULL;
 }
 
-/* Does a placed segment other than `self` lie in [start, end), or use it early on? Two that stay may
- * share a page: neither is written. */
+/* Does a placed segment other than `self` lie in [start, end), or use it early on? Two that stay
+ * may share a page: neither is written. */
 static bool is_claimed(const struct placing *p, uint32_t self, uint64_t start, uint64_t end,
                        bool stays)
 {
@@ -73,7 +73,7 @@ static bool is_claimed(const struct placing *p, uint32_t self, uint64_t start, u
     return false;
 }
 
-/* May pages of [start, end) be written for segment `self`? */
+/* May the list write to [start, end) for segment `self`? */
 static bool is_free(const struct placing *p, uint32_t self, uint64_t start, uint64_t end)
 {
     start = baton_page_down(start);
@@ -111,7 +111,7 @@ bool fit_at(const struct placing *p, uint32_t i, uint64_t dest)
         if (!is_free(p, i, dest, dest + s->mem_size))
             return false;
     } else if (is_claimed(p, i, dest, dest + s->mem_size, true)) {
-        return false; /* nothing is written there, so it need not be RAM by the map */
+        return false; /* nothing is written there, so the map need not say that it is RAM */
     }
     if (s->room && !is_free(p, i, baton_page_up(dest + s->mem_size), dest + s->room))
         return false;

@@ -1,4 +1,4 @@
-/* Where a segment fits, for place.c, which chooses among such places. */
+/* Where a segment fits; choose.c chooses among such places. */
 #ifndef RELOCATE_PLACE_FIT_H
 #define RELOCATE_PLACE_FIT_H
 
@@ -21,7 +21,8 @@ struct placing {
 
 _Static_assert(BATON_SEGMENTS <= 64, "placed is one word");
 
-/* Is every byte of [start, end) usable RAM by the host's map; kept_too: or RAM that is kept? */
+/* Is every byte of [start, end) usable RAM in the host's map? kept_too: BATON_MEM_KEPT counts as
+ * usable. */
 bool fit_is_memory(const struct baton_host *host, uint64_t start, uint64_t end, bool kept_too);
 
 /* The first range that no destination may cover and that overlaps [start, end); NULL: none does. */
@@ -38,19 +39,19 @@ uint64_t fit_skew(const struct baton_segment *s);
 /* Where the window of s begins if s starts at dest. */
 uint64_t fit_window(const struct baton_segment *s, uint64_t dest);
 
-/* Could s, by its alignment, start where it lies? */
+/* Does the place where s lies have the alignment that s needs? */
 bool fit_lies_well(const struct baton_segment *s);
 
-/* Does all that s uses, its window and its room, too, keep to its limits if it starts at dest? */
+/* If s starts at dest: are its bytes, its window and its room within its limits? */
 bool fit_within(const struct baton_segment *s, uint64_t dest);
 
-/* Has segment i no place of its own in this placing: it follows another, or is not placed here at all? */
+/* Is segment i not placed by itself? It follows another one, or it is generated. */
 static inline bool fit_is_led(const struct baton_segment *s)
 {
     return s->flags & (BATON_SEG_GENERATED | BATON_SEG_FOLLOWS);
 }
 
-/* Does segment i, all of it, lie at dest already, so that nobody writes there? */
+/* Does all of segment i lie at dest already, so that nothing is written there? */
 static inline bool fit_stays(const struct placing *p, uint32_t i, uint64_t dest)
 {
     return dest == p->payload->segment[i].source && !(p->groups->split & 1ull << i);

@@ -1,7 +1,7 @@
 /* Groups of segments, as one segment for placing and as several again. */
 #include "relocate/place/group.h"
 
-/* The number behind the last segment of the group that starts with segment i. */
+/* One more than the number of the last segment in the group that starts with segment i. */
 static uint32_t end_of(const struct baton_payload *payload, uint32_t i)
 {
     do

@@ -1,8 +1,10 @@
-/* What the host says, checked when it says it: a wrong word is the host's fault, and named as that. */
+/* Checks what the host says before it is used: an error sentence names the host, not the
+ * payload. */
 #include "lib/refuse.h"
 #include "pagetable/format.h"
 #include "relocate/place/fit.h"
-#include "relocate/trampoline/control.h"
+#include "baton/control.h"
+#include "relocate/trampoline/home.h"
 
 static int check_memory(const struct baton_host *host, struct baton_refusal *why)
 {

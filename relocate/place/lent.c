@@ -1,4 +1,4 @@
-/* The pages that the host lends: each is looked at before it is mapped. */
+/* The pages that the host lends: each one is checked before it is mapped. */
 #include "relocate/place/lent.h"
 
 #include "relocate/place/fit.h"
@@ -6,7 +6,7 @@
 
 #define BORROWED (sizeof(((struct baton_image *)0)->borrowed) / sizeof(uint32_t))
 
-/* Is it a page that the host has given already? */
+/* Has the host given this page before? */
 static bool is_given(const struct baton_image *image, uint64_t pa)
 {
     for (unsigned i = 0; i < BORROWED; i++)
@@ -21,14 +21,14 @@ static bool in_file(const struct baton_payload *payload, uint64_t pa)
     for (uint32_t i = 0; i < payload->segments; i++) {
         const struct baton_segment *s = &payload->segment[i];
 
-        if (!(s->flags & BATON_SEG_GENERATED) &&
+        if (!baton_is_generated(s) &&
             baton_overlap(pa, pa + BATON_PAGE_SIZE, s->source, s->source + s->file_size))
             return true;
     }
     return false;
 }
 
-/* What alloc_page has done wrong; NULL: nothing. */
+/* What is wrong with a page of alloc_page; NULL: nothing. */
 static const char *wrong_page(const struct baton_image *image, const struct baton_payload *payload,
                               uint64_t below, uint64_t pa)
 {

@@ -1,4 +1,4 @@
-/* One page of the host's, for ledger.c. */
+/* One page of the host's, for ledger.c and take.c. */
 #ifndef RELOCATE_PLACE_LENT_H
 #define RELOCATE_PLACE_LENT_H
 

@@ -1,13 +1,13 @@
 /*
- * What a payload reads on page tables of its own, before these map all of memory, lies where it can
- * see it.
+ * What a payload reads on its own page tables, before these map all of memory, must lie where they
+ * map it.
  *
  *     0      64 KiB                      640 KiB    1 MiB                    4 MiB
  *     |  -  | scratch ..| A | B | control |    -    |  payload  ..| A | B | control |
  *                        where there is room              else
  *
- * The pages come in order of their segments, the control code page last: an old Linux unpacks itself
- * through low memory up to its boot_params (A), and so must find nothing of ours below that.
+ * The pages come in order of their segments, the control code page last: an old Linux unpacks
+ * itself into low memory up to its boot_params (A), so nothing of ours may lie below that.
  */
 #include "relocate/place/reach.h"
 

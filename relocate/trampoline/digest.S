@@ -4,7 +4,7 @@
  * like the trampoline. It uses its own page, the table, the control page and the ranges (H2), and
  * writes to the table alone.
  */
-#include "relocate/trampoline/control.h"
+#include "baton/control.h"
 #include "relocate/trampoline/digest.h"
 #include "lib/sha256_words.h"
 

@@ -1,14 +1,14 @@
 /*
- * Exits: how the hand-off ends. Each kind of entry (enum baton_entry_kind) has code of its own, in a
- * file of its own, position independent and of CONTROL_EXIT_SIZE bytes. The load copies the one that
- * the payload asks for to CONTROL_EXIT in the control page; the trampoline jumps there when the list
- * and the digests are done.
+ * Exits: how the hand-off ends. Each kind of entry (enum baton_entry_kind) has code of its own, in
+ * a file of its own, position independent and of CONTROL_EXIT_SIZE bytes. The load copies the one
+ * that the payload asks for to CONTROL_EXIT in the control page; the trampoline jumps there when
+ * the list and the digests are done.
  *
  * The contract of an exit:
  *
- *   In:     ebp = pa of the control page, in which it runs; paging off, flat segments, CS and SS from
- *           the page's GDT; the page's stack, empty; DF clear, interrupts off. CR0, CR3, EFER, debug
- *           registers and LDT are as H9 says, CR4 may have MCE, so a fault is still reported
+ *   In:     ebp = pa of the control page, in which it runs; paging off, flat segments, CS and SS
+ *           from the page's GDT; the page's stack, empty; DF clear, interrupts off. CR0, CR3, EFER,
+ *           debug registers and LDT are as H9 says; CR4 may have MCE, so a fault is still reported
  *   Reads:  its page alone (H2), from CONTROL_PARAMS on the entry's registers
  *   Calls:  CONTROL_STEP(%ebp) once, with CONTROL_LAST_STEP in ebx
  *   Out:    never; the payload runs
@@ -16,7 +16,7 @@
 #ifndef RELOCATE_TRAMPOLINE_EXIT_H
 #define RELOCATE_TRAMPOLINE_EXIT_H
 
-#include "relocate/trampoline/control.h"
+#include "baton/control.h"
 
 extern const uint8_t exit_flat32[CONTROL_EXIT_SIZE];
 

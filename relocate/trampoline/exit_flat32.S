@@ -3,7 +3,7 @@
  * 32-bit boot protocol and multiboot enter a kernel. exit.h has the contract.
  */
 #include "i386.h"
-#include "relocate/trampoline/control.h"
+#include "baton/control.h"
 
 #define AT(label) (CONTROL_EXIT + label - exit_flat32)
 #define PARAM(name) (CONTROL_PARAMS + PARAM_##name)

@@ -1,5 +1,5 @@
 /* Where the template is. i386 only; the host tests say it in another way. */
-#include "relocate/trampoline/control.h"
+#include "relocate/trampoline/home.h"
 
 uint32_t trampoline_home(void)
 {

@@ -19,7 +19,7 @@ TRAMPOLINE = "baton_trampoline_page"
 DESCRIPTORS = ["boot_gdt", "main_tss", "double_fault_tss"]
 PARTS = {
     "allocator": ["free_bits", "free_count", "highest"],    # kernel/memory/pages.c
-    "images": ["slot", "host", "region", "loaded"],         # kernel/load/stage.c, crash.c, region.c
+    "images": ["slot", "host", "region", "loaded"],         # kernel/load/, kernel/crash/
     "descriptors": DESCRIPTORS,
     "stack": ["boot_stack"],
     "trampoline": [TRAMPOLINE],

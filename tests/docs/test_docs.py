@@ -47,8 +47,8 @@ WORDS = 16      # of Baton's command line; a table that is read by a pattern mus
 
 def test_words_of_the_command_line():
     options = text("kernel/options/options.c")
-    code = set(re.findall(r'^    \{"(\w+)=", \w+, "', options, re.M))
-    code |= set(re.findall(r'rest_of\(word, length, "(\w+)=?"', options))
+    code = set(re.findall(r'^    \{"(\w+)=", \w+,\s+"', options, re.M))
+    code |= set(re.findall(r'^    \{"(\w+)", offsetof', options, re.M))
     renamed = set(re.findall(r'^    \{"(\w+)=", .*, "\w+="\},$', options, re.M))
     assert renamed == {"check"} and "`check=` is its old name" in text("README.md")
     code -= renamed

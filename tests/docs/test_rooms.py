@@ -15,7 +15,7 @@ TOP = Path(__file__).resolve().parents[2]
 FOLDERS = ("kernel", "boot", "payload", "relocate", "pagetable", "lib", "include")
 CODE = (".c", ".h", ".S", ".inc")
 OBJECTS = Path(os.environ.get("BATON_BUILD", TOP / "build")) / "obj"
-ROOMS = 21      # a table that is read by a pattern must not hide one
+ROOMS = 23      # a table that is read by a pattern must not hide one
 ARROWS = 60
 
 
@@ -123,6 +123,14 @@ def test_a_room_calls_what_its_row_says(arrows):
     wrong = [said for caller, callee, what, said in arrows
              if callee not in allowed[caller] and (caller, what) not in exceptions]
     assert not wrong, "\n".join(wrong)
+
+
+def test_a_host_uses_only_what_is_public(arrows):
+    """Of the core, kernel/ and boot/ use include/ and pagetable/, as any other host could."""
+    private = [said for caller, callee, _, said in arrows
+               if caller.split("/")[0] in ("kernel", "boot")
+               and callee.split("/")[0] in ("payload", "relocate")]
+    assert not private, "\n".join(private)
 
 
 def test_every_arrow_of_the_table_is_there(arrows):

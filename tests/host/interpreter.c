@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* relocate/trampoline/control.h and list.h, written out: the parameters' first word is the list's. */
+/* include/baton/control.h and list.h, written out: the parameters' first word is the list's. */
 #define FIRST_WORD 0x900
 enum { TO = 1, ON_IN = 2, END = 4, FROM = 8, ZERO = 16 };
 

@@ -19,6 +19,8 @@ static void plain_finish(const struct baton_image *image, const struct baton_req
 
         if (s->flags & BATON_SEG_GENERATED)
             memset(host->map(host->ctx, BATON_WINDOW_PAGE, s->dest), (int)i, BATON_PAGE_SIZE);
+        if (s->flags & BATON_SEG_AREA)
+            memset(host->map(host->ctx, BATON_WINDOW_PAGE, s->source), (int)i, BATON_PAGE_SIZE);
     }
     payload->entry = (struct baton_entry){BATON_ENTRY_FLAT32,
                                           {

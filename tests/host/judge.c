@@ -368,6 +368,9 @@ bool judge_control(struct journey *j)
         if (s->flags & BATON_SEG_GENERATED &&
             !judge_needed(j, s->dest, "H3: a made page lies wrong"))
             return false;
+        if (s->flags & BATON_SEG_AREA &&
+            !judge_needed(j, s->source, "H3: a source of an area lies wrong"))
+            return false;
     }
     if (!interpreter_list_pages(image->control, need_list_page, j))
         return judge_wrong(j, "the list has no end", image->list, 0);
@@ -416,7 +419,9 @@ static bool judge_page_of(struct journey *j, const struct baton_segment *s, uint
                 n = file_end - at;
             if (n > end - at)
                 n = end - at;
-            if (memcmp(machine_at(at), machine_before(from), n))
+            /* nobody writes to an area's source after finish() */
+            if (memcmp(machine_at(at),
+                       s->flags & BATON_SEG_AREA ? machine_at(from) : machine_before(from), n))
                 return judge_wrong(j, "H4: a destination has wrong bytes", at, from);
         } else {
             static const uint8_t zeros[BATON_PAGE_SIZE];

@@ -2,7 +2,8 @@
 #define _GNU_SOURCE
 #include "tests/host/machine.h"
 
-#include "relocate/trampoline/control.h"
+#include "baton/control.h"
+#include "relocate/trampoline/home.h"
 #include "tests/host/exits.h"
 
 #include <stdio.h>

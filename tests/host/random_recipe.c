@@ -309,6 +309,8 @@ void random_recipe(struct dice *d, struct recipe *r)
     }
     clear_files(r);
     r->made = (uint32_t)dice_roll(d, 4);
+    if (dice_once(d, 3))
+        r->area = 1 + (uint32_t)dice_roll(d, 8 * PAGE);
     r->digest = pages_in(&arena) < 50 && dice_once(d, 4);
     for (unsigned i = 0; r->digest && i < recipe_segments(r); i++)
         if (dice_once(d, 8))

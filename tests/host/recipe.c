@@ -52,6 +52,10 @@ void recipe_stage(const struct recipe *r, struct journey *j)
         s->window = from->window;
         s->room = from->room;
     }
+    uint32_t first = j->payload.segments;
+    if (r->area &&
+        !baton_area_add(&j->payload, BATON_ROLE_OTHER, "area", r->area, &(struct baton_refusal){0}))
+        j->payload.segment[first].min = BATON_PAGE_SIZE;
 }
 
 bool recipe_play(const struct recipe *r, struct journey *j)
@@ -158,6 +162,8 @@ void recipe_print(const struct recipe *r, FILE *to)
     fputs("        },\n", to);
     if (r->made)
         fprintf(to, "        .made = %u,\n", r->made);
+    if (r->area)
+        fprintf(to, "        .area = 0x%x,\n", r->area);
     if (r->digest)
         fputs("        .digest = true,\n", to);
     fputs("    },\n", to);

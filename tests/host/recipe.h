@@ -36,6 +36,7 @@ struct recipe {
     struct baton_range file[RECIPE_RANGES];         /* ranges that sources lie in; the same */
     struct recipe_segment segment[RECIPE_SEGMENTS]; /* up to the first with mem_size 0 */
     uint32_t made;                                  /* generated segments behind them */
+    uint32_t area;                                  /* bytes of a generated area behind those */
     bool digest;                                    /* with a digest page */
 };
 

@@ -257,6 +257,12 @@ static bool plainer(struct recipe *r, unsigned n)
     case 10:
         r->digest = false;
         return true;
+    case 11:
+        r->area = 0;
+        return true;
+    case 12:
+        r->area /= 2;
+        return true;
     default:
         return false;
     }

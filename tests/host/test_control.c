@@ -1,6 +1,6 @@
 /*
  * The control code page, byte by byte, against a page put together here from the drawing in
- * relocate/trampoline/control.h; and the template in the host's image, of which it is a copy.
+ * include/baton/control.h; and the template in the host's image, of which it is a copy.
  */
 #include "relocate/trampoline/exit.h"
 #include "tests/host/cm.h"

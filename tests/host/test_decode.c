@@ -1,6 +1,6 @@
 /* The list for people: runs, what lies where, and lists of garbage. */
 #include "kernel/shell/decode.h"
-#include "relocate/trampoline/list.h"
+#include "baton/list.h"
 #include "tests/host/cm.h"
 #include "tests/host/machine.h"
 

@@ -3,7 +3,7 @@
  * knows no terminal: after each key the line is the one on paper, and the terminal's last row is
  * the prompt and a window of the line, with the cursor where it belongs.
  */
-#include "kernel/shell/edit.h"
+#include "kernel/terminal/edit.h"
 #include "tests/host/cm.h"
 #include "tests/host/dice.h"
 

@@ -218,10 +218,10 @@ static void none_between(void **state)
         add(4, FIRST + 4 * P, 70);
         add(BATON_MODULES - 1, FIRST + 3 * P, 1);
         arrive();
-        assert_int_equal(segment_initrds(&j.payload, &first), 3);
+        assert_int_equal(baton_segment_modules(&j.payload, &first), 3);
         stage(elf);
         arrive();
-        assert_int_equal(segment_initrds(&j.payload, &first), 0);
+        assert_int_equal(baton_segment_modules(&j.payload, &first), 0);
         assert_int_equal(segment_initrd_range(&j.payload).end, 0);
     }
 }

@@ -1,5 +1,5 @@
 /* The shell's two keyboards: bytes of terminals, scancodes of set 1. */
-#include "kernel/shell/keys.h"
+#include "kernel/terminal/keys.h"
 #include "tests/host/cm.h"
 #include "tests/host/dice.h"
 

@@ -179,7 +179,7 @@ static void against_a_search(void **state)
         random_recipe(&dice, &recipe);
         if (!is_searched(&recipe))
             continue;
-        recipe.made = 0;
+        recipe.made = recipe.area = 0;
         if (!place_and_judge(&recipe, &error)) {
             print_error("round %" PRIu64 " of seed %" PRIu64 ": %s; made smaller:\n", round, seed,
                         journey.wrong);

@@ -1,5 +1,5 @@
 /* Port 0x61: whatever is read there, waiting changes two bits of it, and puts them back. [ICH: NMI_SC] */
-#include "kernel/shell/portb.h"
+#include "kernel/terminal/portb.h"
 #include "tests/host/cm.h"
 
 static void every_value(void **state)

@@ -1,7 +1,7 @@
 /* Is the host ready? Every answer of ready.c: the registers, and the page in the tables at CR3. */
 #include "relocate/handoff/ready.h"
 
-#include "relocate/trampoline/control.h"
+#include "baton/control.h"
 #include "tests/host/cm.h"
 #include "tests/host/exits.h"
 #include "tests/host/sample.h"

@@ -1,5 +1,6 @@
 /* What is typed, as words and as numbers. */
-#include "kernel/shell/words.h"
+#include "kernel/terminal/words.h"
+#include "lib/text.h"
 #include "tests/host/cm.h"
 #include "tests/host/dice.h"
 
@@ -134,11 +135,11 @@ static void as_many_as_fit(void **state)
 static void beginnings(void **state)
 {
     (void)state;
-    assert_string_equal(words_after("initrd=2", "initrd="), "2");
-    assert_string_equal(words_after("initrd=", "initrd="), "");
-    assert_null(words_after("initrd", "initrd="));
-    assert_null(words_after("", "a"));
-    assert_string_equal(words_after("a", ""), "a");
+    assert_string_equal(text_after("initrd=2", "initrd="), "2");
+    assert_string_equal(text_after("initrd=", "initrd="), "");
+    assert_null(text_after("initrd", "initrd="));
+    assert_null(text_after("", "a"));
+    assert_string_equal(text_after("a", ""), "a");
     assert_true(words_equal("", ""));
     assert_true(words_equal("live", "live"));
     assert_false(words_equal("live", "liv"));

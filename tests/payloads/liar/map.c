@@ -8,7 +8,8 @@
  *   zero                entries of length 0 between the others
  *   wrap                a usable entry from 2^64 - 1 MiB, 2 MiB long
  *   wraplong            a usable entry at 16 MiB of length 2^64 - 1
- *   many, thousand      200 or 1000 entries: memory above 16 MiB in alternating pieces
+ *   many                200 entries more: memory above 16 MiB in alternating pieces
+ *   most, thousand      likewise 490 and 1000
  *   short               the last entry is cut in the middle
  *   size0, sizehuge     an entry whose size field is 0, or nearly 2^32
  *   size24              entries of 24 bytes, as ACPI 3 has them
@@ -171,6 +172,8 @@ void make_map(struct mb_info *info, const struct mb_info *given)
         add(16 * MIB, ~0ull, USABLE);
     else if (word("map", "many"))
         alternate(200);
+    else if (word("map", "most"))
+        alternate(490);
     else if (word("map", "thousand"))
         alternate(1000);
     else if (word("map", "types"))

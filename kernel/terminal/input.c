@@ -1,10 +1,10 @@
 /* Reads the keyboard and the serial line, and waits by a timer. */
-#include "kernel/shell/input.h"
+#include "kernel/terminal/input.h"
 
 #include "kernel/console/serial.h"
 #include "kernel/machine/cpu.h"
 #include "kernel/machine/watchdog.h"
-#include "kernel/shell/portb.h"
+#include "kernel/terminal/portb.h"
 
 /* [8042] */
 enum { KBD_DATA = 0x60, KBD_STATUS = 0x64, KBD_FULL = 0x01, KBD_MOUSE = 0x20 };

@@ -1,11 +1,12 @@
 /*
- * The control code page, drawn. Shared by C and the trampoline. The same page exists twice: the
- * template in the host kernel's image, and its copy in a control page, which is what runs from
- * the CR3 switch on. Both begin alike, byte for byte.
+ * The layout of the control code page: for the core, and for a host that shows the page to its
+ * user. Shared by C and the trampoline. It may change with each version of the library. The same
+ * page exists twice: the template in the host kernel's image, and its copy in a control page, which
+ * is what runs from the CR3 switch on. Both begin alike, byte for byte.
  *
  *   0x000  code, strings
- *   0x838  the exit: code that ends the hand-off, chosen by the payload's kind of entry. In the copy
- *          alone; the template has zeros there
+ *   0x838  the exit: code that ends the hand-off, chosen by the payload's kind of entry. Only in
+ *          the copy; the template has zeros there
  *   0x8d8  jumps to what the exit and the digest page call; at 0x8f8 the fault task's first
  *          instruction
  *   0x900  parameters (struct control_params)
@@ -21,11 +22,11 @@
  *   0x1000 the end of the page
  *
  * A GDT: null, unused, 0x10 code, 0x18 data, 0x20 the own TSS, then from 0x28 on a TSS descriptor
- * for each of the 32 vectors, all of them with the fault task's base: so the fault task reads
- * the vector in its task register.
+ * for each of the 32 vectors, all of them with the fault task's base: so the fault task reads the
+ * vector in its task register.
  */
-#ifndef RELOCATE_TRAMPOLINE_CONTROL_H
-#define RELOCATE_TRAMPOLINE_CONTROL_H
+#ifndef BATON_CONTROL_H
+#define BATON_CONTROL_H
 
 #include "i386.h"
 
@@ -54,7 +55,8 @@
 
 #define CONTROL_VECTORS 32
 
-/* The hand-off's steps are numbered; STEP() in trampoline.inc and the exits says that one is done. */
+/* The hand-off's steps are numbered; STEP() in trampoline.inc and the exits says that one is
+ * done. */
 #define CONTROL_LAST_STEP 9
 
 /* Selectors. Code and data: what Linux's 32-bit entry wants. [LBP 32-bit] */
@@ -90,7 +92,7 @@
 #define MACHINE_HAS_TSC 8
 #define MACHINE_TRACE 0x10      /* the number of each step on the serial port */
 #define MACHINE_TRACE_PORT 0x20 /* and on I/O port 0x80 */
-#define MACHINE_HAS_MCE 0x40    /* the very bit of CR4.MCE: the trampoline masks it out */
+#define MACHINE_HAS_MCE 0x40    /* the same bit as CR4.MCE: the trampoline uses it as a mask */
 
 /* The byte written to the exit port after a fault line. */
 #define EXIT_HANDOFF_FAULT 0x12
@@ -100,12 +102,6 @@
 #include <stdint.h>
 
 #include "baton.h"
-
-/* The template as it was linked: nobody writes to it. Its first CONTROL_PARAMS bytes count. */
-extern const uint8_t trampoline_code[];
-
-/* Where the template is called: the address of baton_trampoline_page. */
-uint32_t trampoline_home(void);
 
 /* All that the trampoline reads (H2). */
 struct control_params {
@@ -132,8 +128,8 @@ _Static_assert(offsetof(struct control_params, digest) == PARAM_DIGEST, "digest"
 _Static_assert(sizeof(struct control_params) == PARAM_SIZE, "parameters");
 _Static_assert(CONTROL_PARAMS + PARAM_SIZE <= CONTROL_TRACE, "room");
 
-/* The trace is a node of Linux's setup_data, so that a Linux shows it; other payloads are told
- * where it lies by the record. */
+/* The trace is a node of Linux's setup_data, so that a Linux shows it; other payloads find its
+ * address in the record. */
 struct control_trace {
     uint64_t next; /* it is the last */
     uint32_t type, length;

@@ -1,9 +1,10 @@
 /*
- * A fault to order, for the tests (make inject): the trampoline's part of kernel/load/inject.h. Shared
- * by C and the trampoline; only a build with BATON_INJECT includes it.
+ * A fault to order, for the tests: the host writes the order into the control code page and into
+ * the template. Shared by C and the trampoline. Only a library that is built with BATON_INJECT
+ * (make inject) obeys it; it is not installed.
  */
-#ifndef RELOCATE_TRAMPOLINE_INJECT_H
-#define RELOCATE_TRAMPOLINE_INJECT_H
+#ifndef BATON_INJECT_H
+#define BATON_INJECT_H
 
 /* The order, in the control page and the template after the code: step and kind, a byte each, then
  * at which time the trampoline comes there, 16 bits. The fault comes when that step is done. */

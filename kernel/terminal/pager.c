@@ -1,10 +1,10 @@
 /* The pager: a hook before every printed line. */
-#include "kernel/shell/pager.h"
+#include "kernel/terminal/pager.h"
 
 #include <stddef.h>
 
 #include "kernel/console/console.h"
-#include "kernel/shell/input.h"
+#include "kernel/terminal/input.h"
 
 #define MORE "-- more: space next page, enter next line, q quit --"
 

@@ -2,11 +2,11 @@
  * The line editor: editing, history, completion. Pure: its input is keys, its output characters for
  * any dumb terminal (printable ones, backspace and bell).
  */
-#ifndef KERNEL_SHELL_EDIT_H
-#define KERNEL_SHELL_EDIT_H
+#ifndef KERNEL_TERMINAL_EDIT_H
+#define KERNEL_TERMINAL_EDIT_H
 
-#include "kernel/shell/keys.h"
-#include "kernel/shell/words.h"
+#include "kernel/terminal/keys.h"
+#include "kernel/terminal/words.h"
 
 #define EDIT_HISTORY 16
 

@@ -1,5 +1,5 @@
 /* Two decoders: escape sequences of terminals [ECMA-48, xterm], scancode set 1 of PC keyboards. */
-#include "kernel/shell/keys.h"
+#include "kernel/terminal/keys.h"
 
 #define BYTE_DELETE 0x7f /* what most terminals send for Backspace */
 

@@ -1,5 +1,5 @@
 /* Splits a line into words, and reads numbers. */
-#include "kernel/shell/words.h"
+#include "kernel/terminal/words.h"
 
 #include "lib/number.h"
 
@@ -47,14 +47,6 @@ bool words_equal(const char *a, const char *b)
         b++;
     }
     return *a == *b;
-}
-
-const char *words_after(const char *word, const char *start)
-{
-    while (*start)
-        if (*word++ != *start++)
-            return NULL;
-    return word;
 }
 
 bool words_number(const char *word, uint64_t *value)

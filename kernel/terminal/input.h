@@ -1,9 +1,9 @@
 /* Keys from the serial line and from the PS/2 keyboard. The ports are polled; there are no
  * interrupts. */
-#ifndef KERNEL_SHELL_INPUT_H
-#define KERNEL_SHELL_INPUT_H
+#ifndef KERNEL_TERMINAL_INPUT_H
+#define KERNEL_TERMINAL_INPUT_H
 
-#include "kernel/shell/keys.h"
+#include "kernel/terminal/keys.h"
 
 /* The next key, KEY_NONE if there is none yet. */
 int input_poll(void);

@@ -2,8 +2,8 @@
  * Decodes keys: bytes from a terminal on the serial line, and scancodes from a PS/2 keyboard,
  * become one set of numbers. Pure: input.c reads the ports.
  */
-#ifndef KERNEL_SHELL_KEYS_H
-#define KERNEL_SHELL_KEYS_H
+#ifndef KERNEL_TERMINAL_KEYS_H
+#define KERNEL_TERMINAL_KEYS_H
 
 #include <stdbool.h>
 #include <stdint.h>

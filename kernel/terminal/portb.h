@@ -6,8 +6,8 @@
  *   SERR# IOCHK# output refresh IOCHK#   SERR#    speaker  gate
  *   pending      (read only)    NMI off  NMI off
  */
-#ifndef KERNEL_SHELL_PORTB_H
-#define KERNEL_SHELL_PORTB_H
+#ifndef KERNEL_TERMINAL_PORTB_H
+#define KERNEL_TERMINAL_PORTB_H
 
 #include <stdint.h>
 

@@ -1,13 +1,13 @@
 /* The lines of a capture kernel's load. */
-#ifndef KERNEL_CRASH_TELL_CRASH_H
-#define KERNEL_CRASH_TELL_CRASH_H
+#ifndef KERNEL_CRASH_REPORT_CRASH_H
+#define KERNEL_CRASH_REPORT_CRASH_H
 
 #include "kernel/load/stage.h"
 
 /* crash, initrd, dump, check, room: a capture kernel that is staged */
-void tell_crash(struct stage *stage);
+void report_crash(struct stage *stage);
 
 /* refused: the region is too small for the capture kernel; what would not fit, and what to write */
-void tell_no_room(struct stage *stage, const struct baton_refusal *why);
+void report_no_room(struct stage *stage, const struct baton_refusal *why);
 
 #endif

@@ -1,6 +1,6 @@
 /* Splits a typed line into words, and reads words as numbers. Pure. */
-#ifndef KERNEL_SHELL_WORDS_H
-#define KERNEL_SHELL_WORDS_H
+#ifndef KERNEL_TERMINAL_WORDS_H
+#define KERNEL_TERMINAL_WORDS_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -24,9 +24,6 @@ struct words {
 const char *words_split(const char *line, struct words *words);
 
 bool words_equal(const char *a, const char *b);
-
-/* If the word begins with `start`, the rest of it; else NULL. */
-const char *words_after(const char *word, const char *start);
 
 /* Reads a decimal number, or a hexadecimal one after 0x; K, M or G (or k, m, g) may follow.
  * false: not a number, or above 64 bits. */

@@ -1,8 +1,7 @@
-/* The lines of a load: what the payload is, what will move, where the trampoline stands. */
-#include "kernel/load/tell.h"
+/* The console report of a load: what the payload is, what moves, where the trampoline is. */
+#include "kernel/load/report.h"
 
 #include "kernel/console/print.h"
-#include "payload/payload.h"
 
 /* The size of the n-th initrd's file, from 0. */
 static uint64_t file_size_of(const struct stage *stage, uint32_t n)
@@ -14,9 +13,9 @@ static uint64_t file_size_of(const struct stage *stage, uint32_t n)
     return module->file.size;
 }
 
-void tell_initrd(struct stage *stage, bool staged)
+void report_initrd(struct stage *stage, bool staged)
 {
-    uint32_t first, count = segment_initrds(&stage->payload, &first);
+    uint32_t first, count = baton_segment_modules(&stage->payload, &first);
 
     for (uint32_t i = 0; i < count; i++) {
         const struct baton_segment *s = &stage->payload.segment[first + i];
@@ -31,7 +30,7 @@ void tell_initrd(struct stage *stage, bool staged)
     }
 }
 
-static void tell_plan(const struct stage *stage)
+static void report_plan(const struct stage *stage)
 {
     const struct baton_image *image = &stage->image;
     const struct baton_counts *c = &image->counts;
@@ -49,7 +48,7 @@ static void tell_plan(const struct stage *stage)
 
 #define PATIENCE (32ull << 20) /* bytes; less than that is compared in no time */
 
-void tell_wait(const struct stage *stage)
+void report_wait(const struct stage *stage)
 {
     uint64_t size = stage->request.kernel.size;
 
@@ -59,7 +58,7 @@ void tell_wait(const struct stage *stage)
         report("verify", "taking the SHA-256 of %z", size);
 }
 
-void tell_digests(const struct stage *stage)
+void report_digests(const struct stage *stage)
 {
     const struct baton_counts *c = &stage->image.counts;
 
@@ -68,7 +67,7 @@ void tell_digests(const struct stage *stage)
                c->digests, plural(c->digests), c->digested);
 }
 
-void tell_preferences(const struct stage *stage)
+void report_preferences(const struct stage *stage)
 {
     const struct baton_segment *s = baton_segment_find(&stage->payload, BATON_ROLE_KERNEL, 0);
 
@@ -89,17 +88,17 @@ void tell_preferences(const struct stage *stage)
                s->align, s->align_best);
 }
 
-void tell_stage(struct stage *stage)
+void report_stage(struct stage *stage)
 {
     report("payload", "%s, %s, %z", stage->payload.name, stage->payload.kind,
            stage->request.kernel.size);
-    tell_preferences(stage);
-    tell_initrd(stage, false);
-    tell_plan(stage);
-    tell_digests(stage);
+    report_preferences(stage);
+    report_initrd(stage, false);
+    report_plan(stage);
+    report_digests(stage);
 }
 
-void tell_handoff(const struct stage *stage)
+void report_handoff(const struct stage *stage)
 {
     const struct baton_counts *c = &stage->image.counts;
 
@@ -110,7 +109,7 @@ void tell_handoff(const struct stage *stage)
         report("hand-off", "to %a", (uint64_t)stage->payload.entry.registers.eip);
 }
 
-void tell_devices(const struct pci_stop *done, bool stopped)
+void report_devices(const struct pci_stop *done, bool stopped)
 {
     char names[PCI_TOLD][PCI_NAME] = {{0}};
 
@@ -125,7 +124,7 @@ void tell_devices(const struct pci_stop *done, bool stopped)
                *names[2] ? ", " : "", names[2], done->masters > PCI_TOLD ? " ..." : "");
 }
 
-void tell_refusal(const struct baton_refusal *why)
+void report_refusal(const struct baton_refusal *why)
 {
     char sentence[BATON_SENTENCE];
 

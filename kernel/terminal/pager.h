@@ -1,6 +1,6 @@
 /* Long output stops at the end of a screen and waits for a key. */
-#ifndef KERNEL_SHELL_PAGER_H
-#define KERNEL_SHELL_PAGER_H
+#ifndef KERNEL_TERMINAL_PAGER_H
+#define KERNEL_TERMINAL_PAGER_H
 
 #include <stdbool.h>
 #include <stdint.h>

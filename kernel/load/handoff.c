@@ -1,0 +1,82 @@
+/* The hand-off of what is loaded: the last dry run, and the point of no return. */
+#include "kernel/console/print.h"
+#include "kernel/console/screen.h"
+#include "kernel/load/inject.h"
+#include "kernel/load/spoil.h"
+#include "kernel/load/stage.h"
+#include "kernel/load/report.h"
+#include "kernel/machine/cpu.h"
+#include "kernel/machine/panic.h"
+#include "kernel/machine/pci_port.h"
+#include "kernel/machine/quiet.h"
+#include "kernel/machine/watchdog.h"
+#include "kernel/memory/live.h"
+
+/* Lines were printed since the load, and one more follows (report_handoff): the next kernel's
+ * output begins below them. */
+static void settle_cursor(struct stage *loaded)
+{
+    struct baton_screen *screen = &loaded->request.screen;
+
+    if (screen->kind != BATON_SCREEN_TEXT)
+        return;
+    screen_cursor(&screen->cursor_x, &screen->cursor_y);
+    if (screen->cursor_y + 1 < screen->rows)
+        screen->cursor_y++;
+}
+
+/* Writes what is known only now, then checks all of it: after this, no byte changes (H6). false:
+ * refused, and the sentence is printed. */
+static bool prove(struct stage *loaded)
+{
+    struct baton_refusal why;
+    uint32_t sum;
+    int error;
+
+    settle_cursor(loaded);
+    baton_payload_finish(&loaded->request, &loaded->payload, &loaded->image);
+    watchdog_pause();
+    error = baton_image_check(&loaded->request, &loaded->payload, &loaded->image, &why);
+    watchdog_feed();
+    if (!error)
+        error = baton_ready(&loaded->image, &why);
+    sum = live_checksum(); /* closes the windows: from here on nothing may look through one */
+    if (sum != live.summary.checksum)
+        panic("the live tables changed: checksum %x, was %x (H1)", (uint64_t)sum,
+              (uint64_t)live.summary.checksum);
+    if (error)
+        report_refusal(&why);
+    return !error;
+}
+
+/* Before the dry run, so that it looks at memory that no device changes any more. If it refuses, a
+ * USB keyboard that the firmware has driven is lost. */
+static void stop_devices(void)
+{
+    const struct pci_access *pci = pci_machine();
+    struct pci_stop done;
+
+    if (!pci)
+        return;
+    pci_quiesce(pci, stage_quiesces(), &done);
+    report_devices(&done, stage_quiesces());
+}
+
+void stage_handoff(void)
+{
+    struct stage *loaded = stage_loaded();
+    struct baton_refusal why;
+
+    stop_devices();
+    if (!prove(loaded))
+        return;
+    loaded->image.exec_ticks = cpu.tsc ? cpu_ticks() : 0;
+    devices_quiet();
+    report_handoff(loaded);
+    watchdog_end();
+    INJECT_FAULT(stage_boot()->command_line, &loaded->image);
+    SPOIL_LIVE_TABLES(loaded->image.control);
+    baton_handoff(&loaded->image, &why);
+    report_refusal(&why);
+    panic("the hand-off was refused after all was proved (H6)");
+}
