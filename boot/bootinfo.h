@@ -11,6 +11,7 @@
 #define BOOT_MEMORY 512 /* entries of the loader's map */
 #define BOOT_TEXT 16384 /* bytes for all strings */
 #define BOOT_NOTES 8
+#define BOOT_EFI_KEPT 32
 
 struct boot_module {
     struct baton_file file;
@@ -31,12 +32,6 @@ struct boot_note {
     uint32_t tag; /* multiboot 2: the type of the tag; multiboot 1: 0 */
 };
 
-/* What UEFI firmware left behind. */
-struct boot_efi {
-    uint8_t bits;          /* 32 or 64: the firmware's pointers; 0: no UEFI, or not known */
-    uint64_t system_table; /* pa */
-};
-
 struct boot_info {
     uint32_t protocol; /* 1 or 2: the version of multiboot; 0: no multiboot loader */
     char loader[64];   /* "GRUB 2.06" */
@@ -51,7 +46,10 @@ struct boot_info {
     struct baton_memory first_wrapping;
     uint32_t boot_device;
     struct baton_screen screen;
-    struct boot_efi efi;
+    struct baton_efi efi; /* its map lies in the loader's memory */
+    /* Usable memory that holds tables of the firmware: Linux reads them, and then frees it. */
+    struct baton_range efi_kept[BOOT_EFI_KEPT];
+    uint32_t efi_kept_count;
     uint64_t acpi_rsdp; /* pa of the firmware's own ACPI root pointer; 0: not known */
     uint8_t smbios_major, smbios_minor;
     uint32_t load_base; /* pa of Baton, as the loader says; 0: it does not */

@@ -5,6 +5,7 @@
 #include "boot/multiboot2.h"
 #include "boot/bootinfo.h"
 #include "boot/copy.h"
+#include "boot/efi.h"
 #include "boot/names.h"
 #include "boot/rsdp.h"
 #include "boot/tags.h"
@@ -33,6 +34,8 @@ static const uint8_t size_min[MULTIBOOT2_TAGS] = {
     [MULTIBOOT2_SMBIOS] = sizeof(struct multiboot2_smbios),
     [MULTIBOOT2_ACPI_OLD] = sizeof(struct multiboot2_tag) + RSDP_OLD_SIZE,
     [MULTIBOOT2_ACPI_NEW] = sizeof(struct multiboot2_tag) + RSDP_SIZE,
+    [MULTIBOOT2_EFI_MAP] = sizeof(struct multiboot2_efi_map),
+    [MULTIBOOT2_EFI_SERVICES] = sizeof(struct multiboot2_tag),
     [MULTIBOOT2_LOAD_BASE] = sizeof(struct multiboot2_load_base),
 };
 
@@ -208,6 +211,21 @@ static void take_firmware(struct reading *r)
     r->info->efi.system_table = efi.system_table;
 }
 
+/* A tag 18 says that the boot services still run. Their memory changes then, and the map with it. */
+static void take_efi_map(struct reading *r)
+{
+    const struct tag_place *tag = &r->tag[MULTIBOOT2_EFI_MAP];
+    struct multiboot2_efi_map map;
+
+    if (!get(r, MULTIBOOT2_EFI_MAP, &map, sizeof(map)))
+        return;
+    if (r->tag[MULTIBOOT2_EFI_SERVICES].size)
+        copy_note(r->info, "the EFI boot services still run", MULTIBOOT2_EFI_MAP);
+    else
+        efi_take_map(r->info, tag->pa + sizeof(map), tag->size - sizeof(map), map.descriptor_size,
+                     map.descriptor_version);
+}
+
 /* The tags hold copies of the root pointer, in memory that is not reserved. The next kernel needs the
  * firmware's own. */
 static void take_acpi(struct reading *r)
@@ -238,6 +256,7 @@ const char *boot_read_multiboot2(uint64_t pa, boot_reader *read, struct boot_inf
 
     /* whatever is wrong, the screen and Baton's own words help to report it */
     take_firmware(&r);
+    take_efi_map(&r);
     take_screen(&r);
     take_boot_device(&r);
     wrong_string = take_strings(&r);
@@ -247,7 +266,9 @@ const char *boot_read_multiboot2(uint64_t pa, boot_reader *read, struct boot_inf
         wrong = take_memory(&r);
     if (!wrong)
         wrong = tags_walk(read, pa, see_module, &r);
-    if (!wrong)
+    if (!wrong) {
         take_acpi(&r);
+        efi_find_kept(info, read);
+    }
     return wrong;
 }

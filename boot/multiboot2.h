@@ -30,6 +30,8 @@
 #define MULTIBOOT2_ACPI_OLD 14
 #define MULTIBOOT2_ACPI_NEW 15
 #define MULTIBOOT2_NETWORK 16
+#define MULTIBOOT2_EFI_MAP 17
+#define MULTIBOOT2_EFI_SERVICES 18
 #define MULTIBOOT2_LOAD_BASE 21
 #define MULTIBOOT2_TAGS 22
 
@@ -85,6 +87,11 @@ struct __attribute__((packed)) multiboot2_framebuffer {
 struct multiboot2_smbios {
     struct multiboot2_tag tag;
     uint8_t major, minor, reserved[6]; /* a copy of the entry point follows */
+};
+
+struct multiboot2_efi_map {
+    struct multiboot2_tag tag;
+    uint32_t descriptor_size, descriptor_version;
 };
 
 struct multiboot2_load_base {

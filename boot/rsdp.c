@@ -3,30 +3,16 @@
 
 #include <stddef.h>
 
-#include "boot/copy.h"
+#include "boot/efi.h"
+#include "boot/firmware.h"
 
 #define STEP_BIOS 16 /* a BIOS puts it at a multiple of this [ACPI 5.2.5.1] */
 #define STEP_MAP 4   /* UEFI firmware need not: OVMF has it at 0x...14 */
 #define RSDP_REVISION 15
 #define RSDP_LENGTH 20
-#define BIOS_START 0xe0000u
-#define BIOS_END 0x100000u
 #define EBDA_SEGMENT 0x40eu /* a word in the BIOS data area */
 #define EBDA_SIZE 1024u
 #define SEARCH_MAX (1u << 20) /* bytes that are searched in the map's ACPI ranges */
-
-#define EFI_TABLES_MAX 256 /* more entries than any firmware has */
-#define EFI_HEADER_SIZE 24 /* the system table begins with a signature. [UEFI 4.2] */
-#define EFI_SIGNATURE "IBI SYST"
-
-/* Offsets in the system table and in its list of configuration tables. [UEFI 4.3, 4.6] */
-struct efi_layout {
-    uint8_t pointer; /* bytes */
-    uint8_t count, list;
-    uint8_t entry; /* bytes: a GUID and a pointer */
-};
-
-static const struct efi_layout efi32 = {4, 64, 68, 20}, efi64 = {8, 104, 112, 24};
 
 static const uint8_t guid_acpi_new[16] = {0x71, 0xe8, 0x68, 0x88, 0xf1, 0xe4, 0xd3, 0x11,
                                           0xbc, 0x22, 0x00, 0x80, 0xc7, 0x3c, 0x88, 0x81};
@@ -52,27 +38,6 @@ static uint8_t sum(const uint8_t *bytes, uint32_t n)
     return total;
 }
 
-/* Has the firmware kept these bytes for itself? Nobody overwrites them then, and reading them is
- * harmless. The BIOS area is never RAM to a kernel, even if the map does not name it. */
-static bool is_firmware(const struct boot_info *info, uint64_t pa, uint64_t n)
-{
-    bool inside = pa >= BIOS_START && pa < BIOS_END && n <= BIOS_END - pa;
-
-    if (!copy_is_low(pa, n))
-        return false;
-    for (uint32_t i = 0; i < info->given_count; i++) {
-        const struct baton_memory *m = &info->given[i];
-
-        if (m->type == BATON_MEM_USABLE) {
-            if (baton_overlap(m->start, m->end, pa, pa + n))
-                return false;
-        } else if (pa >= m->start && pa < m->end && n <= m->end - pa) {
-            inside = true;
-        }
-    }
-    return inside;
-}
-
 bool rsdp_is_good(boot_reader *read, uint64_t pa, uint32_t size)
 {
     uint8_t bytes[RSDP_SIZE];
@@ -87,40 +52,6 @@ bool rsdp_is_good(boot_reader *read, uint64_t pa, uint32_t size)
     return bytes[RSDP_REVISION] >= 2 && length == RSDP_SIZE && !sum(bytes, RSDP_SIZE);
 }
 
-static uint64_t efi_number(boot_reader *read, uint64_t pa, uint32_t bytes)
-{
-    uint64_t value = 0;
-
-    read(pa, &value, bytes);
-    return value;
-}
-
-/* The address that the configuration table has for this GUID. */
-static uint64_t efi_find(const struct boot_info *info, boot_reader *read, const uint8_t *guid)
-{
-    const struct efi_layout *efi = info->efi.bits == 64 ? &efi64 : &efi32;
-    uint64_t table = info->efi.system_table, list, count;
-    char signature[8];
-
-    if (!is_firmware(info, table, efi->list + efi->pointer))
-        return 0;
-    read(table, signature, sizeof(signature));
-    if (!same(signature, EFI_SIGNATURE, sizeof(signature)))
-        return 0;
-    count = efi_number(read, table + efi->count, efi->pointer);
-    list = efi_number(read, table + efi->list, efi->pointer);
-    if (count > EFI_TABLES_MAX || !is_firmware(info, list, count * efi->entry))
-        return 0;
-    for (; count; count--, list += efi->entry) {
-        uint8_t found[16];
-
-        read(list, found, sizeof(found));
-        if (same(found, guid, sizeof(found)))
-            return efi_number(read, list + sizeof(found), efi->pointer);
-    }
-    return 0;
-}
-
 uint64_t rsdp_from_efi(const struct boot_info *info, boot_reader *read)
 {
     uint64_t pa;
@@ -128,10 +59,10 @@ uint64_t rsdp_from_efi(const struct boot_info *info, boot_reader *read)
     if (!info->efi.bits)
         return 0;
     pa = efi_find(info, read, guid_acpi_new);
-    if (is_firmware(info, pa, RSDP_SIZE) && rsdp_is_good(read, pa, RSDP_SIZE))
+    if (firmware_has(info, pa, RSDP_SIZE) && rsdp_is_good(read, pa, RSDP_SIZE))
         return pa;
     pa = efi_find(info, read, guid_acpi_old);
-    if (is_firmware(info, pa, RSDP_OLD_SIZE) && rsdp_is_good(read, pa, RSDP_OLD_SIZE))
+    if (firmware_has(info, pa, RSDP_OLD_SIZE) && rsdp_is_good(read, pa, RSDP_OLD_SIZE))
         return pa;
     return 0;
 }
@@ -162,10 +93,10 @@ uint64_t rsdp_search(const struct boot_info *info, boot_reader *read, uint64_t c
     read(copy, bytes, size);
     read(EBDA_SEGMENT, &segment, sizeof(segment));
     ebda = (uint64_t)segment << 4;
-    if (is_firmware(info, ebda, EBDA_SIZE))
+    if (firmware_has(info, ebda, EBDA_SIZE))
         pa = search_range(read, ebda, ebda + EBDA_SIZE, STEP_BIOS, bytes, size);
-    if (!pa && is_firmware(info, BIOS_START, BIOS_END - BIOS_START))
-        pa = search_range(read, BIOS_START, BIOS_END, STEP_BIOS, bytes, size);
+    if (!pa && firmware_has(info, FIRMWARE_BIOS_START, FIRMWARE_BIOS_END - FIRMWARE_BIOS_START))
+        pa = search_range(read, FIRMWARE_BIOS_START, FIRMWARE_BIOS_END, STEP_BIOS, bytes, size);
     for (uint32_t i = 0; i < info->given_count && !pa; i++) {
         const struct baton_memory *m = &info->given[i];
         uint64_t n = m->start < m->end ? m->end - m->start : 0;
@@ -173,7 +104,7 @@ uint64_t rsdp_search(const struct boot_info *info, boot_reader *read, uint64_t c
         if (m->type != BATON_MEM_ACPI && m->type != BATON_MEM_NVS)
             continue;
         n = n < left ? n : left;
-        if (is_firmware(info, m->start, n))
+        if (firmware_has(info, m->start, n))
             pa = search_range(read, m->start, m->start + n, STEP_MAP, bytes, size);
         left -= n;
     }

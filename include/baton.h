@@ -282,6 +282,17 @@ BATON_LAYOUT(baton_module, 20);
 void baton_live_read(const struct baton_host *host, uint32_t kind, uint64_t root,
                      struct baton_live *live);
 
+/* What UEFI firmware left, for Linux's efi_info. */
+struct baton_efi {
+    uint32_t bits; /* 32 or 64: the firmware's pointers; 0: no UEFI */
+    uint32_t descriptor_size, descriptor_version;
+    uint64_t system_table; /* pa */
+    /* The memory map of ExitBootServices(), an array of descriptors. It goes with the payload as a
+     * module does. size 0: there is none, and nothing of this is handed on. */
+    struct baton_file map;
+};
+BATON_LAYOUT(baton_efi, 36);
+
 /* What the host asks for. All of it must outlive the last baton_payload_finish(), and be then as it
  * was when the payload was read, but for `screen`, `loader`, `acpi_rsdp` and `live`. */
 struct baton_request {
@@ -296,6 +307,7 @@ struct baton_request {
     uint32_t place;             /* enum baton_policy */
     struct baton_screen screen; /* a fault in the hand-off shows on that of baton_image_build() */
     uint64_t acpi_rsdp;         /* pa of the ACPI root pointer, 0 if not known */
+    struct baton_efi efi;
     struct baton_live live;
     bool long_mode; /* the CPU has long mode: a 64-bit kernel can be given to it */
 
@@ -309,7 +321,7 @@ struct baton_request {
      * reported on com_port, and the machine ends as after a fault. NULL: no comparison. */
     const void *digest_page;
 };
-BATON_LAYOUT(baton_request, 732);
+BATON_LAYOUT(baton_request, 768);
 
 /* How a payload is entered. Each kind has its own code at the end of the hand-off. */
 enum baton_entry_kind {
@@ -357,6 +369,8 @@ enum baton_role {
     BATON_ROLE_COMMAND_LINE,
     BATON_ROLE_RECORD,
     BATON_ROLE_MEMORY_MAP,
+    BATON_ROLE_EFI_MAP,
+    BATON_ROLE_EFI_NODE, /* setup_data: where EFI_MAP is */
 };
 
 /* One piece of the payload: file bytes, then zeros. */

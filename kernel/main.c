@@ -64,6 +64,7 @@ void kernel_main(uint32_t magic, uint32_t information)
         start_refuse(wrong);
     start_memory(&boot, options.verbose, &ram);
     start_modules(&boot, &ram);
+    start_efi(&boot, &ram);
     start_pages(&boot, &ram);
     start_region(&boot, &options, &ram);
     start_tables(&options, &ram);

@@ -7,6 +7,7 @@
 
 #include "lib/text.h"
 #include "baton/control.h"
+#include "payload/efi.h"
 
 /* Low memory that firmware and BIOS leave alone: above their data, below 640 KiB. */
 #define LOW_START 0x10000u
@@ -40,9 +41,10 @@ static struct e820_entry e820_of(const struct baton_memory *m)
     return (struct e820_entry){m->start, m->end - m->start, m->type};
 }
 
-int bootparams_add(struct payload_map map, uint32_t protocol, struct baton_payload *payload,
-                   struct baton_refusal *why)
+int bootparams_add(const struct baton_host *host, const struct baton_request *request,
+                   uint32_t protocol, struct baton_payload *payload, struct baton_refusal *why)
 {
+    struct payload_map map = map_of(host, request);
     uint64_t more = map.count > BP_E820_MAX ? map.count - BP_E820_MAX : 0;
     int error =
         baton_area_add(payload, BATON_ROLE_BOOT_PARAMS, "boot_params", BATON_PAGE_SIZE, why);
@@ -60,6 +62,8 @@ int bootparams_add(struct payload_map map, uint32_t protocol, struct baton_paylo
     if (!error && more)
         error = baton_area_add(payload, BATON_ROLE_MEMORY_MAP, "memory map",
                                sizeof(struct setup_data) + more * sizeof(struct e820_entry), why);
+    if (!error)
+        error = efi_add(request, payload, why);
     return error;
 }
 
@@ -69,8 +73,9 @@ static void put(uint8_t *page, unsigned offset, unsigned size, uint64_t value)
         page[offset + i] = (uint8_t)(value >> 8 * i);
 }
 
-static void write_screen(uint8_t *page, const struct baton_screen *screen)
+static void write_screen(uint8_t *page, const struct baton_screen *screen, bool efi)
 {
+    uint64_t size = (uint64_t)screen->pitch * screen->height;
     uint8_t *info = page + BP_SCREEN_INFO;
 
     if (screen->kind == BATON_SCREEN_TEXT) {
@@ -85,13 +90,14 @@ static void write_screen(uint8_t *page, const struct baton_screen *screen)
         const uint8_t colours[] = {screen->red_size, screen->red_at,    screen->green_size,
                                    screen->green_at, screen->blue_size, screen->blue_at};
 
-        put(info, SCREEN_IS_VGA, 1, SCREEN_KIND_LINEAR);
+        put(info, SCREEN_IS_VGA, 1, efi ? SCREEN_KIND_EFI : SCREEN_KIND_LINEAR);
         put(info, SCREEN_WIDTH, 2, screen->width);
         put(info, SCREEN_HEIGHT, 2, screen->height);
         put(info, SCREEN_DEPTH, 2, screen->bits);
         put(info, SCREEN_BASE, 4, screen->pa);
         put(info, SCREEN_SIZE, 4,
-            ((uint64_t)screen->pitch * screen->height + SCREEN_SIZE_UNIT - 1) / SCREEN_SIZE_UNIT);
+            efi ? baton_page_up(size) : (size + SCREEN_SIZE_UNIT - 1) / SCREEN_SIZE_UNIT);
+        put(info, SCREEN_PAGES, 2, efi);
         put(info, SCREEN_PITCH, 2, screen->pitch);
         __builtin_memcpy(info + SCREEN_COLOURS, colours, sizeof(colours));
         if (screen->pa >> 32) {
@@ -162,7 +168,8 @@ void bootparams_finish(const struct baton_image *image, const struct baton_reque
                      string_length(request->command_line) + 1);
     if (record) {
         linux_record_write(image, request, payload, image->control + CONTROL_TRACE);
-        nodes = write_more_memory(host, map_of(host, request), payload, record->dest);
+        nodes = write_more_memory(host, map_of(host, request), payload,
+                                  efi_write_node(host, payload, record->dest));
     }
 
     uint8_t *page = host->map(host->ctx, BATON_WINDOW_PAGE, params->dest);
@@ -178,7 +185,8 @@ void bootparams_finish(const struct baton_image *image, const struct baton_reque
     if (record)
         put(page, HDR_SETUP_DATA, 8, nodes);
     put(page, BP_ACPI_RSDP, 8, request->acpi_rsdp);
-    write_screen(page, &request->screen);
+    efi_write_info(page, &request->efi, payload);
+    write_screen(page, &request->screen, request->efi.bits);
     write_memory(page, map_of(host, request));
 
     /* ebx, ebp and edi zero, esi at boot_params. [LBP 32-bit] */

@@ -51,6 +51,7 @@ enum { XLOADFLAG_KERNEL_64 = 1 };
 enum {
     BP_SCREEN_INFO = 0x000,
     BP_ACPI_RSDP = 0x070, /* 64 bits; kernels since 5.0 */
+    BP_EFI_INFO = 0x1c0,  /* as it is here since 2.08 */
     BP_ALT_MEM_K = 0x1e0,
     BP_E820_ENTRIES = 0x1e8,
     BP_E820_TABLE = 0x2d0,
@@ -71,9 +72,10 @@ enum {
     SCREEN_HEIGHT = 0x14,
     SCREEN_DEPTH = 0x16,
     SCREEN_BASE = 0x18,
-    SCREEN_SIZE = 0x1c, /* of a VESA linear framebuffer: in units */
+    SCREEN_SIZE = 0x1c, /* VESA: in units; EFI: bytes, whole pages */
     SCREEN_PITCH = 0x24,
     SCREEN_COLOURS = 0x26, /* size and position, a byte each: red, green, blue, reserved */
+    SCREEN_PAGES = 0x32,
     SCREEN_CAPABILITIES = 0x36,
     SCREEN_BASE_HIGH = 0x3a,
 };
@@ -81,6 +83,7 @@ enum {
 enum {
     SCREEN_KIND_VGA_TEXT = 0x01,
     SCREEN_KIND_LINEAR = 0x23, /* VESA linear framebuffer */
+    SCREEN_KIND_EFI = 0x70,    /* the firmware's framebuffer, of UEFI's graphics output protocol */
     SCREEN_MODE_TEXT_80X25 = 3,
     SCREEN_CAP_64BIT_BASE = 2,
     SCREEN_SIZE_UNIT = 1 << 16,
@@ -100,6 +103,15 @@ struct setup_data {
 
 enum { SETUP_E820_EXT = 1 };
 
+/* A node whose bytes say where others are. Linux keeps those free, too, also when it chooses a random
+ * address for itself. [LBP setup_indirect] */
+#define SETUP_INDIRECT 0x80000000u
+
+struct setup_indirect {
+    uint32_t type, reserved;
+    uint64_t length, address;
+};
+
 #define INITRD_ADDR_MAX_DEFAULT                                                                    \
     0x37ffffffu /* where a kernel does not say: before 2.03, or no header */
 #define KERNEL_ADDRESS_DEFAULT 0x100000u
@@ -113,9 +125,9 @@ void bootparams_name(const struct baton_host *host, const struct baton_file *fil
 void bootparams_low(struct baton_payload *payload);
 
 /* The segments that a kernel finds by its boot_params: boot_params itself, command line, and from
- * 2.09 on the nodes of setup_data. 0 or an error. */
-int bootparams_add(struct payload_map map, uint32_t protocol, struct baton_payload *payload,
-                   struct baton_refusal *why);
+ * 2.09 on the nodes of setup_data and the EFI memory map. 0 or an error. */
+int bootparams_add(const struct baton_host *host, const struct baton_request *request,
+                   uint32_t protocol, struct baton_payload *payload, struct baton_refusal *why);
 
 /* Bytes of the record's node for this memory map, at most. (linux_record.c) */
 uint64_t linux_record_size(struct payload_map map);

@@ -167,7 +167,7 @@ static int bzimage_read(const struct baton_host *host, const struct baton_reques
     if (!error)
         error = add_initrds(&image, request, payload, why);
     if (!error)
-        error = bootparams_add(map_of(host, request), image.protocol, payload, why);
+        error = bootparams_add(host, request, image.protocol, payload, why);
     return error;
 }
 

@@ -83,7 +83,7 @@ static int vmlinux_read(const struct baton_host *host, const struct baton_reques
     error = command_line_check(request->command_line, CMDLINE_SIZE, "a vmlinux", why);
     if (!error)
         error = segment_add_initrds(payload, request, INITRD_ADDR_MAX_DEFAULT, why);
-    return error ? error : bootparams_add(map_of(host, request), PROTOCOL, payload, why);
+    return error ? error : bootparams_add(host, request, PROTOCOL, payload, why);
 }
 
 static void vmlinux_finish(const struct baton_image *image, const struct baton_request *request,

@@ -31,9 +31,10 @@ static const struct sentence sentences[BATON_ERRORS] = {
     [-BATON_E_NOT_RAM] =
         {"E_NOT_RAM", "segment {what} needs memory from {value} to {limit}, and not all of that is "
                       "usable RAM; give the machine more memory, or a payload that runs elsewhere"},
-    [-BATON_E_LIVE_TABLES] = {"E_LIVE_TABLES",
-                              "segment {what} at {value} would overwrite the live page tables at "
-                              "{limit} (H1); give a payload that runs elsewhere"},
+    [-BATON_E_LIVE_TABLES] =
+        {"E_LIVE_TABLES", "segment {what} at {value} would overwrite the live page tables, or a "
+                          "table of UEFI firmware, at {limit} (H1); give a payload that runs "
+                          "elsewhere"},
     [-BATON_E_NO_ROOM] = {"E_NO_ROOM",
                           "no free memory below {limit} for {what}, which needs {value:n} bytes in "
                           "one piece; give the machine more memory, or smaller files"},

@@ -151,7 +151,8 @@ size_t baton_crash_line(const struct baton_crash *crash, const char *words, char
 
 /*
  * Reads the payload, prepares the headers in the caller's memory, and places all segments in the
- * region, which does not change. request->command_line has elfcorehdr= already. 0 or an error.
+ * region, which does not change. request->command_line has elfcorehdr= already. Clears request->efi:
+ * nobody calls the firmware of a machine that crashed. 0 or an error.
  */
 int baton_crash_plan(const struct baton_crash *crash, struct baton_request *request,
                      struct baton_crash_dump *dump, struct baton_payload *payload,

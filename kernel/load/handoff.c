@@ -7,6 +7,7 @@
 #include "kernel/load/report.h"
 #include "kernel/machine/cpu.h"
 #include "kernel/machine/panic.h"
+#include "kernel/machine/pci_port.h"
 #include "kernel/machine/quiet.h"
 #include "kernel/machine/watchdog.h"
 #include "kernel/memory/live.h"
@@ -48,11 +49,25 @@ static bool prove(struct stage *loaded)
     return !error;
 }
 
+/* Before the dry run, so that it looks at memory that no device changes any more. If it refuses, a
+ * USB keyboard that the firmware has driven is lost. */
+static void stop_devices(void)
+{
+    const struct pci_access *pci = pci_machine();
+    struct pci_stop done;
+
+    if (!pci)
+        return;
+    pci_quiesce(pci, stage_quiesces(), &done);
+    report_devices(&done, stage_quiesces());
+}
+
 void stage_handoff(void)
 {
     struct stage *loaded = stage_loaded();
     struct baton_refusal why;
 
+    stop_devices();
     if (!prove(loaded))
         return;
     loaded->image.exec_ticks = cpu.tsc ? cpu_ticks() : 0;

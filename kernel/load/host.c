@@ -8,6 +8,7 @@
 #include "kernel/memory/pages.h"
 
 static struct baton_host host;
+static struct baton_range keep[LIVE_RANGES + BOOT_EFI_KEPT];
 
 static int host_alloc(void *ctx, uint64_t below, uint64_t *pa)
 {
@@ -36,8 +37,10 @@ static void host_progress(void *ctx, uint64_t done, uint64_t all)
     watchdog_feed();
 }
 
-void host_start(const struct baton_memory *memory, uint32_t count)
+void host_start(const struct boot_info *boot, const struct baton_memory *memory, uint32_t count)
 {
+    __builtin_memcpy(keep, live.range, live.ranges * sizeof(*keep));
+    __builtin_memcpy(keep + live.ranges, boot->efi_kept, boot->efi_kept_count * sizeof(*keep));
     host = (struct baton_host){
         .size = sizeof(host),
         .alloc_page = host_alloc,
@@ -46,8 +49,8 @@ void host_start(const struct baton_memory *memory, uint32_t count)
         .progress = host_progress,
         .memory = memory,
         .memory_count = count,
-        .keep = live.range,
-        .keep_count = live.ranges,
+        .keep = keep,
+        .keep_count = live.ranges + boot->efi_kept_count,
         .trampoline_pa = (uint32_t)baton_trampoline_page - KERNEL_BASE,
     };
 }

@@ -3,6 +3,7 @@
 #define KERNEL_LOAD_REPORT_H
 
 #include "kernel/load/stage.h"
+#include "kernel/machine/pci.h"
 
 /* Before a load that takes long: verify */
 void report_wait(const struct stage *stage);
@@ -21,6 +22,9 @@ void report_digests(const struct stage *stage);
 
 /* hand-off: the last line */
 void report_handoff(const struct stage *stage);
+
+/* The devices that could write to memory: stopped, or left running. Silent if there is none. */
+void report_devices(const struct pci_stop *done, bool stopped);
 
 /* "refused", and the sentence */
 void report_refusal(const struct baton_refusal *why);

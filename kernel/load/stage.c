@@ -23,7 +23,7 @@ void stage_start(const struct boot_info *boot_info, const struct options *wanted
 {
     boot = boot_info;
     options = wanted;
-    host_start(memory, count);
+    host_start(boot_info, memory, count);
 }
 
 /* Is it the capture kernel, or an initrd of its own? A capture kernel that is the payload, too,
@@ -80,6 +80,7 @@ bool stage_prepare(struct stage *stage, const struct stage_options *wanted)
         .place = wanted->place,
         .screen = boot->screen,
         .acpi_rsdp = boot->acpi_rsdp,
+        .efi = boot->efi,
         .live = live.summary,
         .long_mode = cpu.long_mode,
         .digest_page = wanted->verify == VERIFY_ON ? baton_digest_page : NULL,
@@ -154,4 +155,9 @@ struct stage *stage_loaded(void)
 const struct boot_info *stage_boot(void)
 {
     return boot;
+}
+
+bool stage_quiesces(void)
+{
+    return options->quiesce == QUIESCE_PCI;
 }

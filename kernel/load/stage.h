@@ -45,6 +45,9 @@ struct stage *stage_loaded(void);
 
 const struct boot_info *stage_boot(void);
 
+/* quiesce=: are devices stopped before the hand-off? */
+bool stage_quiesces(void);
+
 /* Fills a stage of the caller's for what is wanted. false: refused, with a line that says why. */
 bool stage_prepare(struct stage *stage, const struct stage_options *wanted);
 

@@ -44,6 +44,19 @@ static inline uint16_t in16(uint16_t port)
     return value;
 }
 
+static inline void out32(uint16_t port, uint32_t value)
+{
+    __asm__ volatile("outl %0, %1" : : "a"(value), "Nd"(port));
+}
+
+static inline uint32_t in32(uint16_t port)
+{
+    uint32_t value;
+
+    __asm__ volatile("inl %1, %0" : "=a"(value) : "Nd"(port));
+    return value;
+}
+
 /* The time-stamp counter; only if cpu.tsc is true. */
 static inline uint64_t cpu_ticks(void)
 {

@@ -2,8 +2,11 @@
 #ifndef KERNEL_MACHINE_QUIET_H
 #define KERNEL_MACHINE_QUIET_H
 
-/* Masks both PICs. The APICs stay as the firmware left them: Baton never uses them, and if the next
- * kernel uses the PIC, it needs the virtual wire mode of the local APIC. */
+/*
+ * Masks both PICs, and ends the interrupts that they have in service. The APICs stay as the firmware
+ * left them: Baton never uses them, and if the next kernel uses the PIC, it needs the virtual wire mode
+ * of the local APIC. It needs nothing but registers and the stack, so a crash calls it, too.
+ */
 void devices_quiet(void);
 
 #endif

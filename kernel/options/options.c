@@ -19,6 +19,7 @@ static const struct choice trace[] = {
 static const struct choice verify[] = {{"on", VERIFY_ON}, {"off", VERIFY_OFF}, {NULL, 0}};
 static const struct choice names[] = {{"first", 0}, {"none", 0}, {NULL, 0}};
 static const struct choice watchdog[] = {{"ib700", WATCHDOG_IB700}, {NULL, 0}};
+static const struct choice quiesce[] = {{"pci", QUIESCE_PCI}, {"none", QUIESCE_NONE}, {NULL, 0}};
 static const struct choice onfault[] = {{"halt", FAULT_HALT}, {"reset", FAULT_RESET}, {NULL, 0}};
 
 /* The options whose value is one of a few names: all of these fields are enums. */
@@ -36,6 +37,7 @@ static const struct {
     {"check=", verify, "on or off", offsetof(struct options, verify), "verify="},
     {"watchdog=", watchdog, "ib700", offsetof(struct options, watchdog), NULL},
     {"trace=", trace, "0, 1 or 2", offsetof(struct options, trace), NULL},
+    {"quiesce=", quiesce, "pci or none", offsetof(struct options, quiesce), NULL},
 };
 
 _Static_assert(sizeof(enum option_paging) == sizeof(int), "an enum is stored as an int");

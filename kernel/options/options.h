@@ -10,6 +10,8 @@ enum option_fault { FAULT_HALT, FAULT_RESET };
 enum option_watchdog { WATCHDOG_NONE, WATCHDOG_IB700 };
 enum option_trace { TRACE_NONE, TRACE_COM, TRACE_PORT }; /* as in struct baton_machine */
 
+enum option_quiesce { QUIESCE_PCI, QUIESCE_NONE }; /* devices that may write to memory */
+
 /* Numbers of modules, from 1, in order: initrds. */
 struct option_modules {
     uint8_t count, module[BATON_MODULES];
@@ -21,6 +23,7 @@ struct options {
     enum option_fault onfault;
     enum option_verify verify; /* compare SHA-256 before the entry? */
     enum option_trace trace;
+    enum option_quiesce quiesce;
     uint16_t serial_port;    /* I/O port of the UART for Baton's output; 0: none */
     uint16_t serial_divisor; /* of its clock: lib/uart.h */
     bool serial_given;       /* serial= is given: report if there is no such UART */

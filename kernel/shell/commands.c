@@ -89,6 +89,11 @@ const struct command commands[] = {
      "CR3 is the root in the output of tables live.\nfor example: regs\n", command_regs},
     {"fault", "[KIND]", "machine", "raise an exception on purpose; alone: list the kinds",
      "The kernel stops as for a real one.\nfor example: fault divide\n", command_fault},
+    {"pci", "", "machine", "the PCI devices, and which of them may write to memory",
+     "A bus master may write to memory at any time. exec stops all of them\n"
+     "but bridges, displays and IOMMUs, unless quiesce=none.\n"
+     "for example: pci, then load and exec\n",
+     command_pci},
     {"reboot", "", "machine", "reset the machine", "for example: reboot\n", command_reboot},
     {"poweroff", "", "machine", "switch the machine off, through ACPI", "for example: poweroff\n",
      command_poweroff},

@@ -59,6 +59,8 @@ void command_regs(const struct words *words);
 void command_more(const struct words *words);
 void command_reboot(const struct words *words);
 void command_poweroff(const struct words *words);
+/* cmd_pci.c */
+void command_pci(const struct words *words);
 /* cmd_trampoline.c */
 void command_trampoline(const struct words *words);
 /* cmd_fault.c */

@@ -12,7 +12,7 @@ extern char kernel_end[]; /* linker.ld */
 void start_region(const struct boot_info *boot, const struct options *options,
                   const struct ram *ram)
 {
-    static struct baton_range taken[BOOT_MODULES + 1];
+    static struct baton_range taken[BOOT_MODULES + 2 + BOOT_EFI_KEPT];
     uint64_t counted = crashkernel_memory(ram->usable);
     struct crashkernel wanted;
     const char *wrong;
@@ -33,7 +33,11 @@ void start_region(const struct boot_info *boot, const struct options *options,
     for (uint32_t i = 0; i < boot->modules; i++)
         taken[i + 1] = (struct baton_range){boot->module[i].file.pa,
                                             boot->module[i].file.pa + boot->module[i].file.size};
-    wrong = region_reserve(&wanted, ram->range, ram->count, taken, boot->modules + 1,
+    taken[boot->modules + 1] =
+        (struct baton_range){boot->efi.map.pa, boot->efi.map.pa + boot->efi.map.size};
+    __builtin_memcpy(taken + boot->modules + 2, boot->efi_kept, sizeof(boot->efi_kept));
+    wrong = region_reserve(&wanted, ram->range, ram->count, taken,
+                           boot->modules + 2 + boot->efi_kept_count,
                            live_direct_limit(ram->range, ram->count));
     if (wrong) {
         report("refused", "crashkernel=, %z: %s", wanted.size, wrong);

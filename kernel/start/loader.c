@@ -59,7 +59,10 @@ static void report_loader(const struct boot_info *boot, bool verbose)
                              : "this loader gives only arguments");
     report("  protocol", "multiboot %u", boot->protocol);
     if (boot->efi.bits)
-        report("  UEFI", "%u bits, system table at %a", boot->efi.bits, boot->efi.system_table);
+        report("  UEFI", "%u bits, system table at %a, memory map of %n bytes", boot->efi.bits,
+               boot->efi.system_table, boot->efi.map.size);
+    for (uint32_t i = 0; i < boot->efi_kept_count && boot->efi.map.size; i++)
+        report("  UEFI", "tables kept in %a to %a", boot->efi_kept[i].start, boot->efi_kept[i].end);
     if (boot->acpi_rsdp)
         report("  ACPI", "root pointer at %a", boot->acpi_rsdp);
     if (boot->smbios_major)

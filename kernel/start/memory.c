@@ -78,12 +78,27 @@ void start_modules(const struct boot_info *boot, const struct ram *ram)
     }
 }
 
+void start_efi(struct boot_info *boot, const struct ram *ram)
+{
+    const struct baton_host host = {.memory = ram->range, .memory_count = ram->count};
+    struct baton_file *map = &boot->efi.map;
+
+    if (map->size && !baton_is_ram(&host, map->pa, map->pa + map->size)) {
+        report("loader", "the EFI memory map, at %a, is not used: it lies outside usable RAM",
+               map->pa);
+        map->size = 0;
+    }
+}
+
 void start_pages(const struct boot_info *boot, const struct ram *ram)
 {
     pages_start(ram->range, ram->count);
     pages_reserve(KERNEL_LOAD, (uint32_t)kernel_end - KERNEL_BASE);
     for (uint32_t i = 0; i < boot->modules; i++)
         pages_reserve(boot->module[i].file.pa, boot->module[i].file.pa + boot->module[i].file.size);
+    pages_reserve(boot->efi.map.pa, boot->efi.map.pa + boot->efi.map.size);
+    for (uint32_t i = 0; i < boot->efi_kept_count; i++)
+        pages_reserve(boot->efi_kept[i].start, boot->efi_kept[i].end);
 }
 
 static bool report_table(void *ctx, uint64_t table)

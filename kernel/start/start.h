@@ -32,7 +32,10 @@ void start_memory(const struct boot_info *boot, bool verbose, struct ram *ram);
  * loader's list is wrong. */
 void start_modules(const struct boot_info *boot, const struct ram *ram);
 
-/* The page allocator: all usable memory, without Baton and the modules. */
+/* Leaves out the EFI memory map if it cannot be kept: Linux can do without the firmware. */
+void start_efi(struct boot_info *boot, const struct ram *ram);
+
+/* The page allocator: all usable memory, without Baton, the modules, and what is kept of UEFI. */
 void start_pages(const struct boot_info *boot, const struct ram *ram);
 
 /* crashkernel=: reserves the region. Before anything else allocates pages. */

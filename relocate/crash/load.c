@@ -81,6 +81,7 @@ int baton_crash_plan(const struct baton_crash *crash, struct baton_request *requ
     if (!crash->usual)
         return refuse_host(why, "baton_crash_host() was not called for the region", 0, 0);
     request->place = BATON_PLACE_AUTO;
+    request->efi = (struct baton_efi){0}; /* nobody calls the firmware of a machine that crashed */
     request->map = crash->payload_map;
     request->map_count = crash->payload_map_count;
     error = baton_payload_read(&crash->host, request, payload, why);

@@ -94,6 +94,8 @@ int baton_host_check(const struct baton_host *host, const struct baton_request *
         error = check_trampoline(host, why);
     if (!error)
         error = check_file(host, &request->kernel, why);
+    if (!error)
+        error = check_file(host, &request->efi.map, why);
     for (uint32_t i = 0; i < BATON_MODULES && !error; i++)
         error = check_file(host, &request->module[i].file, why);
     return error;

@@ -132,3 +132,28 @@ def linux_iso(kernel, words, initrd):
     """The same kernel started by GRUB's own Linux loader, for comparison."""
     return grub_iso([f"linux /vmlinuz {words}", "initrd /initrd"],
                     {"vmlinuz": kernel, "initrd": initrd})
+
+
+def netboot(commands, files):
+    """A directory for a TFTP server, from which GRUB boots: BOOTFILES."""
+    key = b"net" + "\n".join(commands).encode() + b"".join(
+        name.encode() + content(path) for name, path in sorted(files.items()))
+
+    def make(path):
+        os.remove(path)
+        subprocess.run(["grub-mknetdir", f"--net-directory={path}", "--subdir=grub", "--fonts=",
+                        "--themes=", "--locales="], check=True, capture_output=True)
+        with open(os.path.join(path, "grub", "grub.cfg"), "w") as f:
+            f.write("\n".join(["set timeout=0", *commands, "boot", ""]))
+        for name, file in files.items():
+            shutil.copyfile(file, os.path.join(path, name))
+    return kept(key, "netboot", make)
+
+
+BOOTFILES = {"bios": "grub/i386-pc/core.0", "uefi": "grub/x86_64-efi/core.efi"}
+
+
+def linux_iso2(kernel, words, initrd, video):
+    """The same for every firmware, with a framebuffer; video: GRUB's driver for it."""
+    return grub_iso([f"insmod {video}", "set gfxpayload=800x600x24,keep", f"linux /vmlinuz {words}",
+                     "initrd /initrd"], {"vmlinuz": kernel, "initrd": initrd}, hybrid=True)

@@ -46,8 +46,8 @@ def assert_protocol(outcome, where):
     assert found(outcome, r"^  protocol +(.*)$") == "multiboot 2", outcome.story()
     assert not outcome.lines("^(loader|refused|panic|fault) "), outcome.story()
     bits = {"bios": [], "uefi": ["64"], "uefi32": ["32"]}[where]
-    assert re.findall(r"^  UEFI +(\d+) bits, system table at 0x\w+$", outcome.log, re.M) == bits, \
-        outcome.story()
+    assert re.findall(r"^  UEFI +(\d+) bits, system table at 0x\w+, memory map of [\d,]+ bytes$",
+                      outcome.log, re.M) == bits, outcome.story()
 
 
 JUDGED = [Boot(where, payload, words=words)
@@ -62,6 +62,9 @@ LINUX = [Boot(where, f"linux-{name}") for where in firmware.FIRMWARES
 def test_hands_over(job, outcome):
     payloads.assert_judged_well(outcome, job.payload_words, job.initrd)
     assert_protocol(outcome, job.where)
+    kind = {"bios": [], "uefi": ["EL64"], "uefi32": ["EL32"]}[job.where]
+    assert re.findall(r"^note efi (\w+), \d+ descriptors$", outcome.log, re.M) == (
+        kind if job.payload == "judge-linux" else []), outcome.story()
 
 
 @pytest.mark.parametrize("job", cases("multiboot2-", *LINUX))

@@ -65,6 +65,13 @@ static void judge(const struct boot_info *info)
     }
     if (info->acpi_rsdp > FOUR_GIB - 20)
         fuzz_wrong("the root pointer lies above 4 GiB");
+    if (info->efi.map.size &&
+        (info->efi.map.pa + info->efi.map.size > FOUR_GIB || !info->efi.bits ||
+         info->efi.descriptor_size < 40 || info->efi.map.size % info->efi.descriptor_size))
+        fuzz_wrong("an EFI memory map that cannot be read");
+    for (uint32_t i = 0; i < info->efi_kept_count; i++)
+        if (i >= BOOT_EFI_KEPT || info->efi_kept[i].start >= info->efi_kept[i].end)
+            fuzz_wrong("a range of the firmware's tables is wrong");
     for (uint32_t i = 0; i < info->notes && i < BOOT_NOTES; i++)
         if (!info->note[i].why || !*info->note[i].why)
             fuzz_wrong("a note without a sentence");

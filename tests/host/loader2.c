@@ -193,7 +193,8 @@ void loader2_grub(void)
                {0x100000, 0x7fe00000, 1, 0},
                {LOADER2_FIRMWARE, LOADER2_FIRMWARE_ROOM, 3, 0},
                {0x7ff10000, 0xf0000, 20, 0}};
-    uint8_t body[16 + sizeof(map)];
+    uint8_t body[16 + sizeof(map)],
+        efi_map[8 + 2 * LOADER2_DESCRIPTOR] = {LOADER2_DESCRIPTOR, 0, 0, 0, 1};
     /* address, pitch, width, height, bits, type, two reserved bytes, colours */
     static const uint8_t screen[] = "\0\0\0\xc0\0\0\0\0"
                                     "\0\x10\0\0"
@@ -218,6 +219,7 @@ void loader2_grub(void)
     loader2_tag(6, body, 8 + sizeof(map));
     loader2_tag(8, screen, sizeof(screen) - 1);
     loader2_tag(12, &system_table, 8);
+    loader2_tag(17, efi_map, sizeof(efi_map));
     loader2_tag(13, "\3\1\0\0\0\0\0\0_SM_", 12);
     old = loader2_tag(14, body, 20);
     new = loader2_tag(15, body, 36);

@@ -10,6 +10,7 @@
 #define LOADER2_FIRMWARE 0x7ff00000u /* memory of the firmware: the map calls it ACPI tables */
 #define LOADER2_FIRMWARE_ROOM 0x10000u
 #define LOADER2_BIOS 0xe0000u /* the BIOS area */
+#define LOADER2_DESCRIPTOR 48 /* bytes of an EFI memory descriptor; there are two */
 #define LOADER2_MAGIC 0x36d76289u
 
 extern struct boot_info loader2_info; /* the result */

@@ -155,6 +155,75 @@ static void acpi_root_pointer(void **state)
     assert_int_equal(expected[0x70], 0x20);
 }
 
+/* ---- UEFI --------------------------------------------------------------------------------------- */
+
+#define EFI_MAP 0x00901238ull
+
+static void stage_efi(const struct bzimage_fields *f, unsigned bits, uint64_t size)
+{
+    stage(f, true, 0);
+    j.request.efi = (struct baton_efi){bits, 48, 1, 0x3f123018, {0, 0}};
+    if (size)
+        j.request.efi.map = machine_file(&j.machine, EFI_MAP, size);
+}
+
+/* efi_info, the map's bytes moved to a page's start, and a node that keeps Linux off them. */
+static void efi(void **state)
+{
+    static const uint64_t sizes[] = {48, 4080, 48 * 150};
+
+    (void)state;
+    for (unsigned bits = 32; bits <= 64; bits += 32)
+        for (size_t i = 0; i < COUNT(sizes); i++) {
+            stage_efi(&bzimage_usual, bits, sizes[i]);
+            load("EFI");
+            const struct baton_segment *map = journey_find(&j, "EFI memory map", 0);
+            uint64_t node = journey_find(&j, "EFI node", 0)->dest;
+            const uint64_t *words = (uint64_t *)machine_at(node);
+
+            expect(&bzimage_usual);
+            put(0x1c0, 4, bits == 64 ? 0x34364c45 : 0x32334c45); /* "EL64", "EL32" */
+            put(0x1c4, 4, 0x3f123018);
+            put(0x1c8, 4, 48);
+            put(0x1cc, 4, 1);
+            put(0x1d0, 4, map->dest);
+            put(0x1d4, 4, sizes[i]);
+            put(0x250, 8, node);
+            assert_params("EFI");
+            assert_int_equal(map->dest % PAGE, 0);
+            assert_int_equal(words[0], journey_find(&j, "record", 0)->dest); /* next */
+            assert_int_equal(words[1], 0x80000000u | 24ull << 32);           /* SETUP_INDIRECT */
+            assert_int_equal(words[2], 0x80000000u | 0x50414d45u);
+            assert_int_equal(words[3], sizes[i]);
+            assert_int_equal(words[4], map->dest);
+            assert_journey(&j, journey_finish(&j));
+        }
+    /* above 4 GiB, a system table that Linux for x86-64 can use */
+    stage_efi(&bzimage_usual, 64, 48);
+    j.request.efi.system_table = 0x123456789ull;
+    load("EFI above 4 GiB");
+    assert_int_equal(((uint32_t *)machine_at(journey_find(&j, "boot_params", 0)->dest))[0x1d8 / 4],
+                     1);
+}
+
+static void no_efi(void **state)
+{
+    struct bzimage_fields f = bzimage_usual;
+
+    (void)state;
+    stage_efi(&f, 64, 0); /* without a map */
+    load("no EFI map");
+    expect(&f);
+    assert_params("no EFI map");
+    f.protocol = 0x0208; /* a kernel that has no nodes */
+    f.jump = 0x4e;
+    stage_efi(&f, 64, 48);
+    load("EFI, 2.08");
+    expect(&f);
+    assert_params("EFI, 2.08");
+    assert_null(journey_find(&j, "EFI memory map", 0));
+}
+
 /* The alignment that was taken is written into the header handed over. [LBP min_alignment] */
 static void the_alignment_taken(void **state)
 {
@@ -224,7 +293,9 @@ static void screen_text(void **state)
 static void screen_linear(void **state)
 {
     (void)state;
-    for (int high = 0; high < 2; high++) {
+    for (int i = 0; i < 4; i++) {
+        bool high = i & 1, uefi = i & 2;
+
         stage(&bzimage_usual, false, 0);
         j.request.screen = (struct baton_screen){.kind = BATON_SCREEN_LINEAR,
                                                  .columns = 80,
@@ -240,14 +311,17 @@ static void screen_linear(void **state)
                                                  .green_at = 8,
                                                  .blue_size = 6,
                                                  .blue_at = 1};
+        j.request.efi.bits = uefi ? 64 : 0;
         load("linear");
         expect(&bzimage_usual);
-        put(0x0f, 1, 0x23); /* VESA linear */
+        put(0x0f, 1, uefi ? 0x70 : 0x23); /* EFI, VESA linear */
         put(0x12, 2, 1024);
         put(0x14, 2, high ? 770 : 768);
         put(0x16, 2, 32);
         put(0x18, 4, 0xfd000000);
-        put(0x1c, 4, high ? 49 : 48); /* in units of 64 KiB, the last one begun */
+        /* in bytes, or in units of 64 KiB, the last one begun */
+        put(0x1c, 4, uefi ? (high ? 770 : 768) * 4096 : high ? 49 : 48);
+        put(0x32, 2, uefi);
         put(0x24, 2, 4096);
         put(0x26, 1, 8); /* size and position: red, green, blue */
         put(0x27, 1, 16);
@@ -529,6 +603,8 @@ int main(void)
         cmocka_unit_test(no_setup_data_before_2_09),
         cmocka_unit_test(acpi_root_pointer),
         cmocka_unit_test(odd_setups),
+        cmocka_unit_test(efi),
+        cmocka_unit_test(no_efi),
         cmocka_unit_test(the_alignment_taken),
         cmocka_unit_test(screen_text),
         cmocka_unit_test(screen_linear),

@@ -143,7 +143,10 @@ static void the_request_is_filled(void **state)
     (void)state;
     start(&bzimage_usual);
     j.request.place = BATON_PLACE_ALL;
+    j.request.efi = (struct baton_efi){64, 48, 1, 0x3f000000, j.request.module[0].file};
     assert_loaded();
+    assert_int_equal(j.request.efi.map.size, 0);
+    assert_null(baton_segment_find(&j.payload, BATON_ROLE_EFI_MAP, 0));
     snprintf(expected, sizeof(expected), "elfcorehdr=0x%x quiet", (unsigned)crash.headers);
     assert_string_equal(j.request.command_line, expected);
     assert_ptr_equal(j.request.command_line, line);

@@ -44,6 +44,9 @@ static void assert_grubs(void)
     assert_int_equal(info.screen.blue_size, 6);
     assert_int_equal(info.efi.bits, 64);
     assert_int_equal(info.efi.system_table, LOADER2_FIRMWARE);
+    assert_int_equal(info.efi.map.size, 2 * LOADER2_DESCRIPTOR);
+    assert_int_equal(info.efi.descriptor_size, LOADER2_DESCRIPTOR);
+    assert_int_equal(info.efi.descriptor_version, 1);
     assert_int_equal(info.acpi_rsdp, LOADER2_FIRMWARE + 0x2024);
     assert_int_equal(info.smbios_major, 3);
     assert_int_equal(info.smbios_minor, 1);
@@ -94,7 +97,7 @@ static void any_order(void **state)
 
 static void unknown_tags_are_ignored(void **state)
 {
-    static const uint32_t types[] = {7, 9, 10, 16, 17, 18, 19, 20, 22, 0x1234, UINT32_MAX};
+    static const uint32_t types[] = {7, 9, 10, 16, 19, 20, 22, 0x1234, UINT32_MAX};
 
     (void)state;
     loader2_grub();
@@ -111,7 +114,7 @@ static void unknown_tags_are_ignored(void **state)
 /* The first one counts, and a line says that there was another. */
 static void given_twice(void **state)
 {
-    static const uint32_t types[] = {1, 2, 4, 5, 6, 8, 12, 13, 14, 15, 21};
+    static const uint32_t types[] = {1, 2, 4, 5, 6, 8, 12, 13, 14, 15, 17, 21};
     uint8_t body[64] = {0};
 
     (void)state;
@@ -322,6 +325,137 @@ static void screens(void **state)
     assert_int_equal(info.efi.bits, 0);
 }
 
+/* ---- UEFI's memory map ------------------------------------------------------------------------ */
+
+static void efi_maps(void **state)
+{
+    static const struct {
+        uint32_t size, descriptor; /* of the tag, and what it says */
+        const char *says;          /* NULL: taken */
+    } cases[] = {
+        {16 + 40, 40, NULL},
+        {16 + 3 * 64, 64, NULL},
+        {16 + 3 * 44, 44, NULL},
+        {16 + 5 * 2000, 2000, NULL},
+        {16, 48, "empty"},
+        {16 + 39, 39, "shorter than 40"},
+        {16 + 48, 0, "shorter than 40"},
+        {16 + 48, UINT32_MAX, "within a descriptor"},
+        {16 + 47, 48, "within a descriptor"},
+        {16 + 97, 48, "within a descriptor"},
+    };
+    static uint8_t body[5 * 2000 + 8];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        loader2_grub();
+        hide(17);
+        loader2_reopen();
+        memcpy(body, &cases[i].descriptor, 4);
+        uint32_t at = loader2_tag(17, body, cases[i].size - 8);
+        loader2_end();
+        assert_null(loader2_read());
+        assert_int_equal(info.notes, cases[i].says ? 1 : 0);
+        assert_int_equal(info.efi.bits, 64); /* all the same */
+        if (cases[i].says) {
+            assert_int_equal(info.efi.map.size, 0);
+            assert_int_equal(info.note[0].tag, 17);
+            assert_non_null(strstr(info.note[0].why, cases[i].says));
+        } else {
+            assert_int_equal(info.efi.map.pa, at + 16);
+            assert_int_equal(info.efi.map.size, cases[i].size - 16);
+            assert_int_equal(info.efi.descriptor_size, cases[i].descriptor);
+        }
+    }
+}
+
+static void efi_maps_without_their_firmware(void **state)
+{
+    (void)state;
+    loader2_grub();
+    hide(12);
+    assert_null(loader2_read());
+    assert_int_equal(info.efi.map.size, 0);
+    assert_non_null(strstr(info.note[0].why, "no EFI system table"));
+    loader2_grub(); /* a system table at 0 */
+    loader2_put(loader2_find(12) + 8, 8, 0);
+    assert_null(loader2_read());
+    assert_int_equal(info.efi.map.size, 0);
+    loader2_grub(); /* of 32 bits */
+    loader2_put(loader2_find(12), 4, 11);
+    assert_null(loader2_read());
+    assert_int_equal(info.efi.bits, 32);
+    assert_int_equal(info.efi.system_table, LOADER2_FIRMWARE);
+    assert_int_equal(info.efi.map.size, 2 * LOADER2_DESCRIPTOR);
+    loader2_reopen(); /* and the boot services still run */
+    loader2_tag(18, "", 0);
+    loader2_end();
+    assert_null(loader2_read());
+    assert_int_equal(info.efi.map.size, 0);
+    assert_non_null(strstr(info.note[0].why, "boot services"));
+}
+
+/* Memory of the boot services with tables that the system table names: kept. */
+static void efi_kept(void **state)
+{
+    static const struct {
+        uint32_t type;
+        uint64_t start, pages;
+        bool kept;
+    } cases[] = {
+        {4, 0x7e000000, 16, true},          {3, 0x7e000000, 16, true},
+        {4, 0x7e001000, 1, true}, /* the table is in its last bytes */
+        {4, 0x7e002000, 1, false},          {4, 0x7e000000, 1, false},
+        {7, 0x7e000000, 16, false},         /* free memory */
+        {6, 0x7e000000, 16, false},         /* the firmware's for ever: reserved anyway */
+        {4, 0x7e000000, UINT64_MAX, false}, /* longer than memory */
+        {4, 0x7e000000, 0, false},          {4, 0x10000000000, 16, false},
+    };
+
+    (void)state;
+    for (unsigned bits = 32; bits <= 64; bits += 32)
+        for (size_t i = 0; i < COUNT(cases); i++) {
+            loader2_grub();
+            loader2_put(loader2_find(12), 4, bits == 64 ? 12 : 11);
+            loader2_efi(bits, 3, LOADER2_FIRMWARE + 0x2024, 0x7e001fff);
+            uint32_t second = loader2_find(17) + 16 + LOADER2_DESCRIPTOR;
+            loader2_put(second, 4, cases[i].type);
+            loader2_put(second + 8, 8, cases[i].start);
+            loader2_put(second + 24, 8, cases[i].pages);
+            assert_null(loader2_read());
+            assert_int_equal(info.efi_kept_count, cases[i].kept);
+            if (cases[i].kept) {
+                assert_int_equal(info.efi_kept[0].start, cases[i].start);
+                assert_int_equal(info.efi_kept[0].end, cases[i].start + cases[i].pages * 4096);
+            }
+            assert_int_equal(info.notes, 0);
+        }
+}
+
+/* More of them than there is room for. */
+static void many_efi_kept(void **state)
+{
+    static uint8_t body[8 + 40 * (BOOT_EFI_KEPT + 1)] = {40};
+
+    (void)state;
+    for (uint32_t count = BOOT_EFI_KEPT; count <= BOOT_EFI_KEPT + 1; count++) {
+        loader2_grub();
+        loader2_efi(64, 3, LOADER2_FIRMWARE + 0x2024, 0x7e001fff);
+        hide(17);
+        loader2_reopen();
+        uint32_t at = loader2_tag(17, body, 8 + 40 * count) + 16;
+        loader2_end();
+        for (uint32_t i = 0; i < count; i++, at += 40) {
+            loader2_put(at, 4, 4);
+            loader2_put(at + 8, 8, 0x7e000000 - 0x1000ull * i);
+            loader2_put(at + 24, 8, 2 + i);
+        }
+        assert_null(loader2_read());
+        assert_int_equal(info.efi_kept_count, BOOT_EFI_KEPT);
+        assert_int_equal(info.notes, count - BOOT_EFI_KEPT);
+    }
+}
+
 /* ---- bad loaders ----------------------------------------------------------------------------- */
 
 /* What is changed in a tag (type 0: in the start), and a word of the sentence. */
@@ -426,13 +560,16 @@ static void too_short_to_use(void **state)
 {
     static const struct {
         uint32_t type, size;
-    } cases[] = {{4, 15}, {5, 19}, {8, 8}, {12, 15}, {13, 15}, {14, 27}, {15, 43}, {21, 11}};
+    } cases[] = {{4, 15},  {5, 19},  {8, 8},   {12, 15}, {13, 15},
+                 {14, 27}, {15, 43}, {17, 15}, {21, 11}};
     static const uint8_t body[64];
 
     (void)state;
     for (size_t i = 0; i < COUNT(cases); i++) {
         loader2_grub();
-        hide(cases[i].type);
+        hide(17); /* without a system table there would be a note about it, too */
+        if (cases[i].type != 17)
+            hide(cases[i].type);
         loader2_reopen();
         loader2_tag(cases[i].type, body, cases[i].size - 8);
         loader2_end();
@@ -551,6 +688,10 @@ int main(void)
         cmocka_unit_test(other_entry_sizes),
         cmocka_unit_test(unknown_memory_is_reserved),
         cmocka_unit_test(screens),
+        cmocka_unit_test(efi_maps),
+        cmocka_unit_test(efi_maps_without_their_firmware),
+        cmocka_unit_test(efi_kept),
+        cmocka_unit_test(many_efi_kept),
         cmocka_unit_test(lies_are_refused),
         cmocka_unit_test(short_tags_are_refused),
         cmocka_unit_test(cut),

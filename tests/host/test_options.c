@@ -53,6 +53,9 @@ static const struct {
      "verify="},
     {"check=of", 0, 0, 0, 0, false, 1, "check=of", "on or off"},
     {"check", 0, 0, 0, 0, false, 1, "check", NULL},
+    {"quiesce=pci", 0, 0, 0, 0, false, 0},
+    {"quiesce=none", 0, 0, 0, 0, false, 0},
+    {"quiesce=all", 0, 0, 0, 0, false, 1, "quiesce=all", "pci or none"},
     {"watchdog=ib700", 0, 0, 0, 0, false, 0},
     {"watchdog=", 0, 0, 0, 0, false, 1, "watchdog=", "ib700"},
     {"verify=of", 0, 0, 0, 0, false, 1, "verify=of", "on or off"},
@@ -112,6 +115,7 @@ static void known_lines(void **state)
                        cases[i].verbose);
         assert_int_equal(options.trace, cases[i].trace);
         assert_int_equal(options.verify, cases[i].verify);
+        assert_int_equal(options.quiesce, strstr(cases[i].line, "quiesce=none") ? QUIESCE_NONE : 0);
         assert_int_equal(options.watchdog, strstr(cases[i].line, "watchdog=ib700") != NULL);
         if (!n)
             continue;

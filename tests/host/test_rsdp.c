@@ -141,6 +141,7 @@ static void bios(void)
 {
     loader2_grub();
     hide(12);
+    hide(17);
     forget(OLD);
     forget(NEW);
     loader2_put(0x40e, 2, 0);

@@ -10,7 +10,7 @@ PAYLOAD_ASFLAGS = $(ASFLAGS32) -I$(PAYLOADS) -MMD -MP
 PAYLOAD_LD = $(LD32) -m elf_i386 -nostdlib -z noexecstack -z max-page-size=4096
 
 JUDGE_PARTS := judge/entry.o judge/judge.o judge/bytes.o judge/registers.o judge/segments.o \
-               judge/live.o judge/handover.o judge/trace.o judge/devices.o \
+               judge/live.o judge/handover.o judge/trace.o judge/devices.o judge/efi.o \
                lib/console.o lib/crc32.o lib/string.o
 LIAR_PARTS := liar/entry.o liar/liar.o liar/words.o liar/map.o liar/modules.o liar/strings.o \
               liar/loader.o liar/cpu.o liar/record.o \

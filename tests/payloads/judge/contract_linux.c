@@ -3,6 +3,7 @@
  * zero. All unused bytes of boot_params are zero. Baton's record is a setup_data node with text
  * lines. Before protocol 2.09 there is no setup_data, and so no record. [LBP 32-bit]
  */
+#include "judge/efi.h"
 #include "judge/judge.h"
 #include "judge/state.h"
 #include "lib/console.h"
@@ -10,6 +11,8 @@
 #define HDRS 0x53726448u
 #define SETUP_DATA_SINCE 0x0209u
 #define SETUP_E820_EXT 1u
+#define SETUP_INDIRECT 0x80000000u
+#define EFI_INFO 0x1c0u
 #define LOADER_UNDEFINED 0xffu
 #define E820_MAX 128u
 #define E820_TABLE 0x2d0u
@@ -20,6 +23,11 @@ struct node { /* struct setup_data */
     uint64_t next;
     uint32_t type, length;
     uint8_t data[];
+};
+
+struct indirect { /* struct setup_indirect */
+    uint32_t type, reserved;
+    uint64_t length, address;
 };
 
 static const uint8_t *params;
@@ -54,7 +62,7 @@ static void zero_check(void)
     uint32_t header_end = 0x202 + field(0x201, 1);
     const struct {
         uint32_t start, end;
-    } zero[] = {{0x040, 0x070}, {0x078, 0x1e0}, {0x1e4, 0x1e8}, {0x1e9, 0x1f1},
+    } zero[] = {{0x040, 0x070}, {0x078, 0x1c0}, {0x1e4, 0x1e8}, {0x1e9, 0x1f1},
                 {header_end, 0x2d0}, {used, 0x1000}};
     uint32_t found = 0;
 
@@ -164,6 +172,7 @@ static bool read_nodes(struct handover *h)
 {
     uint64_t first = field(0x250, 4);
     const struct node *record = (void *)0;
+    struct indirect map = {0, 0, 0, 0};
     uint32_t nodes = 0;
 
     check("setup-data-high", field(0x254, 4), 0);
@@ -179,9 +188,12 @@ static bool read_nodes(struct handover *h)
         else if (node->type == SETUP_E820_EXT)
             for (uint32_t i = 0; i + E820_SIZE <= node->length; i += E820_SIZE)
                 add_e820(h, node->data + i);
+        else if (node->type == SETUP_INDIRECT && node->length == sizeof map)
+            __builtin_memcpy(&map, node->data, sizeof map);
         else
             check("node-type", node->type, BATON_RECORD_MAGIC);
     }
+    efi_check(params + EFI_INFO, (uint32_t)map.address, (uint32_t)map.length);
     check_that("nodes", nodes < NODES_MAX, nodes, "an end");
     check_that("record", record != (void *)0, 0, "a setup_data node of Baton's");
     if (record == (void *)0)
