@@ -26,7 +26,7 @@ static void count_rows(void)
 }
 
 /* Reports on the screen that the serial line is no longer used. */
-static void tell_lost_serial(void)
+static void report_lost_serial(void)
 {
     if (serial_lost())
         screen_write("serial      the UART accepts no more characters; it is no longer used\n",
@@ -57,7 +57,7 @@ void console_write(const char *text)
         }
     }
     if (ended)
-        tell_lost_serial();
+        report_lost_serial();
 }
 
 void console_raw(const char *text)

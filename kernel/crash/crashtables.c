@@ -4,6 +4,7 @@
 #include "kernel/crash/region.h"
 #include "kernel/machine/layout.h"
 #include "kernel/memory/live.h"
+#include "kernel/memory/permissions.h"
 #include "pagetable/walk.h"
 
 /* PAE: the root, a directory, and two tables each for the image and for the region's end. */
@@ -21,7 +22,7 @@ static bool map_range(const struct pt_space *space, struct pt_spares *spares, ui
     unsigned level = space->format->levels - 1u;
 
     for (uint64_t pa = start; pa < end; pa += BATON_PAGE_SIZE) {
-        uint64_t bits = live_bits(pa) & ~(uint64_t)PTE_GLOBAL;
+        uint64_t bits = permissions_at(pa) & ~(uint64_t)PTE_GLOBAL;
 
         if (bits && pt_map(space, spares, level, KERNEL_BASE + (uint32_t)pa, pa, bits) != PT_OK)
             return false;

@@ -11,6 +11,7 @@
 #include "kernel/machine/tss.h"
 #include "kernel/machine/window.h"
 #include "kernel/memory/pages.h"
+#include "kernel/memory/permissions.h"
 #include "kernel/memory/screenmap.h"
 #include "pagetable/walk.h"
 
@@ -22,12 +23,8 @@ static uint64_t windows_table; /* pa */
 
 #define FOUR_GIB (1ull << 32)
 
-/* From the linker script. */
-extern char text_start[], text_end[], rodata_start[], rodata_end[];
-
 /* In boot/entry.S. */
 extern void paging_switch(void);
-extern char boot_stack[];
 
 static void *map_table(void *ctx, enum baton_window window, uint64_t pa)
 {
@@ -73,54 +70,6 @@ static bool map(unsigned level, uint32_t va, uint64_t pa, uint64_t bits)
     return map_run(level, va, pa, bits, 1);
 }
 
-/* Readable and writable; not executable, if the CPU has NX; global, if it has PGE, so that the
- * hand-off is tested with global entries. */
-static uint64_t data_bits(void)
-{
-    return PTE_PRESENT | PTE_WRITE | (cpu.pge ? PTE_GLOBAL : 0) |
-           (space.format == &pt_pae && cpu.nx ? PTE_NX : 0);
-}
-
-/* The permissions of a page of the direct map depend on its contents. */
-uint64_t live_bits(uint64_t pa)
-{
-    uint64_t nx = data_bits() & PTE_NX;
-    uint64_t bits = data_bits() & ~(PTE_NX | PTE_WRITE);
-
-    if (pa == physical(boot_stack))
-        return 0; /* the guard page under the stack */
-    if ((pa >= physical(text_start) && pa < physical(text_end)) ||
-        pa == baton_page_down((uint32_t)paging_switch)) /* linked at its physical address */
-        return bits;                                    /* read and execute */
-    if (pa >= physical(rodata_start) && pa < physical(rodata_end))
-        return bits | nx; /* read */
-    if (pa == physical(baton_trampoline_page))
-        return bits | PTE_WRITE; /* its stack and its TSS are on it */
-    return data_bits();
-}
-
-/* The end of the run of pages from pa on that have the same permissions, `end` at most. */
-static uint64_t run_end(uint64_t pa, uint64_t end)
-{
-    const uint32_t edge[] = {
-        physical(boot_stack),
-        physical(boot_stack) + BATON_PAGE_SIZE,
-        physical(text_start),
-        physical(text_end),
-        physical(rodata_start),
-        physical(rodata_end),
-        physical(baton_trampoline_page),
-        physical(baton_trampoline_page) + BATON_PAGE_SIZE,
-        (uint32_t)baton_page_down((uint32_t)paging_switch),
-        (uint32_t)baton_page_down((uint32_t)paging_switch) + BATON_PAGE_SIZE,
-    };
-
-    for (unsigned i = 0; i < sizeof(edge) / sizeof(*edge); i++)
-        if (edge[i] > pa && edge[i] < end)
-            end = edge[i];
-    return end;
-}
-
 /*
  * Large pages from KERNEL_END_MAX on, where all pages have the same permissions: their entries lie in
  * one table, for the direct map ends below 4 GiB, and it is less than 1 GiB. Small ones elsewhere.
@@ -134,17 +83,17 @@ static bool map_direct(void)
     if (space.format != &pt_pae && !cpu.pse)
         count = 0;
     if (count &&
-        !map_run(large, KERNEL_BASE + (uint32_t)from, from, live_bits(from), (uint32_t)count))
+        !map_run(large, KERNEL_BASE + (uint32_t)from, from, permissions_at(from), (uint32_t)count))
         return false;
     for (uint64_t pa = 0, end; pa < direct_end; pa = end) {
-        uint64_t bits = live_bits(pa);
+        uint64_t bits = permissions_at(pa);
 
         if (pa == from && count) {
             end = from + count * span;
             continue;
         }
         end = (pa & ~(span - 1)) + span;
-        end = run_end(pa, end < direct_end ? end : direct_end);
+        end = permissions_end(pa, end < direct_end ? end : direct_end);
         if (bits && !map_run(small, KERNEL_BASE + (uint32_t)pa, pa, bits,
                              (uint32_t)(end - pa) >> BATON_PAGE_SHIFT))
             return false;
@@ -160,7 +109,7 @@ static bool map_screen(void)
     uint32_t va = screen->va;
 
     for (uint64_t pa = screen->pa; pa < screen->end; pa += pt_span(space.format, large)) {
-        if (!map(large, va, pa, data_bits()))
+        if (!map(large, va, pa, permissions_data()))
             return false;
         va += (uint32_t)pt_span(space.format, large);
     }
@@ -181,7 +130,7 @@ static bool map_windows(void)
     pt_translate(&space, WINDOW_BASE, &walk);
     windows_table = walk.step[walk.steps - 1].table;
     pt_clear(space.host, windows_table);
-    return map(last, WINDOW_TABLE, windows_table, data_bits() & ~(uint64_t)PTE_GLOBAL);
+    return map(last, WINDOW_TABLE, windows_table, permissions_data() & ~(uint64_t)PTE_GLOBAL);
 }
 
 /* Switches from the boot tables to the live tables. With paging on, the CPU cannot switch from
@@ -246,6 +195,7 @@ uint64_t live_direct_limit(const struct baton_memory *memory, uint32_t count)
 bool live_start(enum baton_table_kind kind, const struct baton_memory *memory, uint32_t count)
 {
     space = (struct pt_space){pt_format_of(kind), &tables_host, 0};
+    live.summary.kind = kind;
     direct_end = live_direct_limit(memory, count);
     if (!take_page(&space.root))
         return false;
@@ -254,10 +204,9 @@ bool live_start(enum baton_table_kind kind, const struct baton_memory *memory, u
         return false;
 
     live.summary.root = space.root;
-    live.summary.kind = kind;
     switch_to_live();
     window_start((void *)WINDOW_TABLE, space.format->entry_size,
-                 (data_bits() & ~(uint64_t)PTE_GLOBAL) | PTE_ACCESSED | PTE_DIRTY, direct_end);
+                 (permissions_data() & ~(uint64_t)PTE_GLOBAL) | PTE_ACCESSED | PTE_DIRTY, direct_end);
     pt_tables(&space, add_table, NULL);
     live.summary.checksum = live_checksum();
     return true;

@@ -29,9 +29,6 @@ uint64_t live_direct_limit(const struct baton_memory *memory, uint32_t count);
 /* Physical address where it ends, after live_start. */
 uint64_t live_direct_end(void);
 
-/* Permissions of the page at pa, which is below the end of the direct map; 0: it is not mapped. */
-uint64_t live_bits(uint64_t pa);
-
 /* Calls visit for each page of the tables, root first. */
 void live_tables(bool (*visit)(void *ctx, uint64_t table), void *ctx);
 

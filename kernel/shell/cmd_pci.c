@@ -8,7 +8,7 @@ struct counts {
     uint32_t functions, masters;
 };
 
-static bool tell_function(void *ctx, const struct pci_function *f)
+static bool report_function(void *ctx, const struct pci_function *f)
 {
     struct counts *c = ctx;
     char name[PCI_NAME];
@@ -32,7 +32,7 @@ void command_pci(const struct words *words)
         report("refused", "this machine has no PCI");
         return;
     }
-    pci_walk(pci, tell_function, &c);
+    pci_walk(pci, report_function, &c);
     if (!pager_stopped())
         report("pci", "%u function%s, %u bus master%s", c.functions, plural(c.functions), c.masters,
                plural(c.masters));

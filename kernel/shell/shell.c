@@ -62,7 +62,7 @@ static void run_line(const char *line)
     pager_end();
 }
 
-static void tell_keyboard(void)
+static void report_keyboard(void)
 {
     if (input_has_keyboard())
         return;
@@ -74,7 +74,7 @@ static void tell_keyboard(void)
 void shell_run(void)
 {
     report("shell", "help lists the commands; load stages the modules, exec hands over");
-    tell_keyboard();
+    report_keyboard();
     for (;;) {
         edit_begin(&edit);
         while (!edit_key(&edit, input_key()))

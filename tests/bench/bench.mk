@@ -1,6 +1,6 @@
 # The bench: what Baton needs, beside others, counted. Included by the top Makefile.
 #
-#   make bench   prints a table; build/bench/ has it as Markdown, JSON and plots;
+#   make bench   ./baton bench: prints a table; build/bench/ has it as Markdown, JSON and plots;
 #                ONLY="handoffs loads verify kexec" counts some, and only prints them
 
 BENCH_INIT := $(BUILD)/tests/bench/init
