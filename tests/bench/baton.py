@@ -4,6 +4,7 @@ import re
 import images
 import payloads
 from count import between, number, symbol
+from elf32 import Elf32
 from machine import Machine, run
 
 ENTRY, HANDOFF = "boot_entry", "baton_handoff"
@@ -46,7 +47,7 @@ def handoffs():
 def loads():
     """baton_load, the dry run included."""
     for size in (1, 6, 36, 128, 512):
-        of = machine(f"load-{size}", JUDGE, size, memory="1G")
+        of = machine(f"load-{size}", LINUX, size, memory="1G")
         cost, _ = between(of, *(symbol(name) for name in LOAD))
         yield f"load, initrd {size} MiB", cost
 
@@ -65,4 +66,11 @@ def verify():
         yield f"verify, a byte {what}", round((more["on"] - more["off"]) / (2 << 20), 1)
 
 
-EVERY = (handoffs, loads, verify)
+def sizes():
+    """Bytes."""
+    elf = Elf32(payloads.BATON)
+    yield "baton.elf, file", len(elf.data)
+    yield "baton.elf, loaded", sum(segment.filesz for segment in elf.segments)
+
+
+EVERY = (sizes, handoffs, loads, verify)

@@ -1,7 +1,7 @@
 # The bench: what Baton needs, beside others, counted. Included by the top Makefile.
 #
 #   make bench   ./baton bench: prints a table; build/bench/ has it as Markdown, JSON and plots;
-#                ONLY="handoffs loads verify kexec" counts some, and only prints them
+#                ONLY="sizes handoffs loads verify kexec" counts some, and only prints them
 
 BENCH_INIT := $(BUILD)/tests/bench/init
 

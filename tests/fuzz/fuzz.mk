@@ -19,7 +19,8 @@ TARGETS = $(FUZZ_TARGETS)
 # libFuzzer: clang, and its runtime library. The host tests' objects, compiled once more.
 FUZZ_CC := clang
 FUZZ_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
-FUZZ_C = $(HOST_CORE_C) $(HOST_SHARED_C) $(FUZZ_SHARED_C)
+# No target reads what belongs to the kernel alone, which would need its panic() and its font.
+FUZZ_C = $(filter-out kernel/memory/% kernel/console/%,$(HOST_CORE_C)) $(HOST_SHARED_C) $(FUZZ_SHARED_C)
 
 $(eval $(call compiler_stamp,$(FUZZ_BUILD)/clang/compiler,$(FUZZ_CC)))
 

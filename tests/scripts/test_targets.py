@@ -13,7 +13,7 @@ SHORT = {
     "core examples": "LD +build/examples/embed.elf",
     "prove PAGING=legacy": "^proved ",
     "layouts BATON_LAYOUTS=1": "1 passed",
-    "bench ONLY=loads": "^load, initrd 1 MiB +[0-9,]+ +goal ",
+    "bench ONLY=sizes": "^baton.elf, loaded +[0-9,]+",
     "fuzz MINUTES=0.02 TARGETS=options": r"options +[\d,]+ executions .* 0 crashes",
     "kernels": "",
     "run-host-random BATON_ROUNDS=10": r"test_random +\d+ passed, 0 failed",
