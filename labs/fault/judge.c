@@ -27,6 +27,7 @@ static const struct pair {
 static void fill(const struct pair *pair)
 {
     static const struct baton_machine cpu = {.has_cr4 = true, .com_port = 0x3f8};
+    static const struct baton_screen no_screen;
     uint64_t pa = 0;
 
     machine_start(&machine, pair->va, 0xd0000000);
@@ -43,7 +44,7 @@ static void fill(const struct pair *pair)
     image.tables[0] = ROOT;
     image.fault_tables[0] = FAULT_ROOT;
     exam_case("kernel address 0x%08x, control page 0x%08x", (unsigned)pair->va, (unsigned)pair->pa);
-    control_fill(&image, &payload, &cpu);
+    control_fill(&image, &payload, &cpu, &no_screen);
     if (machine.violation[0])
         exam_wrong("stores in the control page and the template", "%s", machine.violation);
     copy = machine_at(pair->pa);
