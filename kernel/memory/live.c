@@ -78,7 +78,8 @@ static bool map_direct(void)
 {
     unsigned small = space.format->levels - 1u, large = small - 1;
     uint64_t span = pt_span(space.format, large); /* of a large page, and of a table of small ones */
-    uint64_t from = KERNEL_END_MAX, count = from < direct_end ? (direct_end - from) / span : 0;
+    uint64_t from = KERNEL_END_MAX;
+    uint64_t count = from < direct_end ? (direct_end - from) >> space.format->level[large].shift : 0;
 
     if (space.format != &pt_pae && !cpu.pse)
         count = 0;

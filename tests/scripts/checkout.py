@@ -45,6 +45,13 @@ class Checkout:
                                      f"{process.communicate()[0][-2000:]}") from None
         return process.returncode, output
 
+    def cached(self):
+        """The environment in which a compiler looks into ccache's folder first: sources that another
+        checkout has compiled with the same options are not compiled again."""
+        return {**os.environ, "PATH": f"/usr/lib/ccache:{os.environ['PATH']}",
+                "CCACHE_DIR": str(BUILD.resolve() / "ccache"), "CCACHE_BASEDIR": str(self.top),
+                "CCACHE_NOHASHDIR": "1"}
+
     def left_over(self):
         """Names in build/ that exist only while a script runs."""
         return sorted(p.name for p in (self.top / "build").iterdir()

@@ -29,7 +29,7 @@ LONG = {"check": ["check-docs", "check-scripts", "check-host", "check-labs",
 @pytest.mark.parametrize("words", SHORT, ids=[words.split(" ")[0] or "all" for words in SHORT])
 def test_a_target_makes_what_it_needs(tmp_path, words):
     checkout = Checkout(tmp_path / "baton", ready=False)
-    status, output = checkout.run("make", *words.split(), timeout=600)
+    status, output = checkout.run("make", *words.split(), timeout=600, env=checkout.cached())
     assert status == 0 and re.search(SHORT[words], output, re.M), output[-3000:]
 
 
