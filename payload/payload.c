@@ -21,7 +21,7 @@ int baton_payload_read(const struct baton_host *host, const struct baton_request
     const char *what;
     int error;
 
-    *payload = (struct baton_payload){0};
+    __builtin_memset(payload, 0, sizeof(*payload)); /* a literal would be 12 KiB of stack at -O0 */
     error = baton_host_check(host, request, why);
     if (error)
         return error;
