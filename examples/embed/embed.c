@@ -123,17 +123,16 @@ static void read_memory(const struct multiboot *mb)
     }
 }
 
-/* The free pages: usable, above the modules, the first 256 of them are plenty. */
-static void free_some_pages(uint32_t from)
+/* The free pages: usable, and above the modules. All of them, so that the core finds some that the
+ * next kernel does not use. */
+static void free_pages(uint32_t from)
 {
-    for (uint32_t i = 0, n = 0; i < memory_count; i++)
+    for (uint32_t i = 0; i < memory_count; i++)
         for (uint64_t pa = baton_page_up(memory[i].start);
-             memory[i].type == BATON_MEM_USABLE && pa + BATON_PAGE_SIZE <= memory[i].end && n < 256;
+             memory[i].type == BATON_MEM_USABLE && pa + BATON_PAGE_SIZE <= memory[i].end;
              pa += BATON_PAGE_SIZE)
-            if (pa >= from && pa < 0xc0000000u) {
+            if (pa >= from && pa < 0xc0000000u)
                 free_page(NULL, pa);
-                n++;
-            }
 }
 
 /* "crash" at the end of this kernel's own command line: it crashes, with a capture kernel loaded. */
@@ -162,7 +161,7 @@ void embed_main(const struct multiboot *mb)
     for (uint32_t i = 0; i < mb->mods_count; i++)
         if (module[i].end > end)
             end = module[i].end;
-    free_some_pages((uint32_t)baton_page_up(end));
+    free_pages((uint32_t)baton_page_up(end));
 
     static struct baton_host host; /* an image keeps its address */
     host = (struct baton_host){

@@ -102,7 +102,7 @@ class Meanwhile:
             return d.end()
 
 
-@pytest.mark.parametrize("job", cases(Meanwhile("dump_write"), Meanwhile("baton_image_make"),
+@pytest.mark.parametrize("job", cases(Meanwhile("baton_crash_stage"), Meanwhile("baton_image_make"),
                                       Meanwhile("vault_arm")))
 def test_a_death_during_the_next_load_enters_neither(job, outcome):
     assert outcome.status == PANICKED, outcome.story()
