@@ -458,6 +458,16 @@ def test_a_command_line_longer_than_a_line(t):
     assert PROMPT == "baton> " and t.ask("help more")
 
 
+@sessions(PAE, quick=True)
+def test_pci_lists_every_function(t):
+    """A host bridge, an ISA bridge, its IDE and ACPI functions, and the screen."""
+    t.prompt()
+    *functions, last = t.ask("pci")
+    assert len(functions) >= 4 and all(", vendor 0x" in line for line in functions), functions
+    assert last.startswith(f"pci         {len(functions)} functions, "), last
+    assert fact(t.ask("pci 1"), "refused").endswith("usage: pci")
+
+
 def test_every_file_of_the_shell_names_its_tests():
     """A test types every command of commands.c."""
     folder = os.path.dirname(os.path.abspath(__file__))

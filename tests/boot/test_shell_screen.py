@@ -72,7 +72,7 @@ def test_the_line_is_edited_on_the_screen(t):
     t.qmp.press("ctrl", "c")
     t.until(lambda: bottom(t)[0] == PROMPT.rstrip() and PROMPT + "trampoline ^C" in t.screen())
     t.qmp.type("p\t")                       # the candidates, then the line again
-    t.until(lambda: "plan  peek  poke  poweroff" in t.screen())
+    t.until(lambda: "plan  peek  poke  pci  poweroff" in t.screen())
     shows(t, PROMPT + "p")
     t.qmp.press("caps_lock")
     t.qmp.type("ab1")
