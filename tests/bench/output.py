@@ -13,12 +13,12 @@ BASELINE = os.path.join(HERE, "baseline.json")
 GROWTH = """\
 set terminal svg size 640,360 background rgb "white"
 set output "{folder}/growth.svg"
-set title "Instructions of a load, by the size of the initrd"
-set xlabel "MiB"
+set title "Instructions of a load, by the size of what is loaded"
+set xlabel "MiB of initrd (Baton), of payload (Linux)"
 set logscale xy
-set key left
+set key right center
 plot "{folder}/growth.dat" using 1:2 with linespoints title "Baton", \\
-     "{folder}/kexec.dat" using 1:2 with linespoints title "Linux kexec\\\\_load(2)"
+     "{folder}/kexec.dat" using 1:2 with linespoints title "a kexec of Linux, its system call"
 """
 
 
