@@ -11,6 +11,7 @@ import pytest
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, *(os.path.join(os.path.dirname(HERE), d) for d in ("payloads", "prove"))]
 
+import firmware  # noqa: E402
 import payloads  # noqa: E402
 import signals  # noqa: E402, F401 (sets them)
 from fleet import Fleet  # noqa: E402
@@ -28,9 +29,10 @@ def job_of(item):
 
 
 def pytest_collection_modifyitems(config, items):
-    """Deselects tests whose job needs a Linux kernel that the distribution does not have."""
+    """Deselects tests that need a Linux or a firmware that the distribution does not have."""
     gone = [item for item in items
-            if payloads.missing_everywhere(getattr(job_of(item), "linux", None))]
+            if payloads.missing_everywhere(getattr(job_of(item), "linux", None))
+            or firmware.missing_everywhere(item.nodeid)]
     config.hook.pytest_deselected(items=gone)
     items[:] = [item for item in items if item not in gone]
     config.left_out = gone
@@ -38,8 +40,9 @@ def pytest_collection_modifyitems(config, items):
 
 def pytest_terminal_summary(terminalreporter, config):
     for item in config.left_out:
-        terminalreporter.write_line(f"left out: {item.nodeid} (the distribution has no "
-                                    f"{job_of(item).linux} kernel)")
+        what = ("32-bit UEFI" if firmware.missing_everywhere(item.nodeid)
+                else f"{job_of(item).linux} kernel")
+        terminalreporter.write_line(f"left out: {item.nodeid} (the distribution has no {what})")
 
 
 def pytest_collection_finish(session):

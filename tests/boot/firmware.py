@@ -3,6 +3,10 @@
 machine(FIRMWARE, ...) is a Machine with that firmware. UEFI stores its variables in a second flash
 chip; what a run writes there is thrown away.
 """
+import functools
+import os
+import subprocess
+
 from machine import Machine
 
 OVMF = "/usr/share/OVMF"
@@ -10,6 +14,18 @@ FIRMWARES = ("bios", "uefi", "uefi32")
 # Debian builds the 32-bit firmware only with secure boot, which needs SMM. Nothing is enrolled.
 CHIPS = {"uefi": ("OVMF_CODE_4M.fd", "OVMF_VARS_4M.fd"),
          "uefi32": ("OVMF32_CODE_4M.secboot.fd", "OVMF32_VARS_4M.fd")}
+
+
+@functools.lru_cache
+def no_32_bits():
+    """Debian has no 32-bit firmware since edk2 2025.11; apt knows."""
+    return (not os.path.exists(f"{OVMF}/{CHIPS['uefi32'][0]}") and
+            subprocess.run(["apt-cache", "show", "ovmf-ia32"], capture_output=True).returncode != 0)
+
+
+def missing_everywhere(test):
+    """Does the test of this name need a firmware that the distribution does not have?"""
+    return "uefi32" in test and no_32_bits()
 
 
 def settings(firmware):

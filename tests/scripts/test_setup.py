@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 import pytest
+from checkout import Checkout
 from installed import Installed, rows_for
 
 pytestmark = pytest.mark.quick
@@ -113,6 +114,17 @@ def test_clang_is_the_alternative_if_gcc_cannot_be_installed(checkout, tmp_path)
     assert output.splitlines()[-1].endswith("using installed alternatives instead")
     # It updated the lists before that.
     assert [line for line in case.asked() if line.endswith(" update")], case.asked()
+
+
+def test_what_may_be_missing(tmp_path):
+    """~/ in the table: where apt-get does not know it, the rest is installed without it."""
+    own = Checkout(tmp_path / "own", ready=False)
+    with open(own.top / "iso" / "packages", "a") as f:
+        f.write("\n[one more test] iso\nnosuch /nowhere/file ~/\n")
+    case = Case(own, tmp_path, UNKNOWN="nosuch")
+    output = case.run("iso")
+    assert "Unable to locate package nosuch" in output
+    assert case.installed() == ["gcc-i686-linux-gnu"], output
 
 
 def test_no_compiler_can_be_installed(checkout, tmp_path):
