@@ -1,6 +1,9 @@
 """The mutants' table fits the code as it is: `make mutants` takes an hour to tell."""
 import importlib.machinery
 import importlib.util
+import os
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -26,3 +29,26 @@ def test_every_mutation_applies():
     wrong = [m.name for m in mutations for old, _ in m.changes
              if (TOP / m.file).read_text().count("\n".join(old)) != 1]
     assert not wrong, f"these lines do not occur once in their files: {wrong}"
+
+
+def wrong_code(mutation, compiler):
+    """The compiler's first error in the mutated C file; None: there is none."""
+    if not mutation.file.endswith(".c"):
+        return None
+    text = (TOP / mutation.file).read_text()
+    for old, new in mutation.changes:
+        text = text.replace("\n".join(old), "\n".join(new))
+    found = subprocess.run([*compiler, "-fsyntax-only", f"-I{os.path.dirname(mutation.file)}",
+                            "-x", "c", "-"], input=text, text=True, capture_output=True)
+    return f"{mutation.name}: {found.stderr[:300]}" if found.returncode else None
+
+
+def test_every_mutation_compiles():
+    """One that does not build is noticed by nobody."""
+    ask = ["make", "-s", "--eval", "flags: ; @echo $(CC32) $(CFLAGS32)", "flags"]
+    compiler = subprocess.run(ask, check=True, text=True, capture_output=True).stdout.split()
+    mutations = load_runner().read_table()
+    assert len([m for m in mutations if m.file.endswith(".c")]) >= 140
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        wrong = [each for each in pool.map(lambda m: wrong_code(m, compiler), mutations) if each]
+    assert not wrong, "\n".join(wrong)
