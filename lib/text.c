@@ -17,11 +17,16 @@ void text_add(struct text *text, const char *string)
         text->at[text->length] = '\0';
 }
 
+void text_digits(struct text *text, uint64_t value, unsigned count)
+{
+    while (count--)
+        text_char(text, "0123456789abcdef"[value >> 4 * count & 15]);
+}
+
 static void digits_from(struct text *text, uint64_t value, int shift)
 {
     text_add(text, "0x");
-    for (; shift >= 0; shift -= 4)
-        text_char(text, "0123456789abcdef"[value >> shift & 15]);
+    text_digits(text, value, (unsigned)shift / 4 + 1);
 }
 
 void text_hex(struct text *text, uint64_t value)

@@ -14,6 +14,9 @@ struct text {
 void text_char(struct text *text, char c);
 void text_add(struct text *text, const char *string);
 
+/* The lowest `count` hexadecimal digits, 1 to 16. */
+void text_digits(struct text *text, uint64_t value, unsigned count);
+
 /* 0x and at least one digit. */
 void text_hex(struct text *text, uint64_t value);
 

@@ -136,17 +136,17 @@ void report_handoff(const struct stage *stage)
 
 void report_devices(const struct pci_stop *done, bool stopped)
 {
-    char names[PCI_TOLD][PCI_NAME] = {{0}};
+    char names[PCI_REPORTED][PCI_NAME] = {{0}};
 
     if (done->taken)
         report("devices", "%u USB controller%s taken from the firmware%s", done->taken,
                plural(done->taken), done->stuck ? ", not all of which it gave up" : "");
-    for (uint32_t i = 0; i < done->masters && i < PCI_TOLD; i++)
+    for (uint32_t i = 0; i < done->masters && i < PCI_REPORTED; i++)
         pci_name(&done->first[i], names[i]);
     if (done->masters)
         report("devices", "%u bus master%s %s: %s%s%s%s%s%s", done->masters, plural(done->masters),
                stopped ? "stopped" : "left running", names[0], *names[1] ? ", " : "", names[1],
-               *names[2] ? ", " : "", names[2], done->masters > PCI_TOLD ? " ..." : "");
+               *names[2] ? ", " : "", names[2], done->masters > PCI_REPORTED ? " ..." : "");
 }
 
 void report_refusal(const struct baton_refusal *why)

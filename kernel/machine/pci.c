@@ -84,21 +84,15 @@ static const char *class_name(uint32_t class)
     return base < sizeof(names) / sizeof(*names) ? names[base] : "other device";
 }
 
-static void add_digits(struct text *text, uint32_t value, unsigned count)
-{
-    while (count--)
-        text_char(text, "0123456789abcdef"[value >> 4 * count & 15]);
-}
-
 void pci_name(const struct pci_function *f, char name[PCI_NAME])
 {
     struct text text = {name, PCI_NAME, 0};
 
-    add_digits(&text, f->at >> 16, 2);
+    text_digits(&text, f->at >> 16, 2);
     text_char(&text, ':');
-    add_digits(&text, f->at >> 11 & 31, 2);
+    text_digits(&text, f->at >> 11 & 31, 2);
     text_char(&text, '.');
-    add_digits(&text, f->at >> 8 & 7, 1);
+    text_digits(&text, f->at >> 8 & 7, 1);
     text_char(&text, ' ');
     text_add(&text, class_name(f->class));
 }
@@ -130,7 +124,7 @@ static bool stop_master(void *ctx, const struct pci_function *f)
 
     if (!f->master || may_go_on(f->class))
         return true;
-    if (q->done->masters < PCI_TOLD)
+    if (q->done->masters < PCI_REPORTED)
         q->done->first[q->done->masters] = *f;
     q->done->masters++;
     if (q->stop)

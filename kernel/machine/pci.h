@@ -59,12 +59,12 @@ void pci_walk(const struct pci_access *access,
 /* Its place, and a word for its class: "00:03.0 network". */
 void pci_name(const struct pci_function *f, char name[PCI_NAME]);
 
-#define PCI_TOLD 3
+#define PCI_REPORTED 3
 
 /* What was stopped, or what would have been. */
 struct pci_stop {
     uint32_t masters; /* bus masters but those that may go on */
-    struct pci_function first[PCI_TOLD];
+    struct pci_function first[PCI_REPORTED];
     uint32_t taken; /* USB controllers that the firmware drove */
     uint32_t stuck; /* of those, the ones that it did not give up */
 };

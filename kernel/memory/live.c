@@ -34,11 +34,6 @@ static void *map_table(void *ctx, enum baton_window window, uint64_t pa)
 
 static const struct baton_host tables_host = {.map = map_table};
 
-static uint32_t physical(const char *symbol)
-{
-    return (uint32_t)symbol - KERNEL_BASE;
-}
-
 /* Allocates a page for a table from the top of memory, where no payload is linked. */
 static bool take_page(uint64_t *page)
 {
@@ -146,7 +141,7 @@ static void switch_to_live(void)
 
     if (live.summary.kind == BATON_TABLES_PAE) {
         const uint64_t *root = window_map(BATON_WINDOW_TABLE, space.root);
-        uint32_t eax = (uint32_t)space.root, ecx = cr4, edx = physical((char *)passage);
+        uint32_t eax = (uint32_t)space.root, ecx = cr4, edx = (uint32_t)passage - KERNEL_BASE;
 
         passage[0] = passage[3] = root[3];
         __asm__ volatile("call *%%esi"

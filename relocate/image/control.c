@@ -63,12 +63,12 @@ static void fill_trace(struct control_trace *node, const struct baton_machine *m
 static struct control_screen screen_of(const struct baton_screen *screen)
 {
     uint64_t end = screen->pa + (uint64_t)screen->pitch * SCREEN_LINES;
-    struct control_screen told = {(uint32_t)screen->pa, screen->pitch};
+    struct control_screen shown = {(uint32_t)screen->pa, screen->pitch};
 
     if (screen->kind == BATON_SCREEN_LINEAR && screen->height >= SCREEN_LINES &&
         screen->pitch >= PHASE_WILD << (SCREEN_BLOCK_SHIFT + 2) && screen->pa && screen->pa < end &&
         end <= 1ull << 32)
-        return told;
+        return shown;
     return (struct control_screen){0};
 }
 

@@ -1,5 +1,6 @@
 """What Baton needs, in instructions, pages and bytes."""
 import re
+from dataclasses import replace
 
 import images
 import payloads
@@ -23,7 +24,7 @@ def machine(name, payload, initrd, memory="256M", words=""):
 
 def first_sight(of):
     """The log up to the hand-off, and the payload's entry."""
-    log = run(Machine(**{**of.__dict__, "until": HAND_OFF_LINE + ".*\n"})).log
+    log = run(replace(of, until=HAND_OFF_LINE + ".*\n")).log
     return log, int(re.search(HAND_OFF_LINE, log, re.M)[1], 16)
 
 
