@@ -105,12 +105,11 @@ static int take_tag(const struct baton_host *host, const struct baton_file *file
         w->console = optional ? 0 : word[0];
         return 0;
     case MULTIBOOT2_HEADER_EFI_SERVICES:
-        return optional
-                   ? 0
-                   : refuse(why, BATON_E_REQUIRES,
-                            "UEFI's boot services, which have ended before Baton runs; that is "
-                            "multiboot 2 header tag",
-                            tag->type, 0);
+        return optional ? 0
+                        : refuse(why, BATON_E_REQUIRES,
+                                 "UEFI's boot services, which have ended before Baton runs, by "
+                                 "multiboot 2 header tag",
+                                 tag->type, 0);
     case MULTIBOOT2_HEADER_RELOCATABLE:
         return take_limits(word, &w->limits, why);
     }
@@ -164,7 +163,8 @@ static int check_console(const struct wishes *w, const struct baton_screen *scre
     if (!(w->console & MULTIBOOT2_CONSOLE_NEEDED) || text || pixels)
         return 0;
     return refuse(why, BATON_E_REQUIRES,
-                  "a console of a kind that is not there; that is multiboot 2 header tag",
+                  "another console than there is (GRUB's gfxpayload chooses it), by multiboot 2 "
+                  "header tag",
                   MULTIBOOT2_HEADER_CONSOLE, 0);
 }
 
