@@ -123,9 +123,32 @@ void mb_modules(struct journey *j)
     j->request.module[2] = (struct baton_module){machine_file(&j->machine, MB_MODULE_2, 1), NULL};
 }
 
+static const struct baton_payload *payload;
+
+static uint64_t now_at(uint64_t pa)
+{
+    for (uint32_t i = 0; i < payload->segments; i++) {
+        const struct baton_segment *s = &payload->segment[i];
+
+        if (s->flags & BATON_SEG_AREA && pa >= s->dest && pa - s->dest < s->mem_size)
+            return s->source + (pa - s->dest);
+    }
+    return pa;
+}
+
 static void read_memory(uint64_t pa, void *to, uint32_t n)
 {
-    machine_read(pa, to, n);
+    for (uint8_t *at = to; n--; pa++)
+        machine_read(now_at(pa), at++, 1);
+}
+
+const char *mb_read(const struct journey *j)
+{
+    const struct baton_registers *r = &j->payload.entry.registers;
+
+    payload = &j->payload;
+    memset(&mb_told, 0, sizeof(mb_told));
+    return boot_read(r->eax, r->ebx, read_memory, &mb_told);
 }
 
 void mb_run(struct journey *j, unsigned version)
@@ -141,8 +164,7 @@ void mb_run(struct journey *j, unsigned version)
     assert_int_equal(r->eax, magic[version]);
     assert_int_equal(r->ebx % 8, 0);
     assert_int_equal(r->ecx | r->edx | r->esi | r->edi | r->ebp, 0);
-    memset(&mb_told, 0, sizeof(mb_told));
-    const char *wrong = boot_read(r->eax, r->ebx, read_memory, &mb_told);
+    const char *wrong = mb_read(j);
     if (wrong)
         print_error("%s\n", wrong);
     assert_null(wrong);
@@ -161,7 +183,7 @@ uint32_t mb_word(const struct journey *j, uint32_t offset)
 {
     uint32_t word;
 
-    machine_read(j->payload.entry.registers.ebx + offset, &word, sizeof(word));
+    read_memory(j->payload.entry.registers.ebx + offset, &word, sizeof(word));
     return word;
 }
 

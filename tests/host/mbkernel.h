@@ -42,6 +42,10 @@ extern struct boot_info mb_told;
  * loaded. */
 void mb_run(struct journey *j, unsigned version);
 
+/* Reads it, after journey_run() has judged it, and fills mb_told. NULL, or what is wrong. journey_run()
+ * gives the pages of the ledger their bytes back, so areas are read where they come from. */
+const char *mb_read(const struct journey *j);
+
 /* A word of the information that ebx points to; after mb_run(). */
 uint32_t mb_word(const struct journey *j, uint32_t offset);
 
