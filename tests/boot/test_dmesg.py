@@ -22,7 +22,7 @@ from test_multiboot2 import assert_protocol, found
 CPUS = 2
 BEGIN, END = "== log ==", "== end =="
 # The first word is what GRUB's `linux` adds. Linux's init is sh, and what follows -- its arguments.
-WORDS = ("BOOT_IMAGE=/vmlinuz console=tty0 console=ttyS0 quiet no_timer_check panic=1 "
+WORDS = (f"BOOT_IMAGE=/vmlinuz console=tty0 console=ttyS0 quiet {payloads.IN_QEMU} panic=1 "
          "rdinit=/bin/sh -- /log")
 SCRIPT = f"""\
 /bin/busybox --install -s /bin
