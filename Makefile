@@ -219,4 +219,4 @@ distclean:
 -include examples/embed/embed.mk pc/pc.mk
 -include iso/iso.mk tests/host/host.mk tests/payloads/payloads.mk tests/boot/boot.mk tests/prove/prove.mk
 -include tests/scripts/scripts.mk tests/docs/docs.mk tests/fuzz/fuzz.mk tests/mutants/mutants.mk
--include tests/fresh/fresh.mk labs/labs.mk
+-include tests/install/install.mk tests/fresh/fresh.mk labs/labs.mk
