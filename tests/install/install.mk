@@ -3,10 +3,11 @@
 #
 #   make test-install
 #
-# It is not part of make test, which has 15 minutes: to make the disk takes several, although it is
-# kept (build/tests/install), and each PC starts Debian three times, with all its services, and lets
-# apt-get and update-grub run. make test checks what the packages hold, and GRUB's entries
-# (tests/scripts/test_package.py, test_grub_menu.py).
+# It is not part of make test: the disk takes ten minutes to make (it is kept in build/tests/install),
+# and both PCs side by side, with QEMU as an emulator on a busy machine of two cores, 22 minutes. Each
+# starts Debian three times, with all its services, and lets apt-get and update-grub run. make test
+# checks what the packages hold, and GRUB's entries (tests/scripts/test_package.py,
+# test_grub_menu.py).
 
 INSTALL_DISK := $(BUILD)/tests/install/disk
 
