@@ -50,7 +50,7 @@ class Chain:
         files |= {"baton.elf": read(payloads.BATON), "initrd": read(self.initrd),
                   "payload": read(payloads.path(self.payload))}
         return run(Machine(self.name, cpu="max", memory="256M", kernel=payloads.linux(self.linux),
-                           append="console=ttyS0 quiet no_timer_check", timeout=400,
+                           append=f"console=ttyS0 quiet {payloads.IN_QEMU}", timeout=400,
                            modules=(images.bytes_file(cpio.archive(files, programs), "kexec"),)))
 
 
