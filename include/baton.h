@@ -194,7 +194,9 @@ enum baton_error {
     BATON_E_MOST = -20,
     BATON_E_HOST = -21,
     BATON_E_FIXED = -22,
-    BATON_ERRORS = 23, /* how many there are, BATON_OK included */
+    BATON_E_TYPE = -23,
+    BATON_E_NO_TYPE = -24,
+    BATON_ERRORS = 25, /* how many there are, BATON_OK included */
 };
 
 struct baton_refusal {
@@ -202,12 +204,14 @@ struct baton_refusal {
     const char *what; /* the field, segment or invariant; static text, or lies in the payload */
     uint64_t value;   /* what was found */
     uint64_t limit;   /* what was allowed, or the address where */
+    const char *asked; /* E_TYPE, E_NO_TYPE: the request's type; else NULL */
 };
 
 /* The name of an error, such as "E_TRUNCATED". */
 const char *baton_error_name(int error);
 
-/* Bytes that any sentence fits into, its NUL included, where what is in `what` has at most 160. */
+/* Bytes that any sentence fits into, its NUL included, where what is in `what` has at most 160, and
+ * `asked` at most 32. */
 #define BATON_SENTENCE 400
 
 /* The sentence for a refusal, at most size - 1 characters and a NUL. Returns its length. */
@@ -305,6 +309,10 @@ struct baton_request {
     const char *command_line;   /* the payload's, NUL-terminated, never NULL */
     const char *loader;         /* the boot loader of the host, such as "GRUB 2.06", never NULL */
     uint32_t place;             /* enum baton_policy */
+    /* The name of the only format that the payload may have, such as "elf32". A name that no format
+     * has is E_NO_TYPE, a file of another format is E_TYPE. The file is checked as if the format had
+     * been found by a search. NULL: the first format that recognises the file. */
+    const char *type;
     struct baton_screen screen; /* a fault in the hand-off shows on that of baton_image_build() */
     uint64_t acpi_rsdp;         /* pa of the ACPI root pointer, 0 if not known */
     struct baton_efi efi;
@@ -321,7 +329,7 @@ struct baton_request {
      * reported on com_port, and the machine ends as after a fault. NULL: no comparison. */
     const void *digest_page;
 };
-BATON_LAYOUT(baton_request, 768);
+BATON_LAYOUT(baton_request, 772);
 
 /* How a payload is entered. Each kind has its own code at the end of the hand-off. */
 enum baton_entry_kind {
@@ -408,7 +416,7 @@ struct baton_payload;
 
 /* A payload's format: how its files are known, read, and what its kernels get. */
 struct baton_format {
-    const char *name; /* "bzImage" */
+    const char *name; /* "bzimage": what a request's type names; at most 15 characters */
 
     /* Is it one, by its magic numbers, or where those are not enough by its headers? */
     bool (*is)(const struct baton_host *host, const struct baton_file *file);

@@ -98,4 +98,4 @@ static void elf_finish(const struct baton_image *image, const struct baton_reque
         BATON_ENTRY_FLAT32, {.eip = eip, .eax = BATON_RECORD_MAGIC, .ebx = (uint32_t)s->dest}};
 }
 
-const struct baton_format payload_elf32 = {"ELF32", elf_is, elf_read, elf_finish};
+const struct baton_format payload_elf32 = {"elf32", elf_is, elf_read, elf_finish};

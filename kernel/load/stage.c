@@ -46,6 +46,7 @@ struct stage_options stage_default(void)
 {
     struct stage_options wanted = {.kernel = 1, .place = options->place, .verify = options->verify};
 
+    __builtin_memcpy(wanted.type, options->type, sizeof(wanted.type));
     for (uint32_t module = 2; module <= boot->modules; module++)
         if (!is_captures(module))
             wanted.initrds.module[wanted.initrds.count++] = (uint8_t)module;
@@ -72,12 +73,14 @@ bool stage_prepare(struct stage *stage, const struct stage_options *wanted)
         return false;
     }
     stage->kernel = wanted->kernel;
+    __builtin_memcpy(stage->type, wanted->type, sizeof(stage->type));
     stage->request = (struct baton_request){
         .size = sizeof(stage->request),
         .kernel = boot->module[wanted->kernel - 1].file,
         .command_line = line_of(stage, wanted),
         .loader = boot->loader,
         .place = wanted->place,
+        .type = *stage->type ? stage->type : NULL,
         .screen = boot->screen,
         .acpi_rsdp = boot->acpi_rsdp,
         .efi = boot->efi,

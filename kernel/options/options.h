@@ -17,6 +17,9 @@ struct option_modules {
     uint8_t count, module[BATON_MODULES];
 };
 
+/* type=: the format that the payload must have. */
+#define OPTION_TYPE 16 /* bytes of a format's name, NUL included */
+
 struct options {
     enum option_paging paging;
     enum baton_policy place;
@@ -36,6 +39,7 @@ struct options {
     struct option_modules crash_initrds;
     const char
         *fault; /* the kind of fault to raise instead of a hand-off, up to the next blank; NULL */
+    char type[OPTION_TYPE];        /* type=; empty: not given */
     enum option_watchdog watchdog; /* the watchdog to use */
     uint8_t countdown;             /* seconds in which a key starts the shell */
 };

@@ -94,6 +94,15 @@ bool value_small(const char *at, uint32_t length, uint8_t *small)
     return true;
 }
 
+bool value_type(const char *at, uint32_t length, char type[OPTION_TYPE])
+{
+    if (!length || length >= OPTION_TYPE)
+        return false;
+    __builtin_memcpy(type, at, length);
+    type[length] = '\0';
+    return true;
+}
+
 bool options_modules(const char *at, uint32_t length, struct option_modules *modules)
 {
     for (modules->count = 0; modules->count < BATON_MODULES; modules->count++) {

@@ -18,7 +18,7 @@ const struct command commands[] = {
      "as its initrds.\n"
      "for example: modules, then load 3 initrd=4\n",
      command_modules},
-    {"load", "[-p] [N] [initrd=N,N] [place=HOW] [verify=HOW] [append WORDS]", "payload",
+    {"load", "[-p] [N] [initrd=N,N] [OPTION=VALUE] [append WORDS]", "payload",
      "stage a module: read it, place it, write the list, check it all",
      "It replaces the loaded image; if it is refused, that image stays.\n"
      "load alone: module 1, and the others, except those of crash=, as\n"
@@ -30,6 +30,7 @@ const struct command commands[] = {
      "place=all moves every page; place=none as few as possible,\n"
      "wherever the kernel then runs.\n"
      "verify=on compares SHA-256 right before the entry, off never.\n"
+     "type=elf32 takes the module only if it is of that format.\n"
      "-p stages a capture kernel instead, to be entered after a crash; its\n"
      "SHA-256 is compared unless verify=off.\n"
      "for example: load 1 initrd=2 append console=ttyS0 quiet\n",

@@ -9,7 +9,7 @@
 
 int check_failed(struct check *c, const char *invariant, uint64_t page)
 {
-    *c->why = (struct baton_refusal){BATON_E_CHECK, invariant, page, c->words};
+    *c->why = (struct baton_refusal){BATON_E_CHECK, invariant, page, c->words, NULL};
     return BATON_E_CHECK;
 }
 

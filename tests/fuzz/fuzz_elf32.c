@@ -105,7 +105,7 @@ static void entered(const struct journey *journey)
     bool linux = !strcmp(journey->payload.format->name, "vmlinux");
 
     j = journey;
-    if (!linux && strcmp(j->payload.format->name, "ELF32"))
+    if (!linux && strcmp(j->payload.format->name, "elf32"))
         return; /* a bzImage by chance: the other target's */
     judge_segments(linux);
     linux ? judge_boot_params() : judge_record();

@@ -104,6 +104,12 @@ static int take(const char *word, struct options *options)
     }
     if (!strncmp(word, "exitport=", 9))
         return is_port(word + 9, &options->exit_port) ? 0 : 2;
+    if (!strncmp(word, "type=", 5)) {
+        if (!word[5] || strlen(word + 5) >= sizeof(options->type))
+            return 2;
+        strcpy(options->type, word + 5);
+        return 0;
+    }
     if (!strncmp(word, "countdown=", 10))
         return is_small(word + 10, strlen(word + 10), &options->countdown) ? 0 : 2;
     if (!strncmp(word, "crashkernel=", 12)) { /* has host tests of its own */

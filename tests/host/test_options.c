@@ -133,6 +133,33 @@ static void known_lines(void **state)
     }
 }
 
+/* type=: a name of up to 15 characters; what is refused leaves the one before. */
+static void type_lines(void **state)
+{
+    static const struct {
+        const char *line, *type;
+        unsigned troubles;
+    } lines[] = {
+        {"", "", 0},
+        {"type=elf32", "elf32", 0},
+        {"type=elf32 type=vmlinux", "vmlinux", 0},
+        {"type=a", "a", 0},
+        {"type=fifteen-letters", "fifteen-letters", 0},
+        {"type=sixteen--letters", "", 1},
+        {"type=elf32 type=", "elf32", 1},
+        {"type", "", 1},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(lines); i++) {
+        struct option_trouble trouble[1];
+        struct options o;
+
+        assert_int_equal(options_read(lines[i].line, &o, trouble, 1), lines[i].troubles);
+        assert_string_equal(o.type, lines[i].type);
+    }
+}
+
 /* serial=: port, divisor of 115200; 0 as the divisor: refused. */
 static void serial_lines(void **state)
 {
@@ -315,6 +342,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(known_lines),
+        cmocka_unit_test(type_lines),
         cmocka_unit_test(serial_lines),
         cmocka_unit_test(crash_and_waiting),
         cmocka_unit_test(many_initrds),
