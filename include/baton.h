@@ -196,7 +196,8 @@ enum baton_error {
     BATON_E_FIXED = -22,
     BATON_E_TYPE = -23,
     BATON_E_NO_TYPE = -24,
-    BATON_ERRORS = 25, /* how many there are, BATON_OK included */
+    BATON_E_FLAT = -25,
+    BATON_ERRORS = 26, /* how many there are, BATON_OK included */
 };
 
 struct baton_refusal {
@@ -313,6 +314,11 @@ struct baton_request {
      * has is E_NO_TYPE, a file of another format is E_TYPE. The file is checked as if the format had
      * been found by a search. NULL: the first format that recognises the file. */
     const char *type;
+    /* The type "flat" alone: the whole file is copied to pa `load`, from 4096 on, and entered at pa
+     * `entry`, which lies in it; 0: at its first byte. Else E_FLAT, or E_TOO_HIGH. */
+    struct {
+        uint64_t load, entry;
+    } flat;
     struct baton_screen screen; /* a fault in the hand-off shows on that of baton_image_build() */
     uint64_t acpi_rsdp;         /* pa of the ACPI root pointer, 0 if not known */
     struct baton_efi efi;
@@ -329,7 +335,7 @@ struct baton_request {
      * reported on com_port, and the machine ends as after a fault. NULL: no comparison. */
     const void *digest_page;
 };
-BATON_LAYOUT(baton_request, 772);
+BATON_LAYOUT(baton_request, 788);
 
 /* How a payload is entered. Each kind has its own code at the end of the hand-off. */
 enum baton_entry_kind {
@@ -418,7 +424,8 @@ struct baton_payload;
 struct baton_format {
     const char *name; /* "bzimage": what a request's type names; at most 15 characters */
 
-    /* Is it one, by its magic numbers, or where those are not enough by its headers? */
+    /* Is it one, by its magic numbers, or where those are not enough by its headers? NULL: no file
+     * shows it; only a request's type chooses the format. */
     bool (*is)(const struct baton_host *host, const struct baton_file *file);
 
     /* Fills payload from the file's headers, with baton_segment_add(); 0 or an error with *why

@@ -9,6 +9,7 @@ const struct baton_format *const baton_formats[] = {
     &payload_bzimage,
     &payload_vmlinux, /* it is ELF32, too */
     &payload_elf32,
+    &payload_flat, /* only by its name */
     NULL,
 };
 
@@ -26,7 +27,7 @@ static const struct baton_format *recognise(const struct baton_host *host,
 {
     const struct baton_format *const *format = formats_of(host);
 
-    while (*format && !(*format)->is(host, file))
+    while (*format && !((*format)->is && (*format)->is(host, file)))
         format++;
     return *format;
 }
@@ -92,7 +93,7 @@ int baton_payload_read(const struct baton_host *host, const struct baton_request
         return refuse_name(host, request->type, payload, why);
     if (!request->kernel.size)
         return refuse(why, BATON_E_EMPTY, "the payload", 0, 0);
-    if (request->type && !payload->format->is(host, &request->kernel))
+    if (request->type && payload->format->is && !payload->format->is(host, &request->kernel))
         return refuse_type(host, request, payload, why);
     if (payload->format)
         return payload->format->read(host, request, payload, why);

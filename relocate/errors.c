@@ -65,6 +65,9 @@ static const struct sentence sentences[BATON_ERRORS] = {
     [-BATON_E_TYPE] = {"E_TYPE", "the payload is {what}, and the type {asked} was asked for; leave "
                                  "type= out, or give a file of that type"},
     [-BATON_E_NO_TYPE] = {"E_NO_TYPE", "there is no type {asked} of payloads; known are {what}"},
+    [-BATON_E_FLAT] = {"E_FLAT",
+                       "{what} is {value}: type=flat needs load=ADDRESS, 0x1000 or more, and "
+                       "takes entry=ADDRESS, which lies in the file from there on"},
 };
 
 const char *baton_error_name(int error)

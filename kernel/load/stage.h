@@ -14,7 +14,7 @@ struct stage_options {
     const char *command_line; /* copied; NULL: the kernel module's own string */
     enum baton_policy place;
     enum option_verify verify;
-    char type[OPTION_TYPE]; /* empty: whatever the file is */
+    struct option_format format;
 };
 
 #define STAGE_LINE 2048 /* bytes of a command line of one's own, NUL included */
@@ -25,7 +25,7 @@ struct stage {
     struct baton_payload payload;
     struct baton_image image;
     char own_line[STAGE_LINE];
-    char type[OPTION_TYPE];
+    struct option_format format;
 };
 
 /* Call it once, when the live tables are in use. What the pointers point to must not change. */

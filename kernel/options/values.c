@@ -1,6 +1,7 @@
 /* Reads the values of options. */
 #include "kernel/options/values.h"
 
+#include "lib/number.h"
 #include "lib/text.h"
 #include "lib/uart.h"
 
@@ -100,6 +101,16 @@ bool value_type(const char *at, uint32_t length, char type[OPTION_TYPE])
         return false;
     __builtin_memcpy(type, at, length);
     type[length] = '\0';
+    return true;
+}
+
+bool value_address(const char *at, uint32_t length, uint64_t *address)
+{
+    uint64_t value;
+
+    if (!number_take(&at, &length, &value) || length || !value)
+        return false;
+    *address = value;
     return true;
 }
 

@@ -121,6 +121,14 @@ static bool read_type(const struct words *words, const char *word, char type[OPT
     return true;
 }
 
+static bool read_address(const struct words *words, const char *word, uint64_t *address)
+{
+    if (words_number(word, address) && *address)
+        return true;
+    command_usage(words, "load= and entry= may be addresses, such as 0x100000");
+    return false;
+}
+
 /* Reads the words from number `from` on; false: it has reported an error. */
 static bool read_wish(const struct words *words, uint32_t from, struct stage_options *wanted)
 {
@@ -134,7 +142,13 @@ static bool read_wish(const struct words *words, uint32_t from, struct stage_opt
             if (!read_place(words, value, &wanted->place))
                 return false;
         } else if ((value = text_after(word, "type="))) {
-            if (!read_type(words, value, wanted->type))
+            if (!read_type(words, value, wanted->format.type))
+                return false;
+        } else if ((value = text_after(word, "load="))) {
+            if (!read_address(words, value, &wanted->format.load))
+                return false;
+        } else if ((value = text_after(word, "entry="))) {
+            if (!read_address(words, value, &wanted->format.entry))
                 return false;
         } else if ((value = text_after(word, "verify=")) || (value = text_after(word, "check="))) {
             if (text_after(word, "check="))
@@ -145,15 +159,15 @@ static bool read_wish(const struct words *words, uint32_t from, struct stage_opt
             wanted->command_line = i + 1 < words->count ? words->line + words->start[i + 1] : "";
             return true; /* the rest of the line is the payload's command line */
         } else if (i > from) {
-            command_usage(
-                words, "after the module's number come initrd=, place=, verify=, type= or append");
+            command_usage(words, "after the module's number come initrd=, place=, verify=, type=, "
+                                 "load=, entry= or append");
             return false;
         } else if (!read_module(words, word, &wanted->kernel)) {
             return false;
         } else {
             /* an explicit module number: no initrds and no type, unless further words give them */
             wanted->initrds.count = 0;
-            *wanted->type = '\0';
+            wanted->format = (struct option_format){0};
         }
     }
     return true;

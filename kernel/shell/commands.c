@@ -30,7 +30,8 @@ const struct command commands[] = {
      "place=all moves every page; place=none as few as possible,\n"
      "wherever the kernel then runs.\n"
      "verify=on compares SHA-256 right before the entry, off never.\n"
-     "type=elf32 takes the module only if it is of that format.\n"
+     "type=elf32 takes the module only if it is of that format; type=flat\n"
+     "load=ADDRESS entry=ADDRESS copies the whole module to that address.\n"
      "-p stages a capture kernel instead, to be entered after a crash; its\n"
      "SHA-256 is compared unless verify=off.\n"
      "for example: load 1 initrd=2 append console=ttyS0 quiet\n",

@@ -68,6 +68,7 @@ static const struct {
     {AARCH64, "elf32", BATON_E_KIND, "an ELF file for AArch64"},
     {GZIP, "elf32", BATON_E_TYPE, "the payload is packed with gzip"},
     {NOISE, "bzimage", BATON_E_TYPE, "the payload is of no known kind, and the type bzimage was"},
+    {GZIP, "flat", BATON_E_FLAT, "load= is 0x0"}, /* any file may be flat */
     {NOTHING, "bzimage", BATON_E_EMPTY, "the payload is empty"},
     {NOTHING, "bzImage", BATON_E_NO_TYPE, "no type bzImage of payloads; known are bzimage, vmlinux, "},
     {ELF32, "", BATON_E_NO_TYPE, "there is no type  of payloads"},
@@ -96,6 +97,79 @@ static void types(void **state)
 }
 
 /* A host with formats of its own has their names, and no others. */
+/* ---- flat ------------------------------------------------------------------------------------ */
+
+/* clang-format off */
+static const struct {
+    uint64_t load, entry;
+    int error;
+    const char *says;
+} flats[] = {
+    {0x200000, 0, 0, NULL},
+    {0x200000, 0x200010, 0, NULL},
+    {0x200123, 0x210122, 0, NULL}, /* its last byte */
+    {0x1000, 0x1000, 0, NULL},
+    {0xffff0000, 0, 0, NULL}, /* it ends at 4 GiB: what is no RAM there, the placement refuses */
+    {0, 0, BATON_E_FLAT, "load= is 0x0: type=flat needs load=ADDRESS"},
+    {0xfff, 0, BATON_E_FLAT, "load= is 0xfff: "},
+    {0x200000, 0x1fffff, BATON_E_FLAT, "entry= is 0x1fffff: "},
+    {0x200000, 0x210000, BATON_E_FLAT, "entry= is 0x210000: "},
+    {0x200000, 0x100200010, BATON_E_FLAT, "entry= is 0x100200010: "},
+    {0xffff0001, 0, BATON_E_TOO_HIGH, "segment flat file at 0xffff0001 ends above 4 GiB, at 0x100000001"},
+    {0x100000000, 0, BATON_E_TOO_HIGH, "at 0x100000000 ends above 4 GiB"},
+    {UINT64_MAX, 0, BATON_E_TOO_HIGH, "ends above 4 GiB"},
+};
+/* clang-format on */
+
+static void flat_files(void **state)
+{
+    const struct baton_segment *s = &j.payload.segment[0];
+    char text[BATON_SENTENCE];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(flats); i++) {
+        read_as(NOISE, NULL);
+        j.request.type = "flat";
+        j.request.flat.load = flats[i].load;
+        j.request.flat.entry = flats[i].entry;
+        int error = baton_payload_read(&j.machine.host, &j.request, &j.payload, &j.why);
+        if (error != flats[i].error)
+            print_error("flat file %zu\n", i);
+        assert_int_equal(error, flats[i].error);
+        if (error) {
+            baton_explain(&j.why, text, sizeof(text));
+            assert_non_null(strstr(text, flats[i].says));
+            continue;
+        }
+        assert_string_equal(j.payload.kind, "flat file");
+        assert_int_equal(s->flags, BATON_SEG_FIXED);
+        assert_int_equal(s->source, AT);
+        assert_int_equal(s->file_size, SIZE);
+        assert_int_equal(s->mem_size, SIZE);
+        assert_int_equal(s->prefer, flats[i].load);
+        assert_int_equal(j.payload.entry.registers.eip,
+                         flats[i].entry ? flats[i].entry : flats[i].load);
+    }
+}
+
+/* All of it: placed, built, replayed by the journey, entered with a record. */
+static void a_flat_file_is_loaded(void **state)
+{
+    (void)state;
+    read_as(NOISE, NULL);
+    j.request.type = "flat";
+    j.request.flat.load = 0x200123;
+    assert_int_equal(journey_load(&j), 0);
+    assert_int_equal(j.payload.segment[0].dest, 0x200123);
+    assert_int_equal(j.payload.entry.kind, BATON_ENTRY_FLAT32);
+    assert_int_equal(j.payload.entry.registers.eip, 0x200123);
+    assert_int_equal(j.payload.entry.registers.eax, BATON_RECORD_MAGIC);
+    baton_image_free(&j.image);
+    j.payload.segments = 0;
+    j.request.flat.load = 0x7ff8000; /* the end of RAM is in it */
+    assert_int_equal(journey_load(&j), BATON_E_NOT_RAM);
+}
+
 static void the_hosts_formats(void **state)
 {
     static const struct baton_format *formats[2];
@@ -130,6 +204,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(types),
+        cmocka_unit_test(flat_files),
+        cmocka_unit_test(a_flat_file_is_loaded),
         cmocka_unit_test(the_hosts_formats),
         cmocka_unit_test(every_name_fits),
     };
