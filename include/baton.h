@@ -259,13 +259,14 @@ enum baton_policy {
 enum baton_table_kind {
     BATON_TABLES_LEGACY = 0, /* two levels, entries of 4 bytes. [SDM3 4.3] */
     BATON_TABLES_PAE = 1,    /* three levels, entries of 8 bytes. [SDM3 4.4] */
+    BATON_TABLES_LONG = 2,   /* four levels: long mode's, for a payload's entry only. [SDM3 4.5] */
     BATON_TABLE_KINDS
 };
 
 /* The live tables of the old kernel, for the record and for the payload to check. */
 struct baton_live {
     uint64_t root;     /* CR3, without flag bits */
-    uint32_t kind;     /* enum baton_table_kind; the new tables are of the same kind */
+    uint32_t kind;     /* LEGACY or PAE; the new tables are of the same kind */
     uint32_t tables;   /* pages: the root and every table reachable from it */
     uint32_t checksum; /* CRC-32 (zlib's) over those pages: root first, depth first, in order
                           of their index */
@@ -342,6 +343,10 @@ enum baton_entry_kind {
     BATON_ENTRY_FLAT32 =
         1, /* protected mode, paging off, flat segments: CS 0x10, DS, ES, SS, FS and
                                GS 0x18; CR0 0x11, CR4 0, EFLAGS 2. [LBP 32-bit, MB1 3.2] */
+    /* long mode, 64-bit code: CS 0x08, DS, ES, SS, FS and GS 0x18; CR0 0x80000011, CR4 0x20, EFER
+     * LME and LMA, EFLAGS 2; the first 4 GiB mapped at their own addresses, by control pages. The
+     * 64-bit registers are eip, eax, ebx and edi, zero extended; all others are 0 */
+    BATON_ENTRY_LONG64 = 2,
 };
 
 /* esp is set by the exit, to a small stack in the control page. */
@@ -523,6 +528,8 @@ int baton_place(const struct baton_host *host, const struct baton_request *reque
 
 #define BATON_TABLES_MAX 5 /* PAE: root, 2 directories, 2 tables; legacy: root, 2 tables (H5) */
 
+#define BATON_LONG_TABLES 6 /* of an entry in long mode: PML4, PDPT, 4 page directories (H5) */
+
 struct baton_counts {
     uint64_t stay;       /* pages in place */
     uint64_t move;       /* pages copied once by the list */
@@ -530,8 +537,8 @@ struct baton_counts {
     uint32_t bounce;     /* of the moved pages, those put together at load time */
     uint32_t cycles;     /* cycles broken through the swap page */
     uint32_t list_pages; /* indirection pages */
-    /* code page, tables, the fault task's tables, swap page, the digests' two; the list's,
-     * bounce and generated pages come on top */
+    /* code page, tables, those of the fault task and of long mode, swap page, the digests' two; the
+     * list's, bounce and generated pages come on top */
     uint32_t control_pages;
     uint32_t generated_pages; /* boot_params, command line, record; sources of areas, too */
     uint32_t digests;         /* segments that the digest page compares */
@@ -552,6 +559,8 @@ struct baton_image {
     /* pa of a legacy root and its table, which map the control page at its own address: for a fault
      * in a payload that has paging on again. 0: tables[] are legacy, and serve. */
     uint64_t fault_tables[2];
+    /* pa, the root first: what the payload is entered on if that is in long mode. 0: it is not. */
+    uint64_t long_tables[BATON_LONG_TABLES];
     uint64_t digest_code;  /* pa of the digest page, 0: none asked for */
     uint64_t digest_table; /* pa of its table */
     /* The TSC when the hand-off began, set by the host; 0: baton_handoff() sets it. */
@@ -568,7 +577,7 @@ struct baton_image {
     uint32_t trampoline_va;              /* the address of the template */
     struct baton_counts counts;
 };
-BATON_LAYOUT(baton_image, 464);
+BATON_LAYOUT(baton_image, 512);
 
 /* Calls visit for each page that the image owns; `ledger`: it is one of its ledger. Stops when
  * visit returns false, and then returns false. */

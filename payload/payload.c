@@ -8,12 +8,13 @@
 const struct baton_format *const baton_formats[] = {
     &payload_bzimage,
     &payload_vmlinux, /* it is ELF32, too */
+    &payload_elf64,
     &payload_elf32,
     &payload_flat, /* only by its name */
     NULL,
 };
 
-#define FORMATS_KNOWN "Linux bzImage, vmlinux and static ELF32 for i386"
+#define FORMATS_KNOWN "Linux bzImage and vmlinux, static ELF32 for i386 and ELF64 for x86-64"
 
 /* The host's formats, or else this library's. */
 static const struct baton_format *const *formats_of(const struct baton_host *host)

@@ -10,6 +10,7 @@
 
 extern const struct baton_format payload_bzimage;
 extern const struct baton_format payload_vmlinux;
+extern const struct baton_format payload_elf64;
 extern const struct baton_format payload_elf32;
 extern const struct baton_format payload_flat;
 

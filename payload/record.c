@@ -74,7 +74,11 @@ void record_finish(const struct baton_image *image, const struct baton_request *
     struct text loader = {record->loader, sizeof(record->loader), 0};
     text_add(&loader, request->loader);
 
-    uint32_t eip = payload->entry.registers.eip;
-    payload->entry = (struct baton_entry){
-        BATON_ENTRY_FLAT32, {.eip = eip, .eax = BATON_RECORD_MAGIC, .ebx = (uint32_t)s->dest}};
+    /* A 64-bit kernel finds it as the first argument of a C function, too. */
+    payload->entry.registers = (struct baton_registers){
+        .eip = payload->entry.registers.eip,
+        .eax = BATON_RECORD_MAGIC,
+        .ebx = (uint32_t)s->dest,
+        .edi = payload->entry.kind == BATON_ENTRY_LONG64 ? (uint32_t)s->dest : 0,
+    };
 }

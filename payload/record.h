@@ -9,8 +9,7 @@
 int record_add(const struct baton_host *host, const struct baton_request *request,
                struct baton_payload *payload, struct baton_refusal *why);
 
-/* A format's finish(): fills them, and the entry's kind and registers but eip, which read() has
- * set. */
+/* A format's finish(): fills them, and the entry's registers; the kind and eip are read()'s. */
 void record_finish(const struct baton_image *image, const struct baton_request *request,
                    struct baton_payload *payload);
 

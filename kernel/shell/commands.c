@@ -70,12 +70,14 @@ const struct command commands[] = {
      "The bar ends at the end of RAM below 4 GiB; a dot is all free.\n"
      "for example: mem, then load, then mem\n",
      command_mem},
-    {"tables", "[live|new]", "memory", "the present entries of the page tables; runs are folded",
-     "live: Baton runs on these; new: the trampoline will run on these.\n"
+    {"tables", "[live|new|entry]", "memory",
+     "the present entries of the page tables; runs are folded",
+     "live: Baton runs on these; new: the trampoline will run on these;\n"
+     "entry: a payload in long mode is entered on these.\n"
      "Columns: level and indices, va, pa, size, flags.\n"
      "for example: tables, or after load: tables new\n",
      command_tables},
-    {"walk", "ADDRESS [live|new]", "memory", "translate an address, level by level",
+    {"walk", "ADDRESS [live|new|entry]", "memory", "translate an address, level by level",
      "for example: walk 0xc0100000, or after load: walk 0xc0100000 new\n", command_walk},
     {"peek", "ADDRESS [BYTES] [physical] [!]", "memory", "show bytes of memory",
      "Default: 64 bytes at a virtual address. What cannot be read, or is\n"

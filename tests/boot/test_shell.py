@@ -235,6 +235,7 @@ def test_tables_show_every_mapping_and_no_other(t):
     trampoline, control = control_page(t)
     mapped = assert_tables(t, "new", root, pae)
     assert mapped == {(trampoline, control): PAGE, (control, control): PAGE}
+    assert "entry belongs to an ELF64" in t.ask("tables entry")[0]
     assert_tables(t, "live", registers["CR3"], pae)
 
 
