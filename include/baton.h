@@ -584,6 +584,19 @@ BATON_LAYOUT(baton_image, 512);
 bool baton_image_pages(const struct baton_image *image,
                        bool (*visit)(void *ctx, uint64_t pa, bool ledger), void *ctx);
 
+/* What a page of new page tables is for. */
+enum baton_table_use {
+    BATON_TABLE_TRAMPOLINE, /* the trampoline runs on it (H5) */
+    BATON_TABLE_FAULT,      /* the fault task's, once a payload has paging on again without PAE */
+    BATON_TABLE_ENTRY,      /* the payload is entered on it, in long mode */
+};
+
+/* Calls visit for each page that CR3, or an entry on the way from it, leads to during the hand-off:
+ * of each use the root first. A hypervisor that shadows or pins page tables must know them all
+ * before. Stops when visit returns false, and then returns false. */
+bool baton_image_tables(const struct baton_image *image,
+                        bool (*visit)(void *ctx, uint64_t pa, enum baton_table_use use), void *ctx);
+
 /* The control code page, and pages for the payload's generated segments. Where the payload has a
  * reach, their addresses ascend in the order of the segments, the control code page last. On
  * failure nothing is kept. */

@@ -70,10 +70,11 @@ const struct command commands[] = {
      "The bar ends at the end of RAM below 4 GiB; a dot is all free.\n"
      "for example: mem, then load, then mem\n",
      command_mem},
-    {"tables", "[live|new|entry]", "memory",
+    {"tables", "[live|new|entry|pages]", "memory",
      "the present entries of the page tables; runs are folded",
      "live: Baton runs on these; new: the trampoline will run on these;\n"
-     "entry: a payload in long mode is entered on these.\n"
+     "entry: a payload in long mode is entered on these; pages: a list of\n"
+     "the new pages alone, as a hypervisor has to know them.\n"
      "Columns: level and indices, va, pa, size, flags.\n"
      "for example: tables, or after load: tables new\n",
      command_tables},

@@ -57,6 +57,7 @@ NOTHING_LOADED = [
     ("tables old", "the tables are live, new or entry; usage: tables "),
     ("tables new", "there are no new tables: nothing is loaded"),
     ("tables entry", "there are no new tables: nothing is loaded"),
+    ("tables pages", "nothing is loaded; load does that"),
     ("tables live new", "too many words"),
     ("walk", r"which address\?; usage: walk "),
     ("walk here", "the address is a number up to 0xffffffff"),

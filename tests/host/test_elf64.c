@@ -5,6 +5,8 @@
 #include "tests/host/cm.h"
 #include "tests/host/files.h"
 #include "tests/host/journey.h"
+#include "tests/host/judge.h"
+#include "tests/host/walk_reference.h"
 
 #define AT 0x00400000ull
 #define SIZE 0x10000ull
@@ -283,6 +285,87 @@ static void no_pages(void **state)
     }
 }
 
+/* ---- the list of their pages ----------------------------------------------------------------- */
+
+#define LISTED_MOST 16
+
+struct listed {
+    uint64_t page[LISTED_MOST];
+    enum baton_table_use use[LISTED_MOST];
+    unsigned count, most;
+};
+
+static bool note_page(void *ctx, uint64_t pa, enum baton_table_use use)
+{
+    struct listed *l = ctx;
+
+    assert_true(l->count < LISTED_MOST);
+    l->page[l->count] = pa;
+    l->use[l->count++] = use;
+    return l->count < l->most;
+}
+
+static bool is_listed(const struct listed *l, uint64_t pa, enum baton_table_use use)
+{
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < l->count; i++)
+        n += l->page[i] == pa && l->use[i] == use;
+    return n == 1;
+}
+
+static unsigned assert_walk_listed(const struct listed *l, const struct reference_walk *w,
+                                   enum baton_table_use use)
+{
+    assert_true(w->present);
+    for (unsigned i = 0; i < w->tables; i++)
+        assert_true(is_listed(l, w->table[i], use));
+    return w->tables;
+}
+
+/* Each table that the manual's walker looks into is in the list, once; and no other page is. */
+static void assert_list(bool wide)
+{
+    uint32_t kind = j.image.kind, pa = (uint32_t)j.image.control;
+    struct listed l = {.most = LISTED_MOST};
+    struct reference_walk w;
+
+    assert_true(baton_image_tables(&j.image, note_page, &l));
+    assert_int_equal(l.count, j.image.table_count + 2 * kind + (wide ? 6 : 0));
+    assert_int_equal(l.page[0], machine_word(pa + 0xdd0 + 0x1c)); /* CR3 in the fault task's TSS */
+    w = reference_translate(judge_word, kind, l.page[0], 0xc0105000);
+    assert_walk_listed(&l, &w, BATON_TABLE_TRAMPOLINE);
+    w = reference_translate(judge_word, kind, l.page[0], pa);
+    assert_walk_listed(&l, &w, BATON_TABLE_TRAMPOLINE);
+    if (kind) {
+        w = reference_translate(judge_word, false, machine_word(pa + 0xea8), pa);
+        assert_int_equal(assert_walk_listed(&l, &w, BATON_TABLE_FAULT), 2);
+    }
+    for (uint64_t va = 0; wide && va < FOUR_GIB; va += 0x40000000) {
+        w = reference_translate_long(judge_word, machine_word(pa + 0xeb8), va);
+        assert_int_equal(assert_walk_listed(&l, &w, BATON_TABLE_ENTRY), 3);
+    }
+    for (unsigned stop = 1; stop <= l.count; stop++) { /* visit can end it anywhere */
+        struct listed some = {.most = stop};
+
+        assert_false(baton_image_tables(&j.image, note_page, &some));
+        assert_int_equal(some.count, stop);
+    }
+}
+
+static void all_tables_are_listed(void **state)
+{
+    (void)state;
+    for (uint32_t kind = 0; kind < 2; kind++)
+        for (int wide = 0; wide < 2; wide++) {
+            start(kind);
+            j.request.kernel = wide ? elf64_make(&j.machine, AT, SIZE, &elf64_usual)
+                                    : elf_make(&j.machine, AT, SIZE, &elf_usual);
+            assert_journey(&j, journey_load(&j) == 0);
+            assert_list(wide);
+        }
+}
+
 /* ---- damaged --------------------------------------------------------------------------------- */
 
 static void flip(uint64_t pa, uint32_t bits)
@@ -425,6 +508,7 @@ int main(void)
         cmocka_unit_test(linux_is_refused),
         cmocka_unit_test(the_entry),
         cmocka_unit_test(no_pages),
+        cmocka_unit_test(all_tables_are_listed),
         cmocka_unit_test(every_damage_is_named),
     };
 
