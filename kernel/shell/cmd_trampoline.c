@@ -27,6 +27,7 @@ static const struct {
     {CONTROL_FAULT_TSS_VA, "fault TSS, kernel address"},
     {CONTROL_FAULT_TSS_PA, "fault TSS, physical address"},
     {CONTROL_PHASE, "a fault's phase, and its screen"},
+    {CONTROL_LONG_ROOT, "root for an entry in long mode"},
     {CONTROL_STACK, "stack, growing down"},
     {CONTROL_STACK_TOP, NULL},
 };

@@ -145,6 +145,11 @@ void control_fill(const struct baton_image *image, const struct baton_payload *p
 
     fill_image((void *)(copy + CONTROL_PARAMS), image, &payload->entry.registers);
     fill_gdt((void *)(copy + CONTROL_GDT_PA), pa, CONTROL_FAULT_TSS_PA);
+    if (image->long_tables[0]) {
+        describe((void *)(copy + CONTROL_GDT_PA), CONTROL_CS_LONG, DESCRIPTOR_FLAT_LOW,
+                 DESCRIPTOR_LONG_HIGH);
+        *(uint32_t *)(void *)(copy + CONTROL_LONG_ROOT) = (uint32_t)image->long_tables[0];
+    }
     fill_fault_tss((void *)(copy + CONTROL_FAULT_TSS_VA), va, root);
     fill_fault_tss((void *)(copy + CONTROL_FAULT_TSS_PA), pa, root);
     *(uint32_t *)(void *)(copy + CONTROL_FAULT_ROOT) =
