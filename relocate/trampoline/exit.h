@@ -19,11 +19,19 @@
 #include "baton/control.h"
 
 extern const uint8_t exit_flat32[CONTROL_EXIT_SIZE];
+extern const uint8_t exit_real16[CONTROL_EXIT_SIZE];
 
 /* The code for this kind of entry; NULL: there is no such kind. */
 static inline const uint8_t *exit_code(uint32_t kind)
 {
-    return kind == BATON_ENTRY_FLAT32 ? exit_flat32 : NULL;
+    switch (kind) {
+    case BATON_ENTRY_FLAT32:
+        return exit_flat32;
+    case BATON_ENTRY_REAL16:
+        return exit_real16;
+    default:
+        return NULL;
+    }
 }
 
 #endif

@@ -6,7 +6,7 @@
 
 #include "tests/host/exits.h"
 
-uint8_t exit_flat32[0x80], trampoline_code[0x900];
+uint8_t exit_flat32[0x90], exit_real16[0x90], trampoline_code[0x900];
 uint32_t exits_trampoline_home;
 
 uint32_t trampoline_home(void);
@@ -20,6 +20,8 @@ static void __attribute__((constructor)) fill(void)
 {
     for (unsigned i = 0; i < sizeof(exit_flat32); i++)
         exit_flat32[i] = (uint8_t)(i * 29 + i / 16 + 7);
+    for (unsigned i = 0; i < sizeof(exit_real16); i++)
+        exit_real16[i] = (uint8_t)(i * 23 + i / 16 + 5);
     for (unsigned i = 0; i < sizeof(trampoline_code); i++)
         trampoline_code[i] = (uint8_t)(i * 31 + i / 16 + 3);
 }
