@@ -6,6 +6,7 @@
 #include "kernel/console/serial.h"
 #include "kernel/load/host.h"
 #include "kernel/load/report.h"
+#include "kernel/machine/bios.h"
 #include "kernel/machine/cpu.h"
 #include "kernel/machine/panic.h"
 #include "kernel/machine/quiet.h"
@@ -83,6 +84,7 @@ bool stage_prepare(struct stage *stage, const struct stage_options *wanted)
         .efi = boot->efi,
         .live = live.summary,
         .long_mode = cpu.long_mode,
+        .bios_end = bios_end(),
         .digest_page = wanted->verify == VERIFY_ON ? baton_digest_page : NULL,
     };
     for (uint32_t i = 0; i < wanted->initrds.count; i++) {

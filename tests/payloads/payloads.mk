@@ -1,4 +1,5 @@
-# The test payloads: the judge in its variants, the liar, and the imitation of an old Linux.
+# The test payloads: the judge in its variants, the liar, the imitation of an old Linux, and the one
+# in real mode.
 # Included by the top Makefile. A variant is one line below; it makes
 # build/tests/payloads/judge-NAME. Each judge is linked at its base; then tests/payloads/seal fills
 # and arranges its file.
@@ -67,6 +68,11 @@ $(PAYLOAD_BUILD)/old.bin: $(PAYLOAD_BUILD)/old/old.o
 	$(call say,LD,$@)
 	$(Q)$(PAYLOAD_LD) -Ttext 0x100000 -e entry --oformat binary $< -o $@
 
+# Code of 16 bits, at offset 0 of its segment.
+$(PAYLOAD_BUILD)/real.bin: $(PAYLOAD_BUILD)/real/real.o
+	$(call say,LD,$@)
+	$(Q)$(PAYLOAD_LD) -Ttext 0 -e 0 --oformat binary $< -o $@
+
 $(PAYLOAD_BUILD)/%.o: $(PAYLOADS)/%.c $(COMPILER)
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
@@ -80,4 +86,4 @@ $(PAYLOAD_BUILD)/%.o: $(PAYLOADS)/%.S $(COMPILER)
 -include $(PAYLOAD_OBJECTS:.o=.d)
 
 .PHONY: payloads
-payloads: $(JUDGES) $(PAYLOAD_BUILD)/liar.elf $(PAYLOAD_BUILD)/old.bin
+payloads: $(JUDGES) $(PAYLOAD_BUILD)/liar.elf $(PAYLOAD_BUILD)/old.bin $(PAYLOAD_BUILD)/real.bin
