@@ -170,6 +170,31 @@ def test_grub_enters_it_alike(job, outcome):
     assert ours["initrd"][1:] == theirs["initrd"][1:], story
 
 
+class OnBochs:
+    """Bochs keeps to the manual with segments and descriptors where QEMU does not look."""
+    def __init__(self, tables):
+        self.name, self.tables = f"real-bochs-{tables}", tables
+
+    def run(self):
+        iso = images.baton_iso(payloads.BATON, f"paging={self.tables}",
+                               [(real16.setup(KERNEL), LINE), (images.blob(INITRD), "")])
+        return run(Machine(self.name, emulator="bochs", machine="-", cpu="p2_klamath", iso=iso,
+                           until="^real end", timeout=120))
+
+
+@pytest.mark.parametrize("job", cases(OnBochs("pae")))
+def test_it_is_entered_in_bochs(job, outcome):
+    assert outcome.status == "until", outcome.story()
+    heard = real16.heard(outcome)
+    cs, *others = heard["segments"]
+    assert set(others) == {cs - 0x20}, outcome.story()
+    assert heard["general"] == [0] * 7 and heard["esp"] == [0xe000], outcome.story()
+    assert heard["flags"] == [2] and heard["cr0"] == [0x10], outcome.story()
+    assert heard["idtr"] == [0x3ff, 0] and heard["ticks"] == [1], outcome.story()
+    assert heard["line"] == LINE, outcome.story()
+    assert heard["kernel"] == real16.ends(real16.kernel_bytes(KERNEL)), outcome.story()
+
+
 # ---- payloads of others
 
 

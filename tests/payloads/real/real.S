@@ -209,11 +209,13 @@ report:
         call    say_value
         testl   %ebx, %ebx
         jnz     1b
-2:      movw    $name_drive, %si
+2:      cmpw    $as_sector, shape       /* Linux's protocol names no drive */
+        jne     1f
+        movw    $name_drive, %si
         call    say
         movb    registers + R_EDX, %dl
         call    say_disk
-        movw    $name_disk, %si
+1:      movw    $name_disk, %si
         call    say
         movb    $0x80, %dl
         call    say_disk
