@@ -7,13 +7,15 @@
 const struct baton_format *const baton_formats[] = {
     &payload_linux16, /* it has a bzImage's header, too */
     &payload_bzimage,
-    &payload_vmlinux, /* it is ELF32, too */
+    &payload_multiboot2, /* many kernels have both headers, and this one can say more */
+    &payload_multiboot1, /* most are ELF32, too */
+    &payload_vmlinux,    /* it is ELF32, too */
     &payload_elf32,
     &payload_bootsector, /* its number may be at the end of any file's first sector */
     NULL,
 };
 
-#define FORMATS_KNOWN "Linux bzImage, vmlinux, static ELF32 for i386 and boot sectors"
+#define FORMATS_KNOWN "Linux bzImage, multiboot, vmlinux, static ELF32 for i386 and boot sectors"
 
 int baton_payload_read(const struct baton_host *host, const struct baton_request *request,
                        struct baton_payload *payload, struct baton_refusal *why)

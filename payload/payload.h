@@ -10,6 +10,8 @@
 
 extern const struct baton_format payload_linux16;
 extern const struct baton_format payload_bzimage;
+extern const struct baton_format payload_multiboot1;
+extern const struct baton_format payload_multiboot2;
 extern const struct baton_format payload_vmlinux;
 extern const struct baton_format payload_elf32;
 extern const struct baton_format payload_bootsector;

@@ -102,14 +102,32 @@ static uint64_t find_in(uint64_t root, const char *signature, unsigned bytes)
     return 0;
 }
 
+/* On UEFI without a root pointer in the loader's data nothing is found: the firmware keeps it
+ * elsewhere. */
+static uint64_t acpi_root(uint64_t known)
+{
+    uint64_t ebda = (uint64_t)number(EBDA_SEGMENT, 2) << 4;
+
+    if (!known && ebda >= 0x400)
+        known = find_rsdp(ebda, ebda + EBDA_SEARCHED);
+    return known ? known : find_rsdp(BIOS_START, BIOS_END);
+}
+
+void acpi_copy_root(uint64_t known, uint8_t copy[BATON_RSDP_SIZE])
+{
+    uint64_t rsdp = acpi_root(known);
+    uint32_t size = rsdp && byte(rsdp + RSDP_REVISION) >= 2 ? BATON_RSDP_SIZE : RSDP_SIZE;
+
+    __builtin_memset(copy, 0, BATON_RSDP_SIZE);
+    for (uint32_t i = 0; rsdp && i < size; i++)
+        copy[i] = byte(rsdp + i);
+}
+
 static uint64_t find_fadt(uint64_t rsdp)
 {
-    uint64_t ebda = (uint64_t)number(EBDA_SEGMENT, 2) << 4, fadt = 0;
+    uint64_t fadt = 0;
 
-    if (!rsdp && ebda >= 0x400)
-        rsdp = find_rsdp(ebda, ebda + EBDA_SEARCHED);
-    if (!rsdp)
-        rsdp = find_rsdp(BIOS_START, BIOS_END);
+    rsdp = acpi_root(rsdp);
     if (!rsdp)
         return 0;
     if (byte(rsdp + RSDP_REVISION) >= 2) /* firmware with UEFI may leave the RSDT out */

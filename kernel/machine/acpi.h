@@ -4,8 +4,13 @@
 
 #include <stdint.h>
 
+#include "baton.h"
+
 /* rsdp: pa of the firmware's root pointer, as the boot loader's data says; 0: it is searched
  * where a BIOS puts it. Does not return on success; else returns the reason for the failure. */
 const char *acpi_poweroff(uint64_t rsdp);
+
+/* A copy of the root pointer, for the next kernel; known as above. All zeros: there is none. */
+void acpi_copy_root(uint64_t known, uint8_t copy[BATON_RSDP_SIZE]);
 
 #endif
