@@ -6,15 +6,15 @@
 #include "payload/elf.h"
 #include "baton/control.h"
 
-static int add_generated(struct payload_map memory, struct baton_payload *payload,
-                    struct baton_refusal *why)
+static int add_generated(uint32_t map_entries, struct baton_payload *payload,
+                         struct baton_refusal *why)
 {
     int error = baton_area_add(payload, BATON_ROLE_RECORD, "record", BATON_PAGE_SIZE, why);
 
     if (!error)
         error =
             baton_area_add(payload, BATON_ROLE_COMMAND_LINE, "command line", BATON_PAGE_SIZE, why);
-    for (uint32_t i = 0; i < memory.count && !error; i += BATON_RECORD_ENTRIES)
+    for (uint32_t i = 0; i < map_entries && !error; i += BATON_RECORD_ENTRIES)
         error = baton_area_add(payload, BATON_ROLE_MEMORY_MAP, "memory map", BATON_PAGE_SIZE, why);
     return error;
 }
@@ -35,29 +35,33 @@ static int elf_read(const struct baton_host *host, const struct baton_request *r
     if (!error)
         error = segment_add_initrds(payload, request, UINT32_MAX, why);
     if (!error)
-        error = add_generated(map_of(host, request), payload, why);
+        error = add_generated(map_most(host, request), payload, why);
 
     struct text name = {payload->name, sizeof(payload->name), 0};
     struct text kind = {payload->kind, sizeof(payload->kind), 0};
     text_add(&name, "a kernel");
     text_add(&kind, "static ELF32");
+    payload->returns = true;
     return error;
 }
 
-static void write_map(const struct baton_host *host, struct payload_map memory,
-                      struct baton_payload *payload)
+static void write_map(const struct baton_host *host, const struct baton_request *request,
+                      const struct baton_payload *payload)
 {
-    for (uint32_t i = 0, page = 0; i < memory.count; page++) {
-        const struct baton_segment *s = baton_segment_find(payload, BATON_ROLE_MEMORY_MAP, page);
-        const struct baton_segment *next =
-            baton_segment_find(payload, BATON_ROLE_MEMORY_MAP, page + 1);
+    struct map_walk walk = {map_of(host, request), payload, request->map, 0};
+    const struct baton_segment *s = baton_segment_find(payload, BATON_ROLE_MEMORY_MAP, 0);
+
+    for (uint32_t page = 1; s; page++) {
+        const struct baton_segment *next = baton_segment_find(payload, BATON_ROLE_MEMORY_MAP, page);
         struct baton_record_map *map = host->map(host->ctx, BATON_WINDOW_PAGE, s->dest);
+        struct baton_memory entry;
 
         map->next = next ? (uint32_t)next->dest : 0;
         map->count = 0;
-        for (; i < memory.count && map->count < BATON_RECORD_ENTRIES; i++)
-            map->entry[map->count++] = (struct baton_record_memory){
-                memory.entry[i].start, memory.entry[i].end, memory.entry[i].type, 0};
+        while (map->count < BATON_RECORD_ENTRIES && map_next(&walk, &entry))
+            map->entry[map->count++] =
+                (struct baton_record_memory){entry.start, entry.end, entry.type, 0};
+        s = next;
     }
 }
 
@@ -72,7 +76,7 @@ static void elf_finish(const struct baton_image *image, const struct baton_reque
 
     __builtin_memcpy(host->map(host->ctx, BATON_WINDOW_PAGE, line->dest), request->command_line,
                      string_length(request->command_line) + 1);
-    write_map(host, map_of(host, request), payload);
+    write_map(host, request, payload);
 
     struct baton_record *record = host->map(host->ctx, BATON_WINDOW_PAGE, s->dest);
     *record = (struct baton_record){

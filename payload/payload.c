@@ -2,6 +2,7 @@
 #include "payload/payload.h"
 
 #include "payload/identify.h"
+#include "relocate/image/call.h"
 #include "relocate/trampoline/digest.h"
 
 const struct baton_format *const baton_formats[] = {
@@ -11,6 +12,8 @@ const struct baton_format *const baton_formats[] = {
     NULL,
 };
 
+#define CANNOT_RETURN                                                                              \
+    "of a kind that is entered and does not return; only a static ELF32 can be called and return"
 #define FORMATS_KNOWN "Linux bzImage, vmlinux and static ELF32 for i386"
 
 int baton_payload_read(const struct baton_host *host, const struct baton_request *request,
@@ -30,7 +33,11 @@ int baton_payload_read(const struct baton_host *host, const struct baton_request
     for (format = host->formats ? host->formats : baton_formats; *format; format++)
         if ((*format)->is(host, &request->kernel)) {
             payload->format = *format;
-            return (*format)->read(host, request, payload, why);
+            error = (*format)->read(host, request, payload, why);
+            payload->call = request->call;
+            return !error && request->call && !payload->returns
+                       ? refuse(why, BATON_E_KIND, CANNOT_RETURN, 0, 0)
+                       : error;
         }
     if ((what = identify(host, &request->kernel)))
         return refuse(why, BATON_E_KIND, what, 0, 0);
@@ -51,4 +58,5 @@ void baton_payload_finish(const struct baton_request *request, struct baton_payl
                              BATON_PAGE_SIZE);
     payload->format->finish(image, request, payload);
     digest_generated(payload, image);
+    call_refill(payload, image);
 }

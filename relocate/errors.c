@@ -62,6 +62,8 @@ static const struct sentence sentences[BATON_ERRORS] = {
                                  "{limit}); nothing is wrong with the payload"},
     [-BATON_E_FIXED] = {"E_FIXED", "segment {what} runs at {value} only; a capture kernel must be "
                                    "relocatable"},
+    [-BATON_E_CALL] = {"E_CALL", "the call has failed: {what} {value:n}, at {limit}; memory and "
+                                 "registers are as before the call"},
 };
 
 const char *baton_error_name(int error)

@@ -5,6 +5,7 @@
  * is what runs from the CR3 switch on. Both begin alike, byte for byte.
  *
  *   0x000  code, strings
+ *   0x830  the way back to the old kernel's tables, in a call
  *   0x858  the exit: code that ends the hand-off, chosen by the payload's kind of entry. Only in
  *          the copy; the template has zeros there
  *   0x8d8  jumps to what the exit and the digest page call; at 0x8f8 the fault task's first
@@ -20,7 +21,8 @@
  *   0xe40  the fault task's TSS for the physical address; at 0xea8 the root that step 6 puts in it
  *   0xeac  at a fault, the number of its phase; then the framebuffer: pa of its first pixel, or 0, and
  *          bytes from line to line
- *   0xeb8  stack, growing down from
+ *   0xeb8  in a call, while the payload runs: where a fault goes on after its line; else 0
+ *   0xebc  stack, growing down from
  *   0x1000 the end of the page
  *
  * A GDT: null, unused, 0x10 code, 0x18 data, 0x20 the own TSS, then from 0x28 on a TSS descriptor
@@ -32,6 +34,7 @@
 
 #include "i386.h"
 
+#define CONTROL_BACK 0x830
 #define CONTROL_EXIT 0x858
 #define CONTROL_EXIT_SIZE 0x80
 #define CONTROL_STEP 0x8d8
@@ -54,7 +57,8 @@
 #define CONTROL_FAULT_ROOT 0xea8
 #define CONTROL_PHASE 0xeac
 #define CONTROL_SCREEN 0xeb0
-#define CONTROL_STACK 0xeb8
+#define CONTROL_RETURN 0xeb8
+#define CONTROL_STACK 0xebc
 #define CONTROL_STACK_TOP 0x1000
 
 #define CONTROL_VECTORS 32
@@ -145,7 +149,7 @@ struct control_screen {
     uint32_t pa, pitch;
 };
 
-_Static_assert(CONTROL_SCREEN + sizeof(struct control_screen) == CONTROL_STACK, "room");
+_Static_assert(CONTROL_SCREEN + sizeof(struct control_screen) == CONTROL_RETURN, "room");
 
 /* The trace is a node of Linux's setup_data, so that a Linux shows it; other payloads find its
  * address in the record. */

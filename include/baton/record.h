@@ -11,7 +11,14 @@
  * CS 0x10 and DS/ES/SS/FS/GS 0x18, interrupts off, EFLAGS 2, CR0 0x11, CR4 0. GDT, IDT, stack and
  * the task register's TSS (TR 0x20) lie in the control page; until it has a GDT or an IDT of its
  * own, a fault prints a line, also with paging on if that is without PAE and maps the control page
- * at its own address. */
+ * at its own address.
+ *
+ * A payload that is called (docs/return.md) finds its return address at esp, on a stack of
+ * BATON_CALL_STACK bytes at least. It returns with a near RET, its answer in eax, in protected mode
+ * with flat code; paging is off, or maps that stack, the return address and the control page at their
+ * own addresses. All other registers, GDT, IDT and task register may be anything. It has written
+ * to its segments and to that stack alone: usable in its memory map is nothing else. */
+#define BATON_CALL_STACK 2048          /* bytes */
 #define BATON_RECORD_MAGIC 0x4e544142u /* "BATN" in memory; also the type of Linux's setup_data */
 
 struct baton_record {
