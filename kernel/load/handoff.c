@@ -25,10 +25,9 @@ static void settle_cursor(struct stage *loaded)
         screen->cursor_y++;
 }
 
-/* Writes what is known only now, then checks all of it: after this, no byte changes (H6). false:
- * refused, and the sentence is printed. */
-static bool prove(struct stage *loaded)
+bool stage_prove(void)
 {
+    struct stage *loaded = stage_loaded();
     struct baton_refusal why;
     uint32_t sum;
     int error;
@@ -68,7 +67,7 @@ void stage_handoff(void)
     struct baton_refusal why;
 
     stop_devices();
-    if (!prove(loaded))
+    if (!stage_prove())
         return;
     loaded->image.exec_ticks = cpu.tsc ? cpu_ticks() : 0;
     devices_quiet();

@@ -83,6 +83,7 @@ bool stage_prepare(struct stage *stage, const struct stage_options *wanted)
         .efi = boot->efi,
         .live = live.summary,
         .long_mode = cpu.long_mode,
+        .call = wanted->call,
         .digest_page = wanted->verify == VERIFY_ON ? baton_digest_page : NULL,
     };
     for (uint32_t i = 0; i < wanted->initrds.count; i++) {
