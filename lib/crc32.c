@@ -1,5 +1,6 @@
 /*
- * CRC-32, polynomial 0xedb88320 (reflected 0x04c11db7), four bytes at a time.
+ * CRC-32, polynomial 0xedb88320 (reflected 0x04c11db7), four bytes at a time. Page tables are mostly
+ * zeros, so a block of zeros is one step, whatever its size.
  *
  * The register is linear in its bits: what it becomes is the exclusive or of what each of its bits
  * would become alone. BIT_k is the register that a 1 in the lowest bit becomes after k + 1 shifts,
@@ -7,6 +8,8 @@
  * BIT_k+1 = BIT_k >> 1, exclusive or with the polynomial if a 1 fell out.
  */
 #include "lib/crc32.h"
+
+#include <stdbool.h>
 
 #define BIT_0  0xedb88320u
 #define BIT_1  0x76dc4190u
@@ -41,6 +44,41 @@
 #define BIT_30 0xaa09c88bu
 #define BIT_31 0xb8bc6765u
 
+/* ZEROS_k is the register that bit k becomes after a block of zeros: by the rule above, BIT_1023-k. */
+#define BLOCK 128 /* bytes */
+#define ZEROS_0  0x33fff533u
+#define ZEROS_1  0x67ffea66u
+#define ZEROS_2  0xcfffd4ccu
+#define ZEROS_3  0x448eafd9u
+#define ZEROS_4  0x891d5fb2u
+#define ZEROS_5  0xc94bb925u
+#define ZEROS_6  0x49e6740bu
+#define ZEROS_7  0x93cce816u
+#define ZEROS_8  0xfce8d66du
+#define ZEROS_9  0x22a0aa9bu
+#define ZEROS_10 0x45415536u
+#define ZEROS_11 0x8a82aa6cu
+#define ZEROS_12 0xce745299u
+#define ZEROS_13 0x4799a373u
+#define ZEROS_14 0x8f3346e6u
+#define ZEROS_15 0xc5178b8du
+#define ZEROS_16 0x515e115bu
+#define ZEROS_17 0xa2bc22b6u
+#define ZEROS_18 0x9e09432du
+#define ZEROS_19 0xe763801bu
+#define ZEROS_20 0x15b60677u
+#define ZEROS_21 0x2b6c0ceeu
+#define ZEROS_22 0x56d819dcu
+#define ZEROS_23 0xadb033b8u
+#define ZEROS_24 0x80116131u
+#define ZEROS_25 0xdb53c423u
+#define ZEROS_26 0x6dd68e07u
+#define ZEROS_27 0xdbad1c0eu
+#define ZEROS_28 0x6c2b3e5du
+#define ZEROS_29 0xd8567cbau
+#define ZEROS_30 0x6bddff35u
+#define ZEROS_31 0xd7bbfe6au
+
 /* What byte i becomes if the eight bits from bit 0 on become a, b, ... */
 #define BYTE(i, a, b, c, d, e, f, g, h)                                                            \
     (((i)&1 ? (a) : 0) ^ ((i)&2 ? (b) : 0) ^ ((i)&4 ? (c) : 0) ^ ((i)&8 ? (d) : 0) ^               \
@@ -59,12 +97,33 @@
 static const uint32_t after[4][256] = {
     {ROW_256(AFTER_8)}, {ROW_256(AFTER_16)}, {ROW_256(AFTER_24)}, {ROW_256(AFTER_32)}};
 
-uint32_t crc32(uint32_t crc, const void *bytes, size_t n)
-{
-    const uint8_t *at = bytes;
+#define OVER_0(i) BYTE(i, ZEROS_0, ZEROS_1, ZEROS_2, ZEROS_3, ZEROS_4, ZEROS_5, ZEROS_6, ZEROS_7)
+#define OVER_8(i)                                                                                  \
+    BYTE(i, ZEROS_8, ZEROS_9, ZEROS_10, ZEROS_11, ZEROS_12, ZEROS_13, ZEROS_14, ZEROS_15)
+#define OVER_16(i)                                                                                 \
+    BYTE(i, ZEROS_16, ZEROS_17, ZEROS_18, ZEROS_19, ZEROS_20, ZEROS_21, ZEROS_22, ZEROS_23)
+#define OVER_24(i)                                                                                 \
+    BYTE(i, ZEROS_24, ZEROS_25, ZEROS_26, ZEROS_27, ZEROS_28, ZEROS_29, ZEROS_30, ZEROS_31)
 
-    crc = ~crc;
-    for (; n >= 4; n -= 4, at += 4) {
+/* over[n][i]: what byte n of the register is, if it was i, after a block of zeros. */
+static const uint32_t over[4][256] = {
+    {ROW_256(OVER_0)}, {ROW_256(OVER_8)}, {ROW_256(OVER_16)}, {ROW_256(OVER_24)}};
+
+static bool is_zeros(const uint8_t *at)
+{
+    uint32_t word[8], any = 0;
+
+    for (unsigned done = 0; done < BLOCK && !any; done += sizeof(word)) {
+        __builtin_memcpy(word, at + done, sizeof(word));
+        any = word[0] | word[1] | word[2] | word[3] | word[4] | word[5] | word[6] | word[7];
+    }
+    return !any;
+}
+
+/* The register after n bytes, a multiple of 4. */
+static uint32_t words(uint32_t crc, const uint8_t *at, size_t n)
+{
+    for (const uint8_t *end = at + n; at < end; at += 4) {
         uint32_t four;
 
         __builtin_memcpy(&four, at, 4);
@@ -72,7 +131,23 @@ uint32_t crc32(uint32_t crc, const void *bytes, size_t n)
         crc = after[3][crc & 255] ^ after[2][crc >> 8 & 255] ^ after[1][crc >> 16 & 255] ^
               after[0][crc >> 24];
     }
-    while (n--)
+    return crc;
+}
+
+uint32_t crc32(uint32_t crc, const void *bytes, size_t n)
+{
+    const uint8_t *at = bytes;
+
+    crc = ~crc;
+    for (; n >= BLOCK; n -= BLOCK, at += BLOCK)
+        if (is_zeros(at))
+            crc = over[0][crc & 255] ^ over[1][crc >> 8 & 255] ^ over[2][crc >> 16 & 255] ^
+                  over[3][crc >> 24];
+        else
+            crc = words(crc, at, BLOCK);
+    crc = words(crc, at, n & ~(size_t)3);
+    at += n & ~(size_t)3;
+    for (n &= 3; n; n--)
         crc = crc >> 8 ^ after[0][(crc ^ *at++) & 255];
     return ~crc;
 }

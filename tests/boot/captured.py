@@ -14,8 +14,8 @@ from elf32 import Elf32
 from machine import BUILD, POWERED_OFF, ROOT, Machine, Result, read_log
 from typist import Typist
 
-WORDS = ("console=ttyS0 quiet panic=-1 no_timer_check reset_devices nr_cpus=1 baton.unattended "
-         "baton.exitport=0xf4")
+WORDS = (f"console=ttyS0 quiet panic=-1 {payloads.IN_QEMU} reset_devices nr_cpus=1 "
+         "baton.unattended baton.exitport=0xf4")
 # The region, and the machine's memory in MiB. amd64: the value that iso/crash uses for every
 # distribution; the region must begin above the modules, which may take 17 MiB.
 REGION = {"amd64": "128M"}

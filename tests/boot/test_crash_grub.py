@@ -18,7 +18,7 @@ FILES = {"baton.elf": payloads.BATON, "vmlinuz": payloads.linux("686-pae"),
          "capture-686-pae.gz": os.path.join(BUILD, "capture-686-pae.gz")}
 # What the test must add: a crash of Baton, and a serial console.
 ADDED = {"baton.elf": "fault=divide exitport=0xf4",
-         "vmlinuz-686-pae": "console=ttyS0 quiet baton.exitport=0xf4"}
+         "vmlinuz-686-pae": f"console=ttyS0 quiet {payloads.IN_QEMU} baton.exitport=0xf4"}
 
 
 def menu_entry():

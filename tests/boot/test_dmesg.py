@@ -1,5 +1,7 @@
 """The same Debian Linux, once through Baton and once through GRUB's own `linux`, on each firmware,
 with the same command line: it must find the same machine. Its two logs are compared, line by line.
+Both could lack the same, so what it needs is checked, too: ACPI's root pointer where Baton says that
+it is, all CPUs, the framebuffer that Baton got from GRUB.
 
 What may differ is in dmesg.txt, with the reason. A row that must match and does not fails the test.
 The order of lines is not compared: some drivers start in parallel.
@@ -15,11 +17,12 @@ import pytest
 import table
 from joblist import cases
 from machine import POWERED_OFF, run
+from test_multiboot2 import assert_protocol, found
 
 CPUS = 2
 BEGIN, END = "== log ==", "== end =="
 # The first word is what GRUB's `linux` adds. Linux's init is sh, and what follows -- its arguments.
-WORDS = ("BOOT_IMAGE=/vmlinuz console=tty0 console=ttyS0 quiet no_timer_check panic=1 "
+WORDS = (f"BOOT_IMAGE=/vmlinuz console=tty0 console=ttyS0 quiet {payloads.IN_QEMU} panic=1 "
          "rdinit=/bin/sh -- /log")
 SCRIPT = f"""\
 /bin/busybox --install -s /bin
@@ -59,8 +62,8 @@ class Pair:
 
     def run(self):
         kernel = payloads.linux(self.linux)
-        baton = self.boot("baton", images.baton_iso2(payloads.BATON, "", [(kernel, WORDS),
-                                                                        (initrd(), "")]))
+        baton = self.boot("baton", images.baton_iso2(payloads.BATON, "verbose",
+                                                        [(kernel, WORDS), (initrd(), "")]))
         # Of GRUB's drivers for a BIOS, only vbe tells Linux that the framebuffer is not UEFI's.
         video = "vbe" if self.where == "bios" else "all_video"
         grub = self.boot("grub", images.linux_iso2(kernel, WORDS.split(" ", 1)[1], initrd(), video))
@@ -103,16 +106,33 @@ def test_linux_finds_the_same_machine(job, outcome):
 
 
 @pytest.mark.parametrize("job", cases("dmesg-", *PAIRS))
-def test_it_has_all_that_it_needs(job, outcome):
-    """Both could lack the same."""
+def test_it_has_acpi_and_all_cpus(job, outcome):
+    log = log_of(outcome)
+    assert_protocol(outcome, job.where)
+    for line in ("sys: has acpi/tables/APIC", "sys: has dmi/tables/DMI",
+                 "ACPI: Using ACPI (MADT) for SMP configuration information",
+                 f"smp: Brought up 1 node, {CPUS} CPUs", f"sys: cpus 0-{CPUS - 1}"):
+        assert line in log, outcome.story()
+    ours = found(outcome, r"^  ACPI +root pointer at (0x\w+)$")
+    its = found(outcome, r"^ACPI: RSDP (0x\w+)")
+    assert int(ours, 16) == int(its, 16), outcome.story()
+
+
+@pytest.mark.parametrize("job", cases("dmesg-", *PAIRS))
+def test_it_has_what_uefi_offers(job, outcome):
     log = log_of(outcome)
     bits = {"bios": None, "uefi": "64", "uefi32": "32"}[job.where]
-    for line in ("sys: has acpi/tables/APIC", "sys: has dmi/tables/DMI",
-                 f"sys: cpus 0-{CPUS - 1}"):
-        assert line in log, outcome.story()
-    assert any(re.match(r"sys: screen 0 (EFI|VESA) VGA", line) for line in log), outcome.story()
-    assert any(re.match("ACPI: RSDP 0x", line) for line in log), outcome.story()
     assert (f"sys: efi of {bits} bits" in log) == bool(bits), outcome.story()
     # A 32-bit Linux cannot call 64-bit firmware; it reads its tables all the same.
     callable_ = bits == "32" or (bits == "64" and job.linux == "amd64")
     assert ("Registered efivars operations" in log) == callable_, outcome.story()
+
+
+@pytest.mark.parametrize("job", cases("dmesg-", *PAIRS))
+def test_it_has_the_framebuffer_that_baton_got(job, outcome):
+    width, height, bits, pa = found(
+        outcome, r"^  screen +(\d+) x (\d+) pixels of (\d+) bits at (0x\w+)$")
+    assert int(width) >= 640 and int(height) >= 480 and bits in ("24", "32"), outcome.story()
+    assert any(re.match(r"sys: screen 0 (EFI|VESA) VGA", line) for line in log_of(outcome)), \
+        outcome.story()
+    assert re.search(rf"\b{width}x{height}x{bits}\b", outcome.log), outcome.story()

@@ -9,7 +9,7 @@ import pytest
 from machine import Machine, run
 
 MEMORY = "36M"      # measured with Linux 6.1: GRUB alone 40 MiB, through Baton 33
-WORDS = "console=ttyS0 quiet panic=-1 no_timer_check baton.test"
+WORDS = f"console=ttyS0 quiet panic=-1 {payloads.IN_QEMU} baton.test"
 LINUX = "686"
 KERNEL = payloads.linux(LINUX)
 

@@ -33,12 +33,18 @@ def test_a_target_makes_what_it_needs(tmp_path, words):
     assert status == 0 and re.search(SHORT[words], output, re.M), output[-3000:]
 
 
+@pytest.fixture(scope="module")
+def clean(tmp_path_factory):
+    """For dry runs, which build nothing."""
+    return Checkout(tmp_path_factory.mktemp("clean") / "baton", ready=False)
+
+
 @pytest.mark.quick
 @pytest.mark.parametrize("target", [part for parts in LONG.values() for part in parts])
-def test_make_knows_what_a_long_target_needs(tmp_path, target):
-    checkout = Checkout(tmp_path / "baton", ready=False)
-    status, output = checkout.run("make", "-n", target)
+def test_make_knows_what_a_long_target_needs(clean, target):
+    status, output = clean.run("make", "-n", target)
     assert status == 0, output[-3000:]
+    assert not (clean.top / "build" / "baton.elf").exists()
 
 
 @pytest.mark.quick
