@@ -43,12 +43,20 @@ def assert_called_well(t, lines):
                         r"before", fact(lines, "compared")), lines
 
 
+def masks(t):
+    """Of both PICs."""
+    return re.findall(r"imr=(\w+)", t.qmp.monitor("info pic"))
+
+
 @sessions(*KINDS, quick=True)
 def test_a_payload_returns_and_the_shell_goes_on(t):
     free = begin(t, "status")[-1]
     t.ask("load 1 return")
+    masked = masks(t)
+    assert len(masked) == 2 and masked != ["ff", "ff"]
     for _ in range(3):
         assert_called_well(t, t.ask("exec"))
+    assert masks(t) == masked
     assert len([line for line in t.ask("check") if " holds " in line]) == 6
     t.ask("unload")
     assert t.ask("status")[-1] == free
