@@ -10,7 +10,7 @@ import re
 import payloads
 from elf32 import Elf32
 from machine import BUILD, Machine
-from test_shell import PAGE, begin, fact, free_pages, ram
+from test_shell import PAGE, addresses, begin, fact, free_pages, ram
 from typist import sessions, shell
 
 CALLED, SMALL = (os.path.join(BUILD, "tests", "payloads", name)
@@ -158,6 +158,22 @@ def test_an_nmi_ends_an_endless_loop(t):
         lines = t.prompt()
         assert fact(lines, "refused").startswith(
             "the call has failed: a fault in the payload, vector 2, at 0x10")
+
+
+@sessions(machine("differs", "paging=pae verify=on"), quick=True)
+def test_a_payload_that_is_not_what_was_loaded_does_not_run(t):
+    """Its file changes after the load; then it is as it was."""
+    begin(t, "load 1 return")
+    inside = addresses(fact(t.ask("modules"), "module 1"))[0] + 0x8000
+    byte, = t.qmp.memory(inside, 1)
+    t.ask(f"poke {inside:#x} {byte ^ 1} physical")
+    lines = t.ask("exec")
+    assert len([line for line in lines if " is not what was loaded: " in line]) == 1, lines
+    assert fact(lines, "refused").startswith(
+        "the call has failed: segments that are not what was loaded: 1, at 0x100000; "), lines
+    assert not [line for line in lines if line.startswith("called")], lines
+    t.ask(f"poke {inside:#x} {byte} physical")
+    assert_called_well(t, t.ask("exec"))
 
 
 # ---- at boot, and what is refused
