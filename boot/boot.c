@@ -1,7 +1,7 @@
 /* Chooses the boot protocol by the number that the loader left in eax. */
 #include "boot/bootinfo.h"
-#include "boot/multiboot1.h"
-#include "boot/multiboot2.h"
+#include "lib/multiboot1.h"
+#include "lib/multiboot2.h"
 
 const char *boot_read(uint32_t magic, uint64_t pa, boot_reader *read, struct boot_info *info)
 {

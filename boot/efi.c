@@ -2,7 +2,7 @@
 #include "boot/efi.h"
 #include "boot/copy.h"
 #include "boot/firmware.h"
-#include "boot/multiboot2.h"
+#include "lib/multiboot2.h"
 
 #define TABLES_MAX 256 /* more entries than any firmware has */
 #define SIGNATURE "IBI SYST"

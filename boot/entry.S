@@ -2,8 +2,8 @@
  * The first instructions. A multiboot loader enters here with paging off, at the code's load
  * address. The code calls kernel_main, near 3 GiB + 1 MiB, with all registers in a known state.
  */
-#include "boot/multiboot1.h"
-#include "boot/multiboot2.h"
+#include "lib/multiboot1.h"
+#include "lib/multiboot2.h"
 #include "i386.h"
 #include "kernel/machine/layout.h"
 

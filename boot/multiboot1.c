@@ -4,7 +4,7 @@
  */
 #include "boot/bootinfo.h"
 #include "boot/copy.h"
-#include "boot/multiboot1.h"
+#include "lib/multiboot1.h"
 #include "boot/names.h"
 
 #define FRAMEBUFFER_RGB 1

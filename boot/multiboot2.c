@@ -2,7 +2,7 @@
  * Multiboot 2: the information is a list of tags, in any order. This copies everything that Baton
  * needs. It checks every length, and does not trust that a string ends. [MB2 3.6]
  */
-#include "boot/multiboot2.h"
+#include "lib/multiboot2.h"
 #include "boot/bootinfo.h"
 #include "boot/copy.h"
 #include "boot/efi.h"

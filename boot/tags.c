@@ -1,7 +1,7 @@
 /* Walks through the tags, and checks that each one lies within the loader's information. */
 #include "boot/tags.h"
 #include "boot/copy.h"
-#include "boot/multiboot2.h"
+#include "lib/multiboot2.h"
 
 #define TAG_ALIGN 8u
 #define INFORMATION_MAX (1u << 20) /* bytes; GRUB's has a few thousand */

@@ -195,8 +195,9 @@ enum baton_error {
     BATON_E_MOST = -20,
     BATON_E_HOST = -21,
     BATON_E_FIXED = -22,
-    BATON_E_CALL = -23,
-    BATON_ERRORS = 24, /* how many there are, BATON_OK included */
+    BATON_E_REQUIRES = -23,
+    BATON_E_CALL = -24,
+    BATON_ERRORS = 25, /* how many there are, BATON_OK included */
 };
 
 struct baton_refusal {
@@ -295,20 +296,27 @@ struct baton_efi {
 };
 BATON_LAYOUT(baton_efi, 36);
 
+#define BATON_RSDP_OLD 20      /* bytes that revision 0 has; the rest is zeros then */
+#define BATON_RSDP_SIZE 36     /* since revision 2 */
+#define BATON_RSDP_REVISION 15 /* offset of the revision */
+
 /* What the host asks for. All of it must outlive the last baton_payload_finish(), and be then as it
- * was when the payload was read, but for `screen`, `loader`, `acpi_rsdp` and `live`. */
+ * was when the payload was read, but for `screen`, `loader`, `acpi_rsdp`, `rsdp` and `live`. */
 struct baton_request {
     uint32_t size; /* sizeof(struct baton_request) */
     struct baton_file kernel;
     /* A Linux, and a plain ELF kernel, finds them as one initrd, in this order. Each begins at a
      * multiple of 4 bytes, counted from the first one's start, with zeros between.
-     * [early-userspace] Their strings are not used. */
+     * [early-userspace] Their strings are not used. A multiboot kernel finds each with its string,
+     * from the start of a page on. */
     struct baton_module module[BATON_MODULES];
     const char *command_line;   /* the payload's, NUL-terminated, never NULL */
     const char *loader;         /* the boot loader of the host, such as "GRUB 2.06", never NULL */
     uint32_t place;             /* enum baton_policy */
     struct baton_screen screen; /* a fault in the hand-off shows on that of baton_image_build() */
     uint64_t acpi_rsdp;         /* pa of the ACPI root pointer, 0 if not known */
+    /* A copy of it, as multiboot 2 hands it on; all zeros: not known. [ACPI 5] */
+    uint8_t rsdp[BATON_RSDP_SIZE];
     struct baton_efi efi;
     struct baton_live live;
     bool long_mode; /* the CPU has long mode: a 64-bit kernel can be given to it */
@@ -328,7 +336,7 @@ struct baton_request {
      * reported on com_port, and the machine ends as after a fault. NULL: no comparison. */
     const void *digest_page;
 };
-BATON_LAYOUT(baton_request, 768);
+BATON_LAYOUT(baton_request, 804);
 
 /* How a payload is entered. Each kind has its own code at the end of the hand-off. */
 enum baton_entry_kind {
@@ -377,7 +385,9 @@ enum baton_role {
     BATON_ROLE_RECORD,
     BATON_ROLE_MEMORY_MAP,
     BATON_ROLE_EFI_MAP,
-    BATON_ROLE_EFI_NODE, /* setup_data: where EFI_MAP is */
+    BATON_ROLE_EFI_NODE,  /* setup_data: where EFI_MAP is */
+    BATON_ROLE_MULTIBOOT, /* the information of a multiboot kernel */
+    BATON_ROLE_SECTIONS,  /* the part of an ELF file that no PT_LOAD has */
 };
 
 /* One piece of the payload: file bytes, then zeros. */
@@ -426,8 +436,8 @@ struct baton_format {
                 struct baton_payload *payload, struct baton_refusal *why);
 
     /* Fills the generated pages and areas (cleared before) and payload->entry from the
-     * destinations. The file is not read a second time: payload->header is what read() keeps of
-     * it. */
+     * destinations. The file's headers are not read a second time: payload->header is what read()
+     * keeps of them. Bytes that are handed on unread may be copied from files. */
     void (*finish)(const struct baton_image *image, const struct baton_request *request,
                    struct baton_payload *payload);
 };
@@ -495,8 +505,8 @@ bool baton_area_write(const struct baton_host *host, const struct baton_payload 
 const struct baton_segment *baton_segment_find(const struct baton_payload *payload,
                                                enum baton_role role, uint32_t n);
 
-/* The segments that are the request's modules, one after the other: how many; *first is the
- * number of the first one, if there is one. */
+/* The segments that are the request's modules: how many; *first is the number of the first one, if
+ * there is one, and the others follow it. */
 uint32_t baton_segment_modules(const struct baton_payload *payload, uint32_t *first);
 
 /*
@@ -578,7 +588,8 @@ int baton_image_begin(const struct baton_host *host, struct baton_payload *paylo
 
 /*
  * Fills the generated pages, from zeros, and the entry registers from the destinations chosen.
- * Cannot fail: it reads the request and *payload, nothing of the file. May be called again, for a
+ * Cannot fail: it reads the request and *payload, and of files only bytes that are handed on
+ * unread (a multiboot kernel's section headers, the EFI memory map). May be called again, for a
  * request that has learned something, such as where the cursor stands: digests follow, and the
  * image is armed no more, for baton_image_check() has not seen what was written (H6).
  */

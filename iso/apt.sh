@@ -183,6 +183,18 @@ apt_download() {
     into_log "$apt_log" watched own apt-get download "$1"
 }
 
+# apt_newest NAME: prints the package's name; with a * for a version in it, the newest one's that the
+# selected lists have, or nothing.
+apt_newest() {
+    case $1 in
+        *\**)
+            own apt-cache pkgnames "${1%%\**}" | grep -x "${1%%\**}[0-9.]*${1##*\*}" |
+                sort -V | tail -n 1
+            ;;
+        *) echo "$1" ;;
+    esac
+}
+
 # apt_cause: prints the probable reason for apt's last failure.
 apt_cause() {
     if [ "$(free)" -lt $((1 << 20)) ]; then

@@ -15,8 +15,8 @@ run: $(BUILD)/baton.elf
 debug: $(BUILD)/baton.elf
 	@iso/debug
 
-# The files that the tests boot: every kernel of the distribution, the demo's initrd, and for each
-# kernel the initrd that saves a dump. They are downloaded once, about 170 MiB.
+# The files that the tests boot: every kernel of the distribution, kexec-tools, the demo's initrd, and
+# for each kernel the initrd that saves a dump. They are downloaded once, about 170 MiB.
 kernels:
 	@iso/fetch-payloads all
 	@iso/make-initrd

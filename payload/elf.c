@@ -96,7 +96,7 @@ int elf_add_segments(const struct baton_host *host, const struct baton_request *
                      struct baton_refusal *why)
 {
     const struct baton_file *file = &request->kernel;
-    const char *other = identify(host, file); /* another machine's, of another type, multiboot */
+    const char *other = identify(host, file); /* another machine's, of another type */
     struct elf_header h;
     int error = 0;
 

@@ -64,53 +64,6 @@ static const struct magic magics[] = {
      "a boot sector or a disk image; start it with the boot loader's command chainloader"},
 };
 
-/* Multiboot headers: magic, flags, checksum, 4-byte aligned within the first 8 KiB [MB1 3.1];
- * magic, architecture, length, checksum, 8-byte aligned within the first 32 KiB [MB2 3.1.1]. */
-#define MB1_MAGIC 0x1badb002u
-#define MB1_WITHIN 8192u
-#define MB2_MAGIC 0xe85250d6u
-#define MB2_WITHIN 32768u
-
-#define WORDS_READ 16 /* at a time */
-
-/* Is there a header with this magic whose first `words` words have the sum 0? */
-static bool has_header(const struct baton_host *host, const struct baton_file *file, uint32_t magic,
-                       uint32_t within, uint32_t align, uint32_t words)
-{
-    uint32_t word[WORDS_READ + 3];
-
-    for (uint32_t at = 0; at < within; at += WORDS_READ * 4) {
-        uint32_t size = sizeof(word);
-
-        while (size && !baton_file_read(host, file, at, word, size))
-            size -= 4;
-        if (!size)
-            return false;
-        for (uint32_t i = 0; i < WORDS_READ && (i + words) * 4 <= size; i += align / 4) {
-            uint32_t sum = 0;
-
-            if (word[i] != magic || at + (i + words) * 4 > within)
-                continue;
-            for (uint32_t k = 0; k < words; k++)
-                sum += word[i + k];
-            if (!sum)
-                return true;
-        }
-    }
-    return false;
-}
-
-static const char *identify_multiboot(const struct baton_host *host, const struct baton_file *file)
-{
-    if (has_header(host, file, MB1_MAGIC, MB1_WITHIN, 4, 3))
-        return "a multiboot kernel, and Baton starts none yet; start it with GRUB's command "
-               "multiboot";
-    if (has_header(host, file, MB2_MAGIC, MB2_WITHIN, 8, 4))
-        return "a multiboot 2 kernel, and Baton starts none yet; start it with GRUB's command "
-               "multiboot2";
-    return NULL;
-}
-
 static bool fits(const struct baton_host *host, const struct baton_file *file,
                  const struct magic *magic)
 {
@@ -124,9 +77,9 @@ const char *identify(const struct baton_host *host, const struct baton_file *fil
 {
     static const uint8_t elf[4] = {0x7f, 'E', 'L', 'F'};
     struct identify_elf header;
-    const char *what = identify_multiboot(host, file);
+    const char *what = NULL;
 
-    if (!what && baton_file_read(host, file, 0, &header, sizeof(header)) &&
+    if (baton_file_read(host, file, 0, &header, sizeof(header)) &&
         !__builtin_memcmp(header.ident, elf, sizeof(elf)))
         return identify_elf(&header);
     for (size_t i = 0; i < sizeof(magics) / sizeof(*magics) && !what; i++)

@@ -7,14 +7,16 @@
 
 const struct baton_format *const baton_formats[] = {
     &payload_bzimage,
-    &payload_vmlinux, /* it is ELF32, too */
+    &payload_multiboot2, /* many kernels have both headers, and this one can say more */
+    &payload_multiboot1, /* most are ELF32, too */
+    &payload_vmlinux,    /* it is ELF32, too */
     &payload_elf32,
     NULL,
 };
 
 #define CANNOT_RETURN                                                                              \
     "of a kind that is entered and does not return; only a static ELF32 can be called and return"
-#define FORMATS_KNOWN "Linux bzImage, vmlinux and static ELF32 for i386"
+#define FORMATS_KNOWN "Linux bzImage, multiboot, vmlinux and static ELF32 for i386"
 
 int baton_payload_read(const struct baton_host *host, const struct baton_request *request,
                        struct baton_payload *payload, struct baton_refusal *why)

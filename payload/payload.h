@@ -9,6 +9,8 @@
 #include "lib/refuse.h"
 
 extern const struct baton_format payload_bzimage;
+extern const struct baton_format payload_multiboot1;
+extern const struct baton_format payload_multiboot2;
 extern const struct baton_format payload_vmlinux;
 extern const struct baton_format payload_elf32;
 

@@ -93,7 +93,7 @@ uint32_t baton_segment_modules(const struct baton_payload *payload, uint32_t *fi
         if (payload->segment[*first].role == BATON_ROLE_MODULE)
             break;
     for (end = *first; end < payload->segments; end++)
-        if (end > *first && !(payload->segment[end].flags & BATON_SEG_FOLLOWS))
+        if (payload->segment[end].role != BATON_ROLE_MODULE)
             break;
     return end - *first;
 }

@@ -60,6 +60,9 @@ static const struct sentence sentences[BATON_ERRORS] = {
                                  "that can be; the file is damaged or not for this machine"},
     [-BATON_E_HOST] = {"E_HOST", "the host kernel breaks the contract of baton.h: {what} ({value}, "
                                  "{limit}); nothing is wrong with the payload"},
+    [-BATON_E_REQUIRES] =
+        {"E_REQUIRES", "the payload requires {what} {value:n}, which Baton does not provide; start "
+                       "it with GRUB's command multiboot or multiboot2, or build it without that"},
     [-BATON_E_FIXED] = {"E_FIXED", "segment {what} runs at {value} only; a capture kernel must be "
                                    "relocatable"},
     [-BATON_E_CALL] = {"E_CALL", "the call has failed: {what} {value:n}, at {limit}; memory and "

@@ -3,6 +3,7 @@
 
 #include "kernel/console/print.h"
 #include "kernel/load/reason.h"
+#include "lib/text.h"
 
 /* The size of the n-th initrd's file, from 0. */
 static uint64_t file_size_of(const struct stage *stage, uint32_t n)
@@ -21,13 +22,14 @@ void report_initrd(struct stage *stage, bool staged)
     for (uint32_t i = 0; i < count; i++) {
         const struct baton_segment *s = &stage->payload.segment[first + i];
         uint64_t size = file_size_of(stage, i);
+        const char *kind = text_after(s->what, "module") ? "module" : "initrd";
 
         if (staged)
-            report("initrd", "%z, staged at %a", size, s->dest);
+            report(kind, "%z, staged at %a", size, s->dest);
         else if (s->dest == s->source)
-            report("initrd", "%z, stays at %a", size, s->dest);
+            report(kind, "%z, stays at %a", size, s->dest);
         else
-            report("initrd", "%z, moves from %a to %a", size, s->source, s->dest);
+            report(kind, "%z, moves from %a to %a", size, s->source, s->dest);
     }
 }
 

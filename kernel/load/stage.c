@@ -6,6 +6,7 @@
 #include "kernel/console/serial.h"
 #include "kernel/load/host.h"
 #include "kernel/load/report.h"
+#include "kernel/machine/acpi.h"
 #include "kernel/machine/cpu.h"
 #include "kernel/machine/panic.h"
 #include "kernel/machine/quiet.h"
@@ -86,13 +87,14 @@ bool stage_prepare(struct stage *stage, const struct stage_options *wanted)
         .call = wanted->call,
         .digest_page = wanted->verify == VERIFY_ON ? baton_digest_page : NULL,
     };
+    acpi_copy_root(boot->acpi_rsdp, stage->request.rsdp);
     for (uint32_t i = 0; i < wanted->initrds.count; i++) {
         uint32_t module = wanted->initrds.module[i];
 
         stage->request.module[i] =
             (struct baton_module){boot->module[module - 1].file, boot->module[module - 1].string};
         if (!stage->request.module[i].file.size)
-            report("ignored", "module %u as an initrd: it is empty, 0 bytes", module);
+            report("ignored", "module %u: it is empty, 0 bytes", module);
     }
     if (stage->request.screen.kind == BATON_SCREEN_TEXT)
         screen_cursor(&stage->request.screen.cursor_x, &stage->request.screen.cursor_y);

@@ -1,6 +1,7 @@
 /*
  * Soft off: RSDP -> RSDT or XSDT -> FADT -> the PM1 control ports, and the sleep types in the
  * DSDT's package \_S5. A search for its name finds that package, so no AML interpreter is needed.
+ * The HPET's table is found in the same way as the FADT.
  */
 #include "kernel/machine/acpi.h"
 
@@ -34,6 +35,7 @@ enum {
     FADT_PM1A_CONTROL = 64,
     FADT_PM1B_CONTROL = 68
 };
+enum { HPET_SPACE = 40, HPET_ADDRESS = 44, HPET_END = 56, SPACE_MEMORY = 0 };
 enum { PM1_SCI_ENABLED = 1 << 0, PM1_SLEEP_TYPE_SHIFT = 10, PM1_SLEEP = 1 << 13 };
 enum { AML_NAME = 0x08, AML_PACKAGE = 0x12, AML_BYTE = 0x0a, AML_ZERO = 0x00, AML_ONE = 0x01 };
 
@@ -92,29 +94,47 @@ static uint64_t table_at(uint64_t pa, unsigned bytes)
     return bytes == 8 && number(pa + 4, 4) ? 0 : number(pa, 4);
 }
 
-static uint64_t find_in(uint64_t root, const char *signature, unsigned bytes)
+static uint64_t find_in(uint64_t root, const char *signature, unsigned bytes, const char *wanted)
 {
     if (!is_table(root, signature))
         return 0;
     for (uint32_t at = HEADER_SIZE; at + bytes <= number(root + HEADER_LENGTH, 4); at += bytes)
-        if (is_table(table_at(root + at, bytes), "FACP"))
+        if (is_table(table_at(root + at, bytes), wanted))
             return table_at(root + at, bytes);
     return 0;
 }
 
-static uint64_t find_fadt(uint64_t rsdp)
+/* On UEFI without a root pointer in the loader's data nothing is found: the firmware keeps it
+ * elsewhere. */
+static uint64_t acpi_root(uint64_t known)
 {
-    uint64_t ebda = (uint64_t)number(EBDA_SEGMENT, 2) << 4, fadt = 0;
+    uint64_t ebda = (uint64_t)number(EBDA_SEGMENT, 2) << 4;
 
-    if (!rsdp && ebda >= 0x400)
-        rsdp = find_rsdp(ebda, ebda + EBDA_SEARCHED);
-    if (!rsdp)
-        rsdp = find_rsdp(BIOS_START, BIOS_END);
+    if (!known && ebda >= 0x400)
+        known = find_rsdp(ebda, ebda + EBDA_SEARCHED);
+    return known ? known : find_rsdp(BIOS_START, BIOS_END);
+}
+
+void acpi_copy_root(uint64_t known, uint8_t copy[BATON_RSDP_SIZE])
+{
+    uint64_t rsdp = acpi_root(known);
+    uint32_t size = rsdp && byte(rsdp + RSDP_REVISION) >= 2 ? BATON_RSDP_SIZE : RSDP_SIZE;
+
+    __builtin_memset(copy, 0, BATON_RSDP_SIZE);
+    for (uint32_t i = 0; rsdp && i < size; i++)
+        copy[i] = byte(rsdp + i);
+}
+
+static uint64_t find_table(uint64_t rsdp, const char *wanted)
+{
+    uint64_t table = 0;
+
+    rsdp = acpi_root(rsdp);
     if (!rsdp)
         return 0;
     if (byte(rsdp + RSDP_REVISION) >= 2) /* firmware with UEFI may leave the RSDT out */
-        fadt = find_in(table_at(rsdp + RSDP_XSDT, 8), "XSDT", 8);
-    return fadt ? fadt : find_in(number(rsdp + RSDP_RSDT, 4), "RSDT", 4);
+        table = find_in(table_at(rsdp + RSDP_XSDT, 8), "XSDT", 8, wanted);
+    return table ? table : find_in(number(rsdp + RSDP_RSDT, 4), "RSDT", 4, wanted);
 }
 
 /* Reads a small AML integer at *pa, and moves *pa past it. */
@@ -165,7 +185,7 @@ static void sleep(uint16_t control, uint32_t type)
 
 const char *acpi_poweroff(uint64_t rsdp)
 {
-    uint64_t fadt = find_fadt(rsdp), dsdt;
+    uint64_t fadt = find_table(rsdp, "FACP"), dsdt;
     uint32_t a, b;
 
     if (!fadt)
@@ -177,4 +197,14 @@ const char *acpi_poweroff(uint64_t rsdp)
     sleep((uint16_t)number(fadt + FADT_PM1A_CONTROL, 4), a);
     sleep((uint16_t)number(fadt + FADT_PM1B_CONTROL, 4), b);
     return "the machine did not switch off, though its ACPI tables say that it would";
+}
+
+uint64_t acpi_hpet(uint64_t rsdp)
+{
+    uint64_t table = find_table(rsdp, "HPET");
+
+    if (!table || number(table + HEADER_LENGTH, 4) < HPET_END ||
+        byte(table + HPET_SPACE) != SPACE_MEMORY)
+        return 0;
+    return table_at(table + HPET_ADDRESS, 8);
 }

@@ -12,8 +12,9 @@
 
 /* One character for each owner; for a module, the last digit of its number. */
 static const char letters[OWNERS] = {
-    [OWNER_FREE] = '.',  [OWNER_BATON] = 'B',  [OWNER_TABLES] = 'T',   [OWNER_MODULE] = '1',
-    [OWNER_IMAGE] = 'i', [OWNER_REGION] = 'C', [OWNER_RESERVED] = '#', [OWNER_HOLE] = ' ',
+    [OWNER_FREE] = '.',   [OWNER_BATON] = 'B',    [OWNER_TABLES] = 'T',
+    [OWNER_MODULE] = '1', [OWNER_IMAGE] = 'i',    [OWNER_REGION] = 'C',
+    [OWNER_UEFI] = 'U',   [OWNER_RESERVED] = '#', [OWNER_HOLE] = ' ',
 };
 
 static void report_range(const struct owned *o)
@@ -24,6 +25,7 @@ static void report_range(const struct owned *o)
         [OWNER_TABLES] = "live page tables",
         [OWNER_IMAGE] = "the loaded image",
         [OWNER_REGION] = "kept for a capture kernel",
+        [OWNER_UEFI] = "kept: tables of UEFI",
     };
 
     uint64_t size = o->end - o->start;
@@ -119,7 +121,8 @@ static void report_bar(void)
     line[BAR] = '\0';
     report("bar", "|%s|", line);
     report("", "%a to %a, each character %z", 0ull, (uint64_t)BAR << bar.shift, 1ull << bar.shift);
-    report("", ". free, B Baton, T tables, 1 2.. modules, i image, C capture, # reserved");
+    report("", ". free, B Baton, T tables, 1 2.. modules, i image, C capture kernel,");
+    report("", "U tables of UEFI, # reserved");
 }
 
 void command_mem(const struct words *words)

@@ -100,6 +100,11 @@ const struct command commands[] = {
      "but bridges, displays and IOMMUs, unless quiesce=none.\n"
      "for example: pci, then load and exec\n",
      command_pci},
+    {"timers", "", "machine", "the timers, and whether their interrupts are on",
+     "They stay as they are: the next kernel gets what the firmware or a\n"
+     "user has set, an alarm for example. Only the PIC is masked.\n"
+     "for example: timers\n",
+     command_timers},
     {"reboot", "", "machine", "reset the machine", "for example: reboot\n", command_reboot},
     {"poweroff", "", "machine", "switch the machine off, through ACPI", "for example: poweroff\n",
      command_poweroff},

@@ -61,6 +61,8 @@ void command_reboot(const struct words *words);
 void command_poweroff(const struct words *words);
 /* cmd_pci.c */
 void command_pci(const struct words *words);
+/* cmd_timers.c */
+void command_timers(const struct words *words);
 /* cmd_trampoline.c */
 void command_trampoline(const struct words *words);
 /* cmd_fault.c */

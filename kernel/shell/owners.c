@@ -53,6 +53,8 @@ static void collect(void)
     add(region.range.start, region.range.end, OWNER_REGION, 0);
     for (uint32_t i = 0; i < live.ranges; i++)
         add(live.range[i].start, live.range[i].end, OWNER_TABLES, 0);
+    for (uint32_t i = 0; i < boot->efi_kept_count; i++)
+        add(boot->efi_kept[i].start, boot->efi_kept[i].end, OWNER_UEFI, 0);
     for (uint32_t i = 0; i < boot->modules; i++)
         add(boot->module[i].file.pa, boot->module[i].file.pa + boot->module[i].file.size,
             OWNER_MODULE, i + 1);

@@ -12,6 +12,7 @@ enum owner {
     OWNER_MODULE,
     OWNER_IMAGE,
     OWNER_REGION,   /* kept for a capture kernel */
+    OWNER_UEFI,     /* kept because the next kernel reads tables of UEFI there */
     OWNER_RESERVED, /* not usable RAM in the memory map */
     OWNER_HOLE,     /* not in the memory map */
     OWNERS

@@ -35,6 +35,9 @@ static int check_relocatable(const struct baton_payload *payload, struct baton_r
         if (payload->segment[i].flags & BATON_SEG_FIXED)
             return refuse(why, BATON_E_FIXED, payload->segment[i].what, payload->segment[i].prefer,
                           0);
+    if (!baton_segment_find(payload, BATON_ROLE_KERNEL, 0))
+        return refuse(why, BATON_E_KIND, "no Linux; give a relocatable bzImage as a capture kernel",
+                      0, 0);
     return 0;
 }
 

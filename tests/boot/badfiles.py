@@ -177,12 +177,12 @@ def _other_kinds():
     yield "efi", b"MZ" + bytes(400), r"a program for EFI, Windows or DOS"
     yield "script", script, r"a script; give the kernel itself"
     yield ("multiboot", elf(segments=[(ELF_BASE, 0x1000, 0x2000)])[:0x54] +
-           struct.pack("<III", 0x1badb002, 3, 2**32 - 0x1badb002 - 3) + bytes(4096),
-           r"a multiboot kernel, .*start it with GRUB's command multiboot$")
+           struct.pack("<III", 0x1badb002, 11, 2**32 - 0x1badb002 - 11) + bytes(4096),
+           r"requires multiboot header flag, bit 3, .*start it with GRUB's command multiboot")
     yield ("multiboot2", elf()[:0x58] + struct.pack("<IIII", 0xe85250d6, 0, 16, 2**32 - 0xe85250d6
                                                     - 16) + bytes(4096),
-           r"a multiboot 2 kernel, .*start it with GRUB's command multiboot2$")
+           r"header_length of its multiboot 2 header \(no end tag is in it\) is 0x10")
     yield "multiboot-only", b"\x90" * 64 + struct.pack("<III", 0x1badb002, 0, 0xe4524ffe) + \
-        bytes(9000), r"a multiboot kernel"
+        bytes(9000), r"a multiboot kernel that is no ELF file"
     yield "multiboot-sum", b"\x90" * 64 + struct.pack("<III", 0x1badb002, 1, 0xe4524ffe) + \
         bytes(9000), r"of no known kind"

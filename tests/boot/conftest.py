@@ -28,10 +28,16 @@ def job_of(item):
     return item.callspec.params.get("job") if hasattr(item, "callspec") else None
 
 
+def kernels_of(item):
+    """The names of the Linux and of the multiboot kernel that the job starts, if it does."""
+    names = [getattr(job_of(item), kind, None) for kind in ("linux", "other")]
+    return [name for name in names if name]
+
+
 def pytest_collection_modifyitems(config, items):
     """Deselects tests that need a Linux or a firmware that the distribution does not have."""
     gone = [item for item in items
-            if payloads.missing_everywhere(getattr(job_of(item), "linux", None))
+            if any(payloads.missing_everywhere(name) for name in kernels_of(item))
             or firmware.missing_everywhere(item.nodeid)]
     config.hook.pytest_deselected(items=gone)
     items[:] = [item for item in items if item not in gone]
@@ -41,7 +47,7 @@ def pytest_collection_modifyitems(config, items):
 def pytest_terminal_summary(terminalreporter, config):
     for item in config.left_out:
         what = ("32-bit UEFI" if firmware.missing_everywhere(item.nodeid)
-                else f"{job_of(item).linux} kernel")
+                else f"{' or no '.join(kernels_of(item))} kernel")
         terminalreporter.write_line(f"left out: {item.nodeid} (the distribution has no {what})")
 
 

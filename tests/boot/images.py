@@ -61,11 +61,12 @@ def content(path):
         return hashlib.sha256(f.read()).digest()
 
 
-def grub_iso(commands, files, hybrid=False):
+def grub_iso(commands, files, hybrid=False, all_bios=False):
     """An ISO whose GRUB runs `commands`; files: {name in the ISO's root: path}. hybrid: for BIOS,
-    UEFI and 32-bit UEFI; else for BIOS alone."""
+    UEFI and 32-bit UEFI; else for BIOS alone; all_bios: with both multiboots."""
     grub = ([f"--install-modules={GRUB_ANY_MODULES}"] if hybrid
-            else [f"--install-modules={GRUB_MODULES}", "-d", GRUB_PC])
+            else [f"--install-modules={GRUB_ANY_MODULES if all_bios else GRUB_MODULES}", "-d",
+                  GRUB_PC])
     key = " ".join(grub).encode() + "\n".join(commands).encode() + b"".join(
         name.encode() + content(path) for name, path in sorted(files.items()))
 

@@ -36,11 +36,18 @@ def linux(name):
     return os.path.join(BUILD, "payloads", f"vmlinuz-{name}")
 
 
+def other(name):
+    """A multiboot kernel by its name in iso/fetch-payloads."""
+    return os.path.join(BUILD, "payloads", name)
+
+
 def missing_everywhere(name):
-    """Has iso/fetch-payloads recorded that this distribution has no such kernel?"""
+    """Has iso/fetch-payloads recorded that this distribution has no such kernel? A name of a Linux, or
+    of other()."""
     try:
         with open(os.path.join(BUILD, "payloads", "versions")) as f:
-            return f"vmlinuz-{name} none" in f.read().splitlines()
+            lines = f.read().splitlines()
+            return f"vmlinuz-{name} none" in lines or f"{name} none" in lines
     except FileNotFoundError:
         return False
 

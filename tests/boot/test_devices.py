@@ -118,6 +118,46 @@ def test_what_is_said(job, outcome):
         assert text.endswith(", bus master") == ((device, function) in outcome["before"]), text
 
 
+CLOCK_INDEX, CLOCK_DATA, CLOCK_B, ALARM = 0x70, 0x71, 0x0b, 0x20
+HPET, HPET_CONFIGURATION, HPET_TIMER1 = 0xfed00000, 0x010, 0x120
+HPET_RUN, HPET_TIMER_ON = 1, 4
+
+
+class Timers:
+    """The shell's `timers`, before and after an alarm of the clock and a timer of the HPET are on."""
+
+    def __init__(self, board):
+        self.name = f"devices-timers-{board}"
+        self.board, self.machine = board, Machine(self.name, machine=board, kernel=payloads.BATON,
+                                                  append="shell", memory="64M")
+
+    def run(self):
+        with Watched(self.machine) as t:
+            t.prompt()
+            q = Qtest(t.paths["qtest"], t.process)
+            before = t.ask("timers")
+            q.ask(f"outb {CLOCK_INDEX:#x} {CLOCK_B:#x}")
+            value = int(q.ask(f"inb {CLOCK_DATA:#x}")[0], 16)
+            q.ask(f"outb {CLOCK_DATA:#x} {value | ALARM:#x}")
+            if self.board != "isapc":
+                q.poke(HPET + HPET_TIMER1, HPET_TIMER_ON)
+                q.poke(HPET + HPET_CONFIGURATION, HPET_RUN)
+            return before, t.ask("timers")
+
+
+@pytest.mark.parametrize("job", cases("devices-timers-", Timers("q35"), Timers("isapc"),
+                                      quick=("q35",)))
+def test_timers(job, outcome):
+    for on, lines in enumerate(outcome):
+        hpet = (["HPET        at 0xfed00000, counter runs, 3 timers, interrupts on: 1",
+                 "            the first is timer 1"] if on else
+                ["HPET        at 0xfed00000, counter stands, 3 timers, interrupts on: 0"])
+        assert lines == ["PIT         channel 0 always counts; the PIC is masked before the hand-off",
+                         f"RTC         interrupts: periodic off, alarm {'on' if on else 'off'}, "
+                         "update off",
+                         *(hpet if job.board == "q35" else ["HPET        none"])], lines
+
+
 class Netboot:
     """GRUB has read all from the network: its driver leaves the card running. Debian's 32-bit firmware
     has no driver for it."""

@@ -112,6 +112,17 @@ def test_the_shell_is_usable(t):
     assert rows[start + 1].startswith("exception   vector 0, divide error")
 
 
+@sessions(machine("kept", "uefi"))
+def test_mem_shows_the_tables_of_uefi(t):
+    """The same ranges as in the lines of the start."""
+    t.expect(PROMPT, timeout=BOOTED)
+    t.ask("more off")
+    lines = t.ask("mem")
+    kept = [line.split()[-3::2] for line in said(t) if line.startswith("  UEFI      tables kept in ")]
+    assert kept, said(t)
+    assert [line.split()[1:4:2] for line in lines if line.endswith("kept: tables of UEFI")] == kept
+
+
 @sessions(machine("silent", "bios", "32", "shell serial=none"), quick=True)
 def test_without_a_serial_port_the_screen_has_it_all(t):
     rows = shows(t, PROMPT, BOOTED)

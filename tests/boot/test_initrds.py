@@ -89,7 +89,7 @@ def test_what_crash_names_is_no_initrd_of_the_payloads(job, outcome):
 def test_an_empty_one_is_reported(job, outcome):
     payloads.assert_judged_well(outcome, "", joined_file([*job.initrds, job.behind[1]]))
     assert outcome.lines("^ignored") == [
-        "ignored     module 5 as an initrd: it is empty, 0 bytes"], outcome.story()
+        "ignored     module 5: it is empty, 0 bytes"], outcome.story()
 
 
 # ---- Linux

@@ -468,6 +468,14 @@ def test_pci_lists_every_function(t):
     assert fact(t.ask("pci 1"), "refused").endswith("usage: pci")
 
 
+@sessions(PAE, quick=True)
+def test_timers_are_listed(t):
+    """test_devices.py has what they say."""
+    t.prompt()
+    assert [line.split()[0] for line in t.ask("timers")] == ["PIT", "RTC", "HPET"]
+    assert fact(t.ask("timers 1"), "refused").endswith("usage: timers")
+
+
 def test_every_file_of_the_shell_names_its_tests():
     """A test types every command of commands.c."""
     folder = os.path.dirname(os.path.abspath(__file__))

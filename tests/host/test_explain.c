@@ -30,6 +30,7 @@ static const char *const names[BATON_ERRORS] = {
     [-BATON_E_REACH] = "E_REACH",
     [-BATON_E_HOST] = "E_HOST",
     [-BATON_E_FIXED] = "E_FIXED",
+    [-BATON_E_REQUIRES] = "E_REQUIRES",
     [-BATON_E_CALL] = "E_CALL",
 };
 

@@ -169,62 +169,6 @@ static void elf_files(void **state)
     assert_int_equal(read_file(19), BATON_E_TRUNCATED); /* e_machine is not there */
 }
 
-static void header(uint32_t at, uint32_t magic, const uint32_t *rest, unsigned n)
-{
-    uint32_t sum = magic;
-
-    memset(file, 0, sizeof(file));
-    put(at, &magic, 4);
-    for (unsigned i = 0; i < n; i++) {
-        put(at + 4 + 4 * i, &rest[i], 4);
-        sum += rest[i];
-    }
-    sum = 0 - sum;
-    put(at + 4 + 4 * n, &sum, 4);
-}
-
-/* A multiboot header anywhere in its range, in an ELF file, too; not beyond it, nor between. */
-static void multiboot_headers(void **state)
-{
-    static const uint32_t one[] = {0x10003}, two[] = {0, 64};
-    static const struct {
-        uint32_t at;
-        bool first, second;
-    } places[] = {
-        {0, true, true},           {4, true, false},      {8, true, true},
-        {0x34, true, false},       {60, true, false},     {56, true, true},
-        {64, true, true},          {2, false, false},     {8192 - 12, true, false},
-        {8192 - 8, false, true},   {8192, false, true},   {32768 - 16, false, true},
-        {32768 - 8, false, false}, {32768, false, false},
-    };
-
-    (void)state;
-    for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
-        header(places[i].at, 0x1badb002, one, 1);
-        if (places[i].first)
-            assert_kind("a multiboot kernel", SIZE);
-        else
-            assert_int_equal(read_file(SIZE), BATON_E_FORMAT);
-        header(places[i].at, 0xe85250d6, two, 2);
-        if (places[i].second)
-            assert_kind("a multiboot 2 kernel", SIZE);
-        else
-            assert_int_equal(read_file(SIZE), BATON_E_FORMAT);
-        file[places[i].at + 4] ^= 1; /* the sum is wrong */
-        assert_int_equal(read_file(SIZE), BATON_E_FORMAT);
-    }
-    elf(1, 1, 2, 3);
-    header(0x1000, 0x1badb002, one, 1);
-    put(0,
-        "\x7f"
-        "ELF\1\1\1\0\0\0\0\0\0\0\0\0\2\0\3\0",
-        20);
-    assert_kind("a multiboot kernel", SIZE);
-    header(0x1000, 0x1badb002, one, 1);
-    assert_kind("a multiboot kernel", 0x1000 + 12); /* the file may end with it */
-    assert_int_equal(read_file(0x1000 + 11), BATON_E_FORMAT);
-}
-
 /* Every kind's sentence fits the buffer that the header promises, and says what to do. */
 static void sentences_fit(void **state)
 {
@@ -266,7 +210,6 @@ int main(void)
         cmocka_unit_test(each_by_its_magic_number),
         cmocka_unit_test(the_stronger_one_counts),
         cmocka_unit_test(elf_files),
-        cmocka_unit_test(multiboot_headers),
         cmocka_unit_test(sentences_fit),
         cmocka_unit_test(random_files),
     };

@@ -20,6 +20,9 @@ static uint32_t memory[0x400]; /* the registers at REGISTERS */
 /* When the firmware gives up: after so many waits, it clears these bits here. */
 static uint32_t late, *owner, owner_bits;
 
+/* It must still be a bus master while the firmware is asked. */
+static const struct function *asked;
+
 static struct function *find(uint32_t at)
 {
     for (uint32_t i = 0; i < count; i++)
@@ -69,6 +72,8 @@ static void model_poke(uint64_t pa, uint32_t value)
 static void model_wait(void)
 {
     assert_true(++waits < 3000);
+    if (asked)
+        assert_true(asked->word[PCI_COMMAND / 4] & PCI_COMMAND_MASTER);
     if (owner && waits == late)
         *owner &= ~owner_bits;
 }
@@ -395,7 +400,9 @@ static void firmware_before_masters(void **state)
     struct pci_stop done;
 
     (void)state;
+    asked = f;
     pci_quiesce(&access, true, &done);
+    asked = NULL;
     assert_int_equal(done.taken, 1);
     assert_int_equal(done.stuck, 1);
     assert_int_equal(done.masters, 1);

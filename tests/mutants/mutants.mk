@@ -10,7 +10,7 @@ MUTANT_PROGRAMS := $(addprefix $(HOST_BUILD)/test_,$(HOST_TESTS)) \
                    $(addprefix $(FUZZ_BUILD)/replay_,$(FUZZ_TARGETS))
 
 .PHONY: mutants mutant-programs mutant-host
-mutants: all spoil payloads $(STOREWATCH) $(FIRMWARE) mutant-programs
+mutants: all spoil $(BUILD)/inject/baton.elf payloads $(STOREWATCH) $(FIRMWARE) mutant-programs
 	@/usr/bin/python3 -B tests/mutants/run $(BUILD) $(JOBS) $(ONLY)
 
 # What is called in a mutant's tree: the quick host tests without -k, for the first failure is enough.

@@ -1,5 +1,5 @@
-# The test payloads: the judge in its variants, the liar, the imitation of an old Linux, and one that
-# returns.
+# The test payloads: the judge in its variants, the liar, the imitation of an old Linux, two
+# multiboot kernels, and one that returns.
 # Included by the top Makefile. A variant is one line below; it makes
 # build/tests/payloads/judge-NAME. Each judge is linked at its base; then tests/payloads/seal fills
 # and arranges its file.
@@ -78,6 +78,24 @@ $(PAYLOAD_BUILD)/old.bin: $(PAYLOAD_BUILD)/old/old.o
 	$(call say,LD,$@)
 	$(Q)$(PAYLOAD_LD) -Ttext 0x100000 -e entry --oformat binary $< -o $@
 
+# Multiboot kernels that report how they were entered, of version 1 and of version 2.
+MBKERNELS := $(PAYLOAD_BUILD)/mbkernel1 $(PAYLOAD_BUILD)/mbkernel2
+MBKERNEL_PARTS := $(addprefix $(PAYLOAD_BUILD)/,judge/entry.o mbkernel/report.o lib/console.o \
+                  lib/crc32.o lib/string.o)
+PAYLOAD_OBJECTS += $(PAYLOAD_BUILD)/mbkernel/report.o \
+                   $(foreach n,1 2,$(PAYLOAD_BUILD)/mbkernel/report$(n).o $(PAYLOAD_BUILD)/mbkernel/header$(n).o)
+
+$(foreach n,1 2,$(PAYLOAD_BUILD)/mbkernel/header$(n).o): $(PAYLOAD_BUILD)/mbkernel/header%.o: \
+        $(PAYLOADS)/mbkernel/header.S $(COMPILER)
+	$(call say,AS,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC32) $(PAYLOAD_ASFLAGS) -DMULTIBOOT=$* -c $< -o $@
+
+$(MBKERNELS): $(PAYLOAD_BUILD)/mbkernel%: $(PAYLOAD_BUILD)/mbkernel/header%.o \
+        $(PAYLOAD_BUILD)/mbkernel/report%.o $(MBKERNEL_PARTS) $(PAYLOADS)/mbkernel/mbkernel.ld
+	$(call say,LD,$@)
+	$(Q)$(PAYLOAD_LD) -T $(PAYLOADS)/mbkernel/mbkernel.ld $(filter %.o,$^) -o $@
+
 $(PAYLOAD_BUILD)/%.o: $(PAYLOADS)/%.c $(COMPILER)
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
@@ -91,5 +109,5 @@ $(PAYLOAD_BUILD)/%.o: $(PAYLOADS)/%.S $(COMPILER)
 -include $(PAYLOAD_OBJECTS:.o=.d)
 
 .PHONY: payloads
-payloads: $(JUDGES) $(PAYLOAD_BUILD)/liar.elf $(PAYLOAD_BUILD)/old.bin $(PAYLOAD_BUILD)/called-big \
-          $(PAYLOAD_BUILD)/called-small
+payloads: $(JUDGES) $(MBKERNELS) $(PAYLOAD_BUILD)/liar.elf $(PAYLOAD_BUILD)/old.bin \
+          $(PAYLOAD_BUILD)/called-big $(PAYLOAD_BUILD)/called-small

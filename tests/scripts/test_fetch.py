@@ -337,6 +337,31 @@ def test_files_of_a_killed_run_are_removed(place, archive):
     assert place.left_over() == []
 
 
+def test_kexec_is_fetched_where_there_are_i386_kernels(place, archive):
+    add_amd64(archive)
+    add_686(archive)
+    archive.add("bookworm", "i386", "kexec-tools", {"sbin/kexec": BUSYBOX})
+    archive.write()
+    place.fetch(archive.environment(["trixie"], more=UNSIGNED), "686", "kexec")
+    assert (place.payloads / "kexec").read_bytes() == BUSYBOX
+    assert place.versions()["kexec"] == "kexec-tools 1.0-1 i386 bookworm"
+
+
+def test_kexec_where_there_are_no_i386_kernels(place, archive):
+    archive.origin = "Ubuntu"
+    add_amd64(archive, "noble")
+    archive.write()
+    said = place.fetch(archive.environment(["noble"]), "686", "kexec")
+    assert not (place.payloads / "kexec").exists() and "kexec" not in said
+
+
+def test_kexec_is_missed(place, archive):
+    add_686(archive, "trixie")
+    archive.write()
+    said = place.fetch(archive.environment(["trixie"]), "686", "kexec", status=1)
+    assert "no kexec-tools: " in said
+
+
 def test_an_unknown_name(place):
     assert 'there is no payload "x"' in place.fetch(os.environ, "x", status=2)
     assert "needs names" in place.fetch(os.environ, status=2)

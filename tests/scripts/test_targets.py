@@ -23,7 +23,8 @@ SHORT = {
 LONG = {"check": ["check-docs", "check-scripts", "check-host", "check-labs",
                    "check-boot"],
         "test": ["test-scripts", "test-host", "test-labs", "check-fuzz", "test-boot"],
-        "coverage": ["coverage"], "mutants": ["mutants"], "fresh": ["fresh"], "deb": ["deb"]}
+        "coverage": ["coverage"], "mutants": ["mutants"], "fresh": ["fresh"],
+        "deb": ["deb"], "test-install": ["test-install"]}
 
 
 @pytest.mark.parametrize("words", SHORT, ids=[words.split(" ")[0] or "all" for words in SHORT])

@@ -1,14 +1,27 @@
-/* The parts of multiboot 1 that Baton uses. [MB1: Multiboot Specification 0.6.96, section 3] */
-#ifndef BOOT_MULTIBOOT1_H
-#define BOOT_MULTIBOOT1_H
+/* Multiboot 1, of which Baton is a kernel and a loader. [MB1: Multiboot Specification 0.6.96, section 3] */
+#ifndef LIB_MULTIBOOT1_H
+#define LIB_MULTIBOOT1_H
 
 #define MULTIBOOT_HEADER_MAGIC 0x1badb002
-#define MULTIBOOT_PAGE_ALIGN 1  /* modules begin at page boundaries */
-#define MULTIBOOT_MEMORY_INFO 2 /* the mem_ fields, and the memory map if there is one */
+#define MULTIBOOT_HEADER_WITHIN 8192 /* bytes of the file that hold the header */
+#define MULTIBOOT_PAGE_ALIGN 1       /* modules begin at page boundaries */
+#define MULTIBOOT_MEMORY_INFO 2      /* the mem_ fields, and the memory map if there is one */
+#define MULTIBOOT_VIDEO 4            /* what is known of the video mode */
+#define MULTIBOOT_REQUIRED 0xffff    /* a loader that does not know one of these bits must fail */
+#define MULTIBOOT_ADDRESSES 0x10000  /* the address fields say what to load */
 #define MULTIBOOT_LOADED_MAGIC 0x2badb002
 
 #ifndef __ASSEMBLER__
 #include <stdint.h>
+
+/* The header in a kernel's file. [MB1 3.1] */
+struct multiboot_header {
+    uint32_t magic, flags, checksum;
+    uint32_t header_addr, load_addr, load_end_addr, bss_end_addr, entry_addr; /* ADDRESSES */
+    uint32_t mode_type, width, height, depth;                                 /* VIDEO */
+};
+
+enum { MULTIBOOT_FRAMEBUFFER_RGB = 1, MULTIBOOT_FRAMEBUFFER_TEXT = 2 };
 
 /* Bits of flags: which fields are valid. */
 enum {
@@ -16,6 +29,7 @@ enum {
     MULTIBOOT_HAS_BOOT_DEVICE = 1 << 1,
     MULTIBOOT_HAS_CMDLINE = 1 << 2,
     MULTIBOOT_HAS_MODULES = 1 << 3,
+    MULTIBOOT_HAS_SECTIONS = 1 << 5,
     MULTIBOOT_HAS_MMAP = 1 << 6,
     MULTIBOOT_HAS_LOADER_NAME = 1 << 9,
     MULTIBOOT_HAS_FRAMEBUFFER = 1 << 12,
@@ -27,8 +41,8 @@ struct multiboot_info {
     uint32_t boot_device;
     uint32_t cmdline; /* pa of a string */
     uint32_t mods_count, mods_addr;
-    uint32_t syms[4];
-    uint32_t mmap_length, mmap_addr; /* bytes */
+    uint32_t section_count, section_size, sections, section_names; /* of an ELF file */
+    uint32_t mmap_length, mmap_addr;                               /* bytes */
     uint32_t drives_length, drives_addr;
     uint32_t config_table;
     uint32_t boot_loader_name; /* pa of a string */

@@ -1,18 +1,26 @@
-/* The parts of multiboot 2 that Baton uses. [MB2: Multiboot2 Specification 2.0, section 3] */
-#ifndef BOOT_MULTIBOOT2_H
-#define BOOT_MULTIBOOT2_H
+/* Multiboot 2, of which Baton is a kernel and a loader. [MB2: Multiboot2 Specification 2.0, section 3] */
+#ifndef LIB_MULTIBOOT2_H
+#define LIB_MULTIBOOT2_H
 
 #define MULTIBOOT2_LOADED_MAGIC 0x36d76289
 
 /* The header in Baton's own file. [MB2 3.1] */
 #define MULTIBOOT2_HEADER_MAGIC 0xe85250d6
-#define MULTIBOOT2_I386 0     /* enter in 32-bit protected mode */
+#define MULTIBOOT2_HEADER_WITHIN 32768 /* bytes of the file that hold the header */
+#define MULTIBOOT2_I386 0              /* enter in 32-bit protected mode */
 #define MULTIBOOT2_OPTIONAL 1 /* flag of a header tag: a loader that does not know it ignores it */
 #define MULTIBOOT2_HEADER_END 0
 #define MULTIBOOT2_HEADER_REQUEST 1
+#define MULTIBOOT2_HEADER_ADDRESSES 2
+#define MULTIBOOT2_HEADER_ENTRY 3
 #define MULTIBOOT2_HEADER_CONSOLE 4
 #define MULTIBOOT2_HEADER_FRAMEBUFFER 5
 #define MULTIBOOT2_HEADER_ALIGN_MODULES 6
+#define MULTIBOOT2_HEADER_EFI_SERVICES 7
+#define MULTIBOOT2_HEADER_EFI32_ENTRY 8
+#define MULTIBOOT2_HEADER_EFI64_ENTRY 9
+#define MULTIBOOT2_HEADER_RELOCATABLE 10
+#define MULTIBOOT2_CONSOLE_NEEDED 1 /* one of the kinds that the kernel supports */
 #define MULTIBOOT2_CONSOLE_EGA_TEXT 2
 
 /* Types of the tags of the loader's information. [MB2 3.6] */
@@ -24,6 +32,8 @@
 #define MULTIBOOT2_BOOT_DEVICE 5
 #define MULTIBOOT2_MEMORY_MAP 6
 #define MULTIBOOT2_FRAMEBUFFER 8
+#define MULTIBOOT2_SECTIONS 9
+#define MULTIBOOT2_APM 10
 #define MULTIBOOT2_EFI32 11
 #define MULTIBOOT2_EFI64 12
 #define MULTIBOOT2_SMBIOS 13
@@ -37,6 +47,19 @@
 
 #ifndef __ASSEMBLER__
 #include <stdint.h>
+
+struct multiboot2_header {
+    uint32_t magic, architecture, header_length, checksum; /* tags follow */
+};
+
+/* Header tags begin at multiples of 8 bytes, too. */
+struct multiboot2_header_tag {
+    uint16_t type, flags;
+    uint32_t size; /* with these fields, without the padding */
+};
+
+/* load_addr of MULTIBOOT2_HEADER_ADDRESSES: from the start of the file. */
+#define MULTIBOOT2_WHOLE_FILE 0xffffffffu
 
 struct multiboot2_start {
     uint32_t total_size; /* bytes, with this field and the end tag */
@@ -82,6 +105,12 @@ struct __attribute__((packed)) multiboot2_framebuffer {
     uint8_t bits, type; /* type 0: palette, 1: RGB, 2: text */
     uint16_t reserved;
     uint8_t colour[6]; /* type 1 only */
+};
+
+/* The section headers follow. */
+struct multiboot2_sections {
+    struct multiboot2_tag tag;
+    uint32_t count, entry_size, names;
 };
 
 struct multiboot2_smbios {
