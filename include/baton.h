@@ -196,8 +196,11 @@ enum baton_error {
     BATON_E_HOST = -21,
     BATON_E_FIXED = -22,
     BATON_E_REQUIRES = -23,
-    BATON_E_CALL = -24,
-    BATON_ERRORS = 25, /* how many there are, BATON_OK included */
+    BATON_E_TYPE = -24,
+    BATON_E_NO_TYPE = -25,
+    BATON_E_FLAT = -26,
+    BATON_E_CALL = -27,
+    BATON_ERRORS = 28, /* how many there are, BATON_OK included */
 };
 
 struct baton_refusal {
@@ -205,12 +208,14 @@ struct baton_refusal {
     const char *what; /* the field, segment or invariant; static text, or lies in the payload */
     uint64_t value;   /* what was found */
     uint64_t limit;   /* what was allowed, or the address where */
+    const char *asked; /* E_TYPE, E_NO_TYPE: the request's type; else NULL */
 };
 
 /* The name of an error, such as "E_TRUNCATED". */
 const char *baton_error_name(int error);
 
-/* Bytes that any sentence fits into, its NUL included, where what is in `what` has at most 160. */
+/* Bytes that any sentence fits into, its NUL included, where what is in `what` has at most 160, and
+ * `asked` at most 32. */
 #define BATON_SENTENCE 400
 
 /* The sentence for a refusal, at most size - 1 characters and a NUL. Returns its length. */
@@ -257,13 +262,14 @@ enum baton_policy {
 enum baton_table_kind {
     BATON_TABLES_LEGACY = 0, /* two levels, entries of 4 bytes. [SDM3 4.3] */
     BATON_TABLES_PAE = 1,    /* three levels, entries of 8 bytes. [SDM3 4.4] */
+    BATON_TABLES_LONG = 2,   /* four levels: long mode's, for a payload's entry only. [SDM3 4.5] */
     BATON_TABLE_KINDS
 };
 
 /* The live tables of the old kernel, for the record and for the payload to check. */
 struct baton_live {
     uint64_t root;     /* CR3, without flag bits */
-    uint32_t kind;     /* enum baton_table_kind; the new tables are of the same kind */
+    uint32_t kind;     /* LEGACY or PAE; the new tables are of the same kind */
     uint32_t tables;   /* pages: the root and every table reachable from it */
     uint32_t checksum; /* CRC-32 (zlib's) over those pages: root first, depth first, in order
                           of their index */
@@ -313,6 +319,15 @@ struct baton_request {
     const char *command_line;   /* the payload's, NUL-terminated, never NULL */
     const char *loader;         /* the boot loader of the host, such as "GRUB 2.06", never NULL */
     uint32_t place;             /* enum baton_policy */
+    /* The name of the only format that the payload may have, such as "elf32". A name that no format
+     * has is E_NO_TYPE, a file of another format is E_TYPE. The file is checked as if the format had
+     * been found by a search. NULL: the first format that recognises the file. */
+    const char *type;
+    /* The type "flat" alone: the whole file is copied to pa `load`, from 4096 on, and entered at pa
+     * `entry`, which lies in it; 0: at its first byte. Else E_FLAT, or E_TOO_HIGH. */
+    struct {
+        uint64_t load, entry;
+    } flat;
     struct baton_screen screen; /* a fault in the hand-off shows on that of baton_image_build() */
     uint64_t acpi_rsdp;         /* pa of the ACPI root pointer, 0 if not known */
     /* A copy of it, as multiboot 2 hands it on; all zeros: not known. [ACPI 5] */
@@ -336,13 +351,17 @@ struct baton_request {
      * reported on com_port, and the machine ends as after a fault. NULL: no comparison. */
     const void *digest_page;
 };
-BATON_LAYOUT(baton_request, 804);
+BATON_LAYOUT(baton_request, 824);
 
 /* How a payload is entered. Each kind has its own code at the end of the hand-off. */
 enum baton_entry_kind {
     BATON_ENTRY_FLAT32 =
         1, /* protected mode, paging off, flat segments: CS 0x10, DS, ES, SS, FS and
                                GS 0x18; CR0 0x11, CR4 0, EFLAGS 2. [LBP 32-bit, MB1 3.2] */
+    /* long mode, 64-bit code: CS 0x08, DS, ES, SS, FS and GS 0x18; CR0 0x80000011, CR4 0x20, EFER
+     * LME and LMA, EFLAGS 2; the first 4 GiB mapped at their own addresses, by control pages. The
+     * 64-bit registers are eip, eax, ebx and edi, zero extended; all others are 0 */
+    BATON_ENTRY_LONG64 = 2,
 };
 
 /* esp is set by the exit, to a small stack in the control page. */
@@ -425,9 +444,10 @@ struct baton_payload;
 
 /* A payload's format: how its files are known, read, and what its kernels get. */
 struct baton_format {
-    const char *name; /* "bzImage" */
+    const char *name; /* "bzimage": what a request's type names; at most 15 characters */
 
-    /* Is it one, by its magic numbers, or where those are not enough by its headers? */
+    /* Is it one, by its magic numbers, or where those are not enough by its headers? NULL: no file
+     * shows it; only a request's type chooses the format. */
     bool (*is)(const struct baton_host *host, const struct baton_file *file);
 
     /* Fills payload from the file's headers, with baton_segment_add(); 0 or an error with *why
@@ -527,6 +547,8 @@ int baton_place(const struct baton_host *host, const struct baton_request *reque
 
 #define BATON_TABLES_MAX 5 /* PAE: root, 2 directories, 2 tables; legacy: root, 2 tables (H5) */
 
+#define BATON_LONG_TABLES 6 /* of an entry in long mode: PML4, PDPT, 4 page directories (H5) */
+
 struct baton_counts {
     uint64_t stay;       /* pages in place */
     uint64_t move;       /* pages copied once by the list */
@@ -534,7 +556,8 @@ struct baton_counts {
     uint32_t bounce;     /* of the moved pages, those put together at load time */
     uint32_t cycles;     /* cycles broken through the swap page */
     uint32_t list_pages; /* indirection pages */
-    /* code page, tables, the fault task's tables, swap page, the digests' two, the call page; the
+    /* code page, tables, those of the fault task and of long mode, swap page, the digests' two, the call
+     * page; the
      * list's, bounce and generated pages come on top */
     uint32_t control_pages;
     uint32_t generated_pages; /* boot_params, command line, record; sources of areas, too */
@@ -556,6 +579,8 @@ struct baton_image {
     /* pa of a legacy root and its table, which map the control page at its own address: for a fault
      * in a payload that has paging on again. 0: tables[] are legacy, and serve. */
     uint64_t fault_tables[2];
+    /* pa, the root first: what the payload is entered on if that is in long mode. 0: it is not. */
+    uint64_t long_tables[BATON_LONG_TABLES];
     uint64_t digest_code;  /* pa of the digest page, 0: none asked for */
     uint64_t digest_table; /* pa of its table */
     uint64_t call;         /* pa of the call page, 0: the payload does not return */
@@ -573,12 +598,25 @@ struct baton_image {
     uint32_t trampoline_va;              /* the address of the template */
     struct baton_counts counts;
 };
-BATON_LAYOUT(baton_image, 472);
+BATON_LAYOUT(baton_image, 520);
 
 /* Calls visit for each page that the image owns; `ledger`: it is one of its ledger. Stops when
  * visit returns false, and then returns false. */
 bool baton_image_pages(const struct baton_image *image,
                        bool (*visit)(void *ctx, uint64_t pa, bool ledger), void *ctx);
+
+/* What a page of new page tables is for. */
+enum baton_table_use {
+    BATON_TABLE_TRAMPOLINE, /* the trampoline runs on it (H5) */
+    BATON_TABLE_FAULT,      /* the fault task's, once a payload has paging on again without PAE */
+    BATON_TABLE_ENTRY,      /* the payload is entered on it, in long mode */
+};
+
+/* Calls visit for each page that CR3, or an entry on the way from it, leads to during the hand-off:
+ * of each use the root first. A hypervisor that shadows or pins page tables must know them all
+ * before. Stops when visit returns false, and then returns false. */
+bool baton_image_tables(const struct baton_image *image,
+                        bool (*visit)(void *ctx, uint64_t pa, enum baton_table_use use), void *ctx);
 
 /* The control code page, and pages for the payload's generated segments. Where the payload has a
  * reach, their addresses ascend in the order of the segments, the control code page last. On

@@ -39,6 +39,7 @@
 #define MSR_APIC_BASE I386_U(0x1b)
 #define APIC_BASE_BSP I386_BIT(8) /* this is the bootstrap processor */
 #define APIC_BASE_FAMILY 6        /* CPUs of this family and later have that register */
+#define EFER_LME I386_BIT(8)      /* long mode, once paging is on */
 #define EFER_NXE I386_BIT(11)     /* PAE entries have an NX bit */
 
 /* [SDM3 16.3] */
@@ -104,6 +105,7 @@
 #define DESCRIPTOR_FLAT_LOW I386_U(0x0000ffff)
 /* High words: DPL 0, 32-bit. Code and data are flat, and marked as accessed already. */
 #define DESCRIPTOR_CODE_HIGH I386_U(0x00cf9b00)   /* present, execute and read */
+#define DESCRIPTOR_LONG_HIGH I386_U(0x00af9b00)   /* the same for 64-bit code */
 #define DESCRIPTOR_DATA_HIGH I386_U(0x00cf9300)   /* present, read and write */
 #define DESCRIPTOR_ABSENT_HIGH I386_U(0x00cf1300) /* data, not present */
 #define DESCRIPTOR_TSS_HIGH I386_U(0x00008900)    /* present, 32-bit TSS, available */

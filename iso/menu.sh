@@ -15,7 +15,7 @@ EXITPORT=${EXITPORT-} UNATTENDED=${UNATTENDED-} elf=${BATON_ELF:-build/baton.elf
 # fill: puts everything that GRUB loads into $root, and GRUB's menu.
 fill() {
     mkdir -p "$root/boot/grub"
-    words="${PAGING:+paging=$PAGING} ${PLACE:+place=$PLACE} ${TRACE:+trace=$TRACE}"
+    words="${TYPE:+type=$TYPE} ${PAGING:+paging=$PAGING} ${PLACE:+place=$PLACE} ${TRACE:+trace=$TRACE}"
     words="$words ${EXITPORT:+exitport=$EXITPORT} $BATON"
     add "$elf" baton.elf "$words"
     add "$KERNEL" payload "$APPEND"

@@ -7,6 +7,7 @@
 #   APPEND     the payload's command line; for the demo, it is added to the demo's own
 #   MODULES    further multiboot modules, one "FILE args" a line
 #   BATON      options for Baton's own command line
+#   TYPE       the payload's format, as Baton's option type= names it; empty: it is recognised
 #   PAGING     auto, pae or legacy: Baton's own page tables
 #   PLACE      auto, all or none: which pages are moved
 #   TRACE      0, 1 or 2: the steps of the hand-off on the serial port, and on port 0x80
@@ -17,7 +18,7 @@
 #   WINDOW     yes: a window, in addition to the serial console
 #   TIMEOUT    seconds until the machine is stopped; empty: none, or 300 without a terminal
 KERNEL=${KERNEL-} INITRD=${INITRD-} APPEND=${APPEND-} MODULES=${MODULES-} BATON=${BATON-}
-PAGING=${PAGING-} PLACE=${PLACE-} TRACE=${TRACE-}
+TYPE=${TYPE-} PAGING=${PAGING-} PLACE=${PLACE-} TRACE=${TRACE-}
 MEMORY=${MEMORY:-256M} CPU=${CPU:-max} MACHINE=${MACHINE-} WINDOW=${WINDOW-} TIMEOUT=${TIMEOUT-}
 FIRMWARE=${FIRMWARE:-bios}
 
@@ -26,6 +27,8 @@ check_options() {
     [ -z "$KERNEL" ] || readable kernel "$KERNEL"
     each_initrd readable initrd
     each_module check_module
+    matches "${TYPE:-elf32}" '[a-z0-9]{1,15}' ||
+        die 2 "type \"$TYPE\" is not the name of a format; bzimage and elf32 are some"
     one_of paging "${PAGING:-auto}" auto pae legacy
     one_of place "${PLACE:-auto}" auto prefer all none
     one_of trace "${TRACE:-0}" 0 1 2

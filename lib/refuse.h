@@ -8,7 +8,7 @@
 static inline int refuse(struct baton_refusal *why, int error, const char *what, uint64_t value,
                          uint64_t limit)
 {
-    *why = (struct baton_refusal){error, what, value, limit};
+    *why = (struct baton_refusal){error, what, value, limit, NULL};
     return error;
 }
 

@@ -1,4 +1,4 @@
-/* The table of page-table kinds: legacy two-level and PAE three-level. */
+/* The table of page-table kinds: legacy, PAE, long mode; two, three and four levels. */
 #include "pagetable/format.h"
 
 /* A table's entry is accessed from the start, so that the CPU has nothing to write there (H1). */
@@ -35,11 +35,29 @@ const struct pt_format pt_pae = {
         },
 };
 
+/* Bits 52 to 62 are ignored, unlike in PAE. A PML4's entry maps no page. [SDM3 table 4-15 to 4-20] */
+#define LONG_ALLOWED (PTE_NX | 0x7ff0000000000000ull | 0x000ffffffffff000ull | TABLE_ALLOWED)
+
+const struct pt_format pt_long = {
+    .name = "long mode",
+    .levels = 4,
+    .entry_size = 8,
+    .address_bits = 0x000ffffffffff000ull,
+    .level =
+        {
+            {"PML4", 39, 9, false, TABLE_BITS, LONG_ALLOWED & ~(uint64_t)PTE_LARGE},
+            {"PDPT", 30, 9, true, TABLE_BITS, LONG_ALLOWED},
+            {"PD", 21, 9, true, TABLE_BITS, LONG_ALLOWED},
+            {"PT", 12, 9, false, 0, LONG_ALLOWED},
+        },
+};
+
 const struct pt_format *pt_format_of(uint32_t kind)
 {
     static const struct pt_format *const rows[BATON_TABLE_KINDS] = {
         [BATON_TABLES_LEGACY] = &pt_legacy,
         [BATON_TABLES_PAE] = &pt_pae,
+        [BATON_TABLES_LONG] = &pt_long,
     };
 
     return kind < BATON_TABLE_KINDS ? rows[kind] : NULL;

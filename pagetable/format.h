@@ -1,19 +1,22 @@
 /*
- * The kinds of page table that an i386 knows, as data. One walker (walk.c) serves them all; a new
- * kind is one more row in format.c.
+ * The kinds of page table that an i386 and its successors know, as data. One walker (walk.c) serves
+ * them all; a new kind is one more row in format.c.
  *
  *   legacy [SDM3 4.3]     31       22 21       12 11        0
  *                         | PD index | PT index | offset    |      entries of 4 bytes
  *
  *   PAE    [SDM3 4.4]     31 30 29     21 20     12 11      0
  *                         |PDPT| PD index| PT index| offset |      entries of 8 bytes
+ *
+ *   long   [SDM3 4.5]     47  39 38  30 29     21 20     12 11      0
+ *                         |PML4 | PDPT | PD index| PT index| offset |   entries of 8 bytes
  */
 #ifndef PAGETABLE_FORMAT_H
 #define PAGETABLE_FORMAT_H
 
 #include "baton.h"
 
-#define PT_LEVELS_MAX 3
+#define PT_LEVELS_MAX 4
 
 /* Bits of an entry. [SDM3 table 4-5, 4-6, 4-10, 4-11] */
 #define PTE_PRESENT 0x001u
@@ -25,10 +28,10 @@
 #define PTE_DIRTY 0x040u    /* where the entry maps a page */
 #define PTE_LARGE 0x080u    /* above the last level: this entry maps a large page */
 #define PTE_GLOBAL 0x100u   /* where the entry maps a page */
-#define PTE_NX (1ull << 63) /* PAE, with EFER.NXE */
+#define PTE_NX (1ull << 63) /* PAE and long mode, with EFER.NXE */
 
 struct pt_level {
-    const char *name;    /* "PDPT", "PD", "PT" */
+    const char *name;    /* "PML4", "PDPT", "PD", "PT" */
     uint8_t shift;       /* an entry covers 1 << shift bytes of address */
     uint8_t index_bits;  /* entries: 1 << index_bits */
     bool large;          /* an entry may map a page of that size itself */
@@ -37,7 +40,7 @@ struct pt_level {
 };
 
 struct pt_format {
-    const char *name; /* "legacy", "PAE" */
+    const char *name; /* "legacy", "PAE", "long mode" */
     uint8_t levels;
     uint8_t entry_size;                   /* bytes */
     uint64_t address_bits;                /* the physical address in an entry */
@@ -46,6 +49,7 @@ struct pt_format {
 
 extern const struct pt_format pt_legacy;
 extern const struct pt_format pt_pae;
+extern const struct pt_format pt_long;
 
 /* The row of a kind, enum baton_table_kind; NULL: there is no such kind. */
 const struct pt_format *pt_format_of(uint32_t kind);

@@ -178,4 +178,4 @@ static void bzimage_finish(const struct baton_image *image, const struct baton_r
                       (uint32_t)baton_segment_find(payload, BATON_ROLE_KERNEL, 0)->dest);
 }
 
-const struct baton_format payload_bzimage = {"bzImage", bzimage_is, bzimage_read, bzimage_finish};
+const struct baton_format payload_bzimage = {"bzimage", bzimage_is, bzimage_read, bzimage_finish};

@@ -14,7 +14,7 @@ struct identify_elf {
     uint16_t type, machine;
 };
 
-/* The same for an ELF file; NULL: it is an ELF32 executable for i386. */
+/* The same for an ELF file; NULL: it is an executable, ELF32 for i386 or ELF64 for x86-64. */
 const char *identify_elf(const struct identify_elf *header);
 
 #endif

@@ -1,4 +1,4 @@
-/* ELF files that are no i386 kernels: for which machine, and of which type. [ELF, gABI
+/* ELF files that are no kernels for x86: for which machine, and of which type. [ELF, gABI
  * e_machine] */
 #include "payload/identify.h"
 
@@ -56,13 +56,15 @@ const char *identify_elf(const struct identify_elf *header)
         return "an ELF file for x86 in an order of bytes that x86 does not have; it is damaged";
     if (type != TYPE_EXEC)
         return of_type(type);
-    if (machine == MACHINE_X86_64)
-        return "an ELF kernel for x86-64, entered in 64-bit mode; if it is Linux's vmlinux, give "
-               "its "
-               "bzImage (vmlinuz)";
-    if (header->ident[CLASS] == CLASS_64)
-        return "a 64-bit ELF file for a 32-bit machine; it is damaged";
-    return header->ident[CLASS] == CLASS_32
-               ? NULL
-               : "an ELF file of neither 32 nor 64 bits; it is damaged";
+    switch (header->ident[CLASS]) {
+    case CLASS_32:
+        return machine == MACHINE_386
+                   ? NULL
+                   : "a 32-bit ELF file for x86-64; Baton starts ELF32 for i386, ELF64 for x86-64";
+    case CLASS_64:
+        return machine == MACHINE_X86_64 ? NULL
+                                         : "a 64-bit ELF file for a 32-bit machine; it is damaged";
+    default:
+        return "an ELF file of neither 32 nor 64 bits; it is damaged";
+    }
 }

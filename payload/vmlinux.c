@@ -8,6 +8,7 @@
 
 #include "lib/text.h"
 #include "payload/bootparams.h"
+#include "payload/vmlinux.h"
 
 #define BANNER "Linux version " /* then the version: the first line of every kernel's log */
 #define BANNER_LENGTH (sizeof(BANNER) - 1)
@@ -22,8 +23,7 @@
 
 _Static_assert(HEADER_END - HDR_FIRST <= BATON_HEADER, "a payload keeps the setup header");
 
-/* Searches for the banner; *at is the offset of the version after it. false: there is none. */
-static bool find_banner(const struct baton_host *host, const struct baton_file *file, uint64_t *at)
+bool vmlinux_find_banner(const struct baton_host *host, const struct baton_file *file, uint64_t *at)
 {
     uint8_t bytes[READ + BANNER_LENGTH]; /* the last bytes are read again */
     size_t n;
@@ -70,14 +70,14 @@ static int vmlinux_read(const struct baton_host *host, const struct baton_reques
 
     if (error)
         return error;
-    if (!find_banner(host, &request->kernel, &at))
+    if (!vmlinux_find_banner(host, &request->kernel, &at))
         return refuse(why, BATON_E_KIND,
                       "an ELF kernel whose e_entry is a physical address, as Linux's vmlinux has "
                       "it, but no \"Linux version\" is in it; link it with a virtual e_entry",
                       0, 0);
     bootparams_name(host, &request->kernel, at, request->kernel.size, payload);
     text_add(&kind, "vmlinux, ELF32");
-    payload->entry.registers.eip = entry.e_entry;
+    payload->entry.registers.eip = (uint32_t)entry.e_entry; /* a word in an ELF32 */
     bootparams_low(payload); /* that suits every age */
     make_header(payload);
     error = command_line_check(request->command_line, CMDLINE_SIZE, "a vmlinux", why);

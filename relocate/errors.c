@@ -1,7 +1,7 @@
 /*
  * Every refusal: its name and its sentence, in one table. A sentence says what is wrong and what
- * would help. {what} is a field or a segment, {value} and {limit} print as hex, with :n as decimal,
- * with :v as a version.
+ * would help. {what} is a field or a segment, {asked} the request's type; {value} and {limit} print
+ * as hex, with :n as decimal, with :v as a version.
  */
 #include "lib/text.h"
 
@@ -65,6 +65,12 @@ static const struct sentence sentences[BATON_ERRORS] = {
                        "it with GRUB's command multiboot or multiboot2, or build it without that"},
     [-BATON_E_FIXED] = {"E_FIXED", "segment {what} runs at {value} only; a capture kernel must be "
                                    "relocatable"},
+    [-BATON_E_TYPE] = {"E_TYPE", "the payload is {what}, and the type {asked} was asked for; leave "
+                                 "type= out, or give a file of that type"},
+    [-BATON_E_NO_TYPE] = {"E_NO_TYPE", "there is no type {asked} of payloads; known are {what}"},
+    [-BATON_E_FLAT] = {"E_FLAT",
+                       "{what} is {value}: type=flat needs load=ADDRESS, 0x1000 or more, and "
+                       "takes entry=ADDRESS, which lies in the file from there on"},
     [-BATON_E_CALL] = {"E_CALL", "the call has failed: {what} {value:n}, at {limit}; memory and "
                                  "registers are as before the call"},
 };
@@ -93,6 +99,8 @@ size_t baton_explain(const struct baton_refusal *why, char *text, size_t size)
     while (*t) {
         if (take(&t, "{what}"))
             text_add(&out, why->what ? why->what : "?");
+        else if (take(&t, "{asked}"))
+            text_add(&out, why->asked ? why->asked : "?");
         else if (take(&t, "{value}"))
             text_hex(&out, why->value);
         else if (take(&t, "{limit}"))

@@ -21,13 +21,14 @@
  *   0xe40  the fault task's TSS for the physical address; at 0xea8 the root that step 6 puts in it
  *   0xeac  at a fault, the number of its phase; then the framebuffer: pa of its first pixel, or 0, and
  *          bytes from line to line
- *   0xeb8  in a call, while the payload runs: where a fault goes on after its line; else 0
- *   0xebc  stack, growing down from
+ *   0xeb8  the root of the tables that the exit loads, for an entry in long mode; else 0
+ *   0xebc  in a call, while the payload runs: where a fault goes on after its line; else 0
+ *   0xec0  stack, growing down from
  *   0x1000 the end of the page
  *
- * A GDT: null, unused, 0x10 code, 0x18 data, 0x20 the own TSS, then from 0x28 on a TSS descriptor
- * for each of the 32 vectors, all of them with the fault task's base: so the fault task reads the
- * vector in its task register.
+ * A GDT: null, 0x08 64-bit code (only in the second GDT, and for an entry in long mode), 0x10 code,
+ * 0x18 data, 0x20 the own TSS, then from 0x28 on a TSS descriptor for each of the 32 vectors, all of
+ * them with the fault task's base: so the fault task reads the vector in its task register.
  */
 #ifndef BATON_CONTROL_H
 #define BATON_CONTROL_H
@@ -57,8 +58,9 @@
 #define CONTROL_FAULT_ROOT 0xea8
 #define CONTROL_PHASE 0xeac
 #define CONTROL_SCREEN 0xeb0
-#define CONTROL_RETURN 0xeb8
-#define CONTROL_STACK 0xebc
+#define CONTROL_LONG_ROOT 0xeb8
+#define CONTROL_RETURN 0xebc
+#define CONTROL_STACK 0xec0
 #define CONTROL_STACK_TOP 0x1000
 
 #define CONTROL_VECTORS 32
@@ -76,6 +78,7 @@
 #define CONTROL_LAST_STEP 9
 
 /* Selectors. Code and data: what Linux's 32-bit entry wants. [LBP 32-bit] */
+#define CONTROL_CS_LONG 0x08
 #define CONTROL_CS 0x10
 #define CONTROL_DS 0x18
 #define CONTROL_TR 0x20
@@ -149,7 +152,7 @@ struct control_screen {
     uint32_t pa, pitch;
 };
 
-_Static_assert(CONTROL_SCREEN + sizeof(struct control_screen) == CONTROL_RETURN, "room");
+_Static_assert(CONTROL_SCREEN + sizeof(struct control_screen) == CONTROL_LONG_ROOT, "room");
 
 /* The trace is a node of Linux's setup_data, so that a Linux shows it; other payloads find its
  * address in the record. */

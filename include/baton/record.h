@@ -1,6 +1,6 @@
 /*
- * What a plain ELF payload is entered with, and what a Linux finds in its setup_data. For a payload
- * this file stands alone.
+ * What a plain ELF payload, or a flat file, is entered with, and what a Linux finds in its setup_data.
+ * For a payload this file stands alone.
  */
 #ifndef BATON_RECORD_H
 #define BATON_RECORD_H
@@ -12,6 +12,14 @@
  * the task register's TSS (TR 0x20) lie in the control page; until it has a GDT or an IDT of its
  * own, a fault prints a line, also with paging on if that is without PAE and maps the control page
  * at its own address.
+ *
+ * An ELF64: rax = BATON_RECORD_MAGIC, rbx = rdi = pa of this record, so that a C function with one
+ * argument can be the entry; all other registers 0. 64-bit mode, CS 0x08 and DS/ES/SS/FS/GS 0x18,
+ * interrupts off, RFLAGS 2, CR0 0x80000011, CR4 0x20 (PAE), EFER 0x500 (LME, LMA); rsp is a multiple
+ * of 16. CR3's tables map the first 4 GiB at their own addresses, readable, writable and executable,
+ * in pages of 2 MiB. These six tables, GDT, stack and TSS lie in pages that the memory map calls
+ * usable: have tables, a GDT and a stack of your own before you use memory that is not your
+ * segments'. There is no IDT for long mode: until you load one, a fault resets the machine.
  *
  * A payload that is called (docs/return.md) finds its return address at esp, on a stack of
  * BATON_CALL_STACK bytes at least. It returns with a near RET, its answer in eax, in protected mode

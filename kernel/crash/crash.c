@@ -43,7 +43,7 @@ static int build(const struct baton_crash_dump *dump, struct baton_refusal *why)
 
     if (!error && !vault_arm(dump, &stage->image)) {
         baton_image_free(&stage->image);
-        *why = (struct baton_refusal){BATON_E_NO_PAGES, "crash's page tables", 0, 0};
+        *why = (struct baton_refusal){BATON_E_NO_PAGES, "crash's page tables", 0, 0, NULL};
         error = why->error;
     }
     region_check();

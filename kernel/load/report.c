@@ -71,6 +71,9 @@ static void report_plan(const struct stage *stage)
     report("trampoline", "%a and %a both lead to %a, through %u new table page%s",
            (uint64_t)image->trampoline_va, image->control, image->control, image->table_count,
            plural(image->table_count));
+    if (image->long_tables[0])
+        report("long mode", "the payload is entered on %u tables more: 4 GiB, each address itself",
+               BATON_LONG_TABLES);
 }
 
 #define PATIENCE (32ull << 20) /* bytes; less than that is compared in no time */

@@ -13,6 +13,7 @@
 #include "kernel/machine/watchdog.h"
 #include "kernel/memory/live.h"
 #include "kernel/memory/pages.h"
+#include "lib/text.h"
 
 static const struct boot_info *boot;
 static const struct options *options;
@@ -45,7 +46,8 @@ _Static_assert(BATON_MODULES >= BOOT_MODULES - 1, "all modules but the payload")
 
 struct stage_options stage_default(void)
 {
-    struct stage_options wanted = {.kernel = 1, .place = options->place, .verify = options->verify};
+    struct stage_options wanted = {
+        .kernel = 1, .place = options->place, .verify = options->verify, .format = options->format};
 
     for (uint32_t module = 2; module <= boot->modules; module++)
         if (!is_captures(module))
@@ -73,12 +75,15 @@ bool stage_prepare(struct stage *stage, const struct stage_options *wanted)
         return false;
     }
     stage->kernel = wanted->kernel;
+    stage->format = wanted->format;
     stage->request = (struct baton_request){
         .size = sizeof(stage->request),
         .kernel = boot->module[wanted->kernel - 1].file,
         .command_line = line_of(stage, wanted),
         .loader = boot->loader,
         .place = wanted->place,
+        .type = *stage->format.type ? stage->format.type : NULL,
+        .flat = {stage->format.load, stage->format.entry},
         .screen = boot->screen,
         .acpi_rsdp = boot->acpi_rsdp,
         .efi = boot->efi,
@@ -96,6 +101,8 @@ bool stage_prepare(struct stage *stage, const struct stage_options *wanted)
         if (!stage->request.module[i].file.size)
             report("ignored", "module %u: it is empty, 0 bytes", module);
     }
+    if ((wanted->format.load || wanted->format.entry) && !text_after(wanted->format.type, "flat"))
+        report("ignored", "load= and entry=: they belong to type=flat");
     if (stage->request.screen.kind == BATON_SCREEN_TEXT)
         screen_cursor(&stage->request.screen.cursor_x, &stage->request.screen.cursor_y);
     return true;

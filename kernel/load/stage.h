@@ -15,6 +15,7 @@ struct stage_options {
     enum baton_policy place;
     enum option_verify verify;
     bool call; /* the payload returns */
+    struct option_format format;
 };
 
 #define STAGE_LINE 2048 /* bytes of a command line of one's own, NUL included */
@@ -25,6 +26,7 @@ struct stage {
     struct baton_payload payload;
     struct baton_image image;
     char own_line[STAGE_LINE];
+    struct option_format format;
 };
 
 /* Call it once, when the live tables are in use. What the pointers point to must not change. */

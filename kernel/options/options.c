@@ -80,6 +80,21 @@ static bool read_fault(const char *at, uint32_t length, struct options *options)
     return true;
 }
 
+static bool read_type(const char *at, uint32_t length, struct options *options)
+{
+    return value_type(at, length, options->format.type);
+}
+
+static bool read_load(const char *at, uint32_t length, struct options *options)
+{
+    return value_address(at, length, &options->format.load);
+}
+
+static bool read_entry(const char *at, uint32_t length, struct options *options)
+{
+    return value_address(at, length, &options->format.entry);
+}
+
 /* The options whose value is something else. */
 static const struct {
     const char *name;
@@ -96,6 +111,9 @@ static const struct {
      "a size such as 64M, 64M@256M, or ranges such as 512M-2G:64M,2G-:128M"},
     {"crash=", value_crash,
      "the number of a module, or several: the capture kernel and its initrds, such as 3,4"},
+    {"type=", read_type, "the name of a format of payloads, such as bzimage or elf32"},
+    {"load=", read_load, "the address of a flat file, such as 0x100000"},
+    {"entry=", read_entry, "the address of a flat file's entry, such as 0x100000"},
     {"fault=", read_fault, "a kind of fault; the shell's command fault lists them"},
 };
 

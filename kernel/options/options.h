@@ -17,6 +17,14 @@ struct option_modules {
     uint8_t count, module[BATON_MODULES];
 };
 
+#define OPTION_TYPE 16 /* bytes of a format's name, NUL included */
+
+/* The format that the payload must have, and what belongs to it. */
+struct option_format {
+    char type[OPTION_TYPE]; /* type=; empty: whatever the file is */
+    uint64_t load, entry;   /* of type=flat: load= and entry=; 0: not given */
+};
+
 struct options {
     enum option_paging paging;
     enum baton_policy place;
@@ -37,6 +45,7 @@ struct options {
     struct option_modules crash_initrds;
     const char
         *fault; /* the kind of fault to raise instead of a hand-off, up to the next blank; NULL */
+    struct option_format format;
     enum option_watchdog watchdog; /* the watchdog to use */
     uint8_t countdown;             /* seconds in which a key starts the shell */
 };

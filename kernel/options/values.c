@@ -1,6 +1,7 @@
 /* Reads the values of options. */
 #include "kernel/options/values.h"
 
+#include "lib/number.h"
 #include "lib/text.h"
 #include "lib/uart.h"
 
@@ -91,6 +92,25 @@ bool value_small(const char *at, uint32_t length, uint8_t *small)
         value = value * 10 + (uint32_t)(*at - '0');
     }
     *small = (uint8_t)value;
+    return true;
+}
+
+bool value_type(const char *at, uint32_t length, char type[OPTION_TYPE])
+{
+    if (!length || length >= OPTION_TYPE)
+        return false;
+    __builtin_memcpy(type, at, length);
+    type[length] = '\0';
+    return true;
+}
+
+bool value_address(const char *at, uint32_t length, uint64_t *address)
+{
+    uint64_t value;
+
+    if (!number_take(&at, &length, &value) || length || !value)
+        return false;
+    *address = value;
     return true;
 }
 

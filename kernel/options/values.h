@@ -25,6 +25,13 @@ bool value_serial(const char *at, uint32_t length, struct options *options);
 /* Seconds, or a module's number: decimal, 0 to 99. */
 bool value_small(const char *at, uint32_t length, uint8_t *small);
 
+/* type=: a name of at most OPTION_TYPE - 1 characters. Whether there is such a format, the load
+ * says. */
+bool value_type(const char *at, uint32_t length, char type[OPTION_TYPE]);
+
+/* load=, entry=: an address, not 0. */
+bool value_address(const char *at, uint32_t length, uint64_t *address);
+
 /* crash=: a module's number, or several with commas between them. */
 bool value_crash(const char *at, uint32_t length, struct options *options);
 

@@ -6,6 +6,7 @@
 #include "kernel/load/report.h"
 #include "kernel/memory/live.h"
 #include "kernel/memory/pages.h"
+#include "kernel/options/values.h"
 #include "kernel/shell/commands.h"
 #include "lib/text.h"
 
@@ -107,6 +108,27 @@ static bool read_verify(const struct words *words, const char *word, enum option
     return true;
 }
 
+static bool read_type(const struct words *words, const char *word, char type[OPTION_TYPE])
+{
+    uint32_t length = 0;
+
+    while (word[length])
+        length++;
+    if (!value_type(word, length, type)) {
+        command_usage(words, "type= may be the name of a format, such as bzimage");
+        return false;
+    }
+    return true;
+}
+
+static bool read_address(const struct words *words, const char *word, uint64_t *address)
+{
+    if (words_number(word, address) && *address)
+        return true;
+    command_usage(words, "load= and entry= may be addresses, such as 0x100000");
+    return false;
+}
+
 /* Reads the words from number `from` on; false: it has reported an error. */
 static bool read_wish(const struct words *words, uint32_t from, struct stage_options *wanted)
 {
@@ -119,6 +141,15 @@ static bool read_wish(const struct words *words, uint32_t from, struct stage_opt
         } else if ((value = text_after(word, "place="))) {
             if (!read_place(words, value, &wanted->place))
                 return false;
+        } else if ((value = text_after(word, "type="))) {
+            if (!read_type(words, value, wanted->format.type))
+                return false;
+        } else if ((value = text_after(word, "load="))) {
+            if (!read_address(words, value, &wanted->format.load))
+                return false;
+        } else if ((value = text_after(word, "entry="))) {
+            if (!read_address(words, value, &wanted->format.entry))
+                return false;
         } else if ((value = text_after(word, "verify=")) || (value = text_after(word, "check="))) {
             if (text_after(word, "check="))
                 report("renamed", "%s: taken, but its name is verify= now", word);
@@ -130,15 +161,15 @@ static bool read_wish(const struct words *words, uint32_t from, struct stage_opt
             wanted->command_line = i + 1 < words->count ? words->line + words->start[i + 1] : "";
             return true; /* the rest of the line is the payload's command line */
         } else if (i > from) {
-            command_usage(words,
-                          "after the module's number come initrd=, place=, verify=, return or "
-                          "append");
+            command_usage(words, "after the module's number come initrd=, place=, verify=, type=, "
+                                 "load=, entry=, return or append");
             return false;
         } else if (!read_module(words, word, &wanted->kernel)) {
             return false;
         } else {
-            wanted->initrds.count =
-                0; /* an explicit module number: no initrds, unless initrd= gives some */
+            /* an explicit module number: no initrds and no type, unless further words give them */
+            wanted->initrds.count = 0;
+            wanted->format = (struct option_format){0};
         }
     }
     return true;

@@ -1,12 +1,13 @@
 /*
- * tables: prints the whole tree of present entries. A run of similar entries is one line: level and
- * indices, va, pa, size, flags.
+ * tables: lists the pages of an image's tables, or prints the whole tree of present entries. A run of
+ * similar entries is one line: level and indices, va, pa, size, flags.
  */
 #include "kernel/shell/commands.h"
 
 #include <stddef.h>
 
 #include "kernel/console/print.h"
+#include "kernel/load/stage.h"
 #include "kernel/terminal/pager.h"
 #include "kernel/shell/spaces.h"
 #include "lib/text.h"
@@ -81,11 +82,38 @@ static uint32_t report_table(const struct pt_space *space, unsigned level, uint6
     return tables;
 }
 
+static bool report_page(void *ctx, uint64_t pa, enum baton_table_use use)
+{
+    static const char *const uses[] = {
+        [BATON_TABLE_TRAMPOLINE] = "the trampoline runs on it",
+        [BATON_TABLE_FAULT] = "for a fault after the payload has switched paging on",
+        [BATON_TABLE_ENTRY] = "the payload is entered on it",
+    };
+
+    ++*(uint32_t *)ctx;
+    report("table", "%a  %s", pa, uses[use]);
+    return !pager_stopped();
+}
+
+/* tables pages: those of the loaded image, as a hypervisor would have to know them. */
+static void list_pages(void)
+{
+    const struct stage *stage = command_image();
+    uint32_t pages = 0;
+
+    if (stage && baton_image_tables(&stage->image, report_page, &pages))
+        report("tables", "%u page%s", pages, plural(pages));
+}
+
 void command_tables(const struct words *words)
 {
     struct pt_space space;
     uint32_t tables;
 
+    if (words->count == 2 && words_equal(words->word[1], "pages")) {
+        list_pages();
+        return;
+    }
     if (!command_takes(words, 1) || !spaces_get(words, 1, &space))
         return;
     report("tables", "%s, root %a", space.format->name, space.root);

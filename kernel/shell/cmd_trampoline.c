@@ -26,7 +26,9 @@ static const struct {
     {CONTROL_TSS, "TSS: registers at a fault"},
     {CONTROL_FAULT_TSS_VA, "fault TSS, kernel address"},
     {CONTROL_FAULT_TSS_PA, "fault TSS, physical address"},
-    {CONTROL_PHASE, "a fault's phase, its screen, and its end in a call"},
+    {CONTROL_PHASE, "a fault's phase, and its screen"},
+    {CONTROL_LONG_ROOT, "root for an entry in long mode"},
+    {CONTROL_RETURN, "in a call: where a fault goes on"},
     {CONTROL_STACK, "stack, growing down"},
     {CONTROL_STACK_TOP, NULL},
 };

@@ -18,7 +18,7 @@ const struct command commands[] = {
      "as its initrds.\n"
      "for example: modules, then load 3 initrd=4\n",
      command_modules},
-    {"load", "[-p] [N] [initrd=N,N] [place=] [verify=] [return] [append LINE]", "payload",
+    {"load", "[-p] [N] [initrd=N,N] [OPTION=VALUE] [return] [append WORDS]", "payload",
      "stage a module: read it, place it, write the list, check it all",
      "It replaces the loaded image; if it is refused, that image stays.\n"
      "load alone: module 1, and the others, except those of crash=, as\n"
@@ -31,6 +31,8 @@ const struct command commands[] = {
      "wherever the kernel then runs.\n"
      "verify=on compares SHA-256 right before the entry, off never.\n"
      "return: exec calls the payload; when it returns, the shell goes on.\n"
+     "type=elf32 takes the module only if it is of that format; type=flat\n"
+     "load=ADDRESS entry=ADDRESS copies the whole module to that address.\n"
      "-p stages a capture kernel instead, to be entered after a crash; its\n"
      "SHA-256 is compared unless verify=off.\n"
      "for example: load 1 initrd=2 append console=ttyS0 quiet\n",
@@ -73,12 +75,15 @@ const struct command commands[] = {
      "The bar ends at the end of RAM below 4 GiB; a dot is all free.\n"
      "for example: mem, then load, then mem\n",
      command_mem},
-    {"tables", "[live|new]", "memory", "the present entries of the page tables; runs are folded",
-     "live: Baton runs on these; new: the trampoline will run on these.\n"
+    {"tables", "[live|new|entry|pages]", "memory",
+     "the present entries of the page tables; runs are folded",
+     "live: Baton runs on these; new: the trampoline will run on these;\n"
+     "entry: a payload in long mode is entered on these; pages: a list of\n"
+     "the new pages alone, as a hypervisor has to know them.\n"
      "Columns: level and indices, va, pa, size, flags.\n"
      "for example: tables, or after load: tables new\n",
      command_tables},
-    {"walk", "ADDRESS [live|new]", "memory", "translate an address, level by level",
+    {"walk", "ADDRESS [live|new|entry]", "memory", "translate an address, level by level",
      "for example: walk 0xc0100000, or after load: walk 0xc0100000 new\n", command_walk},
     {"peek", "ADDRESS [BYTES] [physical] [!]", "memory", "show bytes of memory",
      "Default: 64 bytes at a virtual address. What cannot be read, or is\n"

@@ -32,15 +32,23 @@ bool spaces_get(const struct words *words, uint32_t i, struct pt_space *space)
         *space = (struct pt_space){pt_format_of(live.summary.kind), &host, live.summary.root};
         return true;
     }
-    if (!words_equal(words->word[i], "new")) {
-        command_usage(words, "the tables are live or new");
+    bool entry = words_equal(words->word[i], "entry");
+
+    if (!entry && !words_equal(words->word[i], "new")) {
+        command_usage(words, "the tables are live, new or entry");
         return false;
     }
     if (!stage) {
         report("refused", "there are no new tables: nothing is loaded; load does that");
         return false;
     }
-    *space = (struct pt_space){pt_format_of(stage->image.kind), &host, stage->image.tables[0]};
+    if (entry && !stage->image.long_tables[0]) {
+        report("refused", "the payload is entered with paging off; entry belongs to an ELF64");
+        return false;
+    }
+    *space =
+        entry ? (struct pt_space){&pt_long, &host, stage->image.long_tables[0]}
+              : (struct pt_space){pt_format_of(stage->image.kind), &host, stage->image.tables[0]};
     return true;
 }
 

@@ -13,8 +13,8 @@
  */
 void *spaces_map(void *ctx, enum baton_window window, uint64_t pa);
 
-/* Selects the tables by word i: "live" or "new"; if there is no such word, live. false: it has
- * reported an error. */
+/* Selects the tables by word i: "live", "new" or "entry"; if there is no such word, live. false: it
+ * has reported an error. */
 bool spaces_get(const struct words *words, uint32_t i, struct pt_space *space);
 
 /* Can a table lie at pa? */

@@ -1,8 +1,8 @@
 /*
  * The dry run (H8): what was built is read back and proved, by other means than it was built with.
  * Six parts: the pages in check_pages.c, the control code page in check_control.c, the digest page
- * in check_digest.c, the call page in check_call.c, the tables in check_tables.c, the list in
- * replay.c. No destination is touched.
+ * in check_digest.c, the call page in check_call.c, the tables in check_tables.c and check_long.c, the
+ * list in replay.c. No destination is touched.
  */
 #include "relocate/dryrun/check.h"
 
@@ -10,7 +10,7 @@
 
 int check_failed(struct check *c, const char *invariant, uint64_t page)
 {
-    *c->why = (struct baton_refusal){BATON_E_CHECK, invariant, page, c->words};
+    *c->why = (struct baton_refusal){BATON_E_CHECK, invariant, page, c->words, NULL};
     return BATON_E_CHECK;
 }
 
@@ -36,6 +36,8 @@ int baton_image_check(const struct baton_request *request, const struct baton_pa
     error = check_pages(&c);
     if (!error)
         error = check_tables(&c);
+    if (!error)
+        error = check_long(&c);
     if (!error)
         error = check_control(&c);
     if (!error)

@@ -42,6 +42,9 @@ int check_call(struct check *c, bool wanted);
 /* check_tables.c: the new tables map the two addresses and nothing else (H5). */
 int check_tables(struct check *c);
 
+/* check_long.c: the tables of an entry in long mode map 4 GiB, each address to itself (H5). */
+int check_long(struct check *c);
+
 /* replay.c: the list fills every destination with what it should get, and nothing else (H4). */
 int check_list(struct check *c);
 

@@ -15,6 +15,7 @@
 /* The page at one of its two addresses. */
 struct view {
     uint32_t base, gdt, fault_tss;
+    bool long_mode; /* its GDT has a 64-bit code segment */
 };
 
 /* Is `at` in the part of `size` bytes at `start`? Then *offset is where. */
@@ -31,8 +32,9 @@ static uint32_t gdt_word(uint32_t offset, const struct view *view)
 
     switch (selector) {
     case 0x00:
-    case 0x08:
         return 0;
+    case 0x08: /* as 0x10, but for 64-bit code */
+        return !view->long_mode ? 0 : upper ? 0x00af9b00 : 0x0000ffff;
     case 0x10: /* flat: limit 0xfffff pages, execute/read, accessed, 32-bit */
         return upper ? 0x00cf9b00 : 0x0000ffff;
     case 0x18: /* the same, read/write */
@@ -145,22 +147,27 @@ static bool params_are_right(const struct control_params *p, const struct check 
            descriptor_is(&p->idtr_pa, pa + CONTROL_IDT, CONTROL_IDT_SIZE);
 }
 
-/* Is everything from the parameters to the screen and the stack correct? */
+static uint32_t word_at(const uint8_t *page, uint32_t offset)
+{
+    return *(const uint32_t *)(const void *)(page + offset);
+}
+
+/* Is everything from the parameters to the screen correct, and what is behind that? */
 static bool rest_is_right(const struct check *c, bool template, const uint8_t *page)
 {
     const struct view views[] = {
-        {c->image->trampoline_va, CONTROL_GDT_VA, CONTROL_FAULT_TSS_VA},
-        {(uint32_t)c->image->control, CONTROL_GDT_PA, CONTROL_FAULT_TSS_PA},
+        {c->image->trampoline_va, CONTROL_GDT_VA, CONTROL_FAULT_TSS_VA, false},
+        {(uint32_t)c->image->control, CONTROL_GDT_PA, CONTROL_FAULT_TSS_PA,
+         c->payload->entry.kind == BATON_ENTRY_LONG64},
     };
     uint32_t at = CONTROL_PARAMS + PARAM_SIZE;
 
-    if (*(const uint32_t *)(const void *)(page +
-                                          CONTROL_RETURN)) /* no fault goes on anywhere yet */
-        return false;
-    while (at < CONTROL_SCREEN &&
-           *(const uint32_t *)(const void *)(page + at) == wanted(c, views, template, at))
+    while (at < CONTROL_SCREEN && word_at(page, at) == wanted(c, views, template, at))
         at += 4;
-    return at == CONTROL_SCREEN;
+    return at == CONTROL_SCREEN &&
+           word_at(page, CONTROL_LONG_ROOT) ==
+               (template ? 0 : (uint32_t)c->image->long_tables[0]) &&
+           !word_at(page, CONTROL_RETURN); /* no fault goes on anywhere yet */
 }
 
 static bool is_clear(const uint8_t *at, uint32_t size)

@@ -55,6 +55,8 @@ bool check_alone(const struct check *c, uint64_t pa, const struct baton_segment 
 
     for (uint32_t i = 0; i < image->table_count && i < BATON_TABLES_MAX; i++)
         alone = alone && pa != image->tables[i];
+    for (uint32_t i = 0; i < BATON_LONG_TABLES; i++)
+        alone = alone && pa != image->long_tables[i];
     for (uint32_t i = 0; i < c->payload->segments; i++) {
         const struct baton_segment *s = &c->payload->segment[i];
 

@@ -65,6 +65,10 @@ int ready_registers(const struct baton_image *image, const struct ready_cpu *cpu
     wrong = wrong_machine(image->machine, cpu);
     if (wrong)
         return refuse_host(why, wrong, cpu->features, cpu->extended);
+    if (image->long_tables[0] && !(cpu->extended & CPUID_LM))
+        return refuse_host(why,
+                           "the payload is entered in long mode, and CPUID says that there is none",
+                           cpu->extended, CPUID_LM);
     if (cpu->apic_base && !(cpu->apic_base & APIC_BASE_BSP))
         return refuse_host(
             why,

@@ -170,6 +170,11 @@ void control_fill(const struct baton_image *image, const struct baton_payload *p
     fill_image((void *)(copy + CONTROL_PARAMS), image, &payload->entry.registers);
     fill_written(copy, va, root);
     fill_written_physical(copy, pa, root);
+    if (image->long_tables[0]) {
+        describe((void *)(copy + CONTROL_GDT_PA), CONTROL_CS_LONG, DESCRIPTOR_FLAT_LOW,
+                 DESCRIPTOR_LONG_HIGH);
+        *(uint32_t *)(void *)(copy + CONTROL_LONG_ROOT) = (uint32_t)image->long_tables[0];
+    }
     *(uint32_t *)(void *)(copy + CONTROL_FAULT_ROOT) =
         image->fault_tables[0] ? (uint32_t)image->fault_tables[0] : root;
 }

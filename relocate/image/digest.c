@@ -110,7 +110,7 @@ int digest_build(const struct baton_request *request, struct baton_payload *payl
         }
     if (counts->digests > DIGEST_RANGES_MAX) {
         *why = (struct baton_refusal){BATON_E_SEGMENTS, "segments to compare", counts->digests,
-                                      DIGEST_RANGES_MAX};
+                                      DIGEST_RANGES_MAX, NULL};
         return BATON_E_SEGMENTS;
     }
     error = ledger_take(image, payload, &image->digest_code);

@@ -71,6 +71,8 @@ int baton_image_build(const struct baton_request *request, struct baton_payload 
     image->kind = request->live.kind;
     image->machine = control_machine_bits(machine);
     error = tables_build(payload, image);
+    if (!error)
+        error = long_tables_build(payload, image);
     if (error)
         return give_up(image, why, "page tables", LEDGER_LIMIT, error);
     error = list_build(payload, image);
@@ -85,6 +87,7 @@ int baton_image_build(const struct baton_request *request, struct baton_payload 
     if (error)
         return give_up(image, why, "call page", LEDGER_LIMIT, error);
     image->counts.control_pages = 1 + image->table_count + (image->fault_tables[0] ? 2 : 0) +
+                                  (image->long_tables[0] ? BATON_LONG_TABLES : 0) +
                                   (image->swap ? 1 : 0) + (image->digest_code ? 2 : 0) +
                                   (image->call ? 1 : 0);
     control_fill(image, payload, machine, &request->screen);

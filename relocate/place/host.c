@@ -86,9 +86,9 @@ int baton_host_check(const struct baton_host *host, const struct baton_request *
     if (!request->command_line || !request->loader)
         return refuse_host(why, "command_line or loader of the request is NULL; \"\" is allowed", 0,
                            0);
-    if (!pt_format_of(request->live.kind))
-        return refuse_host(why, "request->live.kind is no kind of page tables", request->live.kind,
-                           BATON_TABLE_KINDS - 1);
+    if (request->live.kind > BATON_TABLES_PAE)
+        return refuse_host(why, "request->live.kind is no kind of page tables of a 32-bit host",
+                           request->live.kind, BATON_TABLES_PAE);
     error = check_memory(host, why);
     if (!error)
         error = check_trampoline(host, why);

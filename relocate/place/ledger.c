@@ -43,9 +43,9 @@ int ledger_refuse(const struct baton_image *image, struct baton_refusal *why, in
                   const char *what, uint64_t limit)
 {
     if (error == BATON_E_HOST)
-        *why = (struct baton_refusal){error, image->fault, image->fault_at, 0};
+        *why = (struct baton_refusal){error, image->fault, image->fault_at, 0, NULL};
     else
-        *why = (struct baton_refusal){error, what, 0, limit};
+        *why = (struct baton_refusal){error, what, 0, limit, NULL};
     return error;
 }
 

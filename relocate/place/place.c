@@ -19,7 +19,7 @@ static bool place_others(struct placing *p, struct baton_refusal *why)
         if (fit_is_led(s) || (p->placed & 1ull << i))
             continue;
         if (choose_place(p, i, &best) == NOWHERE) {
-            *why = (struct baton_refusal){BATON_E_NO_ROOM, s->what, s->mem_size, s->max};
+            *why = (struct baton_refusal){BATON_E_NO_ROOM, s->what, s->mem_size, s->max, NULL};
             return false;
         }
         fit_settle(p, i, best.dest);
@@ -63,7 +63,7 @@ static int place_joined(const struct baton_host *host, const struct baton_reques
         const struct baton_segment *s = &payload->segment[kernel];
 
         *why = (struct baton_refusal){BATON_E_NO_ROOM, s->what, s->window ? s->window : s->mem_size,
-                                      s->max};
+                                      s->max, NULL};
     }
     return why->error;
 }

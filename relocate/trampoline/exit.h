@@ -9,7 +9,8 @@
  *   In:     ebp = pa of the control page, in which it runs; paging off, flat segments, CS and SS
  *           from the page's GDT; the page's stack, empty; DF clear, interrupts off. CR0, CR3, EFER,
  *           debug registers and LDT are as H9 says; CR4 may have MCE, so a fault is still reported
- *   Reads:  its page alone (H2), from CONTROL_PARAMS on the entry's registers
+ *   Reads:  its page alone (H2), from CONTROL_PARAMS on the entry's registers. One that switches
+ *           paging on brings control pages as tables
  *   Calls:  CONTROL_STEP(%ebp) once, with CONTROL_LAST_STEP in ebx
  *   Out:    never; the payload runs
  */
@@ -18,12 +19,20 @@
 
 #include "baton/control.h"
 
-extern const uint8_t exit_flat32[CONTROL_EXIT_SIZE], exit_call[CONTROL_EXIT_SIZE];
+extern const uint8_t exit_flat32[CONTROL_EXIT_SIZE], exit_long64[CONTROL_EXIT_SIZE];
+extern const uint8_t exit_call[CONTROL_EXIT_SIZE];
 
 /* The code for this kind of entry; NULL: there is no such kind. */
 static inline const uint8_t *exit_code(uint32_t kind)
 {
-    return kind == BATON_ENTRY_FLAT32 ? exit_flat32 : NULL;
+    switch (kind) {
+    case BATON_ENTRY_FLAT32:
+        return exit_flat32;
+    case BATON_ENTRY_LONG64:
+        return exit_long64;
+    default:
+        return NULL;
+    }
 }
 
 /* The code for this kind of entry where the payload returns. */

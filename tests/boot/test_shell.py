@@ -235,6 +235,10 @@ def test_tables_show_every_mapping_and_no_other(t):
     trampoline, control = control_page(t)
     mapped = assert_tables(t, "new", root, pae)
     assert mapped == {(trampoline, control): PAGE, (control, control): PAGE}
+    pages = [addresses(line)[0] for line in t.ask("tables pages") if line.startswith("table ")]
+    tables = int(re.search(r"through (\d+) new table", "\n".join(t.ask("status")))[1])
+    assert pages[0] == root and len(set(pages)) == len(pages) == tables + 2 * pae
+    assert "entry belongs to an ELF64" in t.ask("tables entry")[0]
     assert_tables(t, "live", registers["CR3"], pae)
 
 

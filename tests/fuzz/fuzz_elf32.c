@@ -1,4 +1,5 @@
-/* Bytes as a static ELF32 file, Linux's vmlinux included; see stage.h for what comes before them. */
+/* Bytes as a static ELF file of either class, Linux's vmlinux included; see stage.h for what comes
+ * before them. */
 #include "payload/payload.h"
 #include "tests/fuzz/stage.h"
 
@@ -6,14 +7,14 @@
 
 static const struct journey *j;
 
-static uint32_t number(uint64_t offset, unsigned size)
+static uint64_t number(uint64_t offset, unsigned size)
 {
-    uint8_t bytes[4];
-    uint32_t value = 0;
+    uint8_t bytes[8];
+    uint64_t value = 0;
 
     stage_before(j->request.kernel.pa + offset, bytes, size);
     for (unsigned i = 0; i < size; i++)
-        value |= (uint32_t)bytes[i] << 8 * i;
+        value |= (uint64_t)bytes[i] << 8 * i;
     return value;
 }
 
@@ -21,19 +22,22 @@ static uint32_t number(uint64_t offset, unsigned size)
  * is the physical address of the entry. */
 static void judge_segments(bool linux)
 {
-    uint64_t phoff = number(28, 4), phentsize = number(42, 2), phnum = number(44, 2);
-    uint32_t entry = number(24, 4);
+    bool wide = number(4, 1) == 2; /* ELF64: the class, and then wider fields in another order */
+    unsigned w = wide ? 8 : 4;
+    uint64_t phoff = number(wide ? 32 : 28, w), phentsize = number(wide ? 54 : 42, 2);
+    uint64_t phnum = number(wide ? 56 : 44, 2), entry = number(24, w);
     bool found = false;
 
     for (uint64_t at = phoff; phnum--; at += phentsize) {
-        uint32_t type = number(at, 4), offset = number(at + 4, 4), vaddr = number(at + 8, 4);
-        uint32_t paddr = number(at + 12, 4), filesz = number(at + 16, 4);
-        uint32_t memsz = number(at + 20, 4);
+        uint64_t fields = at + w; /* an ELF64 has its flags there, behind the type */
+        uint64_t type = number(at, 4), offset = number(fields, w), vaddr = number(fields + w, w);
+        uint64_t paddr = number(fields + 2 * w, w), filesz = number(fields + 3 * w, w);
+        uint64_t memsz = number(fields + 4 * w, w);
 
         if (type != 1 || !memsz)
             continue;
         stage_same(paddr, j->request.kernel.pa + offset, filesz, "a PT_LOAD has wrong bytes");
-        stage_zero((uint64_t)paddr + filesz, memsz - filesz, "a PT_LOAD's tail is not zero");
+        stage_zero(paddr + filesz, memsz - filesz, "a PT_LOAD's tail is not zero");
         if (linux && entry >= paddr && entry - paddr < memsz) {
             found = true;
             if (j->payload.entry.registers.eip != entry)
@@ -75,7 +79,10 @@ static void judge_record(void)
     const struct baton_registers *r = &j->payload.entry.registers;
     const struct baton_record *record = (const void *)machine_at(r->ebx);
 
-    if (r->eax != BATON_RECORD_MAGIC || r->ecx || r->edx || r->esi || r->edi || r->ebp)
+    bool wide = j->payload.entry.kind == BATON_ENTRY_LONG64;
+
+    if (r->eax != BATON_RECORD_MAGIC || r->ecx || r->edx || r->esi || r->ebp ||
+        r->edi != (wide ? r->ebx : 0) || wide != (number(4, 1) == 2))
         fuzz_wrong("the entry registers are not the contract's");
     if (!machine_is_lent(r->ebx) || record->magic != BATON_RECORD_MAGIC ||
         record->size != sizeof(*record) || record->live_root != j->request.live.root ||
@@ -105,7 +112,7 @@ static void entered(const struct journey *journey)
     bool linux = !strcmp(journey->payload.format->name, "vmlinux");
 
     j = journey;
-    if (!linux && strcmp(j->payload.format->name, "ELF32"))
+    if (!linux && strncmp(j->payload.format->name, "elf", 3))
         return; /* a bzImage by chance: the other target's */
     judge_segments(linux);
     linux ? judge_boot_params() : judge_record();

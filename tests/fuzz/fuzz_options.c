@@ -3,8 +3,10 @@
 #include "kernel/options/options.h"
 #include "tests/fuzz/fuzz.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define ROOM 8
 
@@ -50,6 +52,25 @@ static bool is_port(const char *text, uint16_t *port)
     if (!value || value > 0xffff)
         return false;
     *port = (uint16_t)value;
+    return true;
+}
+
+/* A number of up to 64 bits, not 0: digits, or 0x and hexadecimal ones, then K, M or G. */
+static bool is_address(const char *text, uint64_t *address)
+{
+    bool hex = !strncasecmp(text, "0x", 2) && text[2];
+    const char *digits = hex ? text + 2 : text;
+    size_t n = strspn(digits, hex ? "0123456789abcdefABCDEF" : "0123456789");
+    const char *unit = n && digits[n] ? strchr("kmgKMG", digits[n]) : NULL;
+    unsigned shift = unit ? 10 * ((unsigned)(unit - "kmgKMG") % 3 + 1) : 0;
+
+    if (!n || digits[n + (unit != NULL)])
+        return false;
+    errno = 0;
+    uint64_t value = strtoull(digits, NULL, hex ? 16 : 10);
+    if (errno || !value || value << shift >> shift != value)
+        return false;
+    *address = value << shift;
     return true;
 }
 
@@ -108,6 +129,16 @@ static int take(const char *word, struct options *options)
     }
     if (!strncmp(word, "exitport=", 9))
         return is_port(word + 9, &options->exit_port) ? 0 : 2;
+    if (!strncmp(word, "type=", 5)) {
+        if (!word[5] || strlen(word + 5) >= sizeof(options->format.type))
+            return 2;
+        strcpy(options->format.type, word + 5);
+        return 0;
+    }
+    if (!strncmp(word, "load=", 5))
+        return is_address(word + 5, &options->format.load) ? 0 : 2;
+    if (!strncmp(word, "entry=", 6))
+        return is_address(word + 6, &options->format.entry) ? 0 : 2;
     if (!strncmp(word, "countdown=", 10))
         return is_small(word + 10, strlen(word + 10), &options->countdown) ? 0 : 2;
     if (!strncmp(word, "crashkernel=", 12)) { /* has host tests of its own */

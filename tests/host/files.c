@@ -96,3 +96,42 @@ struct baton_file elf_make(struct machine *m, uint64_t pa, uint64_t size,
     }
     return file;
 }
+
+const struct elf64_fields elf64_usual = {
+    .type = 2,
+    .machine = 62,
+    .entry = 0xffffffff80200010,
+    .phoff = 64,
+    .phentsize = 56,
+    .loads = 2,
+    .load = {{1, 0x1000, 0xffffffff80200000, 0x200000, 0x3000, 0x3000},
+             {1, 0x4000, 0xffffffff80203000, 0x203000, 0x1234, 0x9000}},
+};
+
+struct baton_file elf64_make(struct machine *m, uint64_t pa, uint64_t size,
+                             const struct elf64_fields *f)
+{
+    static const uint8_t ident[6] = {0x7f, 'E', 'L', 'F', 2, 1};
+    struct baton_file file = machine_file(m, pa, size);
+
+    machine_write(pa, ident, sizeof(ident));
+    put(pa + 16, 2, f->type);
+    put(pa + 18, 2, f->machine);
+    put(pa + 24, 8, f->entry);
+    put(pa + 32, 8, f->phoff);
+    put(pa + 54, 2, f->phentsize);
+    put(pa + 56, 2, f->loads);
+    for (uint32_t i = 0; i < f->loads && i < 100; i++) {
+        uint64_t offset = f->phoff + (uint64_t)i * f->phentsize, at = pa + offset;
+        const struct elf64_load *l = &f->load[i];
+        const uint64_t words[] = {l->offset, l->vaddr, l->paddr, l->filesz, l->memsz, 0x1000};
+
+        if (f->phoff > size || offset + 56 > size)
+            continue;
+        put(at, 4, l->type);
+        put(at + 4, 4, 7);
+        for (unsigned k = 0; k < 6; k++)
+            put(at + 8 + 8 * k, 8, words[k]);
+    }
+    return file;
+}

@@ -1,7 +1,7 @@
 /*
- * Kernel files made by hand, with the formats' own numbers: a bzImage's setup header, an ELF32
- * header with program headers. Only headers are written; all other bytes of a file are what was in
- * the machine's memory, each page different.
+ * Kernel files made by hand, with the formats' own numbers: a bzImage's setup header, ELF headers of
+ * both classes with program headers. Only headers are written; all other bytes of a file are what was
+ * in the machine's memory, each page different.
  */
 #ifndef HOST_FILES_H
 #define HOST_FILES_H
@@ -55,5 +55,27 @@ extern const struct elf_fields elf_usual;
 /* Writes the headers at pa; the file has `size` bytes. */
 struct baton_file elf_make(struct machine *m, uint64_t pa, uint64_t size,
                            const struct elf_fields *f);
+
+/* ---- ELF64 ----------------------------------------------------------------------------------- */
+
+struct elf64_load {
+    uint32_t type;
+    uint64_t offset, vaddr, paddr, filesz, memsz;
+};
+
+struct elf64_fields {
+    uint16_t type, machine;
+    uint64_t entry;
+    uint64_t phoff;
+    uint16_t phentsize;
+    uint32_t loads;
+    struct elf64_load load[100];
+};
+
+/* elf_usual's segments, linked at the upper end of the address space, for x86-64. */
+extern const struct elf64_fields elf64_usual;
+
+struct baton_file elf64_make(struct machine *m, uint64_t pa, uint64_t size,
+                             const struct elf64_fields *f);
 
 #endif

@@ -374,7 +374,7 @@ bool judge_control(struct journey *j)
     }
     if (!interpreter_list_pages(image->control, need_list_page, j))
         return judge_wrong(j, "the list has no end", image->list, 0);
-    if (!judge_fault_tables(j) || !judge_reach(j))
+    if (!judge_fault_tables(j) || !judge_long(j) || !judge_reach(j))
         return false;
     for (unsigned i = 0; i < sizeof(registers) / sizeof(*registers); i++)
         if (param(j, 4 + 4 * i) != registers[i])

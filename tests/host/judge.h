@@ -35,6 +35,9 @@ bool judge_digests(struct journey *j);
 /* Does the core own this page, and does it lie in no destination and below the kernel's half? */
 bool judge_needed(struct journey *j, uint64_t pa, const char *what);
 
+/* The tables of an entry in long mode (judge_long.c); none, where the entry is another. */
+bool judge_long(struct journey *j);
+
 /* Is the page, whole, usable RAM by the map? */
 bool judge_is_ram(const struct machine *m, uint64_t page);
 

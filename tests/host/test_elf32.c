@@ -89,7 +89,7 @@ static const struct lie {
     {"relocatable object", BATON_E_KIND, "an ELF object file", {.type = 1}},
     {"position independent", BATON_E_KIND, "a position-independent", {.type = 3}},
     {"core dump", BATON_E_KIND, "an ELF core dump", {.type = 4}},
-    {"x86-64", BATON_E_KIND, "an ELF kernel for x86-64", {.machine = 62}},
+    {"x86-64", BATON_E_KIND, "a 32-bit ELF file for x86-64", {.machine = 62}},
     {"SPARC", BATON_E_KIND, "an ELF file for SPARC", {.machine = 2}},
     {"program headers too short", BATON_E_LEAST, "e_phentsize", {.phentsize = 31}},
     {"program headers behind the file", BATON_E_TRUNCATED, "program headers", {.phoff = SIZE}},

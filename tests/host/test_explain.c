@@ -31,6 +31,9 @@ static const char *const names[BATON_ERRORS] = {
     [-BATON_E_HOST] = "E_HOST",
     [-BATON_E_FIXED] = "E_FIXED",
     [-BATON_E_REQUIRES] = "E_REQUIRES",
+    [-BATON_E_TYPE] = "E_TYPE",
+    [-BATON_E_NO_TYPE] = "E_NO_TYPE",
+    [-BATON_E_FLAT] = "E_FLAT",
     [-BATON_E_CALL] = "E_CALL",
 };
 

@@ -151,8 +151,7 @@ static void elf_files(void **state)
         {1, 1, 4, 3, "an ELF core dump"},
         {1, 1, 0, 3, "an ELF file of no type"},
         {1, 1, 0xff00, 3, "an ELF file of no type"},
-        {2, 1, 2, 62, "an ELF kernel for x86-64"},
-        {1, 1, 2, 62, "an ELF kernel for x86-64"}, /* x32 */
+        {1, 1, 2, 62, "a 32-bit ELF file for x86-64"}, /* x32 */
         {2, 1, 2, 3, "a 64-bit ELF file for a 32-bit machine"},
         {0, 1, 2, 3, "an ELF file of neither"},
         {3, 1, 2, 3, "an ELF file of neither"},

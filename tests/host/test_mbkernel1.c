@@ -406,7 +406,8 @@ static void elf64_damage(void **state)
         {"offset", 64 + 8, UINT64_MAX - 1, BATON_E_TRUNCATED},
         {"paddr", 64 + 24, 1ull << 32, BATON_E_TOO_HIGH},
         {"paddr at the end of all", 64 + 24, UINT64_MAX - 0xfff, BATON_E_TOO_HIGH},
-        {"filesz", 64 + 32, UINT64_MAX, BATON_E_MOST},
+        {"filesz", 64 + 32, UINT64_MAX, BATON_E_TRUNCATED},
+        {"memsz below filesz", 64 + 40, 1, BATON_E_MOST},
         {"memsz", 64 + 40, UINT64_MAX, BATON_E_TOO_HIGH},
     };
 

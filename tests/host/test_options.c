@@ -133,6 +133,63 @@ static void known_lines(void **state)
     }
 }
 
+/* type=: a name of up to 15 characters; what is refused leaves the one before. */
+static void type_lines(void **state)
+{
+    static const struct {
+        const char *line, *type;
+        unsigned troubles;
+    } lines[] = {
+        {"", "", 0},
+        {"type=elf32", "elf32", 0},
+        {"type=elf32 type=vmlinux", "vmlinux", 0},
+        {"type=a", "a", 0},
+        {"type=fifteen-letters", "fifteen-letters", 0},
+        {"type=sixteen--letters", "", 1},
+        {"type=elf32 type=", "elf32", 1},
+        {"type", "", 1},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(lines); i++) {
+        struct option_trouble trouble[1];
+        struct options o;
+
+        assert_int_equal(options_read(lines[i].line, &o, trouble, 1), lines[i].troubles);
+        assert_string_equal(o.format.type, lines[i].type);
+    }
+}
+
+/* load= and entry=: any address but 0; what is refused leaves the one before. */
+static void address_lines(void **state)
+{
+    static const struct {
+        const char *line;
+        uint64_t load, entry;
+        unsigned troubles;
+    } lines[] = {
+        {"", 0, 0, 0},
+        {"load=0x100000", 0x100000, 0, 0},
+        {"load=1M entry=0x100010", 0x100000, 0x100010, 0},
+        {"load=4096 load=0xffffffffffffffff", UINT64_MAX, 0, 0},
+        {"load=0x10000000000000000", 0, 0, 1},
+        {"load=16M load=0", 0x1000000, 0, 1},
+        {"load= entry=", 0, 0, 2},
+        {"entry=0x10z", 0, 0, 1},
+        {"load=-1", 0, 0, 1},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(lines); i++) {
+        struct option_trouble trouble[2];
+        struct options o;
+
+        assert_int_equal(options_read(lines[i].line, &o, trouble, 2), lines[i].troubles);
+        assert_int_equal(o.format.load, lines[i].load);
+        assert_int_equal(o.format.entry, lines[i].entry);
+    }
+}
+
 /* serial=: port, divisor of 115200; 0 as the divisor: refused. */
 static void serial_lines(void **state)
 {
@@ -315,6 +372,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(known_lines),
+        cmocka_unit_test(type_lines),
+        cmocka_unit_test(address_lines),
         cmocka_unit_test(serial_lines),
         cmocka_unit_test(crash_and_waiting),
         cmocka_unit_test(many_initrds),

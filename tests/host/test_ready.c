@@ -99,6 +99,10 @@ static void paging_off(void)
 {
     cpu.cr0 = 0x11;
 }
+static void no_long_mode(void)
+{
+    j.image.long_tables[0] = 0x7000;
+}
 static void other_kind(void)
 {
     cpu.cr4 ^= PAE_BIT;
@@ -183,6 +187,7 @@ static void what_is_not_ready(void **state)
         {no_efer, "machine->has_efer is not what CPUID says"},
         {no_mce, "machine->has_mce is set, and CPUID says no"},
         {no_tsc, "machine->has_tsc is set, and CPUID says no"},
+        {no_long_mode, "the payload is entered in long mode"},
         {other_cpu, "this is not the bootstrap processor"},
         {not_mapped, "the tables at CR3 do not map baton_trampoline_page"},
         {other_root, "the tables at CR3 do not map baton_trampoline_page"},

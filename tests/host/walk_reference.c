@@ -1,4 +1,4 @@
-/* The manual's two pictures, one function each. */
+/* The manual's three pictures, one function each. */
 #include "tests/host/walk_reference.h"
 
 static bool bit(uint64_t entry, unsigned n)
@@ -94,6 +94,34 @@ static struct reference_walk translate_pae(reference_word *word, uint64_t root, 
     w.entry = page;
     w.pa = (page & address) + va % 0x1000;
     return w;
+}
+
+/*   47  39 38  30 29      21 20      12 11       0
+ *  | PML4 | PDPT | PD index | PT index |  offset  |   [SDM3 figure 4-8 to 4-10, table 4-15 to 4-20] */
+struct reference_walk reference_translate_long(reference_word *word, uint64_t root, uint64_t va)
+{
+    const uint64_t address = 0x000ffffffffff000ull;
+    struct reference_walk w = {.writable = true, .user = true};
+    uint64_t table = root;
+
+    for (unsigned shift = 39;; shift -= 9) {
+        uint64_t entry = word64(word, table + 8 * (va >> shift & 511));
+
+        look_into(&w, table);
+        w.size = 1ull << shift;
+        if (!bit(entry, 0))
+            return w;
+        w.fault = w.fault || (shift == 39 && bit(entry, 7));
+        combine(&w, entry);
+        if (shift == 12 || (shift != 39 && bit(entry, 7))) {
+            w.present = true;
+            w.global = bit(entry, 8);
+            w.entry = entry;
+            w.pa = (entry & address & ~(w.size - 1)) + (va & (w.size - 1));
+            return w;
+        }
+        table = entry & address;
+    }
 }
 
 struct reference_walk reference_translate(reference_word *word, bool pae, uint64_t root,

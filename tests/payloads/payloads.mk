@@ -61,6 +61,29 @@ $(eval $(call judge,   linux202,  0x00100000, 0x028b98, 0x000000, bzimage202, li
 # 3.7 MiB, with a protocol that does not say how much memory the kernel unpacks into
 $(eval $(call judge,   linux209,  0x00100000, 0x3a0004, 0x000000, bzimage209, linux))
 
+# The judge in long mode: an ELF64, by the same compiler.
+LONG_CFLAGS = -I$(PAYLOADS) $(filter-out -m32 -march=i486,$(PAYLOAD_CFLAGS)) -m64 -march=x86-64 -mno-red-zone
+LONG_PARTS := judge64/entry.o judge64/judge.o judge/handover.o judge/live.o lib/console.o lib/crc32.o \
+              lib/string.o
+LONG_OBJECTS := $(addprefix $(PAYLOAD_BUILD)/long/,$(LONG_PARTS))
+
+$(PAYLOAD_BUILD)/long/%.o: $(PAYLOADS)/%.c $(COMPILER)
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC32) $(LONG_CFLAGS) -c $< -o $@
+
+$(PAYLOAD_BUILD)/long/%.o: $(PAYLOADS)/%.S $(COMPILER)
+	$(call say,AS,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC32) $(LONG_CFLAGS) -c $< -o $@
+
+$(PAYLOAD_BUILD)/judge64: $(LONG_OBJECTS) $(PAYLOADS)/judge64/judge.ld
+	$(call say,LD,$@)
+	$(Q)$(LD32) -m elf_x86_64 -nostdlib -z noexecstack -z max-page-size=4096 \
+	    -T $(PAYLOADS)/judge64/judge.ld --defsym=BASE=0x100000 $(LONG_OBJECTS) -o $@
+
+-include $(LONG_OBJECTS:.o=.d)
+
 $(PAYLOAD_BUILD)/liar.elf: $(addprefix $(PAYLOAD_BUILD)/,$(LIAR_PARTS)) $(PAYLOADS)/liar/liar.ld
 	$(call say,LD,$@)
 	$(Q)$(PAYLOAD_LD) -T $(PAYLOADS)/liar/liar.ld $(filter %.o,$^) -o $@
@@ -109,5 +132,5 @@ $(PAYLOAD_BUILD)/%.o: $(PAYLOADS)/%.S $(COMPILER)
 -include $(PAYLOAD_OBJECTS:.o=.d)
 
 .PHONY: payloads
-payloads: $(JUDGES) $(MBKERNELS) $(PAYLOAD_BUILD)/liar.elf $(PAYLOAD_BUILD)/old.bin \
-          $(PAYLOAD_BUILD)/called-big $(PAYLOAD_BUILD)/called-small
+payloads: $(JUDGES) $(MBKERNELS) $(PAYLOAD_BUILD)/judge64 $(PAYLOAD_BUILD)/liar.elf \
+          $(PAYLOAD_BUILD)/old.bin $(PAYLOAD_BUILD)/called-big $(PAYLOAD_BUILD)/called-small

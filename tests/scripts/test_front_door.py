@@ -29,6 +29,7 @@ def refused(checkout, *words, status=2, **settings):
     (["run", "--kernel", "/"], 'the kernel "/" is not a file'),
     (["run", "--module", "/nowhere x"], 'the module "/nowhere" does not exist'),
     (["run", "--paging", "flat"], "paging is one of auto, pae, legacy"),
+    (["run", "--type", "ELF 32"], 'type "ELF 32" is not the name of a format'),
     (["run", "--firmware", "efi"], "firmware is one of bios, uefi, uefi32"),
     (["run", "--firmware", "uefi", "--machine", "isapc"], "uefi needs the machine pc or q35"),
     (["run", "--firmware=uefi32", "--machine=pc"], "uefi32 needs the machine q35"),

@@ -46,6 +46,16 @@ def test_a_file_name_with_special_characters_of_grub(checkout, tmp_path, name):
 
 
 @pytest.mark.quick
+def test_the_type_reaches_baton(checkout, tmp_path):
+    iso = tmp_path / "it.iso"
+    code, output = checkout.run("./baton", "iso", "-o", iso, "--kernel", JUDGE, "--type", "bzimage",
+                                "--baton", "exitport=0xf4")
+    assert code == 0, output
+    result = run(Machine(f"iso-{tmp_path.name}", memory="32M", iso=str(iso)))
+    payloads.assert_refused(result, "of the type elf32, and the type bzimage was asked for")
+
+
+@pytest.mark.quick
 def test_initrds_are_kept_in_their_order(checkout, tmp_path):
     """Three initrds of odd sizes, from a folder with a blank in its name; the judge gets one."""
     folder, whole = tmp_path / "a folder", b""
