@@ -63,7 +63,7 @@ Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-8s %s\n' '$(1)' '$(2)')
 
 # What the core needs of lib/, and what is the kernel's alone: a host of the core has its own memcpy.
-CORE_C := $(wildcard pagetable/*.c relocate/*.c relocate/*/*.c payload/*.c) lib/text.c lib/sha256.c lib/crc32.c
+CORE_C := $(wildcard pagetable/*.c relocate/*.c relocate/*/*.c payload/*.c) lib/text.c lib/number.c lib/sha256.c lib/crc32.c
 CORE_S := $(wildcard relocate/*/*.S)
 KERNEL_C := $(filter-out $(CORE_C),$(wildcard lib/*.c boot/*.c kernel/*.c kernel/*/*.c))
 KERNEL_S := $(wildcard boot/*.S kernel/*/*.S)
@@ -139,7 +139,7 @@ $(1)/baton.elf: $(2) $(1)/linker.ld kernel/console/mksymbols | $(1)/trampoline.c
 
 # What is copied into control pages is position independent: no relocations at all. What else the
 # trampoline must be (one page, aligned, alone in its section) linker.ld asserts.
-$(1)/trampoline.checked: $(foreach part,trampoline trampoline_copy digest call exit_flat32 exit_long64 exit_call,$(filter %/$(part).S.o,$(2)))
+$(1)/trampoline.checked: $(foreach part,trampoline trampoline_copy digest call exit_flat32 exit_long64 exit_real16 exit_call,$(filter %/$(part).S.o,$(2)))
 	@mkdir -p $$(@D)
 	$$(Q)for object in $$^; do \
 	    name=$$$$($$(OBJDUMP32) -h $$$$object | grep -oE ' \.(trampoline|rodata\.(trampoline|digest|call|exits)) ') || { \

@@ -335,11 +335,15 @@ struct baton_request {
     struct baton_efi efi;
     struct baton_live live;
     bool long_mode; /* the CPU has long mode: a 64-bit kernel can be given to it */
-
     /* The payload is called, and returns: the image is for baton_call(), and baton_handoff() refuses
      * it. Of the formats here only ELF32's kernels can return, as record.h says (E_KIND). The image
      * has a page for each page of the payload. */
     bool call;
+    /* The end of the memory below 640 KiB that the BIOS leaves to others (INT 12h): above it is the
+     * BIOS's own. It says that there is a BIOS, and that a payload may call it: at the hand-off its
+     * vectors, its data below 0x500, the PICs, the PIT and the devices are as it left them. 0: there
+     * is none, or not any more; a payload that enters in real mode is then refused. */
+    uint32_t bios_end;
 
     /* The memory map that the next kernel gets, where it is not the host's: a capture kernel
      * gets its region and little else. NULL: the host's. */
@@ -351,7 +355,7 @@ struct baton_request {
      * reported on com_port, and the machine ends as after a fault. NULL: no comparison. */
     const void *digest_page;
 };
-BATON_LAYOUT(baton_request, 824);
+BATON_LAYOUT(baton_request, 828);
 
 /* How a payload is entered. Each kind has its own code at the end of the hand-off. */
 enum baton_entry_kind {
@@ -362,6 +366,12 @@ enum baton_entry_kind {
      * LME and LMA, EFLAGS 2; the first 4 GiB mapped at their own addresses, by control pages. The
      * 64-bit registers are eip, eax, ebx and edi, zero extended; all others are 0 */
     BATON_ENTRY_LONG64 = 2,
+    BATON_ENTRY_REAL16 =
+        3, /* real mode: `eip` is the first instruction and `ebp` the stack, each as segment << 16 |
+              offset, like the BIOS's vectors; ebp itself is 0 at the entry. DS, ES, FS and GS are
+              SS; CR0 0x10, CR4 0, IDTR 0 to 0x3ff, EFLAGS 2, so interrupts are off. If `eax` is
+              not 0, the BIOS's INT 10h is called with it first: 3 is text mode. The payload's
+              reach ends at or below 1 MiB. [LBP 16-bit] */
 };
 
 /* esp is set by the exit, to a small stack in the control page. */
@@ -374,6 +384,14 @@ struct baton_entry {
     struct baton_registers registers;
 };
 BATON_LAYOUT(baton_entry, 36);
+
+/* pa of the payload's first instruction. */
+static inline uint32_t baton_entry_address(const struct baton_entry *entry)
+{
+    uint32_t eip = entry->registers.eip;
+
+    return entry->kind == BATON_ENTRY_REAL16 ? (eip >> 16 << 4) + (eip & 0xffff) : eip;
+}
 
 #define BATON_SEGMENTS 64 /* per payload; a file that wants more is refused (E_SEGMENTS) */
 
@@ -406,6 +424,7 @@ enum baton_role {
     BATON_ROLE_EFI_MAP,
     BATON_ROLE_EFI_NODE,  /* setup_data: where EFI_MAP is */
     BATON_ROLE_MULTIBOOT, /* the information of a multiboot kernel */
+    BATON_ROLE_SETUP,     /* Linux's real-mode code, with its heap, stack and command line */
     BATON_ROLE_SECTIONS,  /* the part of an ELF file that no PT_LOAD has */
 };
 

@@ -108,9 +108,12 @@
 #define DESCRIPTOR_LONG_HIGH I386_U(0x00af9b00)   /* the same for 64-bit code */
 #define DESCRIPTOR_DATA_HIGH I386_U(0x00cf9300)   /* present, read and write */
 #define DESCRIPTOR_ABSENT_HIGH I386_U(0x00cf1300) /* data, not present */
-#define DESCRIPTOR_TSS_HIGH I386_U(0x00008900)    /* present, 32-bit TSS, available */
-#define GATE_TASK_HIGH I386_U(0x00008500)         /* present */
-#define GATE_INTERRUPT_HIGH I386_U(0x00008e00)    /* present, 32-bit */
+#define DESCRIPTOR_CODE16_HIGH I386_U(0x00009b00) /* limit in bytes, 16-bit, execute and read */
+#define DESCRIPTOR_DATA16_HIGH I386_U(0x00009300) /* the same, read and write */
+#define DESCRIPTOR_LIMIT_64K I386_U(0xffff)    /* in the low word; with them what real mode has */
+#define DESCRIPTOR_TSS_HIGH I386_U(0x00008900) /* present, 32-bit TSS, available */
+#define GATE_TASK_HIGH I386_U(0x00008500)      /* present */
+#define GATE_INTERRUPT_HIGH I386_U(0x00008e00) /* present, 32-bit */
 
 /* ---- the 32-bit task-state segment [SDM3 figure 7-2] */
 

@@ -4,6 +4,7 @@
 #include "kernel/end/stop.h"
 #include "kernel/end/traps.h"
 #include "kernel/load/stage.h"
+#include "kernel/machine/bios.h"
 #include "kernel/machine/cpu.h"
 #include "kernel/machine/layout.h"
 #include "kernel/machine/watchdog.h"
@@ -71,6 +72,7 @@ void kernel_main(uint32_t magic, uint32_t information)
     cpu_detect();
     machinecheck_start();
     wrong = boot_read(magic, information, read_loader, &boot);
+    bios_start(boot.efi.bits);
     start_screen(&boot);
     start_options(&boot, &options);
     if (wrong)

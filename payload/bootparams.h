@@ -23,6 +23,7 @@ enum {
     HDR_CODE32_START = 0x214,
     HDR_RAMDISK_IMAGE = 0x218,
     HDR_RAMDISK_SIZE = 0x21c,
+    HDR_HEAP_END_PTR = 0x224, /* 2.01; from the setup's start, 0x200 less */
     HDR_CMD_LINE_PTR = 0x228,
     HDR_INITRD_ADDR_MAX = 0x22c,  /* 2.03 */
     HDR_KERNEL_ALIGNMENT = 0x230, /* 2.05 */

@@ -11,8 +11,7 @@
 #include "lib/text.h"
 #include "payload/width.h"
 
-#define CMDLINE_SIZE_DEFAULT 255 /* before 2.06 */
-#define GROWTH_GUESS 4           /* before 2.10 a kernel does not say how large it unpacks */
+#define GROWTH_GUESS 4 /* before 2.10 a kernel does not say how large it unpacks */
 #define ALIGNMENT_LOG_MAX 31
 
 /* Where a bzImage that is not made to be relocated unpacks into, before it moves itself up: from
@@ -129,8 +128,7 @@ static int add_kernel(const struct bzimage *image, struct baton_payload *payload
 static int add_initrds(const struct bzimage *image, const struct baton_request *request,
                        struct baton_payload *payload, struct baton_refusal *why)
 {
-    uint64_t last = image->protocol >= 0x0203 ? bzimage_field(image, HDR_INITRD_ADDR_MAX, 4)
-                                              : INITRD_ADDR_MAX_DEFAULT;
+    uint64_t last = bzimage_initrd_last(image);
 
     for (uint32_t i = 0; i < BATON_MODULES; i++) {
         uint64_t size = request->module[i].file.size;
@@ -148,6 +146,8 @@ static int bzimage_read(const struct baton_host *host, const struct baton_reques
     struct bzimage image;
     int error = bzimage_open(host, &request->kernel, &image, why);
 
+    if (!error && bzimage_real_only(&image))
+        error = refuse(why, BATON_E_REALMODE, bzimage_real_only(&image), 0, 0);
     if (error)
         return error;
     read_width(host, &image, payload);
@@ -157,10 +157,8 @@ static int bzimage_read(const struct baton_host *host, const struct baton_reques
     payload->header_size = image.header_end - HDR_FIRST;
     __builtin_memcpy(payload->header, image.header, payload->header_size);
 
-    uint64_t most = CMDLINE_SIZE_DEFAULT;
-    if (image.protocol >= 0x0206)
-        most = bzimage_field(&image, HDR_CMDLINE_SIZE, 4);
-    error = command_line_check(request->command_line, most, "this kernel", why);
+    error =
+        command_line_check(request->command_line, bzimage_line_most(&image), "this kernel", why);
     if (!error)
         error = add_kernel(&image, payload, why);
     add_reach(&image, payload);

@@ -20,10 +20,19 @@ _Static_assert(HDR_END_MAX - HDR_FIRST <= BATON_HEADER, "a payload keeps the set
 /* Has the file the magic number of a bzImage? */
 bool bzimage_is(const struct baton_host *host, const struct baton_file *file);
 
-/* Reads the setup header, whole, and compares it with the file. 0 or an error: it is no kernel
- * with a 32-bit entry, of protocol 2.02 or later, or not all of one. */
+/* Reads the setup header, whole, and compares it with the file. 0 or an error: it is no kernel of
+ * protocol 2.02 or later, or not all of one. */
 int bzimage_open(const struct baton_host *host, const struct baton_file *file,
                  struct bzimage *image, struct baton_refusal *why);
+
+/* Can it only be entered in real mode? NULL, or the field that says so (static text). */
+const char *bzimage_real_only(const struct bzimage *image);
+
+/* The most characters of a command line that it takes. */
+uint64_t bzimage_line_most(const struct bzimage *image);
+
+/* The address of an initrd's last byte, at most. */
+uint64_t bzimage_initrd_last(const struct bzimage *image);
 
 /* A field of 1, 2 or 4 bytes by its offset in the file; 0 where the header ends before it. */
 uint32_t bzimage_field(const struct bzimage *image, unsigned offset, unsigned size);

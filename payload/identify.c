@@ -58,10 +58,6 @@ static const struct magic magics[] = {
      "files"},
     {0, 2, {'#', '!'}, "a script; give the kernel itself"},
     {0x438, 2, {0x53, 0xef}, "an ext file system" DISK},
-    {0x1fe,
-     2,
-     {0x55, 0xaa},
-     "a boot sector or a disk image; start it with the boot loader's command chainloader"},
 };
 
 static bool fits(const struct baton_host *host, const struct baton_file *file,

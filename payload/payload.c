@@ -7,20 +7,22 @@
 #include "relocate/trampoline/digest.h"
 
 const struct baton_format *const baton_formats[] = {
+    &payload_linux16, /* it has a bzImage's header, too */
     &payload_bzimage,
     &payload_multiboot2, /* many kernels have both headers, and this one can say more */
     &payload_multiboot1, /* most are ELF32, too */
     &payload_vmlinux,    /* it is ELF32, too */
     &payload_elf64,
     &payload_elf32,
-    &payload_flat, /* only by its name */
+    &payload_flat,       /* only by its name */
+    &payload_bootsector, /* its number may be at the end of any file's first sector */
     NULL,
 };
 
 #define CANNOT_RETURN                                                                              \
     "of a kind that is entered and does not return; only a static ELF32 can be called and return"
 #define FORMATS_KNOWN                                                                              \
-    "Linux bzImage and vmlinux, multiboot, static ELF32 for i386 and ELF64 for x86-64"
+    "Linux bzImage and vmlinux, multiboot, static ELF32 for i386 and ELF64 for x86-64, boot sectors"
 
 /* The host's formats, or else this library's. */
 static const struct baton_format *const *formats_of(const struct baton_host *host)

@@ -8,6 +8,7 @@
 #include "baton.h"
 #include "lib/refuse.h"
 
+extern const struct baton_format payload_linux16;
 extern const struct baton_format payload_bzimage;
 extern const struct baton_format payload_multiboot1;
 extern const struct baton_format payload_multiboot2;
@@ -15,6 +16,7 @@ extern const struct baton_format payload_vmlinux;
 extern const struct baton_format payload_elf64;
 extern const struct baton_format payload_elf32;
 extern const struct baton_format payload_flat;
+extern const struct baton_format payload_bootsector;
 
 /* The request's initrds, each a segment, in one piece that stays where it can, its last byte at
  * or below last. 0 or an error. */

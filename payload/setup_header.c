@@ -3,6 +3,7 @@
 #include "payload/bzimage.h"
 
 #define PROTOCOL_OLDEST 0x0202
+#define CMDLINE_SIZE_DEFAULT 255 /* before 2.06 */
 
 bool bzimage_is(const struct baton_host *host, const struct baton_file *file)
 {
@@ -46,20 +47,35 @@ static int read_header(const struct baton_host *host, const struct baton_file *f
  * real-mode entry, and nothing at the 32-bit one. They say LOADED_HIGH, but leave fields empty that
  * every kernel fills. [LBP]
  */
-static int check_entry(const struct bzimage *image, struct baton_refusal *why)
+const char *bzimage_real_only(const struct bzimage *image)
 {
-    const char *missing = NULL;
+    /* Before 2.04 it has 16 bits: 0 is then also the number of a kernel of some MiB. */
+    uint32_t size = (uint32_t)((image->kernel_size + 15) / 16);
+    bool short_size = image->protocol < 0x0204;
 
     if (!(bzimage_field(image, HDR_LOADFLAGS, 1) & LOADFLAG_LOADED_HIGH))
-        missing = "its loadflags do not say LOADED_HIGH";
-    else if (!bzimage_field(image, HDR_CODE32_START, 4))
-        missing = "its code32_start is 0";
-    else if (image->protocol >= 0x0204 && !bzimage_field(image, HDR_SYSSIZE, 4))
-        missing = "its syssize is 0";
-    else if (image->protocol >= 0x0205 && bzimage_field(image, HDR_RELOCATABLE, 1) &&
-             !bzimage_field(image, HDR_KERNEL_ALIGNMENT, 4))
-        missing = "it is relocatable, and its kernel_alignment is 0";
-    return missing ? refuse(why, BATON_E_REALMODE, missing, 0, 0) : 0;
+        return "its loadflags do not say LOADED_HIGH";
+    if (!bzimage_field(image, HDR_CODE32_START, 4))
+        return "its code32_start is 0";
+    if (!bzimage_field(image, HDR_SYSSIZE, short_size ? 2 : 4) &&
+        (!short_size || size & UINT16_MAX))
+        return "its syssize is 0";
+    if (image->protocol >= 0x0205 && bzimage_field(image, HDR_RELOCATABLE, 1) &&
+        !bzimage_field(image, HDR_KERNEL_ALIGNMENT, 4))
+        return "it is relocatable, and its kernel_alignment is 0";
+    return NULL;
+}
+
+uint64_t bzimage_line_most(const struct bzimage *image)
+{
+    return image->protocol >= 0x0206 ? bzimage_field(image, HDR_CMDLINE_SIZE, 4)
+                                     : CMDLINE_SIZE_DEFAULT;
+}
+
+uint64_t bzimage_initrd_last(const struct bzimage *image)
+{
+    return image->protocol >= 0x0203 ? bzimage_field(image, HDR_INITRD_ADDR_MAX, 4)
+                                     : INITRD_ADDR_MAX_DEFAULT;
 }
 
 /* Compares the sizes in the header with the size of the file. */
@@ -81,8 +97,8 @@ static int check_sizes(struct bzimage *image, struct baton_refusal *why)
         if (syssize > image->kernel_size + 15)
             return refuse(why, BATON_E_TRUNCATED, "protected-mode kernel", size,
                           image->setup_size + syssize);
-        /* what follows is a signature, no part of the kernel */
-        if (syssize < image->kernel_size)
+        /* what follows is a signature, no part of the kernel; 0: it does not say */
+        if (syssize && syssize < image->kernel_size)
             image->kernel_size = syssize;
     }
     return 0;
@@ -95,7 +111,5 @@ int bzimage_open(const struct baton_host *host, const struct baton_file *file,
 
     if (!error && image->protocol < PROTOCOL_OLDEST)
         error = refuse(why, BATON_E_PROTOCOL, NULL, image->protocol, PROTOCOL_OLDEST);
-    if (!error)
-        error = check_entry(image, why);
     return error ? error : check_sizes(image, why);
 }

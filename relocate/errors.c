@@ -47,11 +47,13 @@ static const struct sentence sentences[BATON_ERRORS] = {
         {"E_CPU", "the payload needs {what}, which this CPU lacks; give a payload for this CPU"},
     [-BATON_E_CHECK] = {"E_CHECK", "the dry run failed, invariant {what}, at page {value} (word "
                                    "{limit:n} of the list); please report this"},
-    [-BATON_E_REALMODE] = {"E_REALMODE", "the payload has a Linux header but only a real-mode "
-                                         "entry ({what}); load it with GRUB's linux16"},
-    [-BATON_E_REACH] = {"E_REACH", "no free page below {limit} for the {what}: this kernel maps no "
-                                   "more when it reads them; give the boot loader fewer or smaller "
-                                   "modules, or start the kernel with GRUB's linux"},
+    [-BATON_E_REALMODE] = {"E_REALMODE", "the payload is entered in real mode ({what}), where it "
+                                         "calls the BIOS, and this machine has none; start it on a "
+                                         "BIOS, or give a payload with a 32-bit entry"},
+    [-BATON_E_REACH] = {"E_REACH",
+                        "no free page below {limit} for the {what}: this payload reaches "
+                        "no more when it reads them; give the boot loader fewer or "
+                        "smaller modules, or start the payload with GRUB's own command"},
     [-BATON_E_KIND] = {"E_KIND", "the payload is {what}"},
     [-BATON_E_LEAST] = {"E_LEAST",
                         "the payload's field {what} is {value}, and {limit} is the least that can "

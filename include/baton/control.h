@@ -5,8 +5,8 @@
  * is what runs from the CR3 switch on. Both begin alike, byte for byte.
  *
  *   0x000  code, strings
- *   0x830  the way back to the old kernel's tables, in a call
- *   0x858  the exit: code that ends the hand-off, chosen by the payload's kind of entry. Only in
+ *   0x824  the way back to the old kernel's tables, in a call
+ *   0x848  the exit: code that ends the hand-off, chosen by the payload's kind of entry. Only in
  *          the copy; the template has zeros there
  *   0x8d8  jumps to what the exit and the digest page call; at 0x8f8 the fault task's first
  *          instruction
@@ -15,9 +15,9 @@
  *   0x9a0  the fault task's stack, growing down from 0xa00
  *   0xa00  IDT: 32 task gates. A task gate holds no address, so one IDT serves both addresses
  *   0xb00  GDT for the virtual address      (descriptors hold linear addresses, so there are two)
- *   0xc30  GDT for the physical address
- *   0xd60  the trampoline's own TSS: where the CPU saves the registers at a fault
- *   0xdd0  the fault task's TSS for the virtual address
+ *   0xc38  GDT for the physical address
+ *   0xd70  the trampoline's own TSS: where the CPU saves the registers at a fault
+ *   0xdd8  the fault task's TSS for the virtual address
  *   0xe40  the fault task's TSS for the physical address; at 0xea8 the root that step 6 puts in it
  *   0xeac  at a fault, the number of its phase; then the framebuffer: pa of its first pixel, or 0, and
  *          bytes from line to line
@@ -28,16 +28,18 @@
  *
  * A GDT: null, 0x08 64-bit code (only in the second GDT, and for an entry in long mode), 0x10 code,
  * 0x18 data, 0x20 the own TSS, then from 0x28 on a TSS descriptor for each of the 32 vectors, all of
- * them with the fault task's base: so the fault task reads the vector in its task register.
+ * them with the fault task's base: so the fault task reads the vector in its task register. At
+ * its end 0x128 code and 0x130 data of 16 bits: the page and what follows, 64 KiB, for the exit to
+ * real mode.
  */
 #ifndef BATON_CONTROL_H
 #define BATON_CONTROL_H
 
 #include "i386.h"
 
-#define CONTROL_BACK 0x830
-#define CONTROL_EXIT 0x858
-#define CONTROL_EXIT_SIZE 0x80
+#define CONTROL_BACK 0x824
+#define CONTROL_EXIT 0x848
+#define CONTROL_EXIT_SIZE 0x90
 #define CONTROL_STEP 0x8d8
 #define CONTROL_PUTS 0x8e8
 #define CONTROL_PUT_VALUE 0x8f0
@@ -50,10 +52,10 @@
 #define CONTROL_IDT 0xa00
 #define CONTROL_IDT_SIZE 0x100
 #define CONTROL_GDT_VA 0xb00
-#define CONTROL_GDT_PA 0xc30
-#define CONTROL_GDT_SIZE 0x128
-#define CONTROL_TSS 0xd60
-#define CONTROL_FAULT_TSS_VA 0xdd0
+#define CONTROL_GDT_PA 0xc38
+#define CONTROL_GDT_SIZE 0x138
+#define CONTROL_TSS 0xd70
+#define CONTROL_FAULT_TSS_VA 0xdd8
 #define CONTROL_FAULT_TSS_PA 0xe40
 #define CONTROL_FAULT_ROOT 0xea8
 #define CONTROL_PHASE 0xeac
@@ -83,6 +85,8 @@
 #define CONTROL_DS 0x18
 #define CONTROL_TR 0x20
 #define CONTROL_FAULT_TR 0x28 /* of vector 0; 8 more for each vector */
+#define CONTROL_CS16 0x128    /* base: the page */
+#define CONTROL_DS16 0x130
 
 /* Offsets in struct control_params, from CONTROL_PARAMS. */
 #define PARAM_LIST 0x00
@@ -170,7 +174,13 @@ _Static_assert(CONTROL_EXIT + CONTROL_EXIT_SIZE <= CONTROL_STEP, "room");
 _Static_assert(CONTROL_FAULT_TSS_PA + TSS_SIZE <= CONTROL_FAULT_ROOT &&
                    CONTROL_FAULT_ROOT + 4 <= CONTROL_PHASE && CONTROL_PHASE + 4 <= CONTROL_SCREEN,
                "room");
-_Static_assert(CONTROL_FAULT_TR + 8 * CONTROL_VECTORS == CONTROL_GDT_SIZE, "GDT");
+_Static_assert(CONTROL_FAULT_TR + 8 * CONTROL_VECTORS == CONTROL_CS16, "GDT");
+_Static_assert(CONTROL_DS16 + 8 == CONTROL_GDT_SIZE, "GDT");
+_Static_assert(CONTROL_GDT_VA + CONTROL_GDT_SIZE <= CONTROL_GDT_PA &&
+                   CONTROL_GDT_PA + CONTROL_GDT_SIZE <= CONTROL_TSS &&
+                   CONTROL_TSS + TSS_SIZE <= CONTROL_FAULT_TSS_VA &&
+                   CONTROL_FAULT_TSS_VA + TSS_SIZE <= CONTROL_FAULT_TSS_PA,
+               "room");
 #endif
 
 #endif

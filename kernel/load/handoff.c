@@ -5,6 +5,7 @@
 #include "kernel/load/spoil.h"
 #include "kernel/load/stage.h"
 #include "kernel/load/report.h"
+#include "kernel/machine/bios.h"
 #include "kernel/machine/cpu.h"
 #include "kernel/machine/panic.h"
 #include "kernel/machine/pci_port.h"
@@ -23,6 +24,12 @@ static void settle_cursor(struct stage *loaded)
     screen_cursor(&screen->cursor_x, &screen->cursor_y);
     if (screen->cursor_y + 1 < screen->rows)
         screen->cursor_y++;
+}
+
+/* Does the payload go on with the BIOS, and all that belongs to it? */
+static bool calls_bios(const struct stage *loaded)
+{
+    return loaded->payload.entry.kind == BATON_ENTRY_REAL16;
 }
 
 bool stage_prove(void)
@@ -50,11 +57,15 @@ bool stage_prove(void)
 
 /* Before the dry run, so that it looks at memory that no device changes any more. If it refuses, a
  * USB keyboard that the firmware has driven is lost. */
-static void stop_devices(void)
+static void stop_devices(const struct stage *loaded)
 {
     const struct pci_access *pci = pci_machine();
     struct pci_stop done;
 
+    if (calls_bios(loaded)) {
+        report("devices", "left running: the payload calls the BIOS, whose drivers use them");
+        return;
+    }
     if (!pci)
         return;
     pci_quiesce(pci, stage_quiesces(), &done);
@@ -66,11 +77,18 @@ void stage_handoff(void)
     struct stage *loaded = stage_loaded();
     struct baton_refusal why;
 
-    stop_devices();
+    if (calls_bios(loaded) && !bios_is_whole()) {
+        report("refused", "the BIOS's vectors or its data, below 0x500, are not as they were when "
+                          "Baton started, and the payload calls the BIOS; restart the machine");
+        return;
+    }
+    stop_devices(loaded);
     if (!stage_prove())
         return;
     loaded->image.exec_ticks = cpu.tsc ? cpu_ticks() : 0;
     devices_quiet();
+    if (calls_bios(loaded))
+        bios_unmask();
     report_handoff(loaded);
     watchdog_end();
     INJECT_FAULT(stage_boot()->command_line, &loaded->image);

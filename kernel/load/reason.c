@@ -47,7 +47,7 @@ const char *reason_to_move(const struct baton_payload *payload, uint32_t place, 
     const struct baton_segment *s = &payload->segment[segment];
 
     *address = 0;
-    if (s->flags & BATON_SEG_GENERATED || s->dest == s->source)
+    if (baton_is_generated(s) || s->dest == s->source)
         return NULL;
     if (s->flags & BATON_SEG_FIXED)
         return *address = s->prefer, "it can only be at";

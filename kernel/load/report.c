@@ -131,12 +131,12 @@ void report_stage(struct stage *stage)
 void report_handoff(const struct stage *stage)
 {
     const struct baton_counts *c = &stage->image.counts;
+    uint64_t entry = baton_entry_address(&stage->payload.entry);
 
     if (c->digested >= PATIENCE)
-        report("hand-off", "to %a, after comparing %z",
-               (uint64_t)stage->payload.entry.registers.eip, c->digested);
+        report("hand-off", "to %a, after comparing %z", entry, c->digested);
     else
-        report("hand-off", "to %a", (uint64_t)stage->payload.entry.registers.eip);
+        report("hand-off", "to %a", entry);
 }
 
 void report_devices(const struct pci_stop *done, bool stopped)

@@ -7,6 +7,7 @@
 #include "kernel/load/host.h"
 #include "kernel/load/report.h"
 #include "kernel/machine/acpi.h"
+#include "kernel/machine/bios.h"
 #include "kernel/machine/cpu.h"
 #include "kernel/machine/panic.h"
 #include "kernel/machine/quiet.h"
@@ -90,6 +91,7 @@ bool stage_prepare(struct stage *stage, const struct stage_options *wanted)
         .live = live.summary,
         .long_mode = cpu.long_mode,
         .call = wanted->call,
+        .bios_end = bios_end(),
         .digest_page = wanted->verify == VERIFY_ON ? baton_digest_page : NULL,
     };
     acpi_copy_root(boot->acpi_rsdp, stage->request.rsdp);

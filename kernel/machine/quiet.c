@@ -2,18 +2,7 @@
 #include "kernel/machine/quiet.h"
 
 #include "kernel/machine/cpu.h"
-
-/* The 8259A's ports and command words. [8259A datasheet: OCW1, OCW2, OCW3] */
-enum {
-    PIC1_COMMAND = 0x20,
-    PIC1_DATA = 0x21,
-    PIC2_COMMAND = 0xa0,
-    PIC2_DATA = 0xa1,
-    PIC_ALL = 0xff,
-    PIC_READ_SERVICE = 0x0b, /* the next read gives the interrupts in service */
-    PIC_END = 0x20,          /* ends the one of the highest priority */
-    PIC_LINES = 8,
-};
+#include "kernel/machine/pic.h"
 
 /* An interrupt left in service would hold back all below it. A port without a PIC reads as all ones,
  * whatever is written. */

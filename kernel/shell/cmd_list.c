@@ -109,7 +109,7 @@ void command_plan(const struct words *words)
     report_moves(&stage->image);
     if (!stage->image.counts.move && !stage->image.counts.zero)
         report("move", "nothing moves");
-    report("entry", "%a", (uint64_t)stage->payload.entry.registers.eip);
+    report("entry", "%a", (uint64_t)baton_entry_address(&stage->payload.entry));
 }
 
 /* ---- list */

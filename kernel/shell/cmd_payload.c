@@ -12,11 +12,10 @@
 
 static const char *place_name(enum baton_policy place)
 {
-    static const char *const names[] = {
-        [BATON_PLACE_AUTO] = "auto",
-        [BATON_PLACE_PREFER] = "prefer",
-        [BATON_PLACE_ALL] = "all",
-        [BATON_PLACE_NONE] = "none"};
+    static const char *const names[] = {[BATON_PLACE_AUTO] = "auto",
+                                        [BATON_PLACE_PREFER] = "prefer",
+                                        [BATON_PLACE_ALL] = "all",
+                                        [BATON_PLACE_NONE] = "none"};
 
     return names[place];
 }
@@ -217,7 +216,7 @@ void command_status(const struct words *words)
                                            : "no, the last check found it broken");
         report_stage(stage);
         report("command", "\"%s\"", stage->request.command_line);
-        report("entry", "%a", (uint64_t)stage->payload.entry.registers.eip);
+        report("entry", "%a", (uint64_t)baton_entry_address(&stage->payload.entry));
     }
     if (crash_loaded())
         report_crash(crash_loaded());

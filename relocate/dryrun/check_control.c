@@ -10,6 +10,7 @@
 
 #define AVAILABLE_TSS 0x89u /* access byte: present, 32-bit TSS, available [SDM3 7.2.2] */
 #define EXIT_END (CONTROL_EXIT + CONTROL_EXIT_SIZE)
+#define ONE_MIB 0x100000u
 #define TASK_GATE 0x85u /* access byte: present, task gate [SDM3 7.2.5] */
 
 /* The page at one of its two addresses. */
@@ -39,6 +40,11 @@ static uint32_t gdt_word(uint32_t offset, const struct view *view)
         return upper ? 0x00cf9b00 : 0x0000ffff;
     case 0x18: /* the same, read/write */
         return upper ? 0x00cf9300 : 0x0000ffff;
+    case 0x128: /* base: the page, limit 0xffff bytes, execute/read, accessed, 16-bit */
+    case 0x130: /* the same, read/write */
+        base = view->base;
+        return upper ? base >> 24 << 24 | (selector == 0x128 ? 0x9b00 : 0x9300) | (base >> 16) % 256
+                     : base % 65536 * 65536 + 0xffff;
     default: /* base in three parts, limit 0x67 */
         return upper ? base >> 24 << 24 | AVAILABLE_TSS << 8 | (base >> 16) % 256
                      : base % 65536 * 65536 + 0x67;
@@ -197,13 +203,18 @@ static bool template_is_right(const struct check *c, const uint8_t *template, co
            rest_is_right(c, true, template);
 }
 
-/* The exit is the one for the payload's kind of entry. */
+/* The exit is the one for the payload's kind of entry. Code in real mode runs below 1 MiB. */
 static bool exit_is_right(const struct check *c, const uint8_t *page)
 {
     uint32_t kind = c->payload->entry.kind;
     const uint8_t *code = c->image->call ? exit_code_of_call(kind) : exit_code(kind);
 
     return code && !__builtin_memcmp(page + CONTROL_EXIT, code, CONTROL_EXIT_SIZE);
+}
+
+static bool exit_can_run(const struct check *c)
+{
+    return c->payload->entry.kind != BATON_ENTRY_REAL16 || c->image->control < ONE_MIB;
 }
 
 int check_control(struct check *c)
@@ -217,6 +228,8 @@ int check_control(struct check *c)
         return check_failed(c, "H2: the parameters are not the image's", image->control);
     if (!exit_is_right(c, page))
         return check_failed(c, "H9: the exit is not the entry's kind", image->control);
+    if (!exit_can_run(c))
+        return check_failed(c, "H9: the exit to real mode is above 1 MiB", image->control);
     if (!rest_is_right(c, false, page))
         return check_failed(c, "H2: a fault would not find its handler", image->control);
     if (!template_is_right(c, template, page))

@@ -92,6 +92,13 @@ static void describe_tss(uint32_t *gdt, uint32_t selector, uint32_t base)
     describe(gdt, selector, i386_tss_low(base), i386_tss_high(base));
 }
 
+/* 64 KiB from `base` on, of 16 bits. */
+static void describe_16(uint32_t *gdt, uint32_t selector, uint32_t base, uint32_t high)
+{
+    describe(gdt, selector, base << 16 | DESCRIPTOR_LIMIT_64K,
+             (base & 0xff000000u) | high | (base >> 16 & 0xff));
+}
+
 /* The GDT of the page as it is seen at linear address `base`; its fault task's TSS lies at
  * `tss`. */
 static void fill_gdt(uint32_t *gdt, uint32_t base, uint32_t tss)
@@ -101,6 +108,8 @@ static void fill_gdt(uint32_t *gdt, uint32_t base, uint32_t tss)
     describe_tss(gdt, CONTROL_TR, base + CONTROL_TSS);
     for (uint32_t vector = 0; vector < CONTROL_VECTORS; vector++)
         describe_tss(gdt, CONTROL_FAULT_TR + 8 * vector, base + tss);
+    describe_16(gdt, CONTROL_CS16, base, DESCRIPTOR_CODE16_HIGH);
+    describe_16(gdt, CONTROL_DS16, base, DESCRIPTOR_DATA16_HIGH);
 }
 
 /* The task that reports a fault, on its own stack, in the tables of `root`. Its ebp is the page. */

@@ -43,9 +43,10 @@ int reach_take(struct baton_image *image, struct baton_payload *payload, const c
     uint32_t page[BATON_SEGMENTS + 1];
     uint32_t pages = 1, next = 0;
 
-    *what = "pages that the payload reads first (boot_params, command line, GDT)";
+    *what = "page of the last code before real mode";
     for (uint32_t i = 0; i < payload->segments; i++)
         if (payload->segment[i].flags & BATON_SEG_GENERATED) {
+            *what = "pages that the payload reads first (boot_params, command line, GDT)";
             payload->segment[i].dest = 0; /* of an earlier image */
             pages++;
         }

@@ -19,8 +19,8 @@
 
 #include "baton/control.h"
 
-extern const uint8_t exit_flat32[CONTROL_EXIT_SIZE], exit_long64[CONTROL_EXIT_SIZE];
-extern const uint8_t exit_call[CONTROL_EXIT_SIZE];
+extern const uint8_t exit_flat32[CONTROL_EXIT_SIZE], exit_long64[CONTROL_EXIT_SIZE],
+    exit_real16[CONTROL_EXIT_SIZE], exit_call[CONTROL_EXIT_SIZE];
 
 /* The code for this kind of entry; NULL: there is no such kind. */
 static inline const uint8_t *exit_code(uint32_t kind)
@@ -30,6 +30,8 @@ static inline const uint8_t *exit_code(uint32_t kind)
         return exit_flat32;
     case BATON_ENTRY_LONG64:
         return exit_long64;
+    case BATON_ENTRY_REAL16:
+        return exit_real16;
     default:
         return NULL;
     }

@@ -57,6 +57,16 @@ def test_words_of_the_command_line():
     assert code <= docs, f"not in README.md: {code - docs}"
 
 
+def test_no_merge_is_unfinished():
+    """Not every file is compiled: a conflict in a document would stay."""
+    suffixes = {".md", ".py", ".mk", ".txt", ".c", ".h", ".S", ".inc", ""}
+    files = [path for path in TOP.rglob("*") if path.is_file() and path.suffix in suffixes
+             and not {"build", ".git", "__pycache__"} & set(path.relative_to(TOP).parts)]
+    assert len(files) >= 700
+    marks = re.compile(rb"^(<{7}|>{7}) ", re.M)
+    assert not [path for path in files if marks.search(path.read_bytes())]
+
+
 LINKS = 11      # in all documents; ARCHITECTURE.md names files instead
 
 

@@ -123,8 +123,8 @@ static void entered(const struct journey *journey)
     const struct baton_registers *r = &journey->payload.entry.registers;
 
     j = journey;
-    if (j->payload.format->name[0] != 'b')
-        return; /* an ELF file by chance: the other target's */
+    if (strcmp(j->payload.format->name, "bzImage"))
+        return; /* another kind of file by chance: the other targets' */
     memset(head, 0, sizeof(head));
     stage_before(j->request.kernel.pa, head, size < sizeof(head) ? size : sizeof(head));
 

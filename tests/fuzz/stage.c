@@ -157,6 +157,8 @@ static bool set_stage(const uint8_t *data, size_t size)
     j.request.long_mode = flags & 2;
     j.request.digest_page = flags & 0x40 ? journey_digest_code : NULL;
     j.request.acpi_rsdp = 0xf5a20;
+    if (data[5] && ranges[0].end < MIB)
+        j.request.bios_end = (uint32_t)ranges[0].end;
     j.cpu = (struct baton_machine){sizeof(j.cpu), flags & 4, flags & 8,   flags & 0x10,
                                    0x3f8,         0xf4,      flags & 0x80};
     for (size_t i = 0; i < length; i++)

@@ -7,7 +7,8 @@
  *     2   machine             11  command line's length    20  loader's name, length
  *     3   map entries, / 4    12  initrd: page             21  screen
  *     4   failing allocation  14  initrd: offset in it     22  further initrds, % 4
- *     6   kernel: page        16  initrd: size             24  the file
+ *     5   is there a BIOS?    16  initrd: size             24  the file
+ *     6   kernel: page
  *
  * The pages behind the bytes are filled with numbers, so that a large file needs no large input.
  */

@@ -6,8 +6,8 @@
 
 #include "tests/host/exits.h"
 
-uint8_t exit_flat32[0x80], exit_long64[0x80], exit_call[0x80], call_code[0x200];
-uint8_t trampoline_code[0x900];
+uint8_t exit_flat32[0x90], exit_long64[0x90], exit_real16[0x90];
+uint8_t exit_call[0x90], call_code[0x200], trampoline_code[0x900];
 uint32_t exits_trampoline_home;
 
 uint32_t trampoline_home(void);
@@ -22,7 +22,8 @@ static void __attribute__((constructor)) fill(void)
     for (unsigned i = 0; i < sizeof(exit_flat32); i++) {
         exit_flat32[i] = (uint8_t)(i * 29 + i / 16 + 7);
         exit_long64[i] = (uint8_t)(i * 37 + i / 16 + 5);
-        exit_call[i] = (uint8_t)(i * 23 + i / 16 + 5);
+        exit_real16[i] = (uint8_t)(i * 23 + i / 16 + 11);
+        exit_call[i] = (uint8_t)(i * 21 + i / 16 + 5);
     }
     for (unsigned i = 0; i < sizeof(call_code); i++)
         call_code[i] = (uint8_t)(i * 41 + i / 16 + 9);

@@ -308,7 +308,7 @@ static const struct lie {
     {"protocol 2.01", {.protocol = 0x0201}, BATON_E_PROTOCOL, NULL},
     {"protocol 1.99", {.protocol = 0x0163}, BATON_E_PROTOCOL, NULL},
     {"boot_flag", {.boot_flag = 0xaa54}, BATON_E_FIELD, "boot_flag"},
-    {"no Linux at all", {.magic = 0x53726449}, BATON_E_KIND, "a boot sector"},
+    {"no Linux at all", {.magic = 0x53726449}, BATON_E_REALMODE, "it is a boot sector"},
     {"header ends before cmd_line_ptr", {.jump = 0x29}, BATON_E_LEAST, "setup header's length"},
     {"header ends at once", {.jump = 0x01}, BATON_E_LEAST, "setup header's length"},
     {"header longer than boot_params has room", {.jump = 0x8f}, BATON_E_MOST,
@@ -460,7 +460,7 @@ static int error_of_length(uint64_t size)
     if (size < 0x200) /* not even the boot sector's magic number is there */
         return BATON_E_FORMAT;
     if (size < 0x206) /* nor Linux's */
-        return BATON_E_KIND;
+        return BATON_E_REALMODE;
     return size > whole - 16 ? 0 : BATON_E_TRUNCATED; /* syssize counts 16 bytes */
 }
 

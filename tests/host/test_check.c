@@ -480,12 +480,12 @@ static void gdt_code(void)
 
 static void task_busy(void)
 {
-    flip(j.image.control + 0xc30 + 0x24, 0x200);
+    flip(j.image.control + 0xc38 + 0x24, 0x200);
 }
 
 static void fault_task_elsewhere(void)
 {
-    flip(j.image.control + 0xc30 + 0x28 + 8 * 14, 0x700000); /* 0xe40 becomes 0xe30 */
+    flip(j.image.control + 0xc38 + 0x28 + 8 * 14, 0x700000); /* 0xe40 becomes 0xe30 */
 }
 
 static void gate_type(void)
@@ -500,7 +500,7 @@ static void gate_selector(void)
 
 static void fault_root(void)
 {
-    flip(j.image.control + 0xdd0 + 0x1c, 0x1000);
+    flip(j.image.control + 0xdd8 + 0x1c, 0x1000);
 }
 
 static void fault_eip(void)
@@ -515,12 +515,12 @@ static void fault_esp(void)
 
 static void own_tss(void)
 {
-    flip(j.image.control + 0xd60 + 0x64, 1); /* the debug trap */
+    flip(j.image.control + 0xd70 + 0x64, 1); /* the debug trap */
 }
 
 static void template_differs(void)
 {
-    flip(j.machine.host.trampoline_pa + 0xdd0 + 0x20, 4);
+    flip(j.machine.host.trampoline_pa + 0xdd8 + 0x20, 4);
 }
 
 static void port_of_template(void)

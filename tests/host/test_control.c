@@ -30,14 +30,16 @@ static void put_descriptor(unsigned offset, uint32_t base, uint32_t limit, unsig
     put(offset + 7, 1, base >> 24);
 }
 
-/* null, unused, code, data, the own task, and 32 times the fault task */
+/* null, unused, code, data, the own task, 32 times the fault task, and code and data of 16 bits */
 static void put_gdt(unsigned offset, uint32_t page, unsigned fault_tss)
 {
     put_descriptor(offset + 0x10, 0, 0xfffff, 0x9b, 0xc);
     put_descriptor(offset + 0x18, 0, 0xfffff, 0x93, 0xc);
-    put_descriptor(offset + 0x20, page + 0xd60, 0x67, 0x89, 0);
+    put_descriptor(offset + 0x20, page + 0xd70, 0x67, 0x89, 0);
     for (unsigned vector = 0; vector < 32; vector++)
         put_descriptor(offset + 0x28 + 8 * vector, page + fault_tss, 0x67, 0x89, 0);
+    put_descriptor(offset + 0x128, page, 0xffff, 0x9b, 0);
+    put_descriptor(offset + 0x130, page, 0xffff, 0x93, 0);
 }
 
 static void put_idt(void)
@@ -75,32 +77,32 @@ static void expect(uint32_t va, uint32_t machine, bool template)
         (uint32_t)j.image.list | 2, r->eip, r->eax, r->ebx, r->ecx, r->edx, r->esi, r->edi, r->ebp};
     uint32_t pa = (uint32_t)j.image.control;
 
-    memset(expected + 0x858, 0, 0x80);
+    memset(expected + 0x848, 0, 0x90);
     memset(expected + 0x900, 0, 0x700);
     for (unsigned i = 0; i < COUNT(words) && !template; i++)
         put(0x900 + 4 * i, 4, words[i]);
     put(0x924, 4, machine);
     put(0x928, 2, j.cpu.com_port);
     put(0x92a, 2, j.cpu.exit_port);
-    put_table_register(0x92c, 0x127, va + 0xb00);
+    put_table_register(0x92c, 0x137, va + 0xb00);
     put_table_register(0x93c, 0xff, va + 0xa00);
     put(0x958, 4, 0x54544142); /* setup_data: no next one, type, length */
     put(0x95c, 4, 64);
     put(0x960, 4, 2);                   /* version */
     put(0x964, 4, machine & 8 ? 7 : 0); /* count; no ticks yet */
     put_idt();
-    put_gdt(0xb00, va, 0xdd0);
-    put(0xdc6, 2, 0x68); /* the own TSS: no I/O map */
-    put_fault_tss(0xdd0, va, template ? 0 : (uint32_t)j.image.tables[0]);
+    put_gdt(0xb00, va, 0xdd8);
+    put(0xdd6, 2, 0x68); /* the own TSS: no I/O map */
+    put_fault_tss(0xdd8, va, template ? 0 : (uint32_t)j.image.tables[0]);
     put(0xeb0, 4, screen_pa);
     put(0xeb4, 4, screen_pitch);
     if (template)
         return;
-    memcpy(expected + 0x858, exit_flat32, 0x80);
+    memcpy(expected + 0x848, exit_flat32, 0x90);
     put(0x94c, 4, j.image.digest_code);
-    put_table_register(0x934, 0x127, pa + 0xc30);
+    put_table_register(0x934, 0x137, pa + 0xc38);
     put_table_register(0x944, 0xff, pa + 0xa00);
-    put_gdt(0xc30, pa, 0xe40);
+    put_gdt(0xc38, pa, 0xe40);
     put_fault_tss(0xe40, pa, (uint32_t)j.image.tables[0]);
     /* what step 6 puts in its place: tables without PAE */
     put(0xea8, 4, j.image.kind ? j.image.fault_tables[0] : j.image.tables[0]);

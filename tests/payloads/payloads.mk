@@ -1,5 +1,5 @@
 # The test payloads: the judge in its variants, the liar, the imitation of an old Linux, two
-# multiboot kernels, and one that returns.
+# multiboot kernels, the payload in real mode, and one that returns.
 # Included by the top Makefile. A variant is one line below; it makes
 # build/tests/payloads/judge-NAME. Each judge is linked at its base; then tests/payloads/seal fills
 # and arranges its file.
@@ -101,6 +101,11 @@ $(PAYLOAD_BUILD)/old.bin: $(PAYLOAD_BUILD)/old/old.o
 	$(call say,LD,$@)
 	$(Q)$(PAYLOAD_LD) -Ttext 0x100000 -e entry --oformat binary $< -o $@
 
+# Code of 16 bits, at offset 0 of its segment.
+$(PAYLOAD_BUILD)/real.bin: $(PAYLOAD_BUILD)/real/real.o
+	$(call say,LD,$@)
+	$(Q)$(PAYLOAD_LD) -Ttext 0 -e 0 --oformat binary $< -o $@
+
 # Multiboot kernels that report how they were entered, of version 1 and of version 2.
 MBKERNELS := $(PAYLOAD_BUILD)/mbkernel1 $(PAYLOAD_BUILD)/mbkernel2
 MBKERNEL_PARTS := $(addprefix $(PAYLOAD_BUILD)/,judge/entry.o mbkernel/report.o lib/console.o \
@@ -133,4 +138,5 @@ $(PAYLOAD_BUILD)/%.o: $(PAYLOADS)/%.S $(COMPILER)
 
 .PHONY: payloads
 payloads: $(JUDGES) $(MBKERNELS) $(PAYLOAD_BUILD)/judge64 $(PAYLOAD_BUILD)/liar.elf \
-          $(PAYLOAD_BUILD)/old.bin $(PAYLOAD_BUILD)/called-big $(PAYLOAD_BUILD)/called-small
+          $(PAYLOAD_BUILD)/old.bin $(PAYLOAD_BUILD)/real.bin $(PAYLOAD_BUILD)/called-big \
+          $(PAYLOAD_BUILD)/called-small

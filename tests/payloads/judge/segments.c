@@ -9,7 +9,8 @@
 #define CODE 0x10u
 #define DATA 0x18u
 #define TASK 0x20u
-#define GDT_LIMIT 0x127u /* null, unused, code, data, the task, one for each of 32 vectors: exact */
+/* null, unused, code, data, the task, one for each of 32 vectors, code and data of 16 bits: exact */
+#define GDT_LIMIT 0x137u
 
 /* Flat, 4 GiB, 32 bits, ring 0, present, accessed. [SDM3 3.4.5] */
 #define CODE_LOW 0x0000ffffu

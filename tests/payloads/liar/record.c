@@ -18,10 +18,10 @@
 #define TRAMPOLINE 0xc0101000u
 #define USED 0x63u /* present, writable, accessed, dirty */
 #define GDT_AT 0xb00
-#define GDT_ENTRIES 37
+#define GDT_ENTRIES 39
 #define IDT_AT 0xa00
 #define IDT_LIMIT 0xff
-#define TSS_AT 0xd60
+#define TSS_AT 0xd70
 #define TRACE_AT 0x960
 #define TASK 4 /* its descriptor's number */
 #define FLAT_CODE 0x00cf9b000000ffffull
@@ -71,7 +71,8 @@ static uint64_t task(void)
     uint32_t base = word("task", "elsewhere") ? pa(root) : pa(control) + TSS_AT;
     uint32_t limit = word("task", "long") ? 0x6f : 0x67;
 
-    return (uint64_t)((base & 0xff000000) | 0x8900 | (base >> 16 & 0xff)) << 32 | base << 16 | limit;
+    return (uint64_t)((base & 0xff000000) | 0x8900 | (base >> 16 & 0xff)) << 32 | base << 16 |
+           limit;
 }
 
 static void make_control(struct entry_state *s)
