@@ -105,5 +105,5 @@ static void bootsector_finish(const struct baton_image *image, const struct bato
     payload->entry.registers.edx = drive;
 }
 
-const struct baton_format payload_bootsector = {"boot sector", bootsector_is, bootsector_read,
+const struct baton_format payload_bootsector = {"bootsector", bootsector_is, bootsector_read,
                                                 bootsector_finish};

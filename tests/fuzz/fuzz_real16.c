@@ -66,7 +66,7 @@ static void entered(const struct journey *journey)
     memset(head, 0, sizeof(head));
     stage_before(j->request.kernel.pa, head,
                  j->request.kernel.size < sizeof(head) ? j->request.kernel.size : sizeof(head));
-    if (!strcmp(j->payload.format->name, "boot sector")) {
+    if (!strcmp(j->payload.format->name, "bootsector")) {
         if (entry != 0x7c00 || r->ebp != 0x7c00 || r->edx > 0xff)
             fuzz_wrong("a boot sector is entered at 0x%x, edx 0x%x", entry, r->edx);
         stage_same(entry, j->request.kernel.pa, 512, "the boot sector has wrong bytes");

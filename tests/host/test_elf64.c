@@ -256,8 +256,8 @@ static void the_entry(void **state)
         assert_int_equal(r->edi, r->ebx);
         assert_int_equal(r->ecx | r->edx | r->esi | r->ebp, 0);
         /* the 64-bit code segment, where the exit finds it alone; the root of its tables */
-        assert_int_equal(machine_word(control + 0xc38), 0x0000ffff);
-        assert_int_equal(machine_word(control + 0xc3c), 0x00af9b00);
+        assert_int_equal(machine_word(control + 0xc40), 0x0000ffff);
+        assert_int_equal(machine_word(control + 0xc44), 0x00af9b00);
         assert_int_equal(machine_word(control + 0xb08) | machine_word(control + 0xb0c), 0);
         assert_int_equal(machine_word(control + 0xeb8), j.image.long_tables[0]);
         assert_int_equal(machine_word(0x105000 + 0xeb8), 0);
@@ -332,7 +332,7 @@ static void assert_list(bool wide)
 
     assert_true(baton_image_tables(&j.image, note_page, &l));
     assert_int_equal(l.count, j.image.table_count + 2 * kind + (wide ? 6 : 0));
-    assert_int_equal(l.page[0], machine_word(pa + 0xdd0 + 0x1c)); /* CR3 in the fault task's TSS */
+    assert_int_equal(l.page[0], machine_word(pa + 0xdd8 + 0x1c)); /* CR3 in the fault task's TSS */
     w = reference_translate(judge_word, kind, l.page[0], 0xc0105000);
     assert_walk_listed(&l, &w, BATON_TABLE_TRAMPOLINE);
     w = reference_translate(judge_word, kind, l.page[0], pa);

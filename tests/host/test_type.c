@@ -70,7 +70,7 @@ static const struct {
     {NOISE, "bzimage", BATON_E_TYPE, "the payload is of no known kind, and the type bzimage was"},
     {GZIP, "flat", BATON_E_FLAT, "load= is 0x0"}, /* any file may be flat */
     {NOTHING, "bzimage", BATON_E_EMPTY, "the payload is empty"},
-    {NOTHING, "bzImage", BATON_E_NO_TYPE, "no type bzImage of payloads; known are bzimage, vmlinux, "},
+    {NOTHING, "bzImage", BATON_E_NO_TYPE, "no type bzImage of payloads; known are linux16, bzimage, multiboot2, "},
     {ELF32, "", BATON_E_NO_TYPE, "there is no type  of payloads"},
     {ELF32, "elf", BATON_E_NO_TYPE, "there is no type elf of"},
     {ELF32, "elf323", BATON_E_NO_TYPE, "there is no type elf323 of"},
