@@ -139,11 +139,11 @@ $(1)/baton.elf: $(2) $(1)/linker.ld kernel/console/mksymbols | $(1)/trampoline.c
 
 # What is copied into control pages is position independent: no relocations at all. What else the
 # trampoline must be (one page, aligned, alone in its section) linker.ld asserts.
-$(1)/trampoline.checked: $(foreach part,trampoline trampoline_copy digest exit_flat32 exit_long64 exit_real16,$(filter %/$(part).S.o,$(2)))
+$(1)/trampoline.checked: $(foreach part,trampoline trampoline_copy digest call exit_flat32 exit_long64 exit_real16 exit_call,$(filter %/$(part).S.o,$(2)))
 	@mkdir -p $$(@D)
 	$$(Q)for object in $$^; do \
-	    name=$$$$($$(OBJDUMP32) -h $$$$object | grep -oE ' \.(trampoline|rodata\.(trampoline|digest|exits)) ') || { \
-	        echo "$$$$object has none of .trampoline, .rodata.trampoline, .rodata.digest, .rodata.exits" >&2; exit 1; }; \
+	    name=$$$$($$(OBJDUMP32) -h $$$$object | grep -oE ' \.(trampoline|rodata\.(trampoline|digest|call|exits)) ') || { \
+	        echo "$$$$object has none of .trampoline, .rodata.trampoline, .rodata.digest, .rodata.call, .rodata.exits" >&2; exit 1; }; \
 	    said=$$$$($$(OBJDUMP32) -r -j $$$$name $$$$object) || exit 1; \
 	    case $$$$said in *R_386*) \
 	        echo "$$$$object has relocations; its source must be position independent:" >&2; \

@@ -10,6 +10,7 @@
  *     baton_image_build     control pages, tables, list    may allocate
  *     baton_image_check     the dry run                    may allocate, gives it back
  *     baton_handoff         the trampoline                 does not return
+ *     baton_call            or, for a payload that returns
  *
  * The core has no console and no allocator. The host kernel provides an allocator and the memory
  * map in one struct baton_host. The core keeps no global state. No function needs more than
@@ -198,7 +199,8 @@ enum baton_error {
     BATON_E_TYPE = -24,
     BATON_E_NO_TYPE = -25,
     BATON_E_FLAT = -26,
-    BATON_ERRORS = 27, /* how many there are, BATON_OK included */
+    BATON_E_CALL = -27,
+    BATON_ERRORS = 28, /* how many there are, BATON_OK included */
 };
 
 struct baton_refusal {
@@ -333,6 +335,10 @@ struct baton_request {
     struct baton_efi efi;
     struct baton_live live;
     bool long_mode; /* the CPU has long mode: a 64-bit kernel can be given to it */
+    /* The payload is called, and returns: the image is for baton_call(), and baton_handoff() refuses
+     * it. Of the formats here only ELF32's kernels can return, as record.h says (E_KIND). The image
+     * has a page for each page of the payload. */
+    bool call;
     /* The end of the memory below 640 KiB that the BIOS leaves to others (INT 12h): above it is the
      * BIOS's own. It says that there is a BIOS, and that a payload may call it: at the hand-off its
      * vectors, its data below 0x500, the PICs, the PIT and the devices are as it left them. 0: there
@@ -496,6 +502,8 @@ struct baton_payload {
     char kind[48];            /* "bzImage, boot protocol 2.15" */
     bool long_mode;           /* a 64-bit kernel: it reads x86-64 cores, and no others */
     bool width_unknown;       /* it does not say whether it is one; taken for a 32-bit one */
+    bool returns;             /* set by read(): a kernel of this format can return */
+    bool call;                /* as the request says */
 
     /* The file's header as it was read. Headers are read once: what changes in the file afterwards
      * changes no step. */
@@ -567,7 +575,8 @@ struct baton_counts {
     uint32_t bounce;     /* of the moved pages, those put together at load time */
     uint32_t cycles;     /* cycles broken through the swap page */
     uint32_t list_pages; /* indirection pages */
-    /* code page, tables, those of the fault task and of long mode, swap page, the digests' two; the
+    /* code page, tables, those of the fault task and of long mode, swap page, the digests' two, the call
+     * page; the
      * list's, bounce and generated pages come on top */
     uint32_t control_pages;
     uint32_t generated_pages; /* boot_params, command line, record; sources of areas, too */
@@ -593,6 +602,7 @@ struct baton_image {
     uint64_t long_tables[BATON_LONG_TABLES];
     uint64_t digest_code;  /* pa of the digest page, 0: none asked for */
     uint64_t digest_table; /* pa of its table */
+    uint64_t call;         /* pa of the call page, 0: the payload does not return */
     /* The TSC when the hand-off began, set by the host; 0: baton_handoff() sets it. */
     uint64_t exec_ticks;
     uint64_t parked; /* pages that lie in a destination, set aside */
@@ -607,7 +617,7 @@ struct baton_image {
     uint32_t trampoline_va;              /* the address of the template */
     struct baton_counts counts;
 };
-BATON_LAYOUT(baton_image, 512);
+BATON_LAYOUT(baton_image, 520);
 
 /* Calls visit for each page that the image owns; `ledger`: it is one of its ledger. Stops when
  * visit returns false, and then returns false. */
@@ -701,6 +711,22 @@ int baton_ready(const struct baton_image *image, struct baton_refusal *why);
  * changed. Else it does not return. Returns BATON_E_HOST. (i386 only)
  */
 int baton_handoff(const struct baton_image *image, struct baton_refusal *why);
+
+/*
+ * Calls the payload of an image that is ready and whose request says `call`. The payload's pages are
+ * swapped with what lies at their destinations, and swapped back when it returns: then all of memory is
+ * as it was, except for what the payload has written outside of its segments. Put back, too, are GDT,
+ * IDT, LDT and task register, segments, control and debug registers, EFER and EFLAGS. Not put back are
+ * devices, video memory, the FPU's and SSE's registers, CR2, and other model-specific registers.
+ *
+ * 0: it has returned, and *eax is what it returned. BATON_E_CALL: it had a fault, which has been
+ * reported on com_port, or its digests did not match and it was not run; the host goes on all the
+ * same. BATON_E_HOST: nothing was done. (i386 only)
+ *
+ * Each call needs baton_payload_finish(), baton_image_check() and baton_ready() before it: the first
+ * gives the payload fresh pages, for it has written to them.
+ */
+int baton_call(struct baton_image *image, uint32_t *eax, struct baton_refusal *why);
 
 /* BATON_VERSION_NUMBER of the library, to compare with that of this header. */
 uint32_t baton_version(void);

@@ -96,6 +96,10 @@
 /* ---- descriptors [SDM3 3.4.5, 6.11, 7.2.2, 7.2.5] */
 
 #define SELECTOR_RPL I386_U(3) /* in CS: the current privilege level */
+#define SELECTOR_LDT I386_BIT(2)
+#define SELECTOR_INDEX I386_U(0xfff8)   /* where in its table the descriptor lies, in bytes */
+#define DESCRIPTOR_ACCESS 5             /* the byte that has the type */
+#define DESCRIPTOR_TSS_BUSY I386_BIT(1) /* in that byte, of a TSS */
 
 /* The low word of a flat segment: base 0, limit 4 GiB. */
 #define DESCRIPTOR_FLAT_LOW I386_U(0x0000ffff)

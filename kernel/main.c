@@ -38,14 +38,27 @@ static void __attribute__((noreturn)) after_refusal(void)
     shell_run();
 }
 
+/* After a call: the old kernel goes on. */
+static void __attribute__((noreturn)) after_return(void)
+{
+    if (options.exit_port || options.onfault == FAULT_RESET)
+        stop(EXIT_RETURNED);
+    shell_run();
+}
+
 static void __attribute__((noreturn)) hand_over(void)
 {
     struct stage_options wanted = stage_default();
 
     if (options.fault)
         fault_raise(options.fault);
-    if (stage_load(&wanted))
+    wanted.call = options.returns;
+    if (!stage_load(&wanted))
+        after_refusal();
+    if (!wanted.call)
         stage_handoff();
+    else if (stage_call(1))
+        after_return();
     after_refusal();
 }
 

@@ -15,6 +15,7 @@ static int elf32_read(const struct baton_host *host, const struct baton_request 
                       struct baton_payload *payload, struct baton_refusal *why)
 {
     payload->entry.kind = BATON_ENTRY_FLAT32;
+    payload->returns = true;
     return elf_read(host, request, "static ELF32", payload, why);
 }
 

@@ -3,6 +3,7 @@
 
 #include "lib/text.h"
 #include "payload/identify.h"
+#include "relocate/image/call.h"
 #include "relocate/trampoline/digest.h"
 
 const struct baton_format *const baton_formats[] = {
@@ -18,6 +19,8 @@ const struct baton_format *const baton_formats[] = {
     NULL,
 };
 
+#define CANNOT_RETURN                                                                              \
+    "of a kind that is entered and does not return; only a static ELF32 can be called and return"
 #define FORMATS_KNOWN                                                                              \
     "Linux bzImage and vmlinux, multiboot, static ELF32 for i386 and ELF64 for x86-64, boot sectors"
 
@@ -101,8 +104,13 @@ int baton_payload_read(const struct baton_host *host, const struct baton_request
         return refuse(why, BATON_E_EMPTY, "the payload", 0, 0);
     if (request->type && payload->format->is && !payload->format->is(host, &request->kernel))
         return refuse_type(host, request, payload, why);
-    if (payload->format)
-        return payload->format->read(host, request, payload, why);
+    if (payload->format) {
+        error = payload->format->read(host, request, payload, why);
+        payload->call = request->call;
+        return !error && request->call && !payload->returns
+                   ? refuse(why, BATON_E_KIND, CANNOT_RETURN, 0, 0)
+                   : error;
+    }
     if ((what = identify(host, &request->kernel)))
         return refuse(why, BATON_E_KIND, what, 0, 0);
     baton_file_read(host, &request->kernel, 0, &magic,
@@ -122,4 +130,5 @@ void baton_payload_finish(const struct baton_request *request, struct baton_payl
                              BATON_PAGE_SIZE);
     payload->format->finish(image, request, payload);
     digest_generated(payload, image);
+    call_refill(payload, image);
 }

@@ -43,6 +43,21 @@ static inline struct payload_map map_of(const struct baton_host *host,
     return (struct payload_map){host->memory, host->memory_count};
 }
 
+/* The same, entry by entry, with what a call makes of it (map.c): its usable memory is that of the
+ * payload's own segments alone, unless the request has a map. */
+struct map_walk {
+    struct payload_map memory;
+    const struct baton_payload *payload; /* placed */
+    bool given;                          /* the request has a map */
+    uint64_t from;                       /* 0 at first: map_next's own */
+};
+
+/* The next entry; false: there are no more. */
+bool map_next(struct map_walk *walk, struct baton_memory *entry);
+
+/* How many entries there can be. */
+uint32_t map_most(const struct baton_host *host, const struct baton_request *request);
+
 size_t string_length(const char *string);
 
 #endif

@@ -10,7 +10,7 @@
 int record_add(const struct baton_host *host, const struct baton_request *request,
                struct baton_payload *payload, struct baton_refusal *why)
 {
-    uint32_t entries = map_of(host, request).count;
+    uint32_t entries = map_most(host, request);
     int error = command_line_check(request->command_line, BATON_PAGE_SIZE - 1, "this payload", why);
 
     if (!error)
@@ -25,20 +25,23 @@ int record_add(const struct baton_host *host, const struct baton_request *reques
     return error;
 }
 
-static void write_map(const struct baton_host *host, struct payload_map memory,
-                      struct baton_payload *payload)
+static void write_map(const struct baton_host *host, const struct baton_request *request,
+                      const struct baton_payload *payload)
 {
-    for (uint32_t i = 0, page = 0; i < memory.count; page++) {
-        const struct baton_segment *s = baton_segment_find(payload, BATON_ROLE_MEMORY_MAP, page);
-        const struct baton_segment *next =
-            baton_segment_find(payload, BATON_ROLE_MEMORY_MAP, page + 1);
+    struct map_walk walk = {map_of(host, request), payload, request->map, 0};
+    const struct baton_segment *s = baton_segment_find(payload, BATON_ROLE_MEMORY_MAP, 0);
+
+    for (uint32_t page = 1; s; page++) {
+        const struct baton_segment *next = baton_segment_find(payload, BATON_ROLE_MEMORY_MAP, page);
         struct baton_record_map *map = host->map(host->ctx, BATON_WINDOW_PAGE, s->dest);
+        struct baton_memory entry;
 
         map->next = next ? (uint32_t)next->dest : 0;
         map->count = 0;
-        for (; i < memory.count && map->count < BATON_RECORD_ENTRIES; i++)
-            map->entry[map->count++] = (struct baton_record_memory){
-                memory.entry[i].start, memory.entry[i].end, memory.entry[i].type, 0};
+        while (map->count < BATON_RECORD_ENTRIES && map_next(&walk, &entry))
+            map->entry[map->count++] =
+                (struct baton_record_memory){entry.start, entry.end, entry.type, 0};
+        s = next;
     }
 }
 
@@ -53,7 +56,7 @@ void record_finish(const struct baton_image *image, const struct baton_request *
 
     __builtin_memcpy(host->map(host->ctx, BATON_WINDOW_PAGE, line->dest), request->command_line,
                      string_length(request->command_line) + 1);
-    write_map(host, map_of(host, request), payload);
+    write_map(host, request, payload);
 
     struct baton_record *record = host->map(host->ctx, BATON_WINDOW_PAGE, s->dest);
     *record = (struct baton_record){

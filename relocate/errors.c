@@ -73,6 +73,8 @@ static const struct sentence sentences[BATON_ERRORS] = {
     [-BATON_E_FLAT] = {"E_FLAT",
                        "{what} is {value}: type=flat needs load=ADDRESS, 0x1000 or more, and "
                        "takes entry=ADDRESS, which lies in the file from there on"},
+    [-BATON_E_CALL] = {"E_CALL", "the call has failed: {what} {value:n}, at {limit}; memory and "
+                                 "registers are as before the call"},
 };
 
 const char *baton_error_name(int error)

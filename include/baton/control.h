@@ -5,6 +5,7 @@
  * is what runs from the CR3 switch on. Both begin alike, byte for byte.
  *
  *   0x000  code, strings
+ *   0x824  the way back to the old kernel's tables, in a call
  *   0x848  the exit: code that ends the hand-off, chosen by the payload's kind of entry. Only in
  *          the copy; the template has zeros there
  *   0x8d8  jumps to what the exit and the digest page call; at 0x8f8 the fault task's first
@@ -21,6 +22,7 @@
  *   0xeac  at a fault, the number of its phase; then the framebuffer: pa of its first pixel, or 0, and
  *          bytes from line to line
  *   0xeb8  the root of the tables that the exit loads, for an entry in long mode; else 0
+ *   0xebc  in a call, while the payload runs: where a fault goes on after its line; else 0
  *   0xec0  stack, growing down from
  *   0x1000 the end of the page
  *
@@ -35,6 +37,7 @@
 
 #include "i386.h"
 
+#define CONTROL_BACK 0x824
 #define CONTROL_EXIT 0x848
 #define CONTROL_EXIT_SIZE 0x90
 #define CONTROL_STEP 0x8d8
@@ -58,6 +61,7 @@
 #define CONTROL_PHASE 0xeac
 #define CONTROL_SCREEN 0xeb0
 #define CONTROL_LONG_ROOT 0xeb8
+#define CONTROL_RETURN 0xebc
 #define CONTROL_STACK 0xec0
 #define CONTROL_STACK_TOP 0x1000
 

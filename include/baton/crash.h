@@ -197,7 +197,7 @@ struct baton_vault {
     uint32_t noted, tries;
     struct baton_dump_registers dead;
 };
-BATON_LAYOUT(baton_vault, 4740);
+BATON_LAYOUT(baton_vault, 4748);
 
 /* The pool's virtual address. */
 static inline const void *baton_vault_pool(const struct baton_vault *vault)

@@ -19,7 +19,14 @@
  * of 16. CR3's tables map the first 4 GiB at their own addresses, readable, writable and executable,
  * in pages of 2 MiB. These six tables, GDT, stack and TSS lie in pages that the memory map calls
  * usable: have tables, a GDT and a stack of your own before you use memory that is not your
- * segments'. There is no IDT for long mode: until you load one, a fault resets the machine. */
+ * segments'. There is no IDT for long mode: until you load one, a fault resets the machine.
+ *
+ * A payload that is called (docs/return.md) finds its return address at esp, on a stack of
+ * BATON_CALL_STACK bytes at least. It returns with a near RET, its answer in eax, in protected mode
+ * with flat code; paging is off, or maps that stack, the return address and the control page at their
+ * own addresses. All other registers, GDT, IDT and task register may be anything. It has written
+ * to its segments and to that stack alone: usable in its memory map is nothing else. */
+#define BATON_CALL_STACK 2048          /* bytes */
 #define BATON_RECORD_MAGIC 0x4e544142u /* "BATN" in memory; also the type of Linux's setup_data */
 
 struct baton_record {

@@ -4,8 +4,9 @@
 
 #include "kernel/options/options.h"
 
-/* Codes for the exit port; QEMU's isa-debug-exit makes 2 * code + 1 of them. */
-enum { EXIT_REFUSED = 0x10, EXIT_PANIC = 0x11 };
+/* Codes for the exit port; QEMU's isa-debug-exit makes 2 * code + 1 of them. 0x12 is the trampoline's
+ * (baton/control.h), 0x13 GRUB's menu's (iso/menu.sh). */
+enum { EXIT_REFUSED = 0x10, EXIT_PANIC = 0x11, EXIT_RETURNED = 0x14 };
 
 /* Takes from the command line what to do at the end. Before this call, every end is a halt. */
 void stop_options(const struct options *options);

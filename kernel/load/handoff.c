@@ -32,10 +32,9 @@ static bool calls_bios(const struct stage *loaded)
     return loaded->payload.entry.kind == BATON_ENTRY_REAL16;
 }
 
-/* Writes what is known only now, then checks all of it: after this, no byte changes (H6). false:
- * refused, and the sentence is printed. */
-static bool prove(struct stage *loaded)
+bool stage_prove(void)
 {
+    struct stage *loaded = stage_loaded();
     struct baton_refusal why;
     uint32_t sum;
     int error;
@@ -84,7 +83,7 @@ void stage_handoff(void)
         return;
     }
     stop_devices(loaded);
-    if (!prove(loaded))
+    if (!stage_prove())
         return;
     loaded->image.exec_ticks = cpu.tsc ? cpu_ticks() : 0;
     devices_quiet();

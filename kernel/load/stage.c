@@ -90,6 +90,7 @@ bool stage_prepare(struct stage *stage, const struct stage_options *wanted)
         .efi = boot->efi,
         .live = live.summary,
         .long_mode = cpu.long_mode,
+        .call = wanted->call,
         .bios_end = bios_end(),
         .digest_page = wanted->verify == VERIFY_ON ? baton_digest_page : NULL,
     };

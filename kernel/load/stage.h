@@ -14,6 +14,7 @@ struct stage_options {
     const char *command_line; /* copied; NULL: the kernel module's own string */
     enum baton_policy place;
     enum option_verify verify;
+    bool call; /* the payload returns */
     struct option_format format;
 };
 
@@ -55,6 +56,14 @@ bool stage_prepare(struct stage *stage, const struct stage_options *wanted);
 
 /* What the trampoline must know about this machine. */
 struct baton_machine stage_machine(void);
+
+/* Writes what is known only now, then checks all of it: after this, no byte changes (H6). Something
+ * must be loaded. false: refused, and it has said why. */
+bool stage_prove(void);
+
+/* Calls what is loaded, which returns, so many times, and says what came of it. false: a call has
+ * failed, or was refused. (call.c) */
+bool stage_call(uint32_t times);
 
 /* The dry run of what is loaded, as it is now, and the point of no return. Something must be
  * loaded. Returns if the dry run refuses, and it has said why. */

@@ -13,6 +13,18 @@ static void end_all(uint16_t command)
         out8(command, PIC_END);
 }
 
+void devices_save(struct devices *devices)
+{
+    devices->masked[0] = in8(PIC1_DATA);
+    devices->masked[1] = in8(PIC2_DATA);
+}
+
+void devices_restore(const struct devices *devices)
+{
+    out8(PIC1_DATA, devices->masked[0]);
+    out8(PIC2_DATA, devices->masked[1]);
+}
+
 void devices_quiet(void)
 {
     out8(PIC1_DATA, PIC_ALL);

@@ -124,6 +124,7 @@ static const struct {
 } flags[] = {
     {"verbose", offsetof(struct options, verbose)},
     {"shell", offsetof(struct options, shell)},
+    {"return", offsetof(struct options, returns)},
 };
 
 /* NULL: accepted; *now is the current name if the word is an old one. Else the possible values,

@@ -38,6 +38,7 @@ struct options {
     uint16_t exit_port;      /* I/O port for the exit code when Baton stops; 0: none */
     bool verbose;
     bool shell;              /* start the shell instead of a hand-off */
+    bool returns;            /* call the payload, and go on when it returns */
     const char *crashkernel; /* its value, up to the next blank; NULL: not given */
     uint32_t crashkernel_length;
     uint8_t crash; /* a module, from 1: a capture kernel to be staged; 0: none */

@@ -154,12 +154,14 @@ static bool read_wish(const struct words *words, uint32_t from, struct stage_opt
                 report("renamed", "%s: taken, but its name is verify= now", word);
             if (!read_verify(words, value, &wanted->verify))
                 return false;
+        } else if (words_equal(word, "return") || words_equal(word, "--return")) {
+            wanted->call = true;
         } else if (words_equal(word, "append")) {
             wanted->command_line = i + 1 < words->count ? words->line + words->start[i + 1] : "";
             return true; /* the rest of the line is the payload's command line */
         } else if (i > from) {
             command_usage(words, "after the module's number come initrd=, place=, verify=, type=, "
-                                 "load=, entry= or append");
+                                 "load=, entry=, return or append");
             return false;
         } else if (!read_module(words, word, &wanted->kernel)) {
             return false;
@@ -177,7 +179,11 @@ void command_load(const struct words *words)
     struct stage_options wanted = stage_default();
 
     if (words->count > 1 && words_equal(words->word[1], "-p")) {
-        if (read_wish(words, 2, &wanted))
+        if (!read_wish(words, 2, &wanted))
+            return;
+        if (wanted.call)
+            command_usage(words, "return is not for a capture kernel");
+        else
             crash_load(&wanted);
         return;
     }
@@ -217,14 +223,31 @@ void command_status(const struct words *words)
     report("pages", "%n free, %z", pages_count(), pages_count() << BATON_PAGE_SHIFT);
 }
 
+#define CALLS_MOST 1000000
+
 void command_exec(const struct words *words)
 {
-    if (!command_takes(words, 0) || !command_image())
+    uint64_t times = 1;
+
+    if (!command_takes(words, 1) || !command_image())
         return;
+    if (words->count > 1 &&
+        (!words_number(words->word[1], &times) || !times || times > CALLS_MOST)) {
+        command_usage(words, "how many times is a number from 1 to 1000000");
+        return;
+    }
+    if (words->count > 1 && !stage_loaded()->request.call) {
+        command_usage(words,
+                      "only a payload that returns (load return) can be called several times");
+        return;
+    }
     /* poke may have changed them since the load, and the dry run relies on these tables */
     if (live_checksum() != live.summary.checksum) {
         report("refused", "H1: the live tables are not as they were at the start; check says more");
         return;
     }
-    stage_handoff();
+    if (stage_loaded()->request.call)
+        stage_call((uint32_t)times);
+    else
+        stage_handoff();
 }

@@ -28,6 +28,7 @@ static const struct {
     {CONTROL_FAULT_TSS_PA, "fault TSS, physical address"},
     {CONTROL_PHASE, "a fault's phase, and its screen"},
     {CONTROL_LONG_ROOT, "root for an entry in long mode"},
+    {CONTROL_RETURN, "in a call: where a fault goes on"},
     {CONTROL_STACK, "stack, growing down"},
     {CONTROL_STACK_TOP, NULL},
 };
@@ -48,8 +49,12 @@ void command_trampoline(const struct words *words)
         report("part", "%a to %a %Z  %s", (uint64_t)(pa + parts[i].from),
                (uint64_t)(pa + parts[i + 1].from), (uint64_t)(parts[i + 1].from - parts[i].from),
                parts[i].what);
-    report("list", "%a, so its first word is at %a", (uint64_t)p->list,
-           (uint64_t)(p->list & ~LIST_FLAGS));
+    if (stage->image.call)
+        report("call", "page %a has the list, the digests and the payload's entry; eip leads there",
+               stage->image.call);
+    else
+        report("list", "%a, so its first word is at %a", (uint64_t)p->list,
+               (uint64_t)(p->list & ~LIST_FLAGS));
     report("entry", "eip %a eax %a ebx %a ecx %a", (uint64_t)p->eip, (uint64_t)p->eax,
            (uint64_t)p->ebx, (uint64_t)p->ecx);
     report("", "edx %a esi %a edi %a ebp %a", (uint64_t)p->edx, (uint64_t)p->esi, (uint64_t)p->edi,

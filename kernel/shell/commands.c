@@ -18,7 +18,7 @@ const struct command commands[] = {
      "as its initrds.\n"
      "for example: modules, then load 3 initrd=4\n",
      command_modules},
-    {"load", "[-p] [N] [initrd=N,N] [OPTION=VALUE] [append WORDS]", "payload",
+    {"load", "[-p] [N] [initrd=N,N] [OPTION=VALUE] [return] [append WORDS]", "payload",
      "stage a module: read it, place it, write the list, check it all",
      "It replaces the loaded image; if it is refused, that image stays.\n"
      "load alone: module 1, and the others, except those of crash=, as\n"
@@ -30,6 +30,7 @@ const struct command commands[] = {
      "place=all moves every page; place=none as few as possible,\n"
      "wherever the kernel then runs.\n"
      "verify=on compares SHA-256 right before the entry, off never.\n"
+     "return: exec calls the payload; when it returns, the shell goes on.\n"
      "type=elf32 takes the module only if it is of that format; type=flat\n"
      "load=ADDRESS entry=ADDRESS copies the whole module to that address.\n"
      "-p stages a capture kernel instead, to be entered after a crash; its\n"
@@ -45,8 +46,12 @@ const struct command commands[] = {
      "1 MiB, or from 64 to 636 KiB for kernels that map no more at first.\n"
      "for example: status, then load, then status\n",
      command_status},
-    {"exec", "", "payload", "check once more, then hand over; there is no way back",
-     "for example: load, then exec\n", command_exec},
+    {"exec", "[TIMES]", "payload", "check once more, then hand over; there is no way back",
+     "Only a payload that was loaded with the word return comes back;\n"
+     "TIMES is how often it is called. Each call begins with fresh bytes\n"
+     "of its file; after each, live tables and free pages are compared.\n"
+     "for example: load, then exec; or: load 1 return, then exec 1000\n",
+     command_exec},
 
     {"crash", "", "payload", "panic on purpose: the capture kernel takes over and dumps Baton",
      "Baton's command line must keep memory for it: crashkernel=64M.\n"

@@ -1,8 +1,8 @@
 /*
  * The dry run (H8): what was built is read back and proved, by other means than it was built with.
  * Six parts: the pages in check_pages.c, the control code page in check_control.c, the digest page
- * in check_digest.c, the tables in check_tables.c and check_long.c, the list in replay.c. No
- * destination is touched.
+ * in check_digest.c, the call page in check_call.c, the tables in check_tables.c and check_long.c, the
+ * list in replay.c. No destination is touched.
  */
 #include "relocate/dryrun/check.h"
 
@@ -40,6 +40,8 @@ int baton_image_check(const struct baton_request *request, const struct baton_pa
         error = check_long(&c);
     if (!error)
         error = check_control(&c);
+    if (!error)
+        error = check_call(&c, request->call);
     if (!error)
         error = check_list(&c);
     if (!error)

@@ -22,6 +22,10 @@ int check_no_pages(struct check *c, int error);
 /* Is it one of the image's pages? */
 bool check_owned(const struct check *c, uint64_t pa);
 
+/* Does the page belong to the image, and has nothing else been put into it that the image names? `of`
+ * is the segment that it is a source of; NULL: none. (check_pages.c) */
+bool check_alone(const struct check *c, uint64_t pa, const struct baton_segment *of);
+
 /* check_pages.c: every page of the image lies where it may (H3), and has one use (H2). */
 int check_pages(struct check *c);
 
@@ -30,6 +34,10 @@ int check_control(struct check *c);
 
 /* check_digest.c: the digest page has this code, and every segment (H2). NULL: there is none. */
 int check_digest(struct check *c, const void *code);
+
+/* check_call.c: the call page, and pairs that can be swapped twice; none if it is no call (H2, H4).
+ * Before check_list(): both need the image's loans. */
+int check_call(struct check *c, bool wanted);
 
 /* check_tables.c: the new tables map the two addresses and nothing else (H5). */
 int check_tables(struct check *c);

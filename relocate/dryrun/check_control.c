@@ -136,10 +136,17 @@ static bool params_are_right(const struct control_params *p, const struct check 
     uint32_t va = image->trampoline_va;
     uint32_t pa = (uint32_t)image->control;
 
-    return p->list == ((uint32_t)image->list | LIST_INDIRECTION) && p->eip == r->eip &&
-           p->eax == r->eax && p->ebx == r->ebx && p->ecx == r->ecx && p->edx == r->edx &&
-           p->esi == r->esi && p->edi == r->edi && p->ebp == r->ebp &&
-           p->machine == image->machine && p->digest == image->digest_code &&
+    uint32_t list = (uint32_t)image->list | LIST_INDIRECTION, eip = r->eip;
+    uint32_t digest = (uint32_t)image->digest_code;
+
+    if (image->call) { /* the list and the digests are the call page's, and the first word ends */
+        list = LIST_DONE;
+        eip = (uint32_t)image->call;
+        digest = 0;
+    }
+    return p->list == list && p->eip == eip && p->eax == r->eax && p->ebx == r->ebx &&
+           p->ecx == r->ecx && p->edx == r->edx && p->esi == r->esi && p->edi == r->edi &&
+           p->ebp == r->ebp && p->machine == image->machine && p->digest == digest &&
            descriptor_is(&p->gdtr_va, va + CONTROL_GDT_VA, CONTROL_GDT_SIZE) &&
            descriptor_is(&p->gdtr_pa, pa + CONTROL_GDT_PA, CONTROL_GDT_SIZE) &&
            descriptor_is(&p->idtr_va, va + CONTROL_IDT, CONTROL_IDT_SIZE) &&
@@ -151,7 +158,7 @@ static uint32_t word_at(const uint8_t *page, uint32_t offset)
     return *(const uint32_t *)(const void *)(page + offset);
 }
 
-/* Is everything from the parameters to the screen correct, and the root behind that? */
+/* Is everything from the parameters to the screen correct, and what is behind that? */
 static bool rest_is_right(const struct check *c, bool template, const uint8_t *page)
 {
     const struct view views[] = {
@@ -166,7 +173,7 @@ static bool rest_is_right(const struct check *c, bool template, const uint8_t *p
     return at == CONTROL_SCREEN &&
            word_at(page, CONTROL_LONG_ROOT) ==
                (template ? 0 : (uint32_t)c->image->long_tables[0]) &&
-           !word_at(page, CONTROL_LONG_ROOT + 4);
+           !word_at(page, CONTROL_RETURN); /* no fault goes on anywhere yet */
 }
 
 static bool is_clear(const uint8_t *at, uint32_t size)
@@ -199,7 +206,8 @@ static bool template_is_right(const struct check *c, const uint8_t *template, co
 /* The exit is the one for the payload's kind of entry. Code in real mode runs below 1 MiB. */
 static bool exit_is_right(const struct check *c, const uint8_t *page)
 {
-    const uint8_t *code = exit_code(c->payload->entry.kind);
+    uint32_t kind = c->payload->entry.kind;
+    const uint8_t *code = c->image->call ? exit_code_of_call(kind) : exit_code(kind);
 
     return code && !__builtin_memcmp(page + CONTROL_EXIT, code, CONTROL_EXIT_SIZE);
 }

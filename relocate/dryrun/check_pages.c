@@ -46,13 +46,11 @@ static int check_control_owned(struct check *c)
     return 0;
 }
 
-/* Does the page belong to the image, and has nothing else been put into it? `of` is the segment
- * that it is a source of; NULL: none. */
-static bool is_alone(const struct check *c, uint64_t pa, const struct baton_segment *of)
+bool check_alone(const struct check *c, uint64_t pa, const struct baton_segment *of)
 {
     const struct baton_image *image = c->image;
     bool alone = check_owned(c, pa) && pa != image->control && pa != image->list &&
-                 pa != image->digest_code && pa != image->digest_table &&
+                 pa != image->digest_code && pa != image->digest_table && pa != image->call &&
                  pa != image->fault_tables[0] && pa != image->fault_tables[1];
 
     for (uint32_t i = 0; i < image->table_count && i < BATON_TABLES_MAX; i++)
@@ -71,7 +69,7 @@ static int check_swap(struct check *c)
 {
     uint64_t swap = c->image->swap;
 
-    return !swap || is_alone(c, swap, NULL)
+    return !swap || check_alone(c, swap, NULL)
                ? 0
                : check_failed(c, "H2: the swap page is no page of its own", swap);
 }
@@ -84,7 +82,7 @@ static int check_areas(struct check *c)
 
         if (!(s->flags & BATON_SEG_AREA))
             continue;
-        if (!is_alone(c, s->source, s) || s->source == c->image->swap)
+        if (!check_alone(c, s->source, s) || s->source == c->image->swap)
             return check_failed(c, "H2: a generated page is no page of its own", s->source);
         if (s->dest & BATON_PAGE_MASK || s->file_size != BATON_PAGE_SIZE ||
             s->mem_size != BATON_PAGE_SIZE)

@@ -2,6 +2,7 @@
  * ready.c; the host tests replay the list in software instead. */
 #include "i386.h"
 #include "lib/cpuid.h"
+#include "lib/refuse.h"
 #include "relocate/handoff/ready.h"
 #include "baton/control.h"
 
@@ -16,7 +17,22 @@ static uint64_t msr(uint32_t number)
     return value;
 }
 
-static void read_cpu(struct ready_cpu *cpu)
+/* The base in the operand of SGDT, which begins with the limit. */
+static void read_gdt(struct ready_cpu *cpu)
+{
+    struct __attribute__((packed)) {
+        uint16_t limit;
+        uint32_t base;
+    } gdtr;
+
+    __asm__ volatile("sgdt %0" : "=m"(gdtr));
+    __asm__ volatile("str %w0" : "=r"(cpu->tr));
+    cpu->tr &= 0xffff;
+    cpu->gdt = gdtr.base;
+    cpu->gdt_limit = gdtr.limit;
+}
+
+void ready_read(struct ready_cpu *cpu)
 {
     struct cpuid id = cpuid_read();
 
@@ -28,8 +44,13 @@ static void read_cpu(struct ready_cpu *cpu)
     __asm__ volatile("movl %%cr0, %0; movl %%cr3, %1" : "=r"(cpu->cr0), "=r"(cpu->cr3));
     if (cpu->features & CPUID_HAS_CR4)
         __asm__ volatile("movl %%cr4, %0" : "=r"(cpu->cr4));
-    if (cpu->extended & CPUID_HAS_EFER)
-        cpu->efer = (uint32_t)msr(MSR_EFER);
+    if (cpu->extended & CPUID_HAS_EFER) {
+        uint64_t efer = msr(MSR_EFER);
+
+        cpu->efer = (uint32_t)efer;
+        cpu->efer_high = (uint32_t)(efer >> 32);
+    }
+    read_gdt(cpu);
     if (cpu->features & CPUID_APIC && CPUID_FAMILY(id.signature) >= APIC_BASE_FAMILY)
         cpu->apic_base = (uint32_t)msr(MSR_APIC_BASE);
 }
@@ -46,9 +67,11 @@ int baton_ready(const struct baton_image *image, struct baton_refusal *why)
     struct ready_cpu cpu;
     int error;
 
-    read_cpu(&cpu);
+    ready_read(&cpu);
     error = ready_registers(image, &cpu, why);
-    return error ? error : ready_page(image, &cpu, why);
+    if (!error)
+        error = ready_page(image, &cpu, why);
+    return error || !image->call ? error : ready_task(image, &cpu, why);
 }
 
 static uint64_t time_stamp(void)
@@ -66,8 +89,11 @@ int baton_handoff(const struct baton_image *image, struct baton_refusal *why)
     struct ready_cpu cpu;
     int error;
 
-    read_cpu(&cpu);
+    ready_read(&cpu);
     error = ready_registers(image, &cpu, why);
+    if (!error && image->call)
+        error = refuse_host(why, "the image is for baton_call(): request->call was true",
+                            image->call, 0);
     if (error)
         return error;
     if (image->machine & MACHINE_HAS_TSC)

@@ -5,6 +5,7 @@
 #include "lib/refuse.h"
 #include "pagetable/walk.h"
 #include "baton/control.h"
+#include "relocate/trampoline/call.h"
 #include "relocate/trampoline/home.h"
 
 void ready_machine(uint32_t features, uint32_t extended, struct baton_machine *machine)
@@ -92,13 +93,21 @@ static bool is_linked_code(const uint8_t *page)
     return true;
 }
 
+/* The tables that CR3 points to. */
+static struct pt_space live_space(const struct baton_host *host, const struct ready_cpu *cpu)
+{
+    bool pae = cpu->cr4 & CR4_PAE;
+
+    return (struct pt_space){pae ? &pt_pae : &pt_legacy, host,
+                             cpu->cr3 & (pae ? ~31u : ~(uint32_t)BATON_PAGE_MASK)};
+}
+
 int ready_page(const struct baton_image *image, const struct ready_cpu *cpu,
                struct baton_refusal *why)
 {
     const struct baton_host *host = image->host;
     bool pae = cpu->cr4 & CR4_PAE;
-    const struct pt_space space = {pae ? &pt_pae : &pt_legacy, host,
-                                   cpu->cr3 & (pae ? ~31u : ~(uint32_t)BATON_PAGE_MASK)};
+    const struct pt_space space = live_space(host, cpu);
     struct pt_walk walk;
 
     pt_translate(&space, image->trampoline_va, &walk);
@@ -122,5 +131,44 @@ int ready_page(const struct baton_image *image, const struct ready_cpu *cpu,
     if (!is_linked_code(host->map(host->ctx, BATON_WINDOW_SOURCE, host->trampoline_pa)))
         return refuse_host(why, "baton_trampoline_page is not as it was linked any more",
                            host->trampoline_pa, 0);
+    return 0;
+}
+
+int ready_task(const struct baton_image *image, const struct ready_cpu *cpu,
+               struct baton_refusal *why)
+{
+    const struct pt_space space = live_space(image->host, cpu);
+    uint32_t selector = cpu->tr & ~7u, at = cpu->gdt + selector;
+    bool pae = cpu->cr4 & CR4_PAE;
+    struct pt_walk walk;
+
+    if (!selector || cpu->tr & SELECTOR_LDT || selector + 7 > cpu->gdt_limit)
+        return refuse_host(
+            why,
+            "the task register names no descriptor of the GDT; a call loads it again "
+            "when the payload has returned",
+            cpu->tr, cpu->gdt_limit);
+    pt_translate(&space, at + DESCRIPTOR_ACCESS, &walk);
+    if (!walk.present)
+        return refuse_host(why, "the tables at CR3 do not map the task's descriptor in the GDT", at,
+                           cpu->cr3);
+    for (unsigned i = pae ? 1 : 0; i < walk.steps && cpu->cr0 & CR0_WP; i++)
+        if (!(walk.step[i].entry & PTE_WRITE))
+            return refuse_host(why,
+                               "the GDT is mapped read-only; after a call its task's descriptor is "
+                               "written to",
+                               walk.step[i].entry, at);
+    return 0;
+}
+
+int ready_result(const struct call_page *page, uint32_t *eax, struct baton_refusal *why)
+{
+    if (page->status == CALL_FAULTED)
+        return refuse(why, BATON_E_CALL, "a fault in the payload, vector", page->vector,
+                      page->value);
+    if (page->status == CALL_DIFFERS)
+        return refuse(why, BATON_E_CALL, "segments that are not what was loaded:", page->value,
+                      page->eip);
+    *eax = page->value;
     return 0;
 }

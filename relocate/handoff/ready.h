@@ -14,8 +14,14 @@ struct ready_cpu {
     uint32_t features;      /* CPUID 1, edx; 0: no CPUID */
     uint32_t extended;      /* CPUID 0x80000001, edx; 0: there is none */
     uint32_t efer;          /* the low half; 0 where there is none */
+    uint32_t efer_high;     /* the high half */
+    uint32_t gdt, gdt_limit; /* linear address; bytes - 1 */
+    uint32_t tr;             /* the task register's selector */
     uint32_t apic_base;     /* the low half of IA32_APIC_BASE; 0: there is none */
 };
+
+/* Reads it. (handoff.c) */
+void ready_read(struct ready_cpu *cpu);
 
 /* The has_ members that these two words of CPUID stand for; size is set, all else is 0. */
 void ready_machine(uint32_t features, uint32_t extended, struct baton_machine *machine);
@@ -28,5 +34,15 @@ int ready_registers(const struct baton_image *image, const struct ready_cpu *cpu
  * or BATON_E_HOST. */
 int ready_page(const struct baton_image *image, const struct ready_cpu *cpu,
                struct baton_refusal *why);
+
+/* For a call: the task register can be loaded again afterwards, which writes to its descriptor. 0
+ * or BATON_E_HOST. */
+int ready_task(const struct baton_image *image, const struct ready_cpu *cpu,
+               struct baton_refusal *why);
+
+struct call_page;
+
+/* What has become of a call: 0 and *eax, or BATON_E_CALL. */
+int ready_result(const struct call_page *page, uint32_t *eax, struct baton_refusal *why);
 
 #endif

@@ -35,9 +35,10 @@ static void fill_image(struct control_params *params, const struct baton_image *
 {
     uint32_t pa = (uint32_t)image->control;
 
-    params->list = (uint32_t)image->list | LIST_INDIRECTION;
-    params->digest = (uint32_t)image->digest_code;
-    params->eip = r->eip;
+    /* In a call the list and the digests are the call page's. */
+    params->list = image->call ? LIST_DONE : (uint32_t)image->list | LIST_INDIRECTION;
+    params->digest = image->call ? 0 : (uint32_t)image->digest_code;
+    params->eip = image->call ? (uint32_t)image->call : r->eip;
     params->eax = r->eax;
     params->ebx = r->ebx;
     params->ecx = r->ecx;
@@ -130,6 +131,28 @@ static void fill_fault_tss(struct i386_tss *tss, uint32_t base, uint32_t root)
     };
 }
 
+/* What a hand-off writes to the page at kernel address va; its fault task runs in the tables of
+ * `root`. */
+static void fill_written(uint8_t *page, uint32_t va, uint32_t root)
+{
+    struct control_trace *node = (void *)(page + CONTROL_TRACE);
+
+    __builtin_memset(node->trace.ticks, 0, sizeof(node->trace.ticks));
+    __builtin_memset(page + CONTROL_FAULT_STACK, 0, CONTROL_FAULT_STACK_TOP - CONTROL_FAULT_STACK);
+    fill_gdt((void *)(page + CONTROL_GDT_VA), va, CONTROL_FAULT_TSS_VA);
+    *(struct i386_tss *)(void *)(page + CONTROL_TSS) = (struct i386_tss){.io_map = TSS_SIZE};
+    fill_fault_tss((void *)(page + CONTROL_FAULT_TSS_VA), va, root);
+    *(uint32_t *)(void *)(page + CONTROL_PHASE) = 0;
+    __builtin_memset(page + CONTROL_RETURN, 0, CONTROL_STACK_TOP - CONTROL_RETURN);
+}
+
+/* The same, at the physical address. */
+static void fill_written_physical(uint8_t *page, uint32_t pa, uint32_t root)
+{
+    fill_gdt((void *)(page + CONTROL_GDT_PA), pa, CONTROL_FAULT_TSS_PA);
+    fill_fault_tss((void *)(page + CONTROL_FAULT_TSS_PA), pa, root);
+}
+
 void control_fill(const struct baton_image *image, const struct baton_payload *payload,
                   const struct baton_machine *machine, const struct baton_screen *screen)
 {
@@ -145,22 +168,38 @@ void control_fill(const struct baton_image *image, const struct baton_payload *p
     fill_machine((void *)(page + CONTROL_PARAMS), va, machine);
     fill_trace((void *)(page + CONTROL_TRACE), machine);
     fill_idt((void *)(page + CONTROL_IDT));
-    fill_gdt((void *)(page + CONTROL_GDT_VA), va, CONTROL_FAULT_TSS_VA);
-    ((struct i386_tss *)(void *)(page + CONTROL_TSS))->io_map = TSS_SIZE;
-    fill_fault_tss((void *)(page + CONTROL_FAULT_TSS_VA), va, 0); /* the trampoline sets its CR3 */
+    fill_written(page, va, 0); /* the trampoline sets the fault task's CR3 */
     *(struct control_screen *)(void *)(page + CONTROL_SCREEN) = screen_of(screen);
     __builtin_memcpy(copy, page, BATON_PAGE_SIZE);
-    __builtin_memcpy(copy + CONTROL_EXIT, exit_code(payload->entry.kind), CONTROL_EXIT_SIZE);
+    __builtin_memcpy(copy + CONTROL_EXIT,
+                     image->call ? exit_code_of_call(payload->entry.kind)
+                                 : exit_code(payload->entry.kind),
+                     CONTROL_EXIT_SIZE);
 
     fill_image((void *)(copy + CONTROL_PARAMS), image, &payload->entry.registers);
-    fill_gdt((void *)(copy + CONTROL_GDT_PA), pa, CONTROL_FAULT_TSS_PA);
+    fill_written(copy, va, root);
+    fill_written_physical(copy, pa, root);
     if (image->long_tables[0]) {
         describe((void *)(copy + CONTROL_GDT_PA), CONTROL_CS_LONG, DESCRIPTOR_FLAT_LOW,
                  DESCRIPTOR_LONG_HIGH);
         *(uint32_t *)(void *)(copy + CONTROL_LONG_ROOT) = (uint32_t)image->long_tables[0];
     }
-    fill_fault_tss((void *)(copy + CONTROL_FAULT_TSS_VA), va, root);
-    fill_fault_tss((void *)(copy + CONTROL_FAULT_TSS_PA), pa, root);
     *(uint32_t *)(void *)(copy + CONTROL_FAULT_ROOT) =
         image->fault_tables[0] ? (uint32_t)image->fault_tables[0] : root;
+}
+
+void control_renew(const struct baton_image *image)
+{
+    const struct baton_host *host = image->host;
+    uint32_t root = (uint32_t)image->tables[0];
+    uint8_t *page = host->map(host->ctx, BATON_WINDOW_SOURCE, host->trampoline_pa);
+    uint8_t *copy = host->map(host->ctx, BATON_WINDOW_PAGE, image->control);
+
+    __builtin_memset(page + CONTROL_EXIT, 0, CONTROL_EXIT_SIZE);
+    fill_written(page, image->trampoline_va, 0);
+    fill_written(copy, image->trampoline_va, root);
+    fill_written_physical(copy, (uint32_t)image->control, root);
+    /* a port that is never ready has been given up */
+    ((struct control_params *)(void *)(copy + CONTROL_PARAMS))->com_port =
+        ((const struct control_params *)(const void *)(page + CONTROL_PARAMS))->com_port;
 }

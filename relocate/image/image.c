@@ -5,6 +5,7 @@
 #include "relocate/image/image.h"
 
 #include "lib/refuse.h"
+#include "relocate/image/call.h"
 #include "relocate/place/ledger.h"
 #include "relocate/place/reach.h"
 #include "relocate/trampoline/digest.h"
@@ -82,10 +83,15 @@ int baton_image_build(const struct baton_request *request, struct baton_payload 
         baton_image_free(image);
         return error;
     }
+    error = call_build(payload, image);
+    if (error)
+        return give_up(image, why, "call page", LEDGER_LIMIT, error);
     image->counts.control_pages = 1 + image->table_count + (image->fault_tables[0] ? 2 : 0) +
                                   (image->long_tables[0] ? BATON_LONG_TABLES : 0) +
-                                  (image->swap ? 1 : 0) + (image->digest_code ? 2 : 0);
+                                  (image->swap ? 1 : 0) + (image->digest_code ? 2 : 0) +
+                                  (image->call ? 1 : 0);
     control_fill(image, payload, machine, &request->screen);
+    call_fill(image, payload);
     ledger_unpark(image);
     return 0;
 }

@@ -34,6 +34,11 @@ struct pieces pieces_of(const struct baton_payload *payload, uint32_t i)
         return p;
     p.all.start = baton_page_down(s->dest);
     p.all.end = baton_page_up(s->dest + s->mem_size);
+    if (payload->call) { /* every page is an edge: put together in a page of the image's */
+        p.direct.start = p.direct.end = p.all.start;
+        p.zero.start = p.zero.end = p.all.end;
+        return p;
+    }
     p.stays = s->dest == s->source;
     if (((s->dest ^ s->source) & BATON_PAGE_MASK) == 0 &&
         (p.stays || !source_is_shared(payload, i)))

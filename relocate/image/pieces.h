@@ -10,6 +10,9 @@
  *   edge    pages that are covered in part, or shared by two segments: put together at load time in
  *           a bounce page, which then moves. If the source has another offset in its page, all file
  *           pages are bounce pages.
+ *
+ * In a call every page is an edge, and stays nowhere: what the payload writes to it must not be the
+ * file's page, nor a page that lies there (call.h).
  */
 #ifndef RELOCATE_IMAGE_PIECES_H
 #define RELOCATE_IMAGE_PIECES_H

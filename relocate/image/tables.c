@@ -77,3 +77,30 @@ int tables_build(struct baton_payload *payload, struct baton_image *image)
         error = map_one(payload, image, &space, image->tables, &image->table_count, image->control);
     return error || image->kind == BATON_TABLES_LEGACY ? error : fault_tables_build(payload, image);
 }
+
+/* Maps va again, by the tables that there are. */
+static void map_again(const struct baton_image *image, const struct pt_space *space,
+                      struct pt_spares *spares, uint64_t va)
+{
+    (void)pt_map(space, spares, space->format->levels - 1u, va, image->control,
+                 PTE_PRESENT | PTE_WRITE);
+}
+
+/* In the order of the build, so that each table has the use that it had. */
+void tables_renew(struct baton_image *image)
+{
+    const struct pt_space space = {pt_format_of(image->kind), image->host, image->tables[0]};
+    const struct pt_space fault = {&pt_legacy, image->host, image->fault_tables[0]};
+    struct pt_spares spares = {&image->tables[1], image->table_count - 1, 0};
+
+    for (uint32_t i = 0; i < image->table_count; i++)
+        pt_clear(image->host, image->tables[i]);
+    map_again(image, &space, &spares, image->trampoline_va);
+    map_again(image, &space, &spares, image->control);
+    if (!fault.root)
+        return;
+    spares = (struct pt_spares){&image->fault_tables[1], 1, 0};
+    pt_clear(image->host, image->fault_tables[0]);
+    pt_clear(image->host, image->fault_tables[1]);
+    map_again(image, &fault, &spares, image->control);
+}

@@ -51,10 +51,12 @@ static inline bool fit_is_led(const struct baton_segment *s)
     return s->flags & (BATON_SEG_GENERATED | BATON_SEG_FOLLOWS);
 }
 
-/* Does all of segment i lie at dest already, so that nothing is written there? */
+/* Does all of segment i lie at dest already, so that nothing is written there? In a call every page is
+ * swapped, wherever it goes. */
 static inline bool fit_stays(const struct placing *p, uint32_t i, uint64_t dest)
 {
-    return dest == p->payload->segment[i].source && !(p->groups->split & 1ull << i);
+    return dest == p->payload->segment[i].source && !(p->groups->split & 1ull << i) &&
+           !p->payload->call;
 }
 
 /* Could movable segment i start at dest? */

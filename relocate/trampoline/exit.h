@@ -20,7 +20,7 @@
 #include "baton/control.h"
 
 extern const uint8_t exit_flat32[CONTROL_EXIT_SIZE], exit_long64[CONTROL_EXIT_SIZE],
-    exit_real16[CONTROL_EXIT_SIZE];
+    exit_real16[CONTROL_EXIT_SIZE], exit_call[CONTROL_EXIT_SIZE];
 
 /* The code for this kind of entry; NULL: there is no such kind. */
 static inline const uint8_t *exit_code(uint32_t kind)
@@ -35,6 +35,12 @@ static inline const uint8_t *exit_code(uint32_t kind)
     default:
         return NULL;
     }
+}
+
+/* The code for this kind of entry where the payload returns. */
+static inline const uint8_t *exit_code_of_call(uint32_t kind)
+{
+    return kind == BATON_ENTRY_FLAT32 ? exit_call : NULL;
 }
 
 #endif

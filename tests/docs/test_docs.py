@@ -42,7 +42,7 @@ def test_every_error_is_used():
     assert not unused
 
 
-WORDS = 19
+WORDS = 20      # of Baton's command line; a table that is read by a pattern must not hide one
 
 
 def test_words_of_the_command_line():

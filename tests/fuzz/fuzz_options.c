@@ -123,6 +123,10 @@ static int take(const char *word, struct options *options)
         options->shell = true;
         return 0;
     }
+    if (!strcmp(word, "return")) {
+        options->returns = true;
+        return 0;
+    }
     if (!strncmp(word, "exitport=", 9))
         return is_port(word + 9, &options->exit_port) ? 0 : 2;
     if (!strncmp(word, "type=", 5)) {
@@ -192,7 +196,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         options.onfault != mine.onfault || options.exit_port != mine.exit_port ||
         options.verbose != mine.verbose || options.trace != mine.trace ||
         options.verify != mine.verify || options.watchdog != mine.watchdog ||
-        options.shell != mine.shell || options.crash != mine.crash ||
+        options.shell != mine.shell || options.returns != mine.returns ||
+        options.crash != mine.crash ||
         options.crash_initrds.count != mine.crash_initrds.count ||
         memcmp(options.crash_initrds.module, mine.crash_initrds.module, mine.crash_initrds.count) ||
         options.countdown != mine.countdown)

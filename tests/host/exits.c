@@ -6,7 +6,8 @@
 
 #include "tests/host/exits.h"
 
-uint8_t exit_flat32[0x90], exit_long64[0x90], exit_real16[0x90], trampoline_code[0x900];
+uint8_t exit_flat32[0x90], exit_long64[0x90], exit_real16[0x90];
+uint8_t exit_call[0x90], call_code[0x200], trampoline_code[0x900];
 uint32_t exits_trampoline_home;
 
 uint32_t trampoline_home(void);
@@ -22,7 +23,10 @@ static void __attribute__((constructor)) fill(void)
         exit_flat32[i] = (uint8_t)(i * 29 + i / 16 + 7);
         exit_long64[i] = (uint8_t)(i * 37 + i / 16 + 5);
         exit_real16[i] = (uint8_t)(i * 23 + i / 16 + 11);
+        exit_call[i] = (uint8_t)(i * 21 + i / 16 + 5);
     }
+    for (unsigned i = 0; i < sizeof(call_code); i++)
+        call_code[i] = (uint8_t)(i * 41 + i / 16 + 9);
     for (unsigned i = 0; i < sizeof(trampoline_code); i++)
         trampoline_code[i] = (uint8_t)(i * 31 + i / 16 + 3);
 }

@@ -19,7 +19,7 @@ HOST_CFLAGS := -std=c11 -O1 -g -fno-omit-frame-pointer -fno-common $(HOST_WARNIN
 HOST_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 
 # The core, and the other parts that are pure C.
-HOST_CORE_C := $(filter-out relocate/handoff/handoff.c relocate/trampoline/home.c relocate/crash/leave.c,$(CORE_C)) \
+HOST_CORE_C := $(filter-out relocate/handoff/handoff.c relocate/handoff/call.c relocate/trampoline/home.c relocate/crash/leave.c,$(CORE_C)) \
                $(wildcard boot/*.c) $(wildcard kernel/options/*.c) kernel/crash/room.c kernel/memory/pages.c \
                kernel/load/reason.c kernel/machine/pci.c kernel/machine/timers.c kernel/machine/usb.c \
                lib/number.c lib/uart.c \

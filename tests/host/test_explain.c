@@ -34,6 +34,7 @@ static const char *const names[BATON_ERRORS] = {
     [-BATON_E_TYPE] = "E_TYPE",
     [-BATON_E_NO_TYPE] = "E_NO_TYPE",
     [-BATON_E_FLAT] = "E_FLAT",
+    [-BATON_E_CALL] = "E_CALL",
 };
 
 static void every_error_has_a_name(void **state)

@@ -282,7 +282,7 @@ static void crash_and_waiting(void **state)
         {"fault=", "a kind of fault"},
     };
     static const char line[] =
-        "crash=3,14,15,9 countdown=99 shell crashkernel=64M@256M fault=divide verbose";
+        "crash=3,14,15,9 countdown=99 shell crashkernel=64M@256M fault=divide verbose return";
     struct option_trouble trouble[1];
     struct options o;
 
@@ -292,14 +292,14 @@ static void crash_and_waiting(void **state)
     assert_int_equal(o.crash_initrds.count, 3);
     assert_memory_equal(o.crash_initrds.module, "\16\17\11", 3);
     assert_int_equal(o.countdown, 99);
-    assert_true(o.shell && o.verbose);
+    assert_true(o.shell && o.verbose && o.returns);
     assert_int_equal(o.crashkernel_length, strlen("64M@256M"));
     assert_memory_equal(o.crashkernel, "64M@256M ", 9);
     assert_memory_equal(o.fault, "divide ", 7);
     assert_int_equal(options_read("crash=99 countdown=0", &o, trouble, 1), 0);
     assert_int_equal(o.crash, 99);
     assert_int_equal(o.crash_initrds.count, 0);
-    assert_false(o.shell);
+    assert_false(o.shell || o.returns);
     for (size_t i = 0; i < COUNT(refused); i++) {
         assert_int_equal(options_read(refused[i].line, &o, trouble, 1), 1);
         assert_ptr_equal(trouble[0].word, refused[i].line);

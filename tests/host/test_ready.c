@@ -2,6 +2,7 @@
 #include "relocate/handoff/ready.h"
 
 #include "baton/control.h"
+#include "relocate/trampoline/call.h"
 #include "tests/host/cm.h"
 #include "tests/host/exits.h"
 #include "tests/host/sample.h"
@@ -285,6 +286,69 @@ static void what_the_live_tables_are(void **state)
     }
 }
 
+/* ---- a call ---------------------------------------------------------------------------------- */
+
+#define GDT (HOME + 0xff8) /* its fourth descriptor is on the next page */
+#define TASK 0x20
+
+static void put_gdt_page(uint32_t bits)
+{
+    uint32_t table = pae ? ROOT + 2 * PAGE : ROOT + PAGE;
+
+    put_entry(pae, table, (HOME >> 12 & (pae ? 511 : 1023)) + 1, TEMPLATE + PAGE + bits);
+}
+
+static void refused_task(const char *what)
+{
+    assert_int_equal(ready_task(&j.image, &cpu, &j.why), BATON_E_HOST);
+    assert_non_null(strstr(j.why.what, what));
+}
+
+static void the_task_register_can_be_loaded_again(void **state)
+{
+    (void)state;
+    for (pae = false;; pae = true) {
+        good(pae);
+        cpu.gdt = GDT;
+        cpu.gdt_limit = TASK + 7;
+        cpu.tr = TASK | 3;
+        put_gdt_page(0x63);
+        assert_int_equal(ready_task(&j.image, &cpu, &j.why), 0);
+        cpu.tr = 3;
+        refused_task("names no descriptor");
+        cpu.tr = TASK | 4;
+        refused_task("names no descriptor");
+        cpu.tr = TASK;
+        cpu.gdt_limit = TASK + 6;
+        refused_task("names no descriptor");
+        cpu.gdt_limit = TASK + 7;
+        put_gdt_page(0x61);
+        refused_task("read-only");
+        cpu.cr0 &= ~0x10000u; /* no WP */
+        assert_int_equal(ready_task(&j.image, &cpu, &j.why), 0);
+        put_gdt_page(0x62);
+        refused_task("do not map");
+        if (pae)
+            return;
+    }
+}
+
+static void what_has_become_of_a_call(void **state)
+{
+    struct call_page page = {.status = CALL_RETURNED, .value = 0x1234, .vector = 6, .eip = 0x5678};
+    uint32_t eax = 0;
+
+    (void)state;
+    assert_int_equal(ready_result(&page, &eax, &j.why), 0);
+    assert_int_equal(eax, 0x1234);
+    page.status = CALL_FAULTED;
+    assert_int_equal(ready_result(&page, &eax, &j.why), BATON_E_CALL);
+    assert_true(j.why.value == 6 && j.why.limit == 0x1234);
+    page.status = CALL_DIFFERS;
+    assert_int_equal(ready_result(&page, &eax, &j.why), BATON_E_CALL);
+    assert_true(j.why.value == 0x1234 && j.why.limit == 0x5678);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -292,6 +356,8 @@ int main(void)
         cmocka_unit_test(what_is_ready_all_the_same),
         cmocka_unit_test(what_cpuid_says),
         cmocka_unit_test(what_the_live_tables_are),
+        cmocka_unit_test(the_task_register_can_be_loaded_again),
+        cmocka_unit_test(what_has_become_of_a_call),
     };
 
     return cmocka_run_group_tests_name("ready", tests, NULL, NULL);
