@@ -9,7 +9,7 @@ unpack() {
     mkdir -p "$temp/tree" "$temp/new" "$temp/from"
     case $file in
         vmlinuz-*) unpack_kernel "$1" ;;
-        xen | gnumach-* | invaders) unpack_other "$1" ;;
+        xen | gnumach-* | invaders | memtest-*) unpack_other "$1" ;;
         *)
             add "$1" || return 1
             found "$file" "$(find "$temp/tree" -type f -path "*bin/$file")" ||
@@ -43,10 +43,14 @@ unpack_kernel() {
         die 1 "no modules could be extracted from the packages of $1, so its kernel is not used either"
 }
 
-# unpack_other PACKAGE: the multiboot kernel in PACKAGE, which may be packed with gzip.
+# unpack_other PACKAGE: the kernel in PACKAGE, which may be packed with gzip.
 unpack_other() {
     add "$1" || return 1
-    found "$file" "$(find "$temp/tree/boot" -type f -name "${file%-*}*" ! -name '*.efi' \
+    case $file in
+        memtest-*) named="memtest86+*${file#memtest-}.bin" ;;
+        *) named="${file%-*}*" ;;
+    esac
+    found "$file" "$(find "$temp/tree/boot" -type f -name "$named" ! -name '*.efi' \
         ! -name '*.config' | LC_ALL=C sort | head -n 1)" || die 1 "$1 holds no $file"
     case $found in
         *.gz) gzip -dc "$found" >"$temp/new/$file" || die 1 "${found##*/} could not be unpacked" ;;

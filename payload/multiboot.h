@@ -7,13 +7,16 @@
 
 #include "payload/payload.h"
 
-/* How a header is known: its first words, the magic number among them, have the sum 0. */
+/* One of the two versions. */
 struct multiboot_kind {
+    const char *name; /* "multiboot 1" */
+    /* How a header is known: its first words, the magic number among them, have the sum 0. */
     uint32_t magic, within, align, words;
+    uint32_t loaded; /* the magic number in eax at the entry */
+    /* Writes the information into the area; area NULL: only counts. Returns its size in bytes. */
+    uint32_t (*write)(const struct baton_host *host, const struct baton_request *request,
+                      const struct baton_payload *payload, const struct baton_segment *area);
 };
-
-extern const struct multiboot_kind multiboot_first;  /* [MB1 3.1] */
-extern const struct multiboot_kind multiboot_second; /* [MB2 3.1] */
 
 /* Searches the file for a header; *at: its offset. */
 bool multiboot_find(const struct baton_host *host, const struct baton_file *file,
@@ -31,7 +34,6 @@ struct multiboot_kept {
     uint64_t piece;    /* offset of what lies in the segment of BATON_ROLE_SECTIONS */
 };
 
-void multiboot_keep(struct baton_payload *payload, const struct multiboot_kept *kept);
 struct multiboot_kept multiboot_kept(const struct baton_payload *payload);
 
 /* The address fields of a header: the file's bytes without an executable format. */
@@ -82,12 +84,16 @@ int multiboot_add_sections(const struct baton_host *host, const struct baton_req
                            struct baton_payload *payload, struct multiboot_kept *kept,
                            struct baton_refusal *why);
 
-/* payload->name and kind: "multiboot 1, ELF32". */
-void multiboot_name(struct baton_payload *payload, const char *format, bool addressed);
+/* The end of read(): sections, modules, names ("multiboot 1, ELF32"; addressed: by the address
+ * fields), the area for the information; kept goes into the payload. 0 or an error. */
+int multiboot_complete(const struct baton_host *host, const struct baton_request *request,
+                       const struct multiboot_kind *kind, bool addressed,
+                       struct baton_payload *payload, struct multiboot_kept *kept,
+                       struct baton_refusal *why);
 
-/* The entry registers: the magic number in eax, the area's address in ebx. */
-void multiboot_enter(struct baton_payload *payload, uint32_t magic,
-                     const struct baton_segment *area);
+/* All of finish(): writes the information, and sets the entry registers, with its address in ebx. */
+void multiboot_finish(const struct baton_image *image, const struct baton_request *request,
+                      const struct multiboot_kind *kind, struct baton_payload *payload);
 
 /* ---- the block of information ------------------------------------------------------------------ */
 

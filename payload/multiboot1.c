@@ -4,17 +4,20 @@
  */
 #include "lib/multiboot1.h"
 
-#include "lib/text.h"
 #include "payload/elf.h"
 #include "payload/multiboot1.h"
 
 #define KNOWN (MULTIBOOT_PAGE_ALIGN | MULTIBOOT_MEMORY_INFO | MULTIBOOT_VIDEO)
 
+static const struct multiboot_kind version = {
+    "multiboot 1",          MULTIBOOT_HEADER_MAGIC, MULTIBOOT_HEADER_WITHIN, 4, 3,
+    MULTIBOOT_LOADED_MAGIC, multiboot1_write};
+
 static bool multiboot1_is(const struct baton_host *host, const struct baton_file *file)
 {
     uint32_t at;
 
-    return multiboot_find(host, file, &multiboot_first, &at);
+    return multiboot_find(host, file, &version, &at);
 }
 
 /* A loader that does not know one of the low bits must not start the kernel. */
@@ -88,32 +91,20 @@ static int multiboot1_read(const struct baton_host *host, const struct baton_req
     uint32_t at = 0;
     int error;
 
-    multiboot_find(host, &request->kernel, &multiboot_first, &at); /* multiboot1_is has found it */
+    multiboot_find(host, &request->kernel, &version, &at); /* multiboot1_is has found it */
     error = read_header(host, &request->kernel, at, &header, why);
     if (!error)
         error = add_image(host, request, &header, at, payload, &kept, why);
-    if (!error)
-        error = command_line_check(request->command_line, BATON_PAGE_SIZE - 1, "a multiboot kernel",
-                                   why);
-    if (!error)
-        error = multiboot_add_sections(host, request, payload, &kept, why);
-    if (!error)
-        error = multiboot_add_modules(request, payload, why);
     if (error)
         return error;
-    multiboot_name(payload, "multiboot 1", header.flags & MULTIBOOT_ADDRESSES);
-    multiboot_keep(payload, &kept);
-    return baton_area_add(payload, BATON_ROLE_MULTIBOOT, "multiboot info",
-                          multiboot1_write(host, request, payload, NULL), why);
+    return multiboot_complete(host, request, &version, header.flags & MULTIBOOT_ADDRESSES, payload,
+                              &kept, why);
 }
 
 static void multiboot1_finish(const struct baton_image *image, const struct baton_request *request,
                               struct baton_payload *payload)
 {
-    const struct baton_segment *area = baton_segment_find(payload, BATON_ROLE_MULTIBOOT, 0);
-
-    multiboot1_write(image->host, request, payload, area);
-    multiboot_enter(payload, MULTIBOOT_LOADED_MAGIC, area);
+    multiboot_finish(image, request, &version, payload);
 }
 
 const struct baton_format payload_multiboot1 = {"multiboot1", multiboot1_is, multiboot1_read,

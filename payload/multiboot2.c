@@ -7,10 +7,14 @@
 #include "payload/elf.h"
 #include "payload/multiboot2.h"
 
+static const struct multiboot_kind version = {
+    "multiboot 2",           MULTIBOOT2_HEADER_MAGIC, MULTIBOOT2_HEADER_WITHIN, 8, 4,
+    MULTIBOOT2_LOADED_MAGIC, multiboot2_write};
+
 #define WORDS_MOST 4 /* that a tag has, except for a list of requests */
 
 /* What the tags say. */
-struct wishes {
+struct asked {
     uint32_t seen; /* bit n: a tag of type n */
     struct multiboot_addresses addresses;
     uint32_t entry;
@@ -28,7 +32,7 @@ static const uint8_t sizes[] = {
     [MULTIBOOT2_HEADER_RELOCATABLE] = 24,
 };
 
-static bool has(const struct wishes *w, unsigned type)
+static bool has(const struct asked *w, unsigned type)
 {
     return w->seen >> type & 1;
 }
@@ -37,7 +41,7 @@ static bool multiboot2_is(const struct baton_host *host, const struct baton_file
 {
     uint32_t at;
 
-    return multiboot_find(host, file, &multiboot_second, &at);
+    return multiboot_find(host, file, &version, &at);
 }
 
 /* A requested type that this file does not know, of a tag that is not optional. What is known and
@@ -70,7 +74,7 @@ static int take_limits(const uint32_t *word, struct multiboot_limits *limits,
 
 /* One tag that is complete in the file. */
 static int take_tag(const struct baton_host *host, const struct baton_file *file, uint64_t at,
-                    const struct multiboot2_header_tag *tag, struct wishes *w,
+                    const struct multiboot2_header_tag *tag, struct asked *w,
                     struct baton_refusal *why)
 {
     bool optional = tag->flags & MULTIBOOT2_OPTIONAL;
@@ -117,7 +121,7 @@ static int take_tag(const struct baton_host *host, const struct baton_file *file
 }
 
 static int read_tags(const struct baton_host *host, const struct baton_file *file, uint32_t at,
-                     struct wishes *w, struct baton_refusal *why)
+                     struct asked *w, struct baton_refusal *why)
 {
     struct multiboot2_header header;
     struct multiboot2_header_tag tag;
@@ -154,7 +158,7 @@ static int read_tags(const struct baton_host *host, const struct baton_file *fil
 }
 
 /* A kernel that needs a console: is the one that is there of a kind that it supports? */
-static int check_console(const struct wishes *w, const struct baton_screen *screen,
+static int check_console(const struct asked *w, const struct baton_screen *screen,
                          struct baton_refusal *why)
 {
     bool text = screen->kind == BATON_SCREEN_TEXT && w->console & MULTIBOOT2_CONSOLE_EGA_TEXT;
@@ -169,7 +173,7 @@ static int check_console(const struct wishes *w, const struct baton_screen *scre
 }
 
 static int add_image(const struct baton_host *host, const struct baton_request *request,
-                     const struct wishes *w, struct baton_payload *payload,
+                     const struct asked *w, struct baton_payload *payload,
                      struct multiboot_kept *kept, struct baton_refusal *why)
 {
     uint64_t entry = 0;
@@ -205,38 +209,26 @@ static int multiboot2_read(const struct baton_host *host, const struct baton_req
                            struct baton_payload *payload, struct baton_refusal *why)
 {
     struct multiboot_kept kept = {0};
-    struct wishes w = {0};
+    struct asked w = {0};
     uint32_t at = 0;
     int error;
 
-    multiboot_find(host, &request->kernel, &multiboot_second, &at); /* multiboot2_is has found it */
+    multiboot_find(host, &request->kernel, &version, &at); /* multiboot2_is has found it */
     error = read_tags(host, &request->kernel, at, &w, why);
     if (!error)
         error = check_console(&w, &request->screen, why);
     if (!error)
         error = add_image(host, request, &w, payload, &kept, why);
-    if (!error)
-        error = command_line_check(request->command_line, BATON_PAGE_SIZE - 1, "a multiboot kernel",
-                                   why);
-    if (!error)
-        error = multiboot_add_sections(host, request, payload, &kept, why);
-    if (!error)
-        error = multiboot_add_modules(request, payload, why);
     if (error)
         return error;
-    multiboot_name(payload, "multiboot 2", has(&w, MULTIBOOT2_HEADER_ADDRESSES));
-    multiboot_keep(payload, &kept);
-    return baton_area_add(payload, BATON_ROLE_MULTIBOOT, "multiboot info",
-                          multiboot2_write(host, request, payload, NULL), why);
+    return multiboot_complete(host, request, &version, has(&w, MULTIBOOT2_HEADER_ADDRESSES),
+                              payload, &kept, why);
 }
 
 static void multiboot2_finish(const struct baton_image *image, const struct baton_request *request,
                               struct baton_payload *payload)
 {
-    const struct baton_segment *area = baton_segment_find(payload, BATON_ROLE_MULTIBOOT, 0);
-
-    multiboot2_write(image->host, request, payload, area);
-    multiboot_enter(payload, MULTIBOOT2_LOADED_MAGIC, area);
+    multiboot_finish(image, request, &version, payload);
 }
 
 const struct baton_format payload_multiboot2 = {"multiboot2", multiboot2_is, multiboot2_read,

@@ -34,7 +34,7 @@ static void write_map(const struct baton_host *host, const struct baton_request 
     for (uint32_t page = 1; s; page++) {
         const struct baton_segment *next = baton_segment_find(payload, BATON_ROLE_MEMORY_MAP, page);
         struct baton_record_map *map = host->map(host->ctx, BATON_WINDOW_PAGE, s->dest);
-        struct baton_memory entry;
+        struct baton_memory entry = {0};
 
         map->next = next ? (uint32_t)next->dest : 0;
         map->count = 0;

@@ -129,7 +129,7 @@ static bool read_address(const struct words *words, const char *word, uint64_t *
 }
 
 /* Reads the words from number `from` on; false: it has reported an error. */
-static bool read_wish(const struct words *words, uint32_t from, struct stage_options *wanted)
+static bool read_options(const struct words *words, uint32_t from, struct stage_options *wanted)
 {
     for (uint32_t i = from; i < words->count; i++) {
         const char *word = words->word[i], *value;
@@ -179,7 +179,7 @@ void command_load(const struct words *words)
     struct stage_options wanted = stage_default();
 
     if (words->count > 1 && words_equal(words->word[1], "-p")) {
-        if (!read_wish(words, 2, &wanted))
+        if (!read_options(words, 2, &wanted))
             return;
         if (wanted.call)
             command_usage(words, "return is not for a capture kernel");
@@ -187,7 +187,7 @@ void command_load(const struct words *words)
             crash_load(&wanted);
         return;
     }
-    if (read_wish(words, 1, &wanted) && !stage_load(&wanted) && stage_loaded())
+    if (read_options(words, 1, &wanted) && !stage_load(&wanted) && stage_loaded())
         report("kept", "the image loaded before is still loaded");
 }
 

@@ -37,7 +37,7 @@ def linux(name):
 
 
 def other(name):
-    """A multiboot kernel by its name in iso/fetch-payloads."""
+    """A kernel other than Linux, by its name in iso/fetch-payloads."""
     return os.path.join(BUILD, "payloads", name)
 
 

@@ -3,7 +3,8 @@ from answers import Wrong, change, for_lab
 
 JUMP = "        leal    AT(.Lidentity)(%esi), %eax\n        jmp     *%eax\n"
 STACK = "        leal    CONTROL_STACK_TOP(%ebp), %esp\n        STEP(5)\n"
-SWITCH = "        movl    %edi, %cr3\n"
+SWITCH = ("        /* The next instruction comes from the same address in the new tables. */\n"
+          "        movl    %edi, %cr3\n")
 CR0 = "        movl    $CR0_PE | CR0_ET, %eax\n"
 COPY = "        movl    $PAGE_DWORDS, %ecx\n        rep movsl\n"
 ZERO = "        testb   $LIST_ZERO, %al\n        jz      .Lnot_zero\n"

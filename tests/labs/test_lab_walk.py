@@ -37,8 +37,8 @@ ANSWERS = (
                                                  "walk->bits = entry & 0xfff;"), "bits"),
     wrong("the result is not cleared first", change("    *walk = (struct pt_walk){0};\n", ""), ALL),
     wrong("a store behind the steps", change("walk->step[walk->steps++] =",
-                                             "walk->step[3 + walk->steps++] ="), ALL,
-          "index 3 out of bounds"),
+                                             "walk->step[4 + walk->steps++] ="), ALL,
+          "index 4 out of bounds"),
 )
 
 globals().update(for_lab("walk", ANSWERS))

@@ -1,4 +1,4 @@
-# The test payloads: the judge in its variants, the liar, the imitation of an old Linux, two
+# The test payloads: the judge in its variants, the liar, the relay, the imitation of an old Linux, two
 # multiboot kernels, the payload in real mode, and one that returns.
 # Included by the top Makefile. A variant is one line below; it makes
 # build/tests/payloads/judge-NAME. Each judge is linked at its base; then tests/payloads/seal fills
@@ -16,8 +16,10 @@ JUDGE_PARTS := judge/entry.o judge/judge.o judge/bytes.o judge/registers.o judge
 LIAR_PARTS := liar/entry.o liar/liar.o liar/words.o liar/map.o liar/modules.o liar/strings.o \
               liar/loader.o liar/cpu.o liar/record.o \
               lib/console.o lib/crc32.o lib/string.o
+RELAY_PARTS := relay/entry.o relay/relay.o lib/console.o lib/crc32.o lib/string.o
 CALLED_PARTS := called/entry.o called/called.o called/pattern.o lib/console.o lib/string.o
 PAYLOAD_OBJECTS := $(addprefix $(PAYLOAD_BUILD)/,$(sort $(JUDGE_PARTS) $(LIAR_PARTS) $(CALLED_PARTS) \
+                   $(RELAY_PARTS) \
                    judge/contract_record.o judge/contract_linux.o))
 
 JUDGES :=
@@ -88,6 +90,10 @@ $(PAYLOAD_BUILD)/liar.elf: $(addprefix $(PAYLOAD_BUILD)/,$(LIAR_PARTS)) $(PAYLOA
 	$(call say,LD,$@)
 	$(Q)$(PAYLOAD_LD) -T $(PAYLOADS)/liar/liar.ld $(filter %.o,$^) -o $@
 
+$(PAYLOAD_BUILD)/relay.elf: $(addprefix $(PAYLOAD_BUILD)/,$(RELAY_PARTS)) $(PAYLOADS)/relay/relay.ld
+	$(call say,LD,$@)
+	$(Q)$(PAYLOAD_LD) -T $(PAYLOADS)/relay/relay.ld $(filter %.o,$^) -o $@
+
 # The small one is for many calls.
 $(PAYLOAD_BUILD)/called-big: CALLED_TAIL := 0x200000
 $(PAYLOAD_BUILD)/called-small: CALLED_TAIL := 0x1234
@@ -138,5 +144,5 @@ $(PAYLOAD_BUILD)/%.o: $(PAYLOADS)/%.S $(COMPILER)
 
 .PHONY: payloads
 payloads: $(JUDGES) $(MBKERNELS) $(PAYLOAD_BUILD)/judge64 $(PAYLOAD_BUILD)/liar.elf \
-          $(PAYLOAD_BUILD)/old.bin $(PAYLOAD_BUILD)/real.bin $(PAYLOAD_BUILD)/called-big \
+          $(PAYLOAD_BUILD)/relay.elf $(PAYLOAD_BUILD)/old.bin $(PAYLOAD_BUILD)/real.bin $(PAYLOAD_BUILD)/called-big \
           $(PAYLOAD_BUILD)/called-small
