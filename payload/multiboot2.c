@@ -210,12 +210,10 @@ static int multiboot2_read(const struct baton_host *host, const struct baton_req
 {
     struct multiboot_kept kept = {0};
     struct asked w = {0};
-    uint32_t at;
+    uint32_t at = 0;
     int error;
 
-    if (!multiboot_find(host, &request->kernel, &version, &at))
-        return refuse(why, BATON_E_KIND, "a file without a multiboot 2 header; give another type",
-                      0, 0);
+    multiboot_find(host, &request->kernel, &version, &at); /* multiboot2_is has found it */
     error = read_tags(host, &request->kernel, at, &w, why);
     if (!error)
         error = check_console(&w, &request->screen, why);

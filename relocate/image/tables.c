@@ -86,21 +86,20 @@ static void map_again(const struct baton_image *image, const struct pt_space *sp
                  PTE_PRESENT | PTE_WRITE);
 }
 
-/* In the order of the build, so that each table has the use that it had. */
+/* In the order of the build, so that each table has the use that it had. pt_map clears the tables
+ * that it takes: the roots are left. */
 void tables_renew(struct baton_image *image)
 {
     const struct pt_space space = {pt_format_of(image->kind), image->host, image->tables[0]};
     const struct pt_space fault = {&pt_legacy, image->host, image->fault_tables[0]};
     struct pt_spares spares = {&image->tables[1], image->table_count - 1, 0};
 
-    for (uint32_t i = 0; i < image->table_count; i++)
-        pt_clear(image->host, image->tables[i]);
+    pt_clear(image->host, image->tables[0]);
     map_again(image, &space, &spares, image->trampoline_va);
     map_again(image, &space, &spares, image->control);
     if (!fault.root)
         return;
     spares = (struct pt_spares){&image->fault_tables[1], 1, 0};
     pt_clear(image->host, image->fault_tables[0]);
-    pt_clear(image->host, image->fault_tables[1]);
     map_again(image, &fault, &spares, image->control);
 }

@@ -3,6 +3,8 @@
  * between the two walks the payload writes over all of its memory. Then RAM is as it was, and the image
  * can be called again.
  */
+#include "relocate/image/call.h"
+#include "relocate/trampoline/call.h"
 #include "tests/host/cm.h"
 #include "tests/host/files.h"
 #include "tests/host/judge.h"
@@ -12,6 +14,7 @@
 #define PAGE BATON_PAGE_SIZE
 #define MIB 0x100000ull
 #define PARAMS 0x200 /* of the call page; the list's first word comes first */
+#define EIP 0x904    /* of the control page; in a call the call page's address */
 enum { TO = 1, ON_IN = 2, END = 4, FROM = 8 };
 
 static struct journey j;
@@ -206,6 +209,7 @@ static void pairs_that_would_not_come_back(void **state)
 static void a_call_page_that_is_not_the_images(void **state)
 {
     uint64_t page;
+    uint32_t eip;
 
     (void)state;
     load_sample(true);
@@ -218,7 +222,17 @@ static void a_call_page_that_is_not_the_images(void **state)
     j.request.call = true;
     j.image.swap = j.image.call;
     refused("H2: the swap page is no page of its own");
+    j.image.swap = machine_word(word_at(FROM, 0)) & ~0xfffu; /* one that could be it */
+    refused("H2: a call has no swap page");
     j.image.swap = 0;
+    j.payload.call = false;
+    refused("H2: the call page is no control page");
+    j.payload.call = true;
+    eip = (uint32_t)(j.image.call = SAMPLE_BASE); /* the payload's, and the parameters say so */
+    machine_write(j.image.control + EIP, &eip, 4);
+    refused("H2: the call page is no control page");
+    eip = (uint32_t)(j.image.call = page);
+    machine_write(j.image.control + EIP, &eip, 4);
     assert_int_equal(check(), 0);
 }
 
@@ -244,6 +258,193 @@ static void a_damaged_list_is_not_followed(void **state)
     machine_write(at, &word, 4);
     baton_payload_finish(&j.request, &j.payload, &j.image);
     refused("H4: a page to swap has another use");
+}
+
+/* ---- after a call ----------------------------------------------------------------------------- */
+
+/* The control page's parts that are written to, by the drawing in include/baton/control.h. */
+enum {
+    EXIT = 0x848,
+    COM_PORT = 0x928,
+    TICKS = 0x968,
+    FAULT_STACK = 0x9a0,
+    GDT_VA = 0xb00,
+    GDT_PA = 0xc38,
+    TSS = 0xd70,
+    FAULT_TSS_VA = 0xdd8,
+    FAULT_TSS_PA = 0xe40,
+    PHASE = 0xeac,
+    RETURN = 0xebc,
+};
+
+#define BUSY (1u << 9)     /* in the high word of a TSS descriptor [SDM3 7.2.2] */
+#define ACCESSED (1u << 5) /* in an entry of a table [SDM3 4.8] */
+
+static void fill(uint64_t pa, unsigned size)
+{
+    memset(machine_at(pa), 0xc3, size);
+}
+
+static void set(uint64_t pa, uint32_t bits)
+{
+    bits |= machine_word(pa);
+    machine_write(pa, &bits, 4);
+}
+
+static uint64_t template(void)
+{
+    return j.machine.host.trampoline_pa;
+}
+
+/* The old kernel's state, where the copy has an exit. */
+static void leave_the_old_state(void)
+{
+    fill(template() + EXIT, sizeof(struct call_saved));
+}
+
+/* The trampoline's own task, and a fault's. */
+static void leave_busy_tasks(void)
+{
+    const uint64_t gdts[] = {template() + GDT_VA, j.image.control + GDT_VA,
+                             j.image.control + GDT_PA};
+
+    for (size_t i = 0; i < COUNT(gdts); i++) {
+        set(gdts[i] + 0x20 + 4, BUSY);
+        set(gdts[i] + 0x28 + 8 * 14 + 4, BUSY);
+    }
+}
+
+/* The CPU saves registers in a task that it leaves; step 6 writes the fault task's CR3. */
+static void leave_saved_registers(void)
+{
+    for (unsigned i = 0; i < 2; i++) {
+        uint64_t page = i ? j.image.control : template();
+
+        fill(page + TSS, 0x60);
+        fill(page + FAULT_TSS_VA, 0x60);
+        fill(page + TICKS, 7 * 8);
+        fill(page + FAULT_STACK, 0x60);
+        fill(page + PHASE, 4);
+    }
+    fill(j.image.control + FAULT_TSS_PA, 0x60);
+}
+
+/* A fault of the payload must not go on there in the next call, before there is one. */
+static void leave_a_way_on(void)
+{
+    fill(j.image.control + RETURN, PAGE - RETURN);
+}
+
+static void leave_no_port(void)
+{
+    memset(machine_at(j.image.control + COM_PORT), 0, 2);
+}
+
+/* QEMU marks the entries of a PAE root, too; others are built as accessed. */
+static void leave_accessed_root(void)
+{
+    for (unsigned i = 0; i < 4; i++)
+        if (machine_word(j.image.tables[0] + 8 * i) & 1)
+            set(j.image.tables[0] + 8 * i, ACCESSED);
+}
+
+/* Whatever they hold: they are written as a whole. */
+static void leave_other_tables(void)
+{
+    memset(machine_at(j.image.tables[0]), 0, PAGE);
+    for (uint32_t i = 1; i < j.image.table_count; i++)
+        fill(j.image.tables[i], PAGE);
+}
+
+static void leave_other_fault_tables(void)
+{
+    for (unsigned i = 0; i < 2; i++)
+        fill(j.image.fault_tables[i], PAGE);
+}
+
+static void leave_an_answer(void)
+{
+    fill(j.image.call + PARAMS + CALL_STATUS, sizeof(struct call_page) - CALL_STATUS);
+    fill(j.image.call + CALL_STACK, PAGE - CALL_STACK);
+}
+
+/* What a call leaves in the image, and what the dry run says of it. */
+static const struct {
+    void (*leave)(void);
+    bool pae; /* only there */
+    const char *refused;
+} traces[] = {
+    {leave_the_old_state, false, "H2: the trampoline's copy differs from it"},
+    {leave_busy_tasks, false, "H2: a fault would not find its handler"},
+    {leave_saved_registers, false, "H2: a fault would not find its handler"},
+    {leave_a_way_on, false, "H2: a fault would not find its handler"},
+    {leave_no_port, false, "H2: the trampoline's copy differs from it"},
+    {leave_accessed_root, true, "H5: an entry on the way has wrong bits"},
+    {leave_other_tables, false, "H5: the tables are more pages than were built"},
+    {leave_other_fault_tables, true, "H5: the fault task's tables do not lead to the control page"},
+    {leave_an_answer, false, "H2: the call page's parameters are not the image's"},
+};
+
+/* Does a page hold what machine_remember() has seen? The payload's stack is its own. */
+static bool is_as_built(void *ctx, uint64_t page, bool is_ledger)
+{
+    size_t size = page == j.image.call ? CALL_STACK : PAGE;
+
+    (void)ctx;
+    return is_ledger || !memcmp(machine_at(page), machine_before(page), size);
+}
+
+/* What the call page says is kept for the caller, and the image can be called again. */
+static void assert_renewed(void)
+{
+    struct call_page left, told;
+
+    machine_read(j.image.call + PARAMS, &left, sizeof(left));
+    call_renew(&j.image, &told);
+    assert_memory_equal(&told, &left, sizeof(told));
+    baton_payload_finish(&j.request, &j.payload, &j.image);
+    if (check())
+        fail_msg("%s", j.why.what);
+    assert_true(j.image.armed);
+}
+
+static void what_a_call_leaves_is_undone(void **state)
+{
+    (void)state;
+    for (int pae = 0; pae < 2; pae++) {
+        load_sample(pae);
+        machine_remember();
+        for (size_t i = 0; i < COUNT(traces); i++) {
+            if (traces[i].pae && !pae)
+                continue;
+            traces[i].leave();
+            refused(traces[i].refused);
+            assert_renewed();
+            assert_true(baton_image_pages(&j.image, is_as_built, NULL));
+            assert_true(is_as_built(NULL, template(), false));
+        }
+        each_pair(swap); /* all of it at once, and the payload's pages */
+        each_pair(scribble);
+        for (size_t i = 0; i < COUNT(traces); i++)
+            if (!traces[i].pae || pae)
+                traces[i].leave();
+        each_pair(swap);
+        assert_renewed();
+        assert_true(baton_image_pages(&j.image, is_as_built, NULL));
+        assert_true(is_as_built(NULL, template(), false));
+        assert_journey(&j, journey_unload(&j));
+    }
+}
+
+/* A port that the template has given up is not asked by the copy, either. */
+static void a_port_stays_given_up(void **state)
+{
+    (void)state;
+    load_sample(false);
+    memset(machine_at(template() + COM_PORT), 0, 2);
+    refused("H2: the trampoline's copy differs from it");
+    assert_renewed();
+    assert_int_equal(machine_word(j.image.control + COM_PORT) & 0xffff, 0);
 }
 
 /* ---- from a file ----------------------------------------------------------------------------- */
@@ -337,6 +538,8 @@ int main(void)
         cmocka_unit_test(pairs_that_would_not_come_back),
         cmocka_unit_test(a_call_page_that_is_not_the_images),
         cmocka_unit_test(a_damaged_list_is_not_followed),
+        cmocka_unit_test(what_a_call_leaves_is_undone),
+        cmocka_unit_test(a_port_stays_given_up),
         cmocka_unit_test(the_map_of_an_elf_file_that_returns),
         cmocka_unit_test(every_allocation_of_a_call_fails),
         cmocka_unit_test(a_linux_does_not_return),

@@ -3,6 +3,7 @@
 #include "tests/host/cm.h"
 #include "tests/host/files.h"
 #include "tests/host/journey.h"
+#include "tests/host/mbkernel.h"
 
 #include <elf.h>
 
@@ -23,11 +24,15 @@ static struct baton_crash_dump dump;
 static struct baton_vault *vault;
 
 /* A machine with a region, a kernel and two initrds. */
-static void start(const struct bzimage_fields *fields)
+static void start_with(const struct bzimage_fields *fields, bool firmware)
 {
     journey_start(&j, 0xc0105000, 0x105000);
     machine_memory(&j.machine, 0x1000, 0x9fc00, BATON_MEM_USABLE);
+    if (firmware)
+        machine_memory(&j.machine, 0xf0000, MIB, BATON_MEM_RESERVED);
     machine_memory(&j.machine, MIB, 64 * MIB, BATON_MEM_USABLE);
+    if (firmware)
+        machine_memory(&j.machine, 64 * MIB, 65 * MIB, BATON_MEM_ACPI);
     machine_ready(&j.machine);
     j.request.kernel = bzimage_make(&j.machine, KERNEL, fields);
     j.request.module[0].file = machine_file(&j.machine, INITRD, INITRD_SIZE);
@@ -47,6 +52,11 @@ static void start(const struct bzimage_fields *fields)
                                      .headers = headers,
                                      .line = line,
                                      .line_room = sizeof(line)};
+}
+
+static void start(const struct bzimage_fields *fields)
+{
+    start_with(fields, false);
 }
 
 static int load(void)
@@ -172,19 +182,21 @@ static void the_headers_have_all_memory_but_the_region(void **state)
     const Elf32_Phdr *p = (const void *)(e + 1);
 
     (void)state;
-    start(&bzimage_usual);
-    assert_loaded();
-    assert_memory_equal(machine_at(crash.headers), headers, sizeof(headers));
-    assert_int_equal(e->e_machine, EM_386);
-    assert_int_equal(e->e_phnum, 5);
-    assert_load(&p[1], 0, BATON_CRASH_LOW, crash.low, 0xc0000000);
-    assert_load(&p[2], MIB, START, MIB, 0xc0100000);
-    assert_load(&p[3], END, 60 * MIB, END, 0xc0000000 + END);
-    assert_load(&p[4], 60 * MIB, 64 * MIB, 60 * MIB, BATON_DUMP_NO_VA);
-    assert_int_equal(p[0].p_offset, crash.headers + sizeof(*e) + 5 * sizeof(*p));
-    assert_true(dump.registers > p[0].p_offset - crash.headers);
-    assert_true(dump.registers + sizeof(struct baton_dump_registers) <
-                p[0].p_offset + p[0].p_filesz - crash.headers);
+    for (int firmware = 0; firmware < 2; firmware++) { /* its memory is not in a core */
+        start_with(&bzimage_usual, firmware);
+        assert_loaded();
+        assert_memory_equal(machine_at(crash.headers), headers, sizeof(headers));
+        assert_int_equal(e->e_machine, EM_386);
+        assert_int_equal(e->e_phnum, 5);
+        assert_load(&p[1], 0, BATON_CRASH_LOW, crash.low, 0xc0000000);
+        assert_load(&p[2], MIB, START, MIB, 0xc0100000);
+        assert_load(&p[3], END, 60 * MIB, END, 0xc0000000 + END);
+        assert_load(&p[4], 60 * MIB, 64 * MIB, 60 * MIB, BATON_DUMP_NO_VA);
+        assert_int_equal(p[0].p_offset, crash.headers + sizeof(*e) + 5 * sizeof(*p));
+        assert_true(dump.registers > p[0].p_offset - crash.headers);
+        assert_true(dump.registers + sizeof(struct baton_dump_registers) <
+                    p[0].p_offset + p[0].p_filesz - crash.headers);
+    }
 }
 
 static void a_64_bit_kernel_gets_headers_of_its_own(void **state)
@@ -241,6 +253,47 @@ static void what_cannot_be_loaded_is_refused(void **state)
     fields.xloadflags = 1;
     start(&fields);
     assert_int_equal(load(), BATON_E_CPU);
+}
+
+/* A kernel that can be placed in the region, but expects no elfcorehdr=. */
+static void what_is_no_linux_is_refused(void **state)
+{
+    static const uint32_t relocatable[] = {10, 24, 0x100000, 0xffffffff, 0x1000, 0}; /* a tag */
+
+    (void)state;
+    start(&bzimage_usual);
+    mb_file(&j, MB_SIZE, &elf_usual);
+    mb_header2(MB_HEADER, relocatable, sizeof(relocatable));
+    assert_refused(BATON_E_KIND, "no Linux; give a relocatable bzImage as a capture kernel");
+}
+
+/* A format of the host's, of as many segments as there can be. */
+static uint32_t parts;
+
+static int read_parts(const struct baton_host *host, const struct baton_request *request,
+                      struct baton_payload *payload, struct baton_refusal *why)
+{
+    (void)host, (void)request, (void)why;
+    for (uint32_t n = 0; n < parts; n++)
+        baton_segment_add(payload, n ? BATON_ROLE_OTHER : BATON_ROLE_KERNEL, "part");
+    return 0;
+}
+
+/* The low memory and the core headers are two segments more. */
+static void too_many_segments_are_refused(void **state)
+{
+    static const struct baton_format of_parts = {.name = "parts", .read = read_parts};
+    static const struct baton_format *const formats[] = {&of_parts, NULL};
+
+    (void)state;
+    for (parts = BATON_SEGMENTS - 1; parts <= BATON_SEGMENTS; parts++) {
+        start(&bzimage_usual);
+        crash.host.formats = formats;
+        j.request.type = "parts";
+        assert_refused(BATON_E_SEGMENTS, "segments");
+        assert_int_equal(j.why.value, BATON_SEGMENTS + 1);
+        assert_int_equal(j.why.limit, BATON_SEGMENTS);
+    }
 }
 
 static void a_caller_that_is_wrong_is_refused(void **state)
@@ -354,6 +407,8 @@ int main(void)
         cmocka_unit_test(the_headers_have_all_memory_but_the_region),
         cmocka_unit_test(a_64_bit_kernel_gets_headers_of_its_own),
         cmocka_unit_test(what_cannot_be_loaded_is_refused),
+        cmocka_unit_test(what_is_no_linux_is_refused),
+        cmocka_unit_test(too_many_segments_are_refused),
         cmocka_unit_test(a_caller_that_is_wrong_is_refused),
         cmocka_unit_test(the_line_begins_with_the_address_of_the_headers),
         cmocka_unit_test(a_second_load_takes_the_place_of_the_first),

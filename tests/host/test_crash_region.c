@@ -131,6 +131,29 @@ static void the_capture_kernel_is_told_of_low_memory_and_the_region(void **state
     assert_map(of_one, COUNT(of_one), baton_crash_payload_map(&crash, one, 1, map, COUNT(map)));
 }
 
+/* An entry of the map that is the region, or begins or ends with it: nothing of it is kept. */
+static void a_region_without_memory_around_it(void **state)
+{
+    static const struct {
+        uint64_t start, end; /* of the entry */
+    } cases[] = {{START, END}, {MIB, END}, {START, 64 * MIB}};
+
+    (void)state;
+    lay_out();
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const struct baton_memory entry = {cases[i].start, cases[i].end, BATON_MEM_USABLE};
+        struct baton_memory expected[3];
+        uint32_t n = 0;
+
+        if (entry.start < START)
+            expected[n++] = (struct baton_memory){entry.start, START, BATON_MEM_KEPT};
+        expected[n++] = (struct baton_memory){START, END, BATON_MEM_USABLE};
+        if (entry.end > END)
+            expected[n++] = (struct baton_memory){END, entry.end, BATON_MEM_KEPT};
+        assert_map(expected, n, baton_crash_map(&crash, &entry, 1, map, COUNT(map)));
+    }
+}
+
 static void a_map_that_does_not_fit_is_counted_to_its_end(void **state)
 {
     (void)state;
@@ -241,6 +264,7 @@ int main(void)
         cmocka_unit_test(a_region_that_cannot_be_is_refused),
         cmocka_unit_test(only_the_region_is_usable_for_placing),
         cmocka_unit_test(the_capture_kernel_is_told_of_low_memory_and_the_region),
+        cmocka_unit_test(a_region_without_memory_around_it),
         cmocka_unit_test(a_map_that_does_not_fit_is_counted_to_its_end),
         cmocka_unit_test(the_pool_gives_each_page_once),
         cmocka_unit_test(what_is_no_page_in_use_is_counted),

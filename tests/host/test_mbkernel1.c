@@ -216,6 +216,26 @@ static void damaged_sections(void **state)
     }
 }
 
+/* All of them are in segments, or have no bytes: their headers are told, and nothing goes along. */
+static void only_loaded_sections(void **state)
+{
+    const uint32_t flags = 2; /* SHF_ALLOC */
+
+    (void)state;
+    start(MB_SIZE, 0);
+    mb_sections(0x800, false, 0x8000);
+    for (uint32_t i = 3; i < 5; i++)
+        machine_write(MB_AT + 0x800 + 40 * i + 8, &flags, 4);
+    assert_int_equal(journey_load(&j), 0);
+    assert_null(journey_find(&j, "ELF sections", 0));
+    mb_run(&j, 1);
+    assert_int_equal(mb_word(&j, 28), 5);
+    for (uint32_t i = 0; i < 5 * 40; i++)
+        assert_int_equal((uint8_t)mb_word(&j, mb_word(&j, 36) + i - j.payload.entry.registers.ebx),
+                         *machine_at(MB_AT + 0x800 + i));
+    end();
+}
+
 /* ---- address fields ---------------------------------------------------------------------------- */
 
 #define BASE 0x00300000u
@@ -320,6 +340,21 @@ static void cut_anywhere(void **state)
         mb_header1(MB_HEADER, 0x10004, rest, COUNT(rest));
         assert_int_equal(read_kernel() == 0, size >= MB_HEADER + 48);
     }
+}
+
+/* What loads nothing by itself: it needs an ELF file around it. */
+static void neither_elf_nor_addresses(void **state)
+{
+    char text[BATON_SENTENCE];
+
+    (void)state;
+    mb_start(&j);
+    mb_file(&j, MB_SIZE, NULL);
+    mb_header1(MB_HEADER, 3, NULL, 0);
+    assert_int_equal(journey_load(&j), BATON_E_KIND); /* judges that nothing is kept (H7) */
+    assert_journey(&j, !j.wrong[0]);
+    baton_explain(&j.why, text, sizeof(text));
+    assert_non_null(strstr(text, "is no ELF file and has no address fields (flag 16)"));
 }
 
 /* The header must end within the first 8 KiB. */
@@ -451,6 +486,54 @@ static void many_segments(void **state)
     }
 }
 
+/* The modules and the piece of the sections are segments, too. */
+static void many_segments_and_more(void **state)
+{
+    static const struct {
+        uint32_t loads, modules;
+        bool sections;
+        int error;
+    } cases[] = {
+        {61, 2, false, 0},
+        {61, 2, true, BATON_E_SEGMENTS},
+        {62, 0, true, 0},
+        {63, 0, true, BATON_E_SEGMENTS},
+        {64, 0, true, BATON_E_SEGMENTS}, /* of the sections */
+        {63, 1, false, BATON_E_SEGMENTS},
+        {63, 2, false, BATON_E_SEGMENTS}, /* of a module */
+        {62, 2, true, BATON_E_SEGMENTS},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        fields.loads = cases[i].loads;
+        for (uint32_t n = 0; n < fields.loads; n++)
+            fields.load[n] = (struct elf_load){
+                1, 0x3000 + 16 * n, 0xc0200000 + 0x1000 * n, 0x200000 + 0x1000 * n, 16, 0x20};
+        mb_start(&j);
+        mb_file(&j, MB_SIZE, NULL);
+        elf_make(&j.machine, MB_AT, MB_SIZE, &fields);
+        mb_header1(0x1800, 0, NULL, 0);
+        if (cases[i].sections)
+            mb_sections(0x2000, false, 0x8123);
+        for (uint32_t n = 0; n < cases[i].modules; n++)
+            j.request.module[n].file = machine_file(&j.machine, MB_MODULE_2 + 0x1000 * n, 1);
+        int error = journey_load(&j);
+        if (error != cases[i].error)
+            print_error("case %zu: %s\n", i, baton_error_name(error));
+        assert_int_equal(error, cases[i].error);
+        assert_journey(&j, !j.wrong[0]);
+        if (error) {
+            assert_string_equal(j.why.what, "segments");
+            assert_int_equal(j.why.value, BATON_SEGMENTS + 1);
+            assert_int_equal(j.why.limit, BATON_SEGMENTS);
+            continue;
+        }
+        mb_run(&j, 1);
+        end();
+    }
+}
+
 static void a_long_line(void **state)
 {
     static char line[20001];
@@ -477,13 +560,16 @@ int main(void)
         cmocka_unit_test_setup(the_screen, each),
         cmocka_unit_test_setup(sections, each),
         cmocka_unit_test_setup(damaged_sections, each),
+        cmocka_unit_test_setup(only_loaded_sections, each),
         cmocka_unit_test_setup(address_fields, each),
         cmocka_unit_test_setup(flags, each),
         cmocka_unit_test_setup(cut_anywhere, each),
+        cmocka_unit_test_setup(neither_elf_nor_addresses, each),
         cmocka_unit_test_setup(far_behind, each),
         cmocka_unit_test_setup(elf_damage, each),
         cmocka_unit_test_setup(elf64_damage, each),
         cmocka_unit_test_setup(many_segments, each),
+        cmocka_unit_test_setup(many_segments_and_more, each),
         cmocka_unit_test_setup(a_long_line, each),
     };
 

@@ -397,6 +397,21 @@ static void cut_anywhere(void **state)
     }
 }
 
+/* What loads nothing by itself: it needs an ELF file around it. */
+static void neither_elf_nor_addresses(void **state)
+{
+    char text[BATON_SENTENCE];
+
+    (void)state;
+    mb_start(&j);
+    mb_file(&j, MB_SIZE, NULL);
+    mb_header2(MB_HEADER, tags, used);
+    assert_int_equal(journey_load(&j), BATON_E_KIND); /* judges that nothing is kept (H7) */
+    assert_journey(&j, !j.wrong[0]);
+    baton_explain(&j.why, text, sizeof(text));
+    assert_non_null(strstr(text, "is no ELF file and has no address tag; link it as an ELF file"));
+}
+
 /* Of two headers, multiboot 2's counts. */
 static void both_headers(void **state)
 {
@@ -424,6 +439,7 @@ int main(void)
         cmocka_unit_test_setup(what_is_required, each),
         cmocka_unit_test_setup(damaged_headers, each),
         cmocka_unit_test_setup(cut_anywhere, each),
+        cmocka_unit_test_setup(neither_elf_nor_addresses, each),
         cmocka_unit_test_setup(both_headers, each),
     };
 

@@ -2,6 +2,7 @@
  * What a multiboot 2 loader left: good information of several kinds, and tags that are truncated, out
  * of order, given twice, unknown, of no size, or longer than the information.
  */
+#include "boot/tags.h"
 #include "tests/host/bootcheck.h"
 #include "tests/host/cm.h"
 #include "tests/host/dice.h"
@@ -591,6 +592,28 @@ static void information_beyond_4_gib(void **state)
     assert_non_null(loader2_read_at((1ull << 32) - 8));
 }
 
+/* Information at the end of the 4 GiB: nothing but its size and end tags. */
+#define LAST ((1ull << 32) - 16)
+static uint32_t size_told;
+
+static void read_last(uint64_t pa, void *to, uint32_t n)
+{
+    const uint32_t start[] = {size_told, 0}, tag[] = {0, 8};
+
+    assert_true(pa >= LAST && pa + n <= 1ull << 32 && n == 8);
+    memcpy(to, pa == LAST ? start : tag, n);
+}
+
+static void information_up_to_4_gib(void **state)
+{
+    (void)state;
+    size_told = 16;
+    assert_null(tags_walk(read_last, LAST, NULL, NULL));
+    for (size_told = 17; size_told <= 1 << 20; size_told += 0x1001)
+        assert_string_equal(tags_walk(read_last, LAST, NULL, NULL),
+                            "the loader's information reaches beyond 4 GiB (total_size)");
+}
+
 static void many_modules_and_entries(void **state)
 {
     (void)state;
@@ -697,6 +720,7 @@ int main(void)
         cmocka_unit_test(cut),
         cmocka_unit_test(too_short_to_use),
         cmocka_unit_test(information_beyond_4_gib),
+        cmocka_unit_test(information_up_to_4_gib),
         cmocka_unit_test(many_modules_and_entries),
         cmocka_unit_test(strings_fill_the_text),
         cmocka_unit_test(random_damage),

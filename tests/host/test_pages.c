@@ -14,7 +14,7 @@ static uint32_t model_count;
 
 void panic(const char *format, ...)
 {
-    fail_msg("panic: %s", format);
+    mock_assert(false, format, __FILE__, __LINE__); /* fails, but in expect_assert_failure() */
     abort();
 }
 
@@ -101,11 +101,46 @@ static void the_last_page(void **state)
     assert_int_equal(pa, 0x9e000);
 }
 
+/* A range of less than a page has none, also where its ends lie in two words of the bitmap. */
+static void no_whole_page(void **state)
+{
+    static const struct baton_memory ranges[] = {{0x11f001, 0x11ffff, BATON_MEM_USABLE},
+                                                 {0x11f800, 0x120800, BATON_MEM_USABLE},
+                                                 {0x120001, 0x120001, BATON_MEM_USABLE}};
+    uint64_t pa = 0x1234;
+
+    (void)state;
+    pages_reserve(0, 1ull << 33);
+    pages_start(ranges, COUNT(ranges));
+    assert_int_equal(pages_count(), 0);
+    assert_int_equal(pages_alloc(1ull << 32, &pa), -1);
+    assert_int_equal(pa, 0x1234);
+}
+
+static void what_is_not_lent_is_not_taken_back(void **state)
+{
+    const struct baton_memory two = {0x200000, 0x202000, BATON_MEM_USABLE};
+    const uint64_t wrong[] = {0x200000, 0x201000, 0x300800, 1ull << 32, UINT64_MAX};
+    uint64_t pa;
+
+    (void)state;
+    pages_reserve(0, 1ull << 33);
+    pages_start(&two, 1);
+    assert_int_equal(pages_alloc(1ull << 32, &pa), 0);
+    assert_int_equal(pa, 0x201000);
+    pages_free(pa);
+    for (size_t i = 0; i < COUNT(wrong); i++)
+        expect_assert_failure(pages_free(wrong[i]));
+    assert_int_equal(pages_count(), 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(random_memory),
         cmocka_unit_test(the_last_page),
+        cmocka_unit_test(no_whole_page),
+        cmocka_unit_test(what_is_not_lent_is_not_taken_back),
     };
 
     return cmocka_run_group_tests_name("pages", tests, NULL, NULL);

@@ -15,7 +15,8 @@ static struct function {
     uint32_t at, word[64];
 } model[FUNCTIONS];
 static uint32_t count, reads, writes, waits;
-static uint32_t memory[0x400]; /* the registers at REGISTERS */
+static uint32_t memory[0x400]; /* the registers at `registers` */
+static uint32_t registers;
 
 /* When the firmware gives up: after so many waits, it clears these bits here. */
 static uint32_t late, *owner, owner_bits;
@@ -54,8 +55,8 @@ static void model_write(uint32_t at, uint32_t value)
 
 static uint32_t *place(uint64_t pa)
 {
-    assert_true(pa >= REGISTERS && pa < REGISTERS + sizeof(memory) && pa % 4 == 0);
-    return &memory[(pa - REGISTERS) / 4];
+    assert_true(pa >= registers && pa < registers + sizeof(memory) && pa % 4 == 0);
+    return &memory[(pa - registers) / 4];
 }
 
 static uint32_t model_peek(uint64_t pa)
@@ -85,6 +86,7 @@ static void clear(void)
 {
     count = reads = writes = waits = late = 0;
     owner = NULL;
+    registers = REGISTERS;
     memset(model, 0, sizeof(model));
     memset(memory, 0, sizeof(memory));
 }
@@ -374,7 +376,7 @@ static void nothing_to_take(void **state)
     assert_int_equal(take(f), USB_FREE);
 }
 
-/* Lists of capabilities that do not end, or lead out of the registers' 4 GiB. */
+/* Lists of capabilities that do not end. */
 static void lists_that_do_not_end(void **state)
 {
     struct function *f = controller(0x0c0320);
@@ -391,6 +393,28 @@ static void lists_that_do_not_end(void **state)
     memory[4] = 0; /* no list */
     assert_int_equal(take(f), USB_FREE);
     assert_int_equal(writes, 0);
+}
+
+/* The capability with its control register must lie below 4 GiB. */
+static void a_list_that_leads_out_of_4_gib(void **state)
+{
+    static const struct {
+        uint32_t steps; /* from the registers on, of 4 bytes */
+        enum usb_owner owner;
+    } cases[] = {{0x3fe, USB_TAKEN}, {0x3ff, USB_FREE}, {0x400, USB_FREE}, {0x401, USB_FREE}};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct function *f = controller(0x0c0330);
+
+        registers = 0xfffff000;
+        f->word[PCI_BAR0 / 4] = registers | 4;
+        memory[4] = cases[i].steps << 16;
+        memory[0x3fe] = memory[0x3ff] = 0x00010001;
+        owner = &memory[0x3fe];
+        late = 1;
+        assert_int_equal(take(f), cases[i].owner);
+    }
 }
 
 /* All controllers are asked before the first one is stopped. */
@@ -429,6 +453,7 @@ int main(void)
         cmocka_unit_test(firmware_that_keeps_it),
         cmocka_unit_test(nothing_to_take),
         cmocka_unit_test(lists_that_do_not_end),
+        cmocka_unit_test(a_list_that_leads_out_of_4_gib),
         cmocka_unit_test(firmware_before_masters),
     };
 

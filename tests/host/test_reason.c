@@ -91,6 +91,25 @@ static void each_reason(void **state)
     }
 }
 
+/* A second initrd, at the start of a page, but not where the first one ends. */
+static void one_piece(void **state)
+{
+    struct reason_case c = cases[0]; /* nothing moves */
+
+    (void)state;
+    for (uint64_t gap = 0; gap < 2 * MIB; gap += MIB) {
+        stage(&c);
+        struct baton_segment *s = journey_segment(&j, "initrd 2", BATON_SEG_FOLLOWS);
+        s->role = BATON_ROLE_MODULE;
+        s->source = c.initrd + c.initrd_size + gap;
+        s->file_size = s->mem_size = MIB;
+        machine_file(&j.machine, s->source, s->file_size);
+        assert_int_equal(baton_place(&j.machine.host, &j.request, &j.payload, &j.why), 0);
+        is_reason(&c, 1, NULL);
+        is_reason(&c, 2, gap ? "the initrds are made one piece" : NULL);
+    }
+}
+
 /* A generated page has no source to move from. */
 static void a_generated_page(void **state)
 {
@@ -107,6 +126,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_reason),
+        cmocka_unit_test(one_piece),
         cmocka_unit_test(a_generated_page),
     };
 

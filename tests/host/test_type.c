@@ -65,6 +65,9 @@ static const struct {
     {VMLINUX, NULL, 0, "vmlinux"},
     {VMLINUX, "vmlinux", 0, "vmlinux"},
     {VMLINUX, "elf32", BATON_E_FIELD, "e_entry (it lies in no PT_LOAD segment)"}, /* no less checked */
+    {ELF32, "multiboot1", BATON_E_TYPE, "the payload is of the type elf32, and the type multiboot1 was"},
+    {ELF32, "multiboot2", BATON_E_TYPE, "the payload is of the type elf32, and the type multiboot2 was"},
+    {NOISE, "multiboot1", BATON_E_TYPE, "the payload is of no known kind, and the type multiboot1 was"},
     {AARCH64, "elf32", BATON_E_KIND, "an ELF file for AArch64"},
     {GZIP, "elf32", BATON_E_TYPE, "the payload is packed with gzip"},
     {NOISE, "bzimage", BATON_E_TYPE, "the payload is of no known kind, and the type bzimage was"},

@@ -265,6 +265,32 @@ static void its_boot_params(void **state)
     }
 }
 
+/* UEFI's memory map and its node are segments, too: with these three there are 64. */
+static void many_segments_and_uefi(void **state)
+{
+    (void)state;
+    for (uint32_t n = 59; n <= 61; n++) { /* 60: no room for the node; 61: none for the map */
+        fields.loads = n;
+        for (uint32_t i = 0; i < n; i++)
+            fields.load[i] = (struct elf_load){
+                1, 0x1000, 0xc0200000 + 0x1000 * i, 0x200000 + 0x1000 * i, 0x20, 0x20};
+        start(SIZE, BANNER, BANNER_AT);
+        j.request.efi =
+            (struct baton_efi){32, 48, 1, 0x1f123018, machine_file(&j.machine, INITRD, 48)};
+        int error = journey_load(&j);
+        assert_int_equal(error, n == 59 ? 0 : BATON_E_SEGMENTS);
+        assert_journey(&j, !j.wrong[0]);
+        if (error) {
+            assert_string_equal(j.why.what, "segments");
+            assert_int_equal(j.why.value, BATON_SEGMENTS + 1);
+            assert_int_equal(j.why.limit, BATON_SEGMENTS);
+            assert_int_equal(journey_find(&j, "EFI memory map", 0) != NULL, n == 60);
+        } else {
+            assert_journey(&j, journey_finish(&j));
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -276,6 +302,7 @@ int main(void)
         cmocka_unit_test_setup(damaged, each),
         cmocka_unit_test_setup(a_long_line, each),
         cmocka_unit_test_setup(its_boot_params, each),
+        cmocka_unit_test_setup(many_segments_and_uefi, each),
     };
 
     return cmocka_run_group_tests_name("vmlinux", tests, NULL, NULL);
