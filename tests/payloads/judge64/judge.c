@@ -20,7 +20,7 @@
 #define CODE 0x08u
 #define DATA 0x18u
 #define TASK 0x20u
-#define GDT_LIMIT 0x127u
+#define GDT_LIMIT 0x137u
 
 static uint32_t failures;
 static struct handover handover;
