@@ -74,14 +74,15 @@ static bool visit_bar(void *ctx, const struct owned *o)
     return true;
 }
 
-/* The owner with the most bytes in the cell. Free memory counts only if the whole cell is free. */
+/* The owner with the most bytes in the cell, each module by itself. Free memory counts only if the
+ * whole cell is free. */
 static char letter_of(const struct bar *bar, uint32_t cell)
 {
     enum owner most = OWNER_HOLE;
     uint64_t size = 0;
 
     for (int o = 0; o < OWNERS; o++) {
-        uint64_t share = bar->share[cell][o];
+        uint64_t share = o == OWNER_MODULE ? bar->largest[cell] : bar->share[cell][o];
 
         if (o != OWNER_FREE && share > size) {
             most = (enum owner)o;

@@ -74,6 +74,7 @@ def test_a_machine_without_com1_needs_no_option(job, outcome):
           quick=True)
 def test_the_shell_reads_from_the_same_uart(t):
     t.prompt()
+    t.ask("more off")
     assert any(line.startswith("payload ") for line in t.ask("load"))
     assert [line for line in t.ask("trampoline") if re.search(r"COM 0x2f8\b", line)]
 
