@@ -20,7 +20,7 @@ NOTHING_LOADED = [
     ("load 0", "there is no module 0"),
     ("load 99999999999999999999", "a module is a number"),
     ("load one", "a module is a number; modules lists them; usage: load "),
-    ("load 1 2", "after the module's number come initrd=, place=, verify=, type=, load=, entry= or append"),
+    ("load 1 2", "after the module's number come initrd=, place=, verify=, type=, load=, entry=, return or append"),
     ("load initrd=3", "there is no module 3"),
     ("load initrd=", "initrd= may be none, or numbers such as 2 or 2,3; modules lists them"),
     ("load initrd=2,", "initrd= may be none, or numbers"),
