@@ -229,13 +229,15 @@ void command_exec(const struct words *words)
 {
     uint64_t times = 1;
 
-    if (!command_takes(words, 1) || !command_image())
+    if (!command_takes(words, 1))
         return;
     if (words->count > 1 &&
         (!words_number(words->word[1], &times) || !times || times > CALLS_MOST)) {
         command_usage(words, "how many times is a number from 1 to 1000000");
         return;
     }
+    if (!command_image())
+        return;
     if (words->count > 1 && !stage_loaded()->request.call) {
         command_usage(words,
                       "only a payload that returns (load return) can be called several times");
