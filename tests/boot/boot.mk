@@ -61,7 +61,7 @@ $(FIRMWARE): $(BOOT_TESTS)/firmware.S
 	$(Q)$(LD32) -m elf_i386 -Ttext 0xffff0000 -e 0xfffffff0 --oformat binary $@.o -o $@
 
 .PHONY: check-boot test-boot layouts
-check-boot: $(BOOT_NEEDS)
+check-boot: $(BOOT_NEEDS) kernels
 	@echo "boot tests, the quick ones"
 	@rm -f $(BOOT_RESULTS)
 	@$(PYTEST) -m quick $(if $(ONLY),-k "$(ONLY)") $(BOOT_TESTS)
