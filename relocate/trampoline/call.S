@@ -11,6 +11,7 @@
 #include "i386.h"
 #include "baton/list.h"
 #include "relocate/trampoline/call.h"
+#include "relocate/trampoline/flat32.inc"
 
 #define AT(label) (label - call_code)
 #define PARAM(name) (CONTROL_PARAMS + PARAM_##name)
@@ -60,12 +61,7 @@ call_code:
         pushl   %eax
         lret
 .Lflat:
-        movl    $CONTROL_DS, %eax
-        movl    %eax, %ds
-        movl    %eax, %es
-        movl    %eax, %fs
-        movl    %eax, %gs
-        movl    %eax, %ss
+        FLAT_SEGMENTS
         pushl   %ebx
         movl    $CONTROL_LAST_STEP, %ebx
         leal    CONTROL_STEP(%ebp), %eax
@@ -80,13 +76,7 @@ call_code:
         pushl   $EFLAGS_FIXED
         popfl
         pushl   CALLED(EIP)(%ebx)
-        movl    PARAM(EAX)(%ebp), %eax
-        movl    PARAM(EBX)(%ebp), %ebx
-        movl    PARAM(ECX)(%ebp), %ecx
-        movl    PARAM(EDX)(%ebp), %edx
-        movl    PARAM(ESI)(%ebp), %esi
-        movl    PARAM(EDI)(%ebp), %edi
-        movl    PARAM(EBP)(%ebp), %ebp
+        FLAT_REGISTERS
         ret
 
 /*

@@ -4,6 +4,7 @@
  */
 #include "i386.h"
 #include "baton/control.h"
+#include "relocate/trampoline/flat32.inc"
 
 #define AT(label) (CONTROL_EXIT + label - exit_flat32)
 #define PARAM(name) (CONTROL_PARAMS + PARAM_##name)
@@ -19,12 +20,7 @@ exit_flat32:
         pushl   %eax
         lret
 .Lflat:
-        movl    $CONTROL_DS, %eax
-        movl    %eax, %ds
-        movl    %eax, %es
-        movl    %eax, %fs
-        movl    %eax, %gs
-        movl    %eax, %ss
+        FLAT_SEGMENTS
         movl    $CONTROL_LAST_STEP, %ebx
         leal    CONTROL_STEP(%ebp), %eax
         call    *%eax
@@ -35,13 +31,7 @@ exit_flat32:
 1:      pushl   $EFLAGS_FIXED
         popfl
         pushl   PARAM(EIP)(%ebp)
-        movl    PARAM(EAX)(%ebp), %eax
-        movl    PARAM(EBX)(%ebp), %ebx
-        movl    PARAM(ECX)(%ebp), %ecx
-        movl    PARAM(EDX)(%ebp), %edx
-        movl    PARAM(ESI)(%ebp), %esi
-        movl    PARAM(EDI)(%ebp), %edi
-        movl    PARAM(EBP)(%ebp), %ebp
+        FLAT_REGISTERS
         ret                             /* esp = the end of the page */
         .org    exit_flat32 + CONTROL_EXIT_SIZE
 

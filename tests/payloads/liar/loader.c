@@ -7,21 +7,10 @@
  */
 #include "liar/liar.h"
 
+#include "lib/elf.h"
+
 #define ELF_MAGIC 0x464c457fu
-#define PT_LOAD 1u
 #define LOWEST 0x100000u
-
-struct elf_header {
-    uint32_t magic;
-    uint8_t ident[12];
-    uint16_t type, machine;
-    uint32_t version, entry, phoff, shoff, flags;
-    uint16_t ehsize, phentsize, phnum, shentsize, shnum, shstrndx;
-};
-
-struct elf_segment {
-    uint32_t type, offset, vaddr, paddr, filesz, memsz, flags, align;
-};
 
 extern const char liar_gdt[];
 
@@ -37,7 +26,7 @@ uint32_t load(const struct mb_module *file)
         const struct elf_segment *s = (const void *)(bytes + h->phoff + i * sizeof *s);
         uint8_t *to = (uint8_t *)(uintptr_t)s->paddr;
 
-        if (s->type != PT_LOAD || s->memsz == 0)
+        if (s->type != ELF_LOAD || s->memsz == 0)
             continue;
         if (s->paddr < LOWEST || s->paddr + s->memsz > ((uintptr_t)liar_gdt & ~0xfffffu))
             give_up("the first module does not fit below the liar");

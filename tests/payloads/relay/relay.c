@@ -10,28 +10,16 @@
  */
 #include "lib/console.h"
 #include "lib/crc32.h"
+#include "lib/elf.h"
 #include "liar/liar.h"
 
 #define EXIT_PASSED 0x20
 #define EXIT_FAILED 0x21
-#define ELF_LOAD 1u
 
 /* Where the modules lie when Baton starts: Baton, the relay as its payload, the relay once more. */
 #define HOME_BATON 0x1000000u
 #define HOME_PAYLOAD 0x1800000u
 #define HOME_RELAY 0x1900000u
-
-struct elf_header {
-    uint32_t magic;
-    uint8_t ident[12];
-    uint16_t type, machine;
-    uint32_t version, entry, phoff, shoff, flags;
-    uint16_t ehsize, phentsize, phnum, shentsize, shnum, shstrndx;
-};
-
-struct elf_segment {
-    uint32_t type, offset, vaddr, paddr, filesz, memsz, flags, align;
-};
 
 enum { BATON, RELAY, MODULES };
 
