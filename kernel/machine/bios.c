@@ -4,8 +4,7 @@
  */
 #include "kernel/machine/bios.h"
 
-#include "kernel/machine/cpu.h"
-#include "kernel/machine/pic.h"
+#include "kernel/machine/quiet.h"
 #include "kernel/machine/window.h"
 #include "lib/crc32.h"
 
@@ -20,7 +19,7 @@
 static const uint8_t services[] = {0x10, 0x13, 0x16, 0x19};
 
 static uint32_t end, checksum;
-static uint8_t masks[2];
+static struct devices devices; /* as they were at the start */
 
 static const uint8_t *low_memory(void)
 {
@@ -41,8 +40,7 @@ void bios_start(bool uefi)
     const uint8_t *low = low_memory();
     uint32_t size = low[MEMORY_SIZE] | (uint32_t)low[MEMORY_SIZE + 1] << 8;
 
-    masks[0] = in8(PIC1_DATA);
-    masks[1] = in8(PIC2_DATA);
+    devices_save(&devices);
     checksum = crc32(0, low, DATA_END);
     if (!uefi && size >= MEMORY_LEAST && size <= MEMORY_MOST && has_services(low))
         end = size * BYTES_PER_KIB;
@@ -60,6 +58,5 @@ bool bios_is_whole(void)
 
 void bios_unmask(void)
 {
-    out8(PIC1_DATA, masks[0]);
-    out8(PIC2_DATA, masks[1]);
+    devices_restore(&devices);
 }

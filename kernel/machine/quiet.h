@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-/* What devices_quiet() changes, for a call that comes back. */
+/* What devices_quiet() changes: for a payload that returns, or that calls the BIOS. */
 struct devices {
     uint8_t masked[2]; /* the PICs' masks */
 };
