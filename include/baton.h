@@ -110,6 +110,10 @@ enum baton_window {
     BATON_WINDOWS
 };
 
+#define BATON_RSDP_OLD 20      /* bytes of ACPI's root pointer that revision 0 has */
+#define BATON_RSDP_SIZE 36     /* since revision 2 */
+#define BATON_RSDP_REVISION 15 /* offset of the revision */
+
 /* It, and all that it points to, must exist as long as an image that was made with it: images keep
  * its address. */
 struct baton_host {
@@ -149,8 +153,14 @@ struct baton_host {
     /* A long load calls it from time to time, if it is not NULL: `done` of `all` bytes are read.
      * It may feed a watchdog or print; it must not call the core. */
     void (*progress)(void *ctx, uint64_t done, uint64_t all);
+
+    /* Fills `copy` with the ACPI root pointer as it lies in memory, all of it or its first
+     * BATON_RSDP_OLD bytes, or leaves it, zeros, where there is none. Called by
+     * baton_payload_finish(), only for a payload that gets a copy (multiboot 2). It must not call
+     * the core. NULL: not known. [ACPI 5] */
+    void (*root_pointer)(void *ctx, uint8_t copy[BATON_RSDP_SIZE]);
 };
-BATON_LAYOUT(baton_host, 52);
+BATON_LAYOUT(baton_host, 56);
 
 struct baton_refusal;
 struct baton_request;
@@ -302,12 +312,8 @@ struct baton_efi {
 };
 BATON_LAYOUT(baton_efi, 36);
 
-#define BATON_RSDP_OLD 20      /* bytes that revision 0 has; the rest is zeros then */
-#define BATON_RSDP_SIZE 36     /* since revision 2 */
-#define BATON_RSDP_REVISION 15 /* offset of the revision */
-
 /* What the host asks for. All of it must outlive the last baton_payload_finish(), and be then as it
- * was when the payload was read, but for `screen`, `loader`, `acpi_rsdp`, `rsdp` and `live`. */
+ * was when the payload was read, but for `screen`, `loader`, `acpi_rsdp` and `live`. */
 struct baton_request {
     uint32_t size; /* sizeof(struct baton_request) */
     struct baton_file kernel;
@@ -330,8 +336,6 @@ struct baton_request {
     } flat;
     struct baton_screen screen; /* a fault in the hand-off shows on that of baton_image_build() */
     uint64_t acpi_rsdp;         /* pa of the ACPI root pointer, 0 if not known */
-    /* A copy of it, as multiboot 2 hands it on; all zeros: not known. [ACPI 5] */
-    uint8_t rsdp[BATON_RSDP_SIZE];
     struct baton_efi efi;
     struct baton_live live;
     bool long_mode; /* the CPU has long mode: a 64-bit kernel can be given to it */
@@ -355,7 +359,7 @@ struct baton_request {
      * reported on com_port, and the machine ends as after a fault. NULL: no comparison. */
     const void *digest_page;
 };
-BATON_LAYOUT(baton_request, 828);
+BATON_LAYOUT(baton_request, 792);
 
 /* How a payload is entered. Each kind has its own code at the end of the hand-off. */
 enum baton_entry_kind {
