@@ -214,10 +214,10 @@ enum baton_error {
 };
 
 struct baton_refusal {
-    int error;        /* enum baton_error */
-    const char *what; /* the field, segment or invariant; static text, or lies in the payload */
-    uint64_t value;   /* what was found */
-    uint64_t limit;   /* what was allowed, or the address where */
+    int error;         /* enum baton_error */
+    const char *what;  /* the field, segment or invariant; static text, or lies in the payload */
+    uint64_t value;    /* what was found */
+    uint64_t limit;    /* what was allowed, or the address where */
     const char *asked; /* E_TYPE, E_NO_TYPE: the request's type; else NULL */
 };
 
@@ -322,9 +322,9 @@ struct baton_request {
      * [early-userspace] Their strings are not used. A multiboot kernel finds each with its string,
      * from the start of a page on. */
     struct baton_module module[BATON_MODULES];
-    const char *command_line;   /* the payload's, NUL-terminated, never NULL */
-    const char *loader;         /* the boot loader of the host, such as "GRUB 2.06", never NULL */
-    uint32_t place;             /* enum baton_policy */
+    const char *command_line; /* the payload's, NUL-terminated, never NULL */
+    const char *loader;       /* the boot loader of the host, such as "GRUB 2.06", never NULL */
+    uint32_t place;           /* enum baton_policy */
     /* The name of the only format that the payload may have, such as "elf32". A name that no format
      * has is E_NO_TYPE, a file of another format is E_TYPE. The file is checked as if the format had
      * been found by a search. NULL: the first format that recognises the file. */
@@ -669,6 +669,11 @@ struct baton_machine {
     bool has_tsc;       /* [CPUID 1, edx bit 4]: the hand-off can be timed */
     uint8_t trace;      /* 1: print the number of each step on com_port when it is done;
                            2: write it to I/O port 0x80, too; 0: neither */
+    /* The SHA extensions, SSE4.1 and SSSE3 are present [CPUID 7, ebx bit 29; 1, ecx bits 19 and 9]:
+     * with a digest page, digests are computed by them. XMM registers, CR0 and CR4 are changed
+     * meanwhile, and put back; a host in which another task may use XMM registers during a load
+     * clears this. */
+    bool has_sha;
 };
 BATON_LAYOUT(baton_machine, 16);
 
@@ -738,7 +743,8 @@ uint32_t baton_version(void);
 /* The trampoline's page in the host's own image: page aligned, 4096 bytes. (i386 only) */
 extern char baton_trampoline_page[BATON_PAGE_SIZE];
 
-/* The code that compares the digests, for struct baton_request. It is never written. (i386 only) */
+/* The code that compares the digests, for struct baton_request: two pages, for any CPU and for one
+ * with machine->has_sha. They are never written. (i386 only) */
 extern const char baton_digest_page[];
 
 #ifdef __cplusplus

@@ -11,6 +11,7 @@ struct cpuid {
     uint32_t signature; /* leaf 1, eax: family and model; 0: there is no CPUID */
     uint32_t features;  /* leaf 1, edx */
     uint32_t extended;  /* leaf 0x80000001, edx; 0: there is no such leaf */
+    bool sha;           /* it has all that digests are computed with (sha256_extensions.h) */
 };
 
 /* EFLAGS.ID can be changed only on a CPU that has the CPUID instruction. */
@@ -26,25 +27,46 @@ static inline bool cpuid_exists(void)
     return (before ^ after) & EFLAGS_ID;
 }
 
-static inline uint32_t cpuid_leaf(uint32_t leaf, uint32_t *edx)
-{
-    uint32_t eax = leaf, ebx, ecx;
+struct cpuid_answer {
+    uint32_t eax, ebx, ecx, edx;
+};
 
-    __asm__ volatile("cpuid" : "+a"(eax), "=b"(ebx), "=c"(ecx), "=d"(*edx));
-    return eax;
+/* Of subleaf 0, where a leaf has several. */
+static inline struct cpuid_answer cpuid_leaf(uint32_t leaf)
+{
+    struct cpuid_answer a;
+
+    __asm__ volatile("cpuid"
+                     : "=a"(a.eax), "=b"(a.ebx), "=c"(a.ecx), "=d"(a.edx)
+                     : "0"(leaf), "2"(0));
+    return a;
+}
+
+/* SHA256RNDS2 and the like, PSHUFB, PALIGNR, PBLENDW, and FXSAVE, which CR4.OSFXSR comes with. */
+static inline bool cpuid_has_sha(void)
+{
+    struct cpuid_answer one = cpuid_leaf(1);
+    uint32_t sse = CPUID_SSSE3 | CPUID_SSE4_1;
+
+    return (one.ecx & sse) == sse && one.edx & CPUID_FXSR &&
+           cpuid_leaf(0).eax >= CPUID_STRUCTURED && cpuid_leaf(CPUID_STRUCTURED).ebx & CPUID_SHA;
 }
 
 static inline struct cpuid cpuid_read(void)
 {
     struct cpuid id = {0};
-    uint32_t unused, highest;
+    struct cpuid_answer one;
+    uint32_t highest;
 
     if (!cpuid_exists())
         return id;
-    id.signature = cpuid_leaf(1, &id.features);
-    highest = cpuid_leaf(CPUID_EXTENDED, &unused);
+    one = cpuid_leaf(1);
+    id.signature = one.eax;
+    id.features = one.edx;
+    id.sha = cpuid_has_sha();
+    highest = cpuid_leaf(CPUID_EXTENDED).eax;
     if (highest > CPUID_EXTENDED && highest <= CPUID_EXTENDED_MAX)
-        cpuid_leaf(CPUID_EXTENDED + 1, &id.extended);
+        id.extended = cpuid_leaf(CPUID_EXTENDED + 1).edx;
     return id;
 }
 

@@ -36,7 +36,7 @@ void ready_read(struct ready_cpu *cpu)
 {
     struct cpuid id = cpuid_read();
 
-    *cpu = (struct ready_cpu){.features = id.features, .extended = id.extended};
+    *cpu = (struct ready_cpu){.features = id.features, .extended = id.extended, .sha = id.sha};
     __asm__ volatile("movl %%cs, %0" : "=r"(cpu->cs));
     __asm__ volatile("pushfl; popl %0" : "=r"(cpu->eflags));
     if (cpu->cs & SELECTOR_RPL) /* the rest can be read only at level 0 */
@@ -59,7 +59,7 @@ void baton_machine_detect(struct baton_machine *machine)
 {
     struct cpuid id = cpuid_read();
 
-    ready_machine(id.features, id.extended, machine);
+    ready_machine(id.features, id.extended, id.sha, machine);
 }
 
 int baton_ready(const struct baton_image *image, struct baton_refusal *why)
