@@ -11,7 +11,6 @@ struct cpuid {
     uint32_t signature; /* leaf 1, eax: family and model; 0: there is no CPUID */
     uint32_t features;  /* leaf 1, edx */
     uint32_t extended;  /* leaf 0x80000001, edx; 0: there is no such leaf */
-    bool sha;           /* it has all that digests are computed with (sha256_extensions.h) */
 };
 
 /* EFLAGS.ID can be changed only on a CPU that has the CPUID instruction. */
@@ -27,46 +26,45 @@ static inline bool cpuid_exists(void)
     return (before ^ after) & EFLAGS_ID;
 }
 
-struct cpuid_answer {
-    uint32_t eax, ebx, ecx, edx;
-};
-
-/* Of subleaf 0, where a leaf has several. */
-static inline struct cpuid_answer cpuid_leaf(uint32_t leaf)
+static inline uint32_t cpuid_leaf(uint32_t leaf, uint32_t *edx)
 {
-    struct cpuid_answer a;
+    uint32_t eax = leaf, ebx, ecx;
 
-    __asm__ volatile("cpuid"
-                     : "=a"(a.eax), "=b"(a.ebx), "=c"(a.ecx), "=d"(a.edx)
-                     : "0"(leaf), "2"(0));
-    return a;
+    __asm__ volatile("cpuid" : "+a"(eax), "=b"(ebx), "=c"(ecx), "=d"(*edx));
+    return eax;
 }
 
-/* SHA256RNDS2 and the like, PSHUFB, PALIGNR, PBLENDW, and FXSAVE, which CR4.OSFXSR comes with. */
+/* What digests are computed with (sha256_extensions.h): SHA256RNDS2 and the like, PSHUFB, PALIGNR,
+ * PBLENDW; and FXSAVE, which CR4.OSFXSR comes with. */
 static inline bool cpuid_has_sha(void)
 {
-    struct cpuid_answer one = cpuid_leaf(1);
     uint32_t sse = CPUID_SSSE3 | CPUID_SSE4_1;
+    uint32_t highest = 0, one = 1, leaf = CPUID_STRUCTURED, ebx, ecx, edx, structured;
 
-    return (one.ecx & sse) == sse && one.edx & CPUID_FXSR &&
-           cpuid_leaf(0).eax >= CPUID_STRUCTURED && cpuid_leaf(CPUID_STRUCTURED).ebx & CPUID_SHA;
+    if (!cpuid_exists())
+        return false;
+    __asm__ volatile("cpuid" : "+a"(highest), "=b"(ebx), "=c"(ecx), "=d"(edx));
+    if (highest < CPUID_STRUCTURED)
+        return false;
+    __asm__ volatile("cpuid" : "+a"(one), "=b"(ebx), "=c"(ecx), "=d"(edx));
+    if ((ecx & sse) != sse || !(edx & CPUID_FXSR))
+        return false;
+    ecx = 0; /* the subleaf */
+    __asm__ volatile("cpuid" : "+a"(leaf), "=b"(structured), "+c"(ecx), "=d"(edx));
+    return structured & CPUID_SHA;
 }
 
 static inline struct cpuid cpuid_read(void)
 {
     struct cpuid id = {0};
-    struct cpuid_answer one;
-    uint32_t highest;
+    uint32_t unused, highest;
 
     if (!cpuid_exists())
         return id;
-    one = cpuid_leaf(1);
-    id.signature = one.eax;
-    id.features = one.edx;
-    id.sha = cpuid_has_sha();
-    highest = cpuid_leaf(CPUID_EXTENDED).eax;
+    id.signature = cpuid_leaf(1, &id.features);
+    highest = cpuid_leaf(CPUID_EXTENDED, &unused);
     if (highest > CPUID_EXTENDED && highest <= CPUID_EXTENDED_MAX)
-        id.extended = cpuid_leaf(CPUID_EXTENDED + 1).edx;
+        cpuid_leaf(CPUID_EXTENDED + 1, &id.extended);
     return id;
 }
 

@@ -59,9 +59,11 @@ void pt_clear(const struct baton_host *host, uint64_t table)
     __builtin_memset(host->map(host->ctx, BATON_WINDOW_TABLE, table), 0, BATON_PAGE_SIZE);
 }
 
-/* Sets `count` entries of one table from `index` on; those that are there and equal stay. */
-static enum pt_result fill(const struct pt_space *space, unsigned level, uint64_t table,
-                           unsigned index, uint64_t wanted, uint32_t count)
+/* Sets `count` entries of one table from `index` on; those that are there and equal stay. Not inlined:
+ * its loop needs the registers. */
+static __attribute__((noinline)) enum pt_result fill(const struct pt_space *space, unsigned level,
+                                                     uint64_t table, unsigned index,
+                                                     uint64_t wanted, uint32_t count)
 {
     uint64_t span = pt_span(space->format, level);
     uint32_t size = space->format->entry_size;

@@ -24,18 +24,15 @@ void ready_machine(uint32_t features, uint32_t extended, bool sha, struct baton_
  * unused, but must not be used if this CPU lacks them. */
 static const char *wrong_machine(uint32_t bits, const struct ready_cpu *cpu)
 {
-    struct baton_machine has;
-
-    ready_machine(cpu->features, cpu->extended, cpu->sha, &has);
-    if (!(bits & MACHINE_HAS_CR4) != !has.has_cr4)
+    if (!(bits & MACHINE_HAS_CR4) != !(cpu->features & CPUID_HAS_CR4))
         return "machine->has_cr4 is not what CPUID says";
-    if (!(bits & MACHINE_HAS_EFER) != !has.has_efer)
+    if (!(bits & MACHINE_HAS_EFER) != !(cpu->extended & CPUID_HAS_EFER))
         return "machine->has_efer is not what CPUID says";
-    if (bits & MACHINE_HAS_MCE && !has.has_mce)
+    if (bits & MACHINE_HAS_MCE && !(cpu->features & CPUID_MCE))
         return "machine->has_mce is set, and CPUID says no";
-    if (bits & MACHINE_HAS_TSC && !has.has_tsc)
+    if (bits & MACHINE_HAS_TSC && !(cpu->features & CPUID_TSC))
         return "machine->has_tsc is set, and CPUID says no";
-    if (bits & MACHINE_HAS_SHA && !has.has_sha)
+    if (bits & MACHINE_HAS_SHA && !cpu->sha)
         return "machine->has_sha is set, and CPUID says no";
     return NULL;
 }
