@@ -69,7 +69,7 @@ KERNEL_C := $(filter-out $(CORE_C),$(wildcard lib/*.c boot/*.c kernel/*.c kernel
 KERNEL_S := $(wildcard boot/*.S kernel/*/*.S)
 
 .PHONY: all clean distclean spoil inject FORCE
-all: $(BUILD)/baton.elf $(BUILD)/baton.lst
+all: $(BUILD)/baton.elf $(BUILD)/baton.boot $(BUILD)/baton.lst
 
 # What a failed command leaves half written (on a full disk, say) is not taken as made; nor is an
 # empty object, which a power cut may leave.
@@ -213,6 +213,11 @@ install-library: $(BUILD)/libbaton.a
 	    'Description: kexec and crash dumps for i386 kernels, freestanding' \
 	    'Cflags: -I$${prefix}/include' 'Libs: -L$${libdir} -lbaton' \
 	    > "$(DESTDIR)$(PKGCONFIG)/baton.pc"
+
+# The same without symbols and debug information, for a boot loader: GRUB reads those, too.
+$(BUILD)/baton.boot: $(BUILD)/baton.elf
+	$(call say,STRIP,$@)
+	$(Q)$(OBJCOPY32) --strip-all $< $@
 
 # A disassembly with source.
 $(BUILD)/baton.lst: $(BUILD)/baton.elf

@@ -10,7 +10,7 @@
 #                machine through it
 #   UNATTENDED   yes: no user, the demo powers off by itself
 root='' commands='' plain=''
-EXITPORT=${EXITPORT-} UNATTENDED=${UNATTENDED-} elf=${BATON_ELF:-build/baton.elf}
+EXITPORT=${EXITPORT-} UNATTENDED=${UNATTENDED-} elf=${BATON_ELF:-build/baton.boot}
 
 # fill: puts everything that GRUB loads into $root, and GRUB's menu.
 fill() {
