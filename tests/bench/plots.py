@@ -15,7 +15,7 @@ PLOTS = (
       ("start to hand-off", "start to hand-off, ", " map entries"))),
 )
 HEAD = """\
-set terminal svg size 640,360 background rgb "white"
+set terminal svg noenhanced size 640,360 background rgb "white"
 set output "{out}"
 set title "{title}"
 set xlabel "{axis}"
@@ -40,10 +40,14 @@ def draw(folder, figures):
     for name, title, axis, logarithmic, lines in PLOTS:
         drawn = []
         for i, (label, start, end) in enumerate(lines):
-            path = os.path.join(folder, f"{name}-{i}.dat")
+            path, values = os.path.join(folder, f"{name}-{i}.dat"), points(figures, start, end)
+            if not values:              # its group could not be counted
+                continue
             with open(path, "w") as f:
-                f.writelines(f"{x} {y}\n" for x, y in points(figures, start, end))
+                f.writelines(f"{x} {y}\n" for x, y in values)
             drawn.append(f'"{path}" using 1:2 with linespoints title "{label}"')
+        if not drawn:
+            continue
         script = HEAD.format(out=os.path.join(folder, f"{name}.svg"), title=title, axis=axis,
                              least="*" if logarithmic else "0",
                              scale="set logscale xy" if logarithmic else "", lines=", ".join(drawn))

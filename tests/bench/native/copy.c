@@ -122,10 +122,7 @@ static void page_swap(uint8_t *t, const uint8_t *f)
     for (unsigned i = 0; i < 3; i++) {
         uint32_t count = PAGE / 4;
 
-        __asm__ volatile("rep movsl"
-                         : "+D"(target[i]), "+S"(source[i]), "+c"(count)
-                         :
-                         : "memory");
+        __asm__ volatile("rep movsl" : "+D"(target[i]), "+S"(source[i]), "+c"(count) : : "memory");
     }
 }
 
