@@ -243,7 +243,7 @@ distclean:
 -include tests/host/host.mk labs/labs.mk
 ifndef LAB
 -include examples/embed/embed.mk pc/pc.mk
--include iso/iso.mk tests/payloads/payloads.mk tests/boot/boot.mk tests/prove/prove.mk
+-include iso/iso.mk tests/payloads/payloads.mk record/record.mk tests/boot/boot.mk tests/prove/prove.mk
 -include tests/scripts/scripts.mk tests/docs/docs.mk tests/fuzz/fuzz.mk tests/mutants/mutants.mk
 -include tests/bench/bench.mk tests/fresh/fresh.mk tests/install/install.mk
 endif
