@@ -12,7 +12,7 @@ from definitions import PAGE
 from request import NotRecorded, ram
 
 CHUNK = 64 * PAGE
-SHOWN = ("EAX", "EBX", "ECX", "EDX", "ESI", "EDI", "EBP", "ESP", "EIP", "EFL", "CR0", "CR2", "CR3", "CR4",
+SHOWN = ("EAX", "EBX", "ECX", "EDX", "ESI", "EDI", "EBP", "ESP", "EIP", "EFL", "CR0", "CR3", "CR4",
          "EFER", "DR6", "DR7")
 SELECTORS = ("CS", "DS", "ES", "FS", "GS", "SS", "TR", "LDT")
 REFUSED = 10                        # the exit status of ./baton run for it

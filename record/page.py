@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent / "page"
-STYLES = ("colours.css", "layout.css", "parts.css", "print.css")
+STYLES = ("colours.css", "parts.css", "layout.css", "print.css")
 SCRIPTS = ("text.js", "recording.js", "memory.js", "tables.js", "list.js", "source.js", "registers.js",
            "caption.js", "navigation.js")
 

@@ -12,43 +12,43 @@ EXITS = "relocate/trampoline/exit_"
 LOADED, PREPARED, ENTERED = "loaded", "prepared", "entered"
 
 PHASES = (
-    (LOADED, "The old kernel runs", "The boot loader has put the payload's file into memory as it "
+    (LOADED, "start", "The old kernel runs", "The boot loader has put the payload's file into memory as it "
      "is. The old kernel runs on its live page tables, at 3 GiB."),
-    (PREPARED, "All is prepared", "The load has built the new page tables, the list of moves and the "
+    (PREPARED, "ready", "All is prepared", "The load has built the new page tables, the list of moves and the "
      "control code page, in pages that no destination covers. Nothing has moved yet. From here on no "
      "byte of the live tables may change (H1)."),
-    ("1", "Faults are caught", "Descriptor tables of the trampoline's own page are loaded: a fault "
+    ("1", "faults", "Faults are caught", "Descriptor tables of the trampoline's own page are loaded: a fault "
      "from here on is reported, whatever the old kernel's segments and stack hold."),
-    ("2", "Segments and stack", "Segments and stack of the trampoline's page replace those of the "
+    ("2", "stack", "Segments and stack", "Segments and stack of the trampoline's page replace those of the "
      "old kernel."),
-    ("3", "Global pages off", "A write to CR3 keeps global entries of the TLB. One of them may map "
+    ("3", "global", "Global pages off", "A write to CR3 keeps global entries of the TLB. One of them may map "
      "this very page elsewhere, so global pages are switched off first."),
-    ("4", "The switch", "CR3 gets the root of the new tables. The next instruction comes from the "
+    ("4", "switch", "The switch", "CR3 gets the root of the new tables. The next instruction comes from the "
      "same virtual address, but that address now leads to the control code page: the copy."),
-    ("5", "The physical address", "The new tables map the control code page a second time, at its own "
+    ("5", "jump", "The physical address", "The new tables map the control code page a second time, at its own "
      "physical address. The code jumps there; nothing at the kernel address is needed any more."),
-    ("6", "Paging off", "Virtual and physical address are the same here, so paging can be switched "
+    ("6", "paging off", "Paging off", "Virtual and physical address are the same here, so paging can be switched "
      "off under the running code. Every control register gets a known value."),
-    ("7", "The list", "Word by word, the list says which page is copied where. The order is such that "
+    ("7", "the list", "The list", "Word by word, the list says which page is copied where. The order is such that "
      "no source is overwritten before it has been read (H4)."),
-    ("8", "Is it what was loaded?", "If the load has made digests, they are compared now."),
-    ("9", "The exit", "The last instructions give every register the value that the payload's boot "
+    ("8", "digest", "Is it what was loaded?", "If the load has made digests, they are compared now."),
+    ("9", "exit", "The exit", "The last instructions give every register the value that the payload's boot "
      "protocol asks for."),
-    (ENTERED, "The payload runs", "The first instruction of the payload is next. Nothing of the old "
+    (ENTERED, "payload", "The payload runs", "The first instruction of the payload is next. Nothing of the old "
      "kernel is needed any more."),
 )
-NAIVE = ("naive", "The naive way", "The code before the change of 2006 wrote an identity mapping of the "
+NAIVE = ("naive", "naive", "The naive way", "The code before the change of 2006 wrote an identity mapping of the "
          "control page into the live tables, so that the code could go on after the switch. The old "
          "kernel's tables are damaged now: a dump would show them so, and a kernel that comes back "
          "would run on them.")
 
 
 def phases(naive):
-    """[{"id", "title", "text"}] in order."""
+    """[{"id", "short", "title", "text"}] in order."""
     found = list(PHASES)
     if naive:
         found.insert(2, NAIVE)
-    return [{"id": name, "title": title, "text": said} for name, title, said in found]
+    return [dict(zip(("id", "short", "title", "text"), phase)) for phase in found]
 
 
 def numbered():

@@ -26,7 +26,7 @@ class Request:
     append: str = ""
     modules: tuple = ()         # "FILE words"
     words: str = ""             # of Baton's own command line
-    memory: str = "8M"
+    memory: str = "4M"
     cpu: str = "max"
     machine: str = "pc"
     naive: bool = False
@@ -42,7 +42,7 @@ class Request:
         words.append(f"place={given('PLACE', 'prefer')}")
         return cls(given("KERNEL"), tuple(filter(None, given("INITRD").split("\n"))),
                    given("APPEND"), tuple(filter(None, given("MODULES").split("\n"))),
-                   " ".join([*words, given("BATON")]).strip(), given("MEMORY", "8M"),
+                   " ".join([*words, given("BATON")]).strip(), given("MEMORY", "4M"),
                    given("CPU", "max"), given("MACHINE", "pc"), given("NAIVE") == "yes",
                    int(given("TIMEOUT", "60")))
 

@@ -54,7 +54,7 @@ class Stores:
         baton = Elf32(payloads.BATON)
         out = os.path.join(BUILD, "tests", "boot", "record-stores")
         result = run(Machine(
-            self.name, cpu="max", memory="8M", kernel=payloads.BATON, modules=(f"{SHOWN} ",),
+            self.name, cpu="max", memory="4M", kernel=payloads.BATON, modules=(f"{SHOWN} ",),
             append="verbose exitport=0xf4 paging=pae place=prefer", extra=(
                 *COUNTING, "-plugin", f"{PLUGIN},start={baton.symbols['baton_trampoline']:#x},"
                 f"stop={Elf32(SHOWN).entry:#x},out={out}")))
@@ -203,3 +203,17 @@ def test_an_entry_in_another_mode(job, outcome):
     assert status == 1 and data is None
     assert "this payload is entered in another way" in said
 
+
+@pytest.mark.quick
+@pytest.mark.parametrize("job", [pytest.param(Record("tools", PATH="/nowhere"), id="no-gdb")])
+def test_without_gdb(job, outcome):
+    assert outcome == (1, "baton: record needs gdb, which knows the lines of the source; install the "
+                          "package gdb\n", None)
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize("job", [pytest.param(Record("cpu", CPU="6502"), id="no-such-cpu")])
+def test_a_machine_that_qemu_does_not_know(job, outcome):
+    status, said, data = outcome
+    assert status == 2 and data is None
+    assert said.startswith("baton: QEMU does not accept this machine: ") and "6502" in said, said

@@ -5,7 +5,7 @@
 BROWSER_RESULTS := $(BUILD)/tests/results/browser.xml
 
 .PHONY: check-browser
-check-browser: all
+check-browser: all record-needs
 	@echo "browser"
 	@mkdir -p $(dir $(BROWSER_RESULTS))
 	@iso/fetch-payloads playwright-core

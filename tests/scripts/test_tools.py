@@ -41,6 +41,7 @@ def tools(request, tmp_path):
     ("netboot", ["build/net boot"], 0, "build/net boot: GRUB for BIOS, UEFI, UEFI-32; iPXE"),
     ("crash", [], 0, "as it was at the start"),
     ("prove", ["--paging", "legacy"], 0, "proved "),
+    ("record", ["-o", "build/it.html"], 0, "build/it.html: 1"),
 ])
 def test_a_verb_finds_its_tools(bare, tools, verb, words, status, said):
     code, output = bare.run("./baton", verb, *words, env=tools, timeout=400)
