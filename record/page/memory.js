@@ -40,18 +40,24 @@ const Memory = (() => {
         return ORDER.find(role => inside.includes(role));
     }
 
+    // What each role shows, to be hidden until its pages exist.
+    const layers = {};
+
+    function layer(role, numbers) {
+        const group = drawn("g", {}, ...rectangles(numbers, { class: `role-${role}` }));
+        if (LETTERS[role])
+            group.append(...numbers.map(cell => {
+                const [x, y] = middle(cell);
+                return drawn("text", { x, y: y + 3.5, class: "letter" }, LETTERS[role]);
+            }));
+        layers[role] = group;
+        return group;
+    }
+
     function ground() {
-        const byRole = {}, group = drawn("g");
-        for (let cell = 0; cell < cells; cell++)
-            (byRole[roleOf(cell)] ??= []).push(cell);
-        for (const [role, numbers] of Object.entries(byRole)) {
-            group.append(...rectangles(numbers, { class: `role-${role}` }));
-            if (LETTERS[role])
-                group.append(...numbers.map(cell => {
-                    const [x, y] = middle(cell);
-                    return drawn("text", { x, y: y + 3.5, class: "letter" }, LETTERS[role]);
-                }));
-        }
+        const all = [...Array(cells).keys()], byRole = Object.groupBy(all, roleOf);
+        const group = drawn("g", {}, ...rectangles(all, { class: "role-free" }),
+                            ...Object.entries(byRole).map(([role, numbers]) => layer(role, numbers)));
         group.append(drawn("rect", { x: LABEL, y: TOP, width: COLUMNS * WIDE, height: rows * HIGH,
                                      fill: "url(#grid)" }));
         const perRow = COLUMNS * each * R.PAGE, every = Math.max(perRow, 1 << 20);
@@ -84,14 +90,10 @@ const Memory = (() => {
                                 style: `--dx:${x1 - x2}px;--dy:${y1 - y2}px` })];
     }
 
-    // Cells that show something only from a later step on.
-    const later = [...Array(cells).keys()].filter(cell => !R.exists(roleOf(cell), 0));
-
     function show(n) {
         const step = R.steps[n], moves = R.moves(R.wordsOf(step)), there = R.arrived(n);
         const waiting = n < R.begins ? [] : R.destinations.filter(page => !there.has(page));
         const parts = [
-            ...rectangles(later.filter(cell => !R.exists(roleOf(cell), n)), { class: "role-free" }),
             ...rectangles([...there].map(cellOf), { class: "role-payload" }),
             ...rectangles(new Set(waiting.map(cellOf)), { class: "destination" }),
             ...rectangles(new Set(n ? step.writes.map(cellOf) : []), { class: "written" }),
@@ -108,6 +110,8 @@ const Memory = (() => {
                        drawn("circle", { cx: x, cy: y, r: 9, class: "code" }));
         }
         top.replaceChildren(...parts);
+        for (const [role, group] of Object.entries(layers))
+            group.style.display = R.exists(role, n) ? "" : "none";
         picture.setAttribute("aria-label", `${size(R.machine.memory)} of memory. ` +
             `${there.size} of ${count(R.destinations.length, "page")} of the payload are at their place. ` +
             (code === null ? "" : `The next instruction is in the page at ${hex(code)}. `) +

@@ -2,12 +2,13 @@
 const Source = (() => {
     const { element, by } = Text;
     const R = Recording;
+    const NEAR = 6;             // lines around this step's that are printed
     let shownFile = null;
 
     function open(file) {
         const lines = R.sources[file].replace(/\n$/, "").split("\n");
         by("code").replaceChildren(element("ol", {}, ...lines.map((line, i) =>
-            element("li", { "data-line": i + 1 }, element("code", {}, line || " ")))));
+            element("li", { value: i + 1, "data-line": i + 1 }, element("code", {}, line || " ")))));
         shownFile = file;
     }
 
@@ -30,6 +31,10 @@ const Source = (() => {
             lineOf(next[1]).classList.add("next");
             lineOf(next[1]).setAttribute("aria-current", "step");
         }
+        const numbers = [...lines, ...next ? [next] : []].filter(([name]) => name === file).map(([, at]) => at);
+        by("code").querySelectorAll("li").forEach((line, i) => {
+            line.classList.toggle("near", numbers.some(at => Math.abs(at - i - 1) <= NEAR));
+        });
         by("source-title").textContent = `Source: ${file}`;
         const shown = place && lineOf(place[1]);
         if (shown)
