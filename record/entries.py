@@ -18,8 +18,7 @@ def values(ram, table, pae, count):
 
 
 def runs(entries, size):
-    """The present entries; `size` is what a large or small page of this level spans, 0 for a table of
-    tables alone."""
+    """The present entries; `size` is what a page of this level spans, 0 for a table of tables."""
     found = []
     for i, value in enumerate(entries):
         if not value & PRESENT:

@@ -47,8 +47,9 @@ class Guest(Debugger):
             said = self.read_log().splitlines()
             refused = [line for line in said if line.startswith(("refused", "panic", "fault"))]
             tail = "\n    ".join((refused or said[-LAST_WORDS:]) or ["(nothing on the console)"])
+            status = REFUSED if refused and refused[0].startswith("refused") else 1
             raise NotRecorded(f"the machine never reached {what}; its last lines:\n    {tail}",
-                              REFUSED if refused and refused[0].startswith("refused") else 1) from None
+                              status) from None
 
     def state(self):
         """The registers, as QEMU's monitor shows them."""
@@ -91,7 +92,7 @@ class Guest(Debugger):
 
     def module_files(self, information):
         """[(start, end)] of the boot loader's modules. [MB1 3.3]"""
-        flags, count, at = self.word(information), self.word(information + 20), self.word(information + 24)
+        flags, count, at = (self.word(information + offset) for offset in (0, 20, 24))
         if not flags & 8:
             return []
         return [struct.unpack_from("<II", self.ram, at + 16 * i) for i in range(count)]

@@ -1,4 +1,4 @@
-"""The indirection list, read from RAM by its definition (include/baton/list.h), and cut into steps."""
+"""The indirection list, read from RAM by its definition (include/baton/list.h), cut into steps."""
 from dataclasses import dataclass
 
 from definitions import CONTROL, LIST, PAGE, param
@@ -20,7 +20,8 @@ class Word:
         return self.value & ~LIST["LIST_FLAGS"]
 
     def data(self):
-        return {"at": self.at, "word": self.value, "kind": self.kind, "page": self.page, "to": self.to}
+        return {"at": self.at, "word": self.value, "kind": self.kind, "page": self.page,
+                "to": self.to}
 
 
 def read(guest, control):
@@ -44,12 +45,13 @@ def read(guest, control):
 
 def joins(a, b):
     """Does b go on where a ends?"""
-    return a.kind == b.kind and b.to == a.to + PAGE and (a.kind == "ZERO" or b.page == a.page + PAGE)
+    return a.kind == b.kind and b.to == a.to + PAGE and \
+        (a.kind == "ZERO" or b.page == a.page + PAGE)
 
 
 def groups(words):
-    """[(first, how many)]: one word each. If there are too many, moves that go on where the last one
-    ended are one; if there are still too many, whatever moves follow one another."""
+    """[(first, how many)]: one word each. If there are too many, moves that go on where the last
+    one ended are one; if there are still too many, whatever moves follow one another."""
     if len(words) <= MOST:
         return [(i, 1) for i in range(len(words))]
     found = grouped(words, joins, len(words))

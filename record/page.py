@@ -1,12 +1,12 @@
-"""Puts a recording into the page: one file of HTML that holds its style, its script and the data."""
+"""Puts a recording into the page: one file of HTML with its style, its script and the data."""
 import html
 import json
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent / "page"
 STYLES = ("colours.css", "parts.css", "layout.css", "print.css")
-SCRIPTS = ("text.js", "recording.js", "memory.js", "tables.js", "list.js", "source.js", "registers.js",
-           "caption.js", "navigation.js")
+SCRIPTS = ("text.js", "recording.js", "memory.js", "tables.js", "list.js", "source.js",
+           "registers.js", "caption.js", "navigation.js")
 
 
 def joined(names):
@@ -30,4 +30,5 @@ def make(recording):
 
 def title(recording):
     tables = "PAE" if recording["format"] == "pae" else "32-bit"
-    return f"A hand-off, step by step: {tables} tables" + (", the naive way" if recording["naive"] else "")
+    naive = ", the naive way" if recording["naive"] else ""
+    return f"A hand-off, step by step: {tables} tables{naive}"

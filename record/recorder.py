@@ -1,5 +1,5 @@
-"""Records one hand-off: boots the machine, stops it where something is to be seen, and writes down what
-is there. The result is plain data (record()), which page.py puts into the page.
+"""Records one hand-off: boots the machine, stops it where something is to be seen, and writes down
+what is there. The result is plain data (record()), which page.py puts into the page.
 """
 import os
 import shutil
@@ -119,7 +119,7 @@ class Recorder:
         """The lines of the exit are known for one kind of entry."""
         data = self.elf_bytes(sourcelines.EXIT, len(exit_bytes(self.guest, self.control)))
         if exit_bytes(self.guest, self.control) != data:
-            raise NotRecorded("record shows entries in 32-bit mode with paging off, and this payload is "
+            raise NotRecorded("record shows entries in 32-bit mode, paging off; this payload is "
                               "entered in another way: in long mode, in real mode, or by a call")
 
     def elf_bytes(self, symbol, size):
@@ -153,7 +153,7 @@ class Recorder:
 
     def _check_word(self, at, number):
         if at != self.words[number].at:
-            raise NotRecorded(f"the trampoline reads the list at {at:#x}, and not its word {number}, at "
+            raise NotRecorded(f"the trampoline reads the list at {at:#x}, not word {number}, at "
                               f"{self.words[number].at:#x}")
 
     def _moved(self, first, count):
@@ -226,21 +226,23 @@ class Recorder:
 
     def _data(self, told, after):
         request = self.request
-        files = sorted({place[0] for step in self.steps for place in [*step["lines"], step["next"]] if place})
+        places = [place for step in self.steps for place in (*step["lines"], step["next"]) if place]
         return {
             "version": VERSION,
             "format": "pae" if self.pae else "legacy",
             "naive": request.naive,
             "payload": os.path.basename(request.file),
-            "machine": {"memory": len(self.guest.ram), "cpu": request.cpu, "machine": request.machine},
+            "machine": {"memory": len(self.guest.ram), "cpu": request.cpu,
+                        "machine": request.machine},
             "words": request.words,
             "template": self.template, "control": self.control, "entry": self.entry,
             "roots": {"live": self.live, "new": self.new},
             "roles": self.roles.ranges(), "names": NAMES,
             "list": [word.data() for word in self.words],
             "phases": phases.phases(request.naive),
-            "sources": {file: sourcelines.whole(file) for file in files},
+            "sources": {file: sourcelines.whole(file) for file, _ in places},
             "snapshots": self.snapshots,
             "steps": self.steps,
-            "console": {"before": told, "after": after["log"][len(told):], "status": after["status"]},
+            "console": {"before": told, "after": after["log"][len(told):],
+                        "status": after["status"]},
         }

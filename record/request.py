@@ -84,8 +84,9 @@ class Request:
             os.symlink(os.path.abspath(file), link)
             modules.append(f"{link} {words}".strip())
         return machines.Machine(
-            name, emulator=self.emulator(), cpu=self.cpu, machine=f"{self.machine},memory-backend=ram",
-            memory=f"{self.bytes() >> 10}K", kernel=self.kernel, modules=tuple(modules),
+            name, emulator=self.emulator(), cpu=self.cpu,
+            machine=f"{self.machine},memory-backend=ram", memory=f"{self.bytes() >> 10}K",
+            kernel=self.kernel, modules=tuple(modules),
             append=f"verbose exitport=0xf4 {self.words}", timeout=self.timeout,
             extra=("-object", f"memory-backend-file,id=ram,mem-path={ram(folder)},"
                               f"size={self.bytes()},share=on"))

@@ -1,8 +1,8 @@
 """What each page of the machine is used for when the hand-off begins: [start, end, role, name].
 
 Everything is read from the machine: the boot loader's map and modules, Baton's own file, tables by
-walking them, the list by reading it. Pages that the load has written, and that are none of these, are
-its other pages (what the payload reads at its entry, pages put together, the ledger).
+walking them, the list by reading it. Pages that the load has written, and that are none of these,
+are its other pages (what the payload reads at its entry, pages put together, the ledger).
 """
 from definitions import PAGE
 

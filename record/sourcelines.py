@@ -10,8 +10,6 @@ from definitions import CONTROL, PAGE, TOP
 from request import NotRecorded
 
 TRAMPOLINE = "baton_trampoline_page"
-EXITS = {"exit_flat32": "32-bit code, paging off", "exit_long64": "64-bit code",
-         "exit_real16": "real mode", "exit_call": "a payload that returns"}
 EXIT = "exit_flat32"
 SCRIPT = TOP / "record" / "in_gdb.py"
 
@@ -61,8 +59,9 @@ def trampoline(elf):
              if not CONTROL["CONTROL_EXIT"] <= a - base < CONTROL["CONTROL_STEP"]]
     again = os.path.join(machines.BUILD, "record", f"{EXIT}.o")
     exit_rows = ask(again, [(EXIT, CONTROL["CONTROL_EXIT_SIZE"])])[EXIT]
-    found += [[a + CONTROL["CONTROL_EXIT"], b + CONTROL["CONTROL_EXIT"], file, line] for a, b, file, line
-              in named(exit_rows, f"relocate/trampoline/{EXIT}.S")]
+    at = CONTROL["CONTROL_EXIT"]
+    found += [[at + a, at + b, file, line]
+              for a, b, file, line in named(exit_rows, f"relocate/trampoline/{EXIT}.S")]
     return Lines(found)
 
 

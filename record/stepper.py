@@ -36,7 +36,8 @@ class Stepper:
         """One instruction; a call with all that it calls."""
         eip = self.guest.eip()
         code = self.guest.bytes_at(eip, 5)
-        call = code[0] == CALL and any(code[1:5]) or code[0] == GROUP_5 and code[1] >> 3 & 7 == CALL_INDIRECT
+        call = code[0] == CALL and any(code[1:5]) or \
+            code[0] == GROUP_5 and code[1] >> 3 & 7 == CALL_INDIRECT
         self.guest.step()
         self.instructions += 1
         if not call:
@@ -54,7 +55,7 @@ class Stepper:
         """The instructions of one line; returns [(file, line)]."""
         first = self.place(self.guest.eip())
         if first is None:
-            raise NotRecorded(f"the trampoline went to {self.guest.eip():#x}, which is none of its lines")
+            raise NotRecorded(f"the trampoline went to {self.guest.eip():#x}, no line of it")
         for _ in range(MOST):
             self.one()
             if self.arrived() or self.place(self.guest.eip()) != first:

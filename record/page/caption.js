@@ -18,18 +18,19 @@ const Caption = (() => {
     // Entries that this step has changed, by code or by the CPU.
     function tables(n) {
         const step = R.steps[n], before = R.steps[n - 1];
-        return ["live", "new"].filter(id => before[id] !== null && before[id] !== step[id]).map(id =>
-            `${entriesText(R.differing(before[id], step[id]))} of the ${id} tables changed`);
+        return ["live", "new"].filter(id => before[id] !== null && before[id] !== step[id])
+            .map(id => [id, entriesText(R.differing(before[id], step[id]))])
+            .map(([id, many]) => `${many} of the ${id} tables changed`);
     }
 
     // What is worth a word: control registers, tables, the page that the code runs in.
     function facts(n) {
         const step = R.steps[n], before = R.steps[n - 1], said = tables(n);
         if (step.phase === "naive") {
-            const to = R.translate(step.live, R.control);
+            const from = hex(R.control), to = R.translate(step.live, R.control);
             said.push(to && !R.translate(before.live, R.control) ?
-                `they now lead the address ${hex(R.control)} to ${hex(to.pa)}, the control code page` :
-                "they lead to the control code page as before");
+                `they now lead the address ${from} to ${hex(to.pa)}, the control code page` :
+                `they lead the address ${from} where it led before`);
             return said;
         }
         for (const [name, old, now] of Registers.changes(n)) {
@@ -37,13 +38,15 @@ const Caption = (() => {
                 said.push(`CR3 ${hex(old)} → ${hex(now)}`);
             else if (["CR0", "CR4", "EFER"].includes(name)) {
                 const had = Registers.bits(name, old), has = Registers.bits(name, now);
-                const off = had.filter(bit => !has.includes(bit)), on = has.filter(bit => !had.includes(bit));
+                const off = had.filter(bit => !has.includes(bit));
+                const on = has.filter(bit => !had.includes(bit));
                 said.push(`${name}:${off.map(bit => ` ${bit} off`)}${on.map(bit => ` ${bit} on`)}`);
             } else if (["GDT", "IDT", "TR", "SS", "CS"].includes(name))
                 said.push(`${name} ${Registers.text(name, old)} → ${Registers.text(name, now)}`);
         }
         if (before.space !== step.space)
-            said.push({ new: "from here on the new tables are used", live: "the live tables are used",
+            said.push({ new: "from here on the new tables are used",
+                        live: "the live tables are used",
                         physical: "paging is off: every address is physical" }[step.space]);
         if (R.codePage(before) !== R.codePage(step))
             said.push(`the next instruction comes from the page at ${hex(R.codePage(step))}`);
@@ -65,9 +68,10 @@ const Caption = (() => {
         if (step.list)
             return moved(step) + written(step);
         if (!step.lines.length) {
-            const where = step.next ? ` Stopped before line ${step.next[1]} of ${step.next[0]}.` : "";
-            return (n === 0 ? "The recording begins." : "") + where +
-                (step.writes.length ? ` ${count(step.writes.length, "page")} written since the step before.` : "");
+            const [file, line] = step.next ?? [null, 0], written = step.writes.length;
+            return (n === 0 ? "The recording begins." : "") +
+                (file ? ` Stopped before line ${line} of ${file}.` : "") +
+                (written ? ` ${count(written, "page")} written since the step before.` : "");
         }
         const done = code(Source.textOf(step.lines[0])), more = facts(n);
         const many = step.instructions > 1 ? ` (${step.instructions} instructions)` : "";

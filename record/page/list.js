@@ -22,23 +22,23 @@ const List = (() => {
         }
         const step = R.steps[n], read = R.read[n];
         const [first, many] = step.list ?? [read, 0];
-        const from = Math.max(0, first - AROUND), to = Math.min(R.list.length, first + many + AROUND);
-        const rows = R.list.slice(from, to).map((word, i) => {
+        const from = Math.max(0, first - AROUND);
+        const rows = R.list.slice(from, first + many + AROUND).map((word, i) => {
             const number = from + i, current = number >= first && number < first + many;
-            const row = element("tr", { class: current ? "current" : number < read ? "done" : "",
-                                        "aria-current": current ? "true" : null, "data-word": number },
-                element("td", {}, current ? "▶" : number < read ? "✓" : ""), element("td", {}, `${number}`),
-                element("td", {}, hex(word.at)), element("td", {}, hex(word.word)),
-                element("td", {}, word.kind), element("td", {}, meaning(word)));
-            return row;
+            const state = current ? "current" : number < read ? "done" : "";
+            const cells = [{ current: "▶", done: "✓" }[state] ?? "", `${number}`, hex(word.at),
+                           hex(word.word), word.kind, meaning(word)];
+            return element("tr", { class: state, "data-word": number,
+                                   "aria-current": current ? "true" : null },
+                           ...cells.map(text => element("td", {}, text)));
         });
         by("words").replaceChildren(element("table", {},
             element("thead", {}, element("tr", {}, ...["", "no.", "at", "word", "flag", "meaning"]
                 .map(name => element("th", { scope: "col" }, name)))),
             element("tbody", {}, ...rows)));
         by("list-title").textContent = `The list: ${read} of ${count(R.list.length, "word")} read`;
-        const cursor = by("words").querySelector(".current") ?? by("words").querySelectorAll("tr")[1 + first - from];
-        by("words").scrollTop = cursor ? Math.max(0, cursor.offsetTop - by("words").clientHeight / 2) : 1e6;
+        const scroll = by("words"), cursor = rows[first - from] ?? rows.at(-1);
+        scroll.scrollTop = Math.max(0, cursor.offsetTop - scroll.clientHeight / 2);
     }
 
     return { show, meaning };

@@ -1,12 +1,14 @@
 // The picture of memory: a row of cells for each part, one cell a page, or a power of two of pages.
 const Memory = (() => {
-    const { hex, drawn, element, by, count, size } = Text;
+    const { hex, drawn, element, by, size } = Text;
     const R = Recording;
     const COLUMNS = 64, ROWS = 40;          // at most, for one page a cell
     const WIDE = 10, LABEL = 66, TOP = 4;
-    // A cell of several pages shows the first of these that it holds. Letters are for who sees no colour.
-    const LETTERS = { added: "!", control: "C", list: "I", template: "T", live: "L", new: "N", digest: "D",
-                      fault: "F", prepared: "p", file: "", module: "", kernel: "", free: "", firmware: "" };
+    // A cell of several pages shows the first of these that it holds. Letters are for who sees no
+    // colour.
+    const LETTERS = { added: "!", control: "C", list: "I", template: "T", live: "L", new: "N",
+                      digest: "D", fault: "F", prepared: "p", file: "", module: "", kernel: "",
+                      free: "", firmware: "" };
     const ORDER = Object.keys(LETTERS);
 
     let each = 1;                           // pages in a cell
@@ -56,28 +58,30 @@ const Memory = (() => {
 
     function ground() {
         const all = [...Array(cells).keys()], byRole = Object.groupBy(all, roleOf);
-        const group = drawn("g", {}, ...rectangles(all, { class: "role-free" }),
-                            ...Object.entries(byRole).map(([role, numbers]) => layer(role, numbers)));
+        const roles = Object.entries(byRole).map(([role, numbers]) => layer(role, numbers));
+        const group = drawn("g", {}, ...rectangles(all, { class: "role-free" }), ...roles);
         group.append(drawn("rect", { x: LABEL, y: TOP, width: COLUMNS * WIDE, height: rows * HIGH,
                                      fill: "url(#grid)" }));
         const perRow = COLUMNS * each * R.PAGE, every = Math.max(perRow, 1 << 20);
         for (let pa = 0; pa < R.machine.memory; pa += Math.ceil(every / perRow) * perRow)
-            group.append(drawn("text", { x: LABEL - 6, y: middle(cellOf(pa))[1] + 3, class: "address" },
-                               hex(pa)));
+            group.append(drawn("text", { x: LABEL - 6, y: middle(cellOf(pa))[1] + 3,
+                                         class: "address" }, hex(pa)));
         return group;
     }
 
-    const picture = drawn("svg", { viewBox: `0 0 ${LABEL + COLUMNS * WIDE + 4} ${TOP + rows * HIGH + 4}`,
-                                   role: "img" });
+    const picture = drawn("svg", { role: "img", viewBox:
+        `0 0 ${LABEL + COLUMNS * WIDE + 4} ${TOP + rows * HIGH + 4}` });
     const top = drawn("g");
     picture.append(drawn("defs", {}, drawn("marker", {
-        id: "head", viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 6, markerHeight: 6, orient: "auto",
+        id: "head", viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 6, markerHeight: 6,
+        orient: "auto",
     }, drawn("path", { d: "M0 0L8 4L0 8z", class: "arrow-head" })), drawn("pattern", {
         id: "grid", x: LABEL, y: TOP, width: WIDE, height: HIGH, patternUnits: "userSpaceOnUse",
     }, drawn("path", { d: `M0 0V${HIGH}M0 0H${WIDE}`, class: "grid" }))), ground(), top);
     by("memory-picture").append(picture);
     by("memory-title").textContent =
-        `Memory, to scale: ${size(R.machine.memory)}, a cell is ${each === 1 ? "a page" : `${each} pages`}`;
+        `Memory, to scale: ${size(R.machine.memory)}, a cell is ` +
+        (each === 1 ? "a page" : `${each} pages`);
 
     function arrow(from, to) {
         const [x1, y1] = middle(from), [x2, y2] = middle(to);
@@ -98,7 +102,7 @@ const Memory = (() => {
             ...rectangles(new Set(waiting.map(cellOf)), { class: "destination" }),
             ...rectangles(new Set(n ? step.writes.map(cellOf) : []), { class: "written" }),
         ];
-        for (const word of [moves[0], moves.at(-1)].filter((word, i) => word && (i === 0 || moves.length > 1))) {
+        for (const word of moves.length > 1 ? [moves[0], moves.at(-1)] : moves) {
             if (word.kind === "SOURCE")
                 parts.push(...arrow(cellOf(word.page), cellOf(word.to)));
             parts.push(...rectangles([cellOf(word.to)], { class: "target" }));
@@ -112,17 +116,18 @@ const Memory = (() => {
         top.replaceChildren(...parts);
         for (const [role, group] of Object.entries(layers))
             group.style.display = R.exists(role, n) ? "" : "none";
+        const written = n ? step.writes.slice(0, 8).map(pa => hex(pa)).join(", ") : "";
         picture.setAttribute("aria-label", `${size(R.machine.memory)} of memory. ` +
-            `${there.size} of ${count(R.destinations.length, "page")} of the payload are at their place. ` +
+            `${there.size} of ${R.destinations.length} pages of the payload are at their place. ` +
             (code === null ? "" : `The next instruction is in the page at ${hex(code)}. `) +
-            (step.writes.length && n ? `Written: ${step.writes.slice(0, 8).map(pa => hex(pa)).join(", ")}.` : ""));
+            (written && `Written: ${written}.`));
     }
 
     function legend() {
         const used = new Set(R.roles.map(([, , role]) => role));
         const item = (kind, said, letter = "") =>
-            element("li", {}, element("span", { class: `swatch ${kind}`, "aria-hidden": "true" }, letter),
-                    said);
+            element("li", {}, element("span", { class: `swatch ${kind}`, "aria-hidden": "true" },
+                                      letter), said);
         by("legend").append(
             ...Object.keys(R.names).filter(role => used.has(role) && role !== "free")
                 .map(role => item(`role-${role}`, R.names[role], LETTERS[role])),

@@ -17,11 +17,12 @@ const Navigation = (() => {
         by("slider").value = step;
         by("position").textContent = `${step} of ${LAST}`;
         by("link").href = `#step=${step}`;
-        by("slider").setAttribute("aria-valuetext", `${step} of ${LAST}, ${by("phase-title").textContent}`);
-        for (const [id, off] of [["first", step === 0], ["back", step === 0], ["phase-back", step === 0],
-                                 ["forward", step === LAST], ["last", step === LAST],
-                                 ["phase-forward", step === LAST]])
-            by(id).disabled = off;
+        by("slider").setAttribute("aria-valuetext",
+                                  `${step} of ${LAST}, ${by("phase-title").textContent}`);
+        for (const id of ["first", "phase-back", "back"])
+            by(id).disabled = step === 0;
+        for (const id of ["forward", "phase-forward", "last"])
+            by(id).disabled = step === LAST;
         const phase = R.phases.findIndex(({ id }) => id === R.steps[step].phase);
         by("phases").querySelectorAll("button").forEach((button, i) => {
             button.setAttribute("aria-current", i === phase ? "step" : "false");
@@ -33,8 +34,9 @@ const Navigation = (() => {
     const phaseBack = () => go(starts.filter(start => start < shown).at(-1) ?? 0);
     const phaseForward = () => go(starts.find(start => start > shown) ?? LAST);
 
-    const ACTIONS = { first: () => go(0), back: () => go(shown - 1), forward: () => go(shown + 1),
-                      last: () => go(LAST), "phase-back": phaseBack, "phase-forward": phaseForward };
+    const ACTIONS = { first: () => go(0), "phase-back": phaseBack, back: () => go(shown - 1),
+                      forward: () => go(shown + 1), "phase-forward": phaseForward,
+                      last: () => go(LAST) };
     const KEYS = { ArrowLeft: "back", ArrowRight: "forward", Home: "first", End: "last",
                    PageUp: "phase-back", PageDown: "phase-forward" };
 
@@ -55,15 +57,15 @@ const Navigation = (() => {
     }
 
     function theme() {
-        const dark = getComputedStyle(document.documentElement).colorScheme === "dark" ||
-            (!document.documentElement.style.colorScheme && matchMedia("(prefers-color-scheme: dark)").matches);
-        document.documentElement.style.colorScheme = dark ? "light" : "dark";
+        const { style } = document.documentElement;
+        const system = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+        style.colorScheme = (style.colorScheme || system) === "dark" ? "light" : "dark";
     }
 
     function begin() {
         by("title").textContent = document.title;
-        by("about").textContent = `Payload ${R.payload}, ${size(R.machine.memory)} of memory, CPU ` +
-            `${R.machine.cpu}. Recorded from a run in QEMU, instruction by instruction.`;
+        by("about").textContent = `Payload ${R.payload}, ${size(R.machine.memory)} of memory, ` +
+            `CPU ${R.machine.cpu}. Recorded from a run in QEMU, instruction by instruction.`;
         by("said-before").textContent = R.console.before;
         by("said-after").textContent = R.console.after.trim() || "(nothing)";
         by("slider").max = LAST;

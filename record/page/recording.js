@@ -29,8 +29,9 @@ const Recording = (() => {
 
     // Does the payload get this page? One of the load's own pages is a step on the way.
     const isPayloads = page => roles[page / PAGE] !== "prepared";
-    const destinations = [...new Set(moves(list).map(word => word.to).filter(isPayloads))];
-    const arrived = n => new Set(moves(list.slice(0, read[n])).map(word => word.to).filter(isPayloads));
+    const placesOf = words => new Set(moves(words).map(word => word.to).filter(isPayloads));
+    const destinations = [...placesOf(list)];
+    const arrived = n => placesOf(list.slice(0, read[n]));
 
     // {table:index -> value} of the entries of a snapshot, as BigInt.
     const entries = snapshots.map(snapshot => {
@@ -57,11 +58,13 @@ const Recording = (() => {
     function translate(snapshot, va) {
         let found = null;
         for (const { at, level, va: base, shift, runs } of snapshots[snapshot].tables)
-            for (const [first, count, value, step] of runs)
-                if (step && va >= base + first * 2 ** shift && va < base + (first + count) * 2 ** shift) {
+            for (const [first, count, value, step] of runs) {
+                const offset = va - base - first * 2 ** shift;
+                if (step && offset >= 0 && offset < count * 2 ** shift) {
                     const page = Number(BigInt(value) & 0x000ffffffffff000n);
-                    found = { table: at, level, pa: page + (va - base - first * 2 ** shift) };
+                    found = { table: at, level, pa: page + offset };
                 }
+            }
         return found;
     }
 
@@ -73,6 +76,6 @@ const Recording = (() => {
         return pa === undefined ? null : pa - pa % PAGE;
     }
 
-    return { ...data, PAGE, PG, pageRoles: roles, begins, exists, read, wordsOf, moves, destinations,
-             arrived, isPayloads, changed, differing, translate, codePage };
+    return { ...data, PAGE, PG, pageRoles: roles, begins, exists, read, wordsOf, moves,
+             destinations, arrived, isPayloads, changed, differing, translate, codePage };
 })();

@@ -8,7 +8,8 @@ const Source = (() => {
     function open(file) {
         const lines = R.sources[file].replace(/\n$/, "").split("\n");
         by("code").replaceChildren(element("ol", {}, ...lines.map((line, i) =>
-            element("li", { value: i + 1, "data-line": i + 1 }, element("code", {}, line || " ")))));
+            element("li", { value: i + 1, "data-line": i + 1 },
+                    element("code", {}, line || " ")))));
         shownFile = file;
     }
 
@@ -31,7 +32,8 @@ const Source = (() => {
             lineOf(next[1]).classList.add("next");
             lineOf(next[1]).setAttribute("aria-current", "step");
         }
-        const numbers = [...lines, ...next ? [next] : []].filter(([name]) => name === file).map(([, at]) => at);
+        const numbers = [...lines, ...next ? [next] : []]
+            .filter(([name]) => name === file).map(([, number]) => number);
         by("code").querySelectorAll("li").forEach((line, i) => {
             line.classList.toggle("near", numbers.some(at => Math.abs(at - i - 1) <= NEAR));
         });

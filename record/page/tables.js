@@ -21,7 +21,8 @@ const Tables = (() => {
     function line(shot, table, run, context) {
         const [first, many, text, step] = run, value = BigInt(text), span = 2 ** table.shift;
         const va = table.va + first * span, pa = Number(value & ADDRESS);
-        const child = shot.tables.find(t => t.level === table.level + 1 && t.va === va && t.at === pa);
+        const child = shot.tables.find(t =>
+            t.level === table.level + 1 && t.va === va && t.at === pa);
         const leaf = step !== 0 && !child;
         const differs = (from, to) => {
             for (let i = first; i < first + many; i++)
@@ -31,12 +32,13 @@ const Tables = (() => {
         };
         const kinds = [];
         if (context.base !== null && differs(context.base, context.now))
-            kinds.push(context.live ? "spoiled" : "touched");
-        if (context.before !== null && context.before !== context.now && differs(context.before, context.now))
+            kinds.push("spoiled");
+        if (![null, context.now].includes(context.before) && differs(context.before, context.now))
             kinds.push("changed");
         if (leaf && context.at !== null && context.at >= va && context.at < va + many * span)
             kinds.push("here");
-        const item = element("li", { class: kinds.join(" "), "data-table": table.at, "data-index": first },
+        const item = element("li", { class: kinds.join(" "), "data-table": table.at,
+                                     "data-index": first },
             element("span", { class: "index" }, `${first}`), " ",
             element("span", { class: "va" }, many === 1 ? hex(va) : `${hex(va)} ×${many}`), " ",
             element("span", { class: "to" }, leaf ? `→ ${hex(pa)}` : `table ${hex(pa)}`), " ",
@@ -53,11 +55,12 @@ const Tables = (() => {
     }
 
     function tree(shot, table, context) {
-        return element("ul", { "aria-label": `${LEVELS[shot.pae][table.level]} at ${hex(table.at)}` },
+        const name = `${LEVELS[shot.pae][table.level]} at ${hex(table.at)}`;
+        return element("ul", { "aria-label": name },
                        ...table.runs.map(run => line(shot, table, run, context)));
     }
 
-    // The verdict on the live tables: H1. Bytes, by the pages that were written; entries, to be told.
+    // The verdict on the live tables (H1), by the pages that were written.
     function liveVerdict(n) {
         if (n < R.begins)
             return ["", "the hand-off has not begun"];
@@ -68,12 +71,13 @@ const Tables = (() => {
         const differ = R.differing(base, R.steps[n].live);
         return written || differ ?
             ["bad", `✘ ${entriesText(differ)} written since the hand-off began`] :
-            ["good", `✔ no byte of their ${count(pages.length, "page")} changed since the hand-off began`];
+            ["good", `✔ no byte of their ${pages.length} pages changed since the hand-off began`];
     }
 
     function column(id, n) {
         const step = R.steps[n], now = step[id], inUse = step.space === id, live = id === "live";
-        const box = by(id), scroll = box.querySelector(".scroll"), verdict = box.querySelector(".verdict");
+        const box = by(id);
+        const scroll = box.querySelector(".scroll"), verdict = box.querySelector(".verdict");
         box.classList.toggle("in-use", inUse);
         if (now === null) {
             scroll.replaceChildren("not built yet");
@@ -81,7 +85,8 @@ const Tables = (() => {
             return;
         }
         const shot = R.snapshots[now];
-        const context = { now, before: n ? R.steps[n - 1][id] : null, live, at: inUse ? step.regs.EIP : null,
+        const context = { now, before: n ? R.steps[n - 1][id] : null,
+                          at: inUse ? step.regs.EIP : null,
                           base: live && n >= R.begins ? R.steps[R.begins].live : null };
         scroll.replaceChildren(
             element("p", { class: "root" }, `root ${hex(shot.root)}, ${LEVELS[shot.pae][0]}`),
@@ -90,16 +95,19 @@ const Tables = (() => {
             ["", `they map two addresses, by ${count(shot.tables.length, "page")}`];
         verdict.className = `verdict ${kind}`;
         verdict.textContent = said;
-        const mark = scroll.querySelector(".spoiled > .mark, .changed > .mark") ?? scroll.querySelector(".mark");
+        const mark = scroll.querySelector(".spoiled > .mark, .changed > .mark") ??
+            scroll.querySelector(".mark");
         scroll.scrollTop = mark ? Math.max(0, mark.offsetTop - scroll.clientHeight / 2) : 0;
     }
 
     function show(n) {
         const { regs, space } = R.steps[n], paging = space !== "physical";
+        const cr3 = hex(regs.CR3);
         by("cr3").className = space;
-        by("cr3").querySelector(".box").textContent = `CR3 = ${hex(regs.CR3)}${paging ? "" : ", paging is off"}`;
+        by("cr3").querySelector(".box").textContent =
+            paging ? `CR3 = ${cr3}` : `CR3 = ${cr3}, paging is off`;
         by("cr3").setAttribute("aria-label", paging ?
-            `CR3 is ${hex(regs.CR3)}, the root of the ${space} tables` : "Paging is off: no tables are used");
+            `CR3 is ${cr3}, the root of the ${space} tables` : "Paging is off: no tables are used");
         column("live", n);
         column("new", n);
     }

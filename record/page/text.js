@@ -28,7 +28,8 @@ const Text = (() => {
     }
 
     // A source line without its comment, its blanks made one.
-    const code = line => line.replace(/\/\*.*$/, "").replace(/\s+/g, " ").replace(/;? *$/, "").trim();
+    const code = line =>
+        line.replace(/\/\*.*$/, "").replace(/\s+/g, " ").replace(/;? *$/, "").trim();
 
     return { hex, element, drawn, by, count, entriesText, size, code };
 })();

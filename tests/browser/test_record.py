@@ -1,4 +1,4 @@
-"""The page of ./baton record: every step is visited, and what it shows is compared with the recording.
+"""The page of ./baton record: every step is visited, and compared with the recording.
 
 What the recording says is compared with other facts in tests/boot/test_record.py.
 """
@@ -20,10 +20,11 @@ KINDS = {"pae": {"PAGING": "pae"}, "legacy": {"PAGING": "legacy"},
 # What a step shows, read from the page.
 SHOWN = """(() => {
     const all = (selector, of) => [...document.querySelectorAll(selector)].map(of);
+    const where = li => [Number(li.dataset.table), Number(li.dataset.index)];
     const table = id => ({
-        entries: all(`#${id} li`, li => [Number(li.dataset.table), Number(li.dataset.index)]),
-        changed: all(`#${id} li.changed`, li => [Number(li.dataset.table), Number(li.dataset.index)]),
-        spoiled: all(`#${id} li.spoiled`, li => [Number(li.dataset.table), Number(li.dataset.index)]),
+        entries: all(`#${id} li`, where),
+        changed: all(`#${id} li.changed`, where),
+        spoiled: all(`#${id} li.spoiled`, where),
         here: all(`#${id} li.here > .to`, e => e.innerText),
         inUse: document.getElementById(id).classList.contains("in-use"),
         verdict: document.querySelector(`#${id} .verdict`).innerText });
@@ -51,8 +52,8 @@ SHOWN = """(() => {
 class Recorded:
     def __init__(self, kind, folder):
         self.path = folder / f"{kind}.html"
-        done = subprocess.run([TOP / "record" / "record", self.path], capture_output=True, text=True,
-                              env={**os.environ, **KINDS[kind]})
+        done = subprocess.run([TOP / "record" / "record", self.path], capture_output=True,
+                              text=True, env={**os.environ, **KINDS[kind]})
         assert done.returncode == 0, done.stdout + done.stderr
         text = self.path.read_text()
         self.data = json.loads(re.search(r'id="recording">(.*?)</script>', text, re.S)[1])
@@ -100,14 +101,14 @@ def check(recorded, n, shown):
     phase = next(p for p in data["phases"] if p["id"] == step["phase"])
     assert shown["title"].endswith(phase["title"]) and shown["phase"] == [phase["title"]]
     assert shown["registers"] == step["regs"]
-    assert set(shown["changed"]) == ({name for name in step["regs"]
-                                      if step["regs"][name] != before["regs"][name]} if n else set())
+    assert set(shown["changed"]) == {name for name in step["regs"]
+                                     if n and step["regs"][name] != before["regs"][name]}
     lines = step["lines"] or ([step["next"]] if step["next"] else [])
     if lines:
         file = lines[0][0]
         assert shown["file"] == f"Source: {file}"
         assert shown["executed"] == sorted(line for name, line in step["lines"] if name == file)
-        assert shown["next"] == ([step["next"][1]] if step["next"] and step["next"][0] == file else [])
+        assert shown["next"] == [line for name, line in [step["next"] or ("", 0)] if name == file]
     words = range(step["list"][0], sum(step["list"])) if "list" in step else []
     assert shown["word"] == list(words)
     assert int(re.search(r"0x\w+", shown["cr3"])[0], 16) == step["regs"]["CR3"]
@@ -147,7 +148,7 @@ def check_moves(recorded, n, words, shown):
     roles = {page: role for start, end, role in data["roles"] for page in range(start, end, 4096)}
     places = {w["to"] for w in data["list"] if w["to"] and roles[w["to"]] != "prepared"}
     there = {w["to"] for w in data["list"][:read]} & places
-    assert f"{len(there)} of {len(places)} pages of the payload are at their place" in shown["memory"]
+    assert f" {len(there)} of {len(places)} pages of the payload are at their" in shown["memory"]
     copied = [data["list"][i] for i in words if data["list"][i]["kind"] == "SOURCE"]
     assert shown["mover"] == len(copied)
     for word in copied:
@@ -155,7 +156,7 @@ def check_moves(recorded, n, words, shown):
 
 
 def walk(page, button, steps):
-    """What each step shows, by as many clicks on a button; the first one is the one that is shown."""
+    """What each step shows, by as many clicks on a button, from the one on that is shown."""
     return page.evaluate(f"""(() => {{
         const shown = [];
         for (let n = 0; n < {steps}; n++) {{
@@ -196,7 +197,8 @@ def test_backwards_and_by_other_ways(browser, pae):
     page.faultless()
 
 
-@pytest.mark.parametrize("address, n", [("#step=77", 77), ("#step=99999", None), ("#step=x", 0), ("", 0)])
+@pytest.mark.parametrize("address, n", [
+    ("#step=77", 77), ("#step=99999", None), ("#step=x", 0), ("", 0)])
 def test_an_address_leads_to_a_step(browser, pae, address, n):
     page = browser.open(pae.url + address)
     check(pae, pae.last if n is None else n, page.evaluate(SHOWN))
