@@ -52,16 +52,24 @@ class Recorder:
         return machines.read_log(self.machine.log())
 
     def run(self):
-        with Guest(self.machine, self.log) as self.guest:
-            self._until_loaded()
-            self._until_prepared()
-            if self.request.naive:
-                self._naive()
-            self._until_called()
-            self._trampoline()
-            told = self.log()
-            after = self._afterwards()
+        try:
+            with Guest(self.machine, self.log) as self.guest:
+                self._observe()
+                told = self.log()
+                after = self._afterwards()
+        except (AssertionError, OSError, RuntimeError, ValueError, IndexError) as why:
+            where = f"after step {len(self.steps) - 1}" if self.steps else "before the first step"
+            raise NotRecorded(f"QEMU did not answer as it should, {where}: "
+                              f"{(str(why) or type(why).__name__).splitlines()[0]}") from None
         return self._data(told, after)
+
+    def _observe(self):
+        self._until_loaded()
+        self._until_prepared()
+        if self.request.naive:
+            self._naive()
+        self._until_called()
+        self._trampoline()
 
     # ---- up to the trampoline
 

@@ -8,6 +8,7 @@ import payloads
 SPOILED = os.path.join(machines.BUILD, "spoil", "baton.elf")
 SHOWN = payloads.judge("shown")         # the payload, if none is named
 XLOADFLAGS, KERNEL_64 = 0x236, 1        # of Linux's setup header [LBP xloadflags]
+LEAST, MOST = 3 << 20, 1 << 30          # bytes of memory: what Baton needs, what is read quickly
 SIZES = {"K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 
 
@@ -71,6 +72,9 @@ class Request:
 
     def boot(self, name):
         """The machine, its RAM in the file ram() that other programs can look at."""
+        if not LEAST <= self.bytes() <= MOST:
+            raise NotRecorded(f"record reads all of memory after each step; it takes {LEAST >> 20}M "
+                              f"to {MOST >> 20}M, not {self.memory}", 2)
         made = machines.Machine(name)
         folder = made.folder()
         # QEMU splits a module's string at its first blank, so no file may have one in its name.

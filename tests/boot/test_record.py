@@ -223,3 +223,11 @@ def test_a_machine_that_qemu_does_not_know(job, outcome):
     status, said, data = outcome
     assert status == 2 and data is None
     assert said.startswith("baton: QEMU does not accept this machine: ") and "6502" in said, said
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize("job", [pytest.param(Record(f"memory-{size}", MEMORY=size), id=size)
+                                 for size in ("1M", "2048K", "4G")])
+def test_too_little_or_too_much_memory(job, outcome):
+    status, said, data = outcome
+    assert (status, data) == (2, None) and f"takes 3M to 1024M, not {job.options['MEMORY']}" in said

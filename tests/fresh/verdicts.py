@@ -8,6 +8,7 @@ import dialogs
 MUST_SAY = {
     "run": [("handed me this machine", r"handed me this machine\.")],
     "prove": [('a line "proved"', r"(?m)^proved +\S")],
+    "record": [('a line "page"', r"(?m)^page +\S+: \d+ steps, ")],
     "crash": [("kernel_main in gdb's backtrace", r"(?m)^#\d+ .*\bkernel_main\b"),
               ('"as it was at the start"', r"(?m)^checksum +0x[0-9a-f]+, as it was at the start")],
     "lab": [("a line with all points", r"(?m)^total +100 of 100 points\b")],
