@@ -73,7 +73,7 @@ class Request:
     def boot(self, name):
         """The machine, its RAM in the file ram() that other programs can look at."""
         if not LEAST <= self.bytes() <= MOST:
-            raise NotRecorded(f"record reads all of memory after each step; it takes {LEAST >> 20}M "
+            raise NotRecorded(f"record reads all memory after each step; it takes {LEAST >> 20}M "
                               f"to {MOST >> 20}M, not {self.memory}", 2)
         made = machines.Machine(name)
         folder = made.folder()
