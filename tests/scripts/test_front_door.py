@@ -34,8 +34,9 @@ def refused(checkout, *words, status=2, **settings):
     (["run", "--firmware", "uefi", "--machine", "isapc"], "uefi needs the machine pc or q35"),
     (["run", "--firmware=uefi32", "--machine=pc"], "uefi32 needs the machine q35"),
     (["run", "--timeout", "0"], 'timeout "0" is not a number of seconds'),
-    (["run", "-o", "x"], "-o belongs to the verb iso"),
+    (["run", "-o", "x"], "-o belongs to the verbs iso and web"),
     (["iso"], "iso needs an output file"),
+    (["web", "page"], 'there is no option "page"'),
     (["test", "quickly"], "test takes no options"),
     (["prove", "--cpu", "max"], "prove takes one option"),
 ])
