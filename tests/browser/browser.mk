@@ -8,6 +8,6 @@ BROWSER_RESULTS := $(BUILD)/tests/results/browser.xml
 check-browser: all record-needs
 	@echo "browser"
 	@mkdir -p $(dir $(BROWSER_RESULTS))
-	@iso/fetch-payloads playwright-core
+	@iso/fetch-payloads playwright-core v86 686-pae busybox
 	@PYTHONDONTWRITEBYTECODE=1 BATON_BUILD="$$(readlink -f $(BUILD))" /usr/bin/python3 -m pytest \
 	    -p no:cacheprovider -p no:xdist --tb=short -q --junitxml=$(BROWSER_RESULTS) tests/browser

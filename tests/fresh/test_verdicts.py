@@ -40,6 +40,7 @@ GOOD = {
              "checksum    0x356c1825, as it was at the start\n",
     "iso": "build\nEl Torito boot img :   1  BIOS  y   none  0x0000  0x00      4  1234\n",
     "netboot": "build\nnet/boot/grub/i386-pc/core.0\nnet/boot/grub/x86_64-efi/core.efi\n",
+    "web": "web         page, 12 MiB\npage/seabios.bin\npage/v86.wasm\n",
     "lab": " 15 of 15   legacy tables\n  7 of  7   the same with PAE tables\n"
            "total       100 of 100 points, in 9 s\n",
     "shell": "baton> more off\r\nbaton> status\r\npages       62,811 free\r\n"
@@ -89,6 +90,7 @@ DIALOG = ("free", "result ", "trampoline", "handed me", "This is a shell", "Linu
     ("run", "handed me this machine"), ("prove", "proved"), ("record", "165 steps"),
      ("crash", "kernel_main"),
      ("crash", "as it was"), ("iso", "El Torito"), ("netboot", "core.0"), ("netboot", "core.efi"),
+     ("web", "v86.wasm"), ("web", "seabios.bin"),
      ("lab", "100 of 100"), ("debug", "live tables"), ("debug", "new tables"),
     *[("shell", needed) for needed in DIALOG],
 ])

@@ -15,6 +15,7 @@ MUST_SAY = {
     "iso": [("xorriso's line that a BIOS can boot it", r"(?m)^El Torito boot img : +1 +BIOS +y\b")],
     "netboot": [("GRUB for a BIOS", r"(?m)^net/boot/grub/i386-pc/core\.0$"),
                 ("GRUB for UEFI", r"(?m)^net/boot/grub/x86_64-efi/core\.efi$")],
+    "web": [("the emulator", r"(?m)^page/v86\.wasm$"), ("the BIOS", r"(?m)^page/seabios\.bin$")],
 }
 COUNTED = ("check", "test", "ci")
 DIALOGS = tuple(dialogs.DIALOGS)

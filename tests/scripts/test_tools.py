@@ -39,6 +39,7 @@ def tools(request, tmp_path):
     ("run", ["--kernel", JUDGE], PASSED, "BATON-VERDICT pass"),
     ("iso", ["-o", "build/it.iso"], 0, "build/it.iso"),
     ("netboot", ["build/net boot"], 0, "build/net boot: GRUB for BIOS, UEFI, UEFI-32; iPXE"),
+    ("web", ["-o", "build/web page"], 0, "build/web page, "),
     ("crash", [], 0, "as it was at the start"),
     ("prove", ["--paging", "legacy"], 0, "proved "),
     ("record", ["-o", "build/it.html"], 0, "build/it.html: 1"),
