@@ -79,5 +79,4 @@ def list_pages(words):
 def control_uses(guest, control):
     """{name: pa} of what else the control code page names, 0 if there is none."""
     return {"digest": guest.word(control + param("DIGEST")),
-            "fault": guest.word(control + CONTROL["CONTROL_FAULT_ROOT"]),
-            "long": guest.word(control + CONTROL["CONTROL_LONG_ROOT"])}
+            "fault": guest.word(control + CONTROL["CONTROL_FAULT_ROOT"])}

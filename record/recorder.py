@@ -10,13 +10,13 @@ import entries
 import indirection
 import machine as machines
 import phases
+import roles
 import sourcelines
 
 from definitions import PAGE
 from elf32 import Elf32
 from guest import Guest
 from request import NotRecorded
-from roles import NAMES, Roles
 from stepper import Stepper, entry_of, exit_bytes
 
 LOAD, EXEC, NAIVE = "baton_load", "devices_quiet", "live_spoil"
@@ -114,7 +114,9 @@ class Recorder:
         self.entry = entry_of(guest, self.control)
         self._check_exit()
         self.words = indirection.read(guest, self.control)
-        self.roles = self._roles()
+        prepared = self.steps[1]["writes"]
+        live = [self.snapshots[self.steps[i]["live"]] for i in (0, -1)]
+        self.roles = roles.read(self, prepared, *map(entries.pages, live))
         # The new tables are complete since the load; nothing has used them yet.
         shot = self._snapshot(self.new)
         for step in self.steps[1:]:
@@ -207,31 +209,6 @@ class Recorder:
             self.snapshots.append(shot)
         return self.snapshots.index(shot)
 
-    def _roles(self):
-        """As it is right before the trampoline."""
-        guest, roles = self.guest, Roles(len(self.guest.ram))
-        roles.usable(self.map)
-        for segment in self.elf.segments:
-            base = segment.paddr
-            roles.put(base, base + segment.memsz, "kernel")
-        prepared = self.steps[-1]["writes"] if not self.request.naive else self.steps[-2]["writes"]
-        roles.pages(prepared, "prepared", over="free")
-        for i, (start, end) in enumerate(self.files):
-            roles.put(start, end, "module" if i else "file")
-        roles.pages(entries.pages(self.snapshots[self.steps[-1]["live"]]), "added")
-        roles.pages(entries.pages(self.snapshots[self.steps[0]["live"]]), "live")
-        roles.pages(entries.pages(entries.snapshot(guest.ram, self.new, self.pae)), "new")
-        uses = indirection.control_uses(guest, self.control)
-        if uses["fault"] and uses["fault"] != self.new:
-            roles.pages(entries.pages(entries.snapshot(guest.ram, uses["fault"], False)), "fault")
-        if uses["digest"]:
-            roles.pages([uses["digest"] & -PAGE], "digest")
-        roles.pages(indirection.list_pages(self.words), "list")
-        roles.pages([self.control], "control")
-        at = next(s for s in self.elf.segments if s.vaddr <= self.template < s.vaddr + s.memsz)
-        roles.pages([self.template - at.vaddr + at.paddr], "template")
-        return roles
-
     def _data(self, told, after):
         request = self.request
         places = [place for step in self.steps for place in (*step["lines"], step["next"]) if place]
@@ -245,7 +222,7 @@ class Recorder:
             "words": request.words,
             "template": self.template, "control": self.control, "entry": self.entry,
             "roots": {"live": self.live, "new": self.new},
-            "roles": self.roles.ranges(), "names": NAMES,
+            "roles": self.roles.ranges(), "names": roles.NAMES,
             "list": [word.data() for word in self.words],
             "phases": phases.phases(request.naive),
             "sources": {file: sourcelines.whole(file) for file, _ in places},

@@ -4,6 +4,8 @@ Everything is read from the machine: the boot loader's map and modules, Baton's 
 walking them, the list by reading it. Pages that the load has written, and that are none of these,
 are its other pages (what the payload reads at its entry, pages put together, the ledger).
 """
+import entries
+import indirection
 from definitions import PAGE
 
 NAMES = {"firmware": "not RAM, or the firmware's", "free": "free", "kernel": "the old kernel",
@@ -42,3 +44,28 @@ class Roles:
             else:
                 found.append([i * PAGE, (i + 1) * PAGE, role])
         return found
+
+
+def read(recorder, prepared, live, live_now):
+    """The roles right before the trampoline. prepared: pages that the load has written; live and
+    live_now: those of the live tables before the load, and now."""
+    guest, elf, roles = recorder.guest, recorder.elf, Roles(len(recorder.guest.ram))
+    roles.usable(recorder.map)
+    for segment in elf.segments:
+        roles.put(segment.paddr, segment.paddr + segment.memsz, "kernel")
+    roles.pages(prepared, "prepared", over="free")
+    for i, (start, end) in enumerate(recorder.files):
+        roles.put(start, end, "module" if i else "file")
+    roles.pages(live_now, "added")
+    roles.pages(live, "live")
+    roles.pages(entries.pages(entries.snapshot(guest.ram, recorder.new, recorder.pae)), "new")
+    uses = indirection.control_uses(guest, recorder.control)
+    if uses["fault"] not in (0, recorder.new):
+        roles.pages(entries.pages(entries.snapshot(guest.ram, uses["fault"], False)), "fault")
+    if uses["digest"]:
+        roles.pages([uses["digest"] & -PAGE], "digest")
+    roles.pages(indirection.list_pages(recorder.words), "list")
+    roles.pages([recorder.control], "control")
+    at = next(s for s in elf.segments if s.vaddr <= recorder.template < s.vaddr + s.memsz)
+    roles.pages([recorder.template - at.vaddr + at.paddr], "template")
+    return roles
