@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from definitions import CONTROL, LIST, PAGE, param
 
 KINDS = ("DESTINATION", "INDIRECTION", "DONE", "SOURCE", "ZERO")
-MOVES = ("SOURCE", "ZERO")
 MOST = 400          # steps for the list; a longer one has several pages in a step
 
 
@@ -51,20 +50,21 @@ def joins(a, b):
 
 def groups(words):
     """[(first, how many)]: one word each. If there are too many, moves that go on where the last
-    one ended are one; if there are still too many, whatever moves follow one another."""
+    one ended are one; if there are still too many, whatever follows one another."""
     if len(words) <= MOST:
         return [(i, 1) for i in range(len(words))]
-    found = grouped(words, joins, len(words))
+    found = grouped(words, ("SOURCE", "ZERO"), joins, len(words))
     if len(found) > MOST:
-        found = grouped(words, lambda a, b: True, -(-len(words) // MOST))
+        found = grouped(words, ("SOURCE", "ZERO", "DESTINATION"), lambda a, b: True,
+                        -(-len(words) // MOST))
     return found
 
 
-def grouped(words, belongs, longest):
+def grouped(words, kinds, belongs, longest):
     found = []
     for i, word in enumerate(words):
         first, count = found[-1] if found else (0, longest)
-        if count < longest and word.kind in MOVES and words[i - 1].kind in MOVES and \
+        if count < longest and {word.kind, words[i - 1].kind} <= set(kinds) and \
                 belongs(words[i - 1], word):
             found[-1] = first, count + 1
         else:

@@ -8,7 +8,8 @@ const Caption = (() => {
         const [first] = words, which = words.length === 1 ? `Word ${step.list[0]}` :
             `Words ${step.list[0]} to ${step.list[0] + words.length - 1}`;
         if (words.length > 1)
-            return `${which}: ${count(moves.length, "page")}, the first to ${hex(moves[0].to)}.`;
+            return `${which}: ${count(moves.length, "page")}` +
+                (moves.length ? `, the first to ${hex(moves[0].to)}.` : ".");
         const check = step.same === undefined ? "" : step.same ?
             ` The page now holds what was to be there, CRC-32 ${hex(step.crc)}.` :
             " The page does not hold what was to be there.";

@@ -210,6 +210,25 @@ def test_an_entry_in_another_mode(job, outcome):
     assert "this payload is entered in another way" in said
 
 
+LONG = [pytest.param(Record(name, KERNEL=payloads.judge(name), MEMORY="24M"), id=name)
+        for name in ("span", "shuffle")]
+
+
+@pytest.mark.parametrize("job", LONG)
+def test_a_long_list_has_several_words_in_a_step(job, outcome):
+    data = recording(outcome)
+    read = [step["list"] for step in data["steps"] if "list" in step]
+    assert len(data["list"]) > 700 and len(read) <= 410
+    assert [first for first, _ in read] == [sum(n for _, n in read[:i]) for i in range(len(read))]
+    assert sum(count for _, count in read) == len(data["list"])
+    assert "BATON-VERDICT pass" in data["console"]["after"]
+    # what a step has written is what its words say, but for pages that held the same before
+    for step in data["steps"]:
+        if "list" in step:
+            first, count = step["list"]
+            assert set(step["writes"]) <= {w["to"] for w in data["list"][first:first + count]}
+
+
 @pytest.mark.quick
 @pytest.mark.parametrize("job", [pytest.param(Record("tools", PATH="/nowhere"), id="no-gdb")])
 def test_without_gdb(job, outcome):
