@@ -226,7 +226,7 @@ inject: $(BUILD)/inject/baton.elf
 # The tests. Every part runs, even when one has failed; the last line adds them up.
 .PHONY: check test
 check: TEST_PARTS := check-docs check-scripts check-host check-labs check-boot
-test: TEST_PARTS := check-docs test-scripts test-host test-labs check-fuzz test-boot
+test: TEST_PARTS := check-docs test-scripts test-host test-labs check-fuzz check-browser test-boot
 check test:
 	@rm -rf $(BUILD)/tests/results; status=0; \
 	for part in $(TEST_PARTS); do $(MAKE) --no-print-directory $$part || status=1; done; \
@@ -243,7 +243,7 @@ distclean:
 -include tests/host/host.mk labs/labs.mk
 ifndef LAB
 -include examples/embed/embed.mk pc/pc.mk
--include iso/iso.mk tests/payloads/payloads.mk tests/boot/boot.mk tests/prove/prove.mk
+-include iso/iso.mk tests/payloads/payloads.mk record/record.mk tests/boot/boot.mk tests/prove/prove.mk
 -include tests/scripts/scripts.mk tests/docs/docs.mk tests/fuzz/fuzz.mk tests/mutants/mutants.mk
--include tests/bench/bench.mk tests/fresh/fresh.mk tests/install/install.mk
+-include tests/bench/bench.mk tests/fresh/fresh.mk tests/install/install.mk tests/browser/browser.mk
 endif

@@ -42,6 +42,8 @@ endef
 #                      name       base        pattern   tail      layout     contract
 $(eval $(call judge,   low,       0x00100000, 0x010234, 0x003000, plain,     record))
 $(eval $(call judge,   four,      0x00400000, 0x010234, 0x003000, plain,     record))
+# For ./baton record: few enough pages to look at each; its destination begins below its own source.
+$(eval $(call judge,   shown,     0x00190000, 0x024a34, 0x003000, plain,     record))
 $(eval $(call judge,   tiny,      0x00300000, 0x000004, 0x000000, plain,     record))
 $(eval $(call judge,   high,      0x90000000, 0x041238, 0x009000, plain,     record))
 $(eval $(call judge,   top,       0xd0000000, 0x041238, 0x009000, plain,     record))
