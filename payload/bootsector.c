@@ -6,7 +6,7 @@
  */
 #include "lib/number.h"
 #include "lib/text.h"
-#include "payload/identify.h"
+#include "payload/common/identify.h"
 #include "payload/real16.h"
 
 #define SECTOR 512u

@@ -4,7 +4,7 @@
 #define PAYLOAD_BZIMAGE_H
 
 #include "payload/bootparams.h"
-#include "payload/payload.h"
+#include "payload/common/payload.h"
 
 /* An opened bzImage. */
 struct bzimage {

@@ -2,8 +2,8 @@
  * Static ELF32 for i386: PT_LOAD segments at their physical addresses, the tail of each zeroed,
  * entered with eax = BATON_RECORD_MAGIC and ebx = a struct baton_record. [ELF, i386 psABI]
  */
-#include "payload/elf.h"
-#include "payload/record.h"
+#include "payload/common/elf.h"
+#include "payload/common/record.h"
 
 /* ELF64 is another format; what is damaged is this one, which says so. */
 static bool elf32_is(const struct baton_host *host, const struct baton_file *file)

@@ -4,7 +4,7 @@
  * be "flat".
  */
 #include "lib/text.h"
-#include "payload/record.h"
+#include "payload/common/record.h"
 
 #define FOUR_GIB (1ull << 32)
 

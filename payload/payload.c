@@ -1,8 +1,8 @@
 /* The table of payload formats, and the two steps of a load that use it. */
-#include "payload/payload.h"
+#include "payload/common/payload.h"
 
 #include "lib/text.h"
-#include "payload/identify.h"
+#include "payload/common/identify.h"
 #include "relocate/image/call.h"
 #include "relocate/trampoline/digest.h"
 

@@ -4,7 +4,7 @@
  * It has no setup header, so what it is told at that entry (bootparams.c) begins with one that is
  * made here. [LBP 32-bit; ELF]
  */
-#include "payload/elf.h"
+#include "payload/common/elf.h"
 
 #include "lib/text.h"
 #include "payload/bootparams.h"

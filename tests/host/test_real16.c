@@ -2,7 +2,7 @@
  * What is entered in real mode: Linux's setup code with a file behind it, and boot sectors. Where
  * everything lies, what the header and the entry say, and every file that is refused.
  */
-#include "payload/payload.h"
+#include "payload/common/payload.h"
 #include "relocate/trampoline/exit.h"
 #include "tests/host/cm.h"
 #include "tests/host/files.h"

@@ -1,9 +1,9 @@
 /* What the formats of ELF files share, of both classes: headers, PT_LOAD segments, where the entry
  * lies. [ELF] */
-#ifndef PAYLOAD_ELF_H
-#define PAYLOAD_ELF_H
+#ifndef PAYLOAD_COMMON_ELF_H
+#define PAYLOAD_COMMON_ELF_H
 
-#include "payload/payload.h"
+#include "payload/common/payload.h"
 
 /* In which address range of the PT_LOAD segments e_entry lies, and where the section headers are. */
 struct elf_entry {

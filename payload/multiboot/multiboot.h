@@ -2,10 +2,10 @@
  * What the two multiboot formats share: the search for a header, what is loaded and where it is
  * entered, the modules, and the block of information that is written for the kernel.
  */
-#ifndef PAYLOAD_MULTIBOOT_H
-#define PAYLOAD_MULTIBOOT_H
+#ifndef PAYLOAD_MULTIBOOT_MULTIBOOT_H
+#define PAYLOAD_MULTIBOOT_MULTIBOOT_H
 
-#include "payload/payload.h"
+#include "payload/common/payload.h"
 
 /* One of the two versions. */
 struct multiboot_kind {

@@ -1,6 +1,6 @@
 /* What a file is that Baton cannot start: for the refusal, which says what to do. */
-#ifndef PAYLOAD_IDENTIFY_H
-#define PAYLOAD_IDENTIFY_H
+#ifndef PAYLOAD_COMMON_IDENTIFY_H
+#define PAYLOAD_COMMON_IDENTIFY_H
 
 #include "baton.h"
 

@@ -1,6 +1,6 @@
 /* ELF files that are no kernels for x86: for which machine, and of which type. [ELF, gABI
  * e_machine] */
-#include "payload/identify.h"
+#include "payload/common/identify.h"
 
 enum { CLASS = 4, CLASS_32 = 1, CLASS_64 = 2, DATA = 5, DATA_LITTLE = 1, DATA_BIG = 2 };
 enum { TYPE_REL = 1, TYPE_EXEC = 2, TYPE_DYN = 3, TYPE_CORE = 4 };

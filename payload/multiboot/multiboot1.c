@@ -4,8 +4,8 @@
  */
 #include "lib/multiboot1.h"
 
-#include "payload/elf.h"
-#include "payload/multiboot1.h"
+#include "payload/common/elf.h"
+#include "payload/multiboot/multiboot1.h"
 
 #define KNOWN (MULTIBOOT_PAGE_ALIGN | MULTIBOOT_MEMORY_INFO | MULTIBOOT_VIDEO)
 

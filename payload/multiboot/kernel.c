@@ -1,6 +1,6 @@
 /* How both multiboot formats end their read() and their finish(). */
 #include "lib/text.h"
-#include "payload/multiboot.h"
+#include "payload/multiboot/multiboot.h"
 
 _Static_assert(sizeof(struct multiboot_kept) <= BATON_HEADER, "a payload keeps it");
 

@@ -4,8 +4,8 @@
  */
 #include "lib/multiboot2.h"
 
-#include "payload/elf.h"
-#include "payload/multiboot2.h"
+#include "payload/common/elf.h"
+#include "payload/multiboot/multiboot2.h"
 
 static const struct multiboot_kind version = {
     "multiboot 2",           MULTIBOOT2_HEADER_MAGIC, MULTIBOOT2_HEADER_WITHIN, 8, 4,

@@ -7,7 +7,7 @@
  */
 #include "lib/multiboot1.h"
 
-#include "payload/multiboot1.h"
+#include "payload/multiboot/multiboot1.h"
 
 /* The address of what lies at that offset of the block; 0 while it is only counted. */
 static uint32_t address(const struct multiboot_block *block, uint32_t offset)

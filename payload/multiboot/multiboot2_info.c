@@ -7,7 +7,7 @@
 #include "lib/multiboot1.h"
 #include "lib/multiboot2.h"
 
-#include "payload/multiboot2.h"
+#include "payload/multiboot/multiboot2.h"
 
 /* A tag of one struct, and n bytes behind it. */
 static void put_tag(struct multiboot_block *block, uint32_t type, const void *fields, size_t size,

@@ -1,10 +1,10 @@
 /* The headers of an ELF file of either class, and its PT_LOAD segments at their physical addresses.
  * [ELF] */
-#include "payload/elf.h"
+#include "payload/common/elf.h"
 
 #include "lib/text.h"
-#include "payload/identify.h"
-#include "payload/record.h"
+#include "payload/common/identify.h"
+#include "payload/common/record.h"
 
 #define FOUR_GIB (1ull << 32)
 

@@ -2,8 +2,8 @@
  * What the payload formats share. A format is one file and one row in payload.c: it recognises its
  * files, describes what they want, and writes what its kernels read at their entry.
  */
-#ifndef PAYLOAD_PAYLOAD_H
-#define PAYLOAD_PAYLOAD_H
+#ifndef PAYLOAD_COMMON_PAYLOAD_H
+#define PAYLOAD_COMMON_PAYLOAD_H
 
 #include "baton.h"
 #include "lib/refuse.h"

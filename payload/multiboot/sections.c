@@ -6,7 +6,7 @@
  * The bytes of the headers are content of the file: only copied, in finish(), and no decision
  * depends on them. An address in them never leaves the piece.
  */
-#include "payload/multiboot.h"
+#include "payload/multiboot/multiboot.h"
 
 #define TABLE_MOST 8192u /* bytes; a kernel has less than half of that */
 #define PIECE_MIN 0x100000u

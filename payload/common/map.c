@@ -1,5 +1,5 @@
 /* The memory map that a payload gets, entry by entry. */
-#include "payload/payload.h"
+#include "payload/common/payload.h"
 
 /* In a call RAM is the host's, but for the payload's own segments: so the host's usable entries are
  * left out, and each segment is one. All of them begin at different addresses. */

@@ -1,5 +1,5 @@
 /* The block of information for a multiboot kernel: what both formats write into it. */
-#include "payload/multiboot.h"
+#include "payload/multiboot/multiboot.h"
 
 #include "lib/multiboot1.h"
 

@@ -2,8 +2,8 @@
  * The ELF files that multiboot loads: ELF32 for i386, and ELF64 for x86-64 with an entry below 4
  * GiB, which is entered in 32-bit mode all the same. [ELF; MB1 3.1.2]
  */
-#include "payload/elf.h"
-#include "payload/multiboot.h"
+#include "payload/common/elf.h"
+#include "payload/multiboot/multiboot.h"
 
 int multiboot_add_elf(const struct baton_host *host, const struct baton_request *request,
                       struct baton_payload *payload, uint64_t *entry, struct multiboot_kept *kept,

@@ -2,7 +2,7 @@
  * Magic numbers of files that a user may name by mistake. The source of each row is the format's
  * specification, or the list of magic numbers of file(1).
  */
-#include "payload/identify.h"
+#include "payload/common/identify.h"
 
 #define MAGIC_MAX 8
 

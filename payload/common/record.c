@@ -2,7 +2,7 @@
  * What a kernel finds at its entry that knows Baton (include/baton/record.h): the record, its command
  * line, the memory map. The formats without an information block of their own share it.
  */
-#include "payload/record.h"
+#include "payload/common/record.h"
 
 #include "lib/text.h"
 #include "baton/control.h"

@@ -1,8 +1,8 @@
 /* The record that a payload without an information block of its own is entered with. */
-#ifndef PAYLOAD_RECORD_H
-#define PAYLOAD_RECORD_H
+#ifndef PAYLOAD_COMMON_RECORD_H
+#define PAYLOAD_COMMON_RECORD_H
 
-#include "payload/payload.h"
+#include "payload/common/payload.h"
 
 /* Adds the initrds, the record, the command line and the memory map, for a format's read(). 0 or an
  * error. */

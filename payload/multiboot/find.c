@@ -1,5 +1,5 @@
 /* The search for a multiboot header. */
-#include "payload/multiboot.h"
+#include "payload/multiboot/multiboot.h"
 
 #define WORDS_READ 16 /* at a time */
 #define WORDS_MOST 4  /* that have a sum */

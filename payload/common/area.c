@@ -1,5 +1,5 @@
 /* Areas that a format generates: a page, or several that are contiguous at their destination. */
-#include "payload/payload.h"
+#include "payload/common/payload.h"
 
 #include "lib/text.h"
 

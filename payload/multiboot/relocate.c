@@ -2,7 +2,7 @@
  * A relocatable image: its segments become one piece, with zeros between them, so that all of it
  * keeps the distances for which it is linked. [MB2 3.1.12]
  */
-#include "payload/multiboot.h"
+#include "payload/multiboot/multiboot.h"
 
 static bool is_loaded(const struct baton_segment *s)
 {

@@ -1,6 +1,6 @@
 /* What a multiboot kernel's address fields load, and its modules. [MB1 3.1.3, MB2 3.1.5] */
 #include "lib/text.h"
-#include "payload/multiboot.h"
+#include "payload/multiboot/multiboot.h"
 
 #define MODULE_MIN 0x100000u /* low memory is the firmware's */
 

@@ -1,5 +1,5 @@
 /* What every format does with files and segments: bounded reads, the initrd. */
-#include "payload/payload.h"
+#include "payload/common/payload.h"
 
 #include "lib/text.h"
 
