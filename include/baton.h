@@ -336,8 +336,8 @@ struct baton_request {
     struct baton_live live;
     bool long_mode; /* the CPU has long mode: a 64-bit kernel can be given to it */
     /* The payload is called, and returns: the image is for baton_call(), and baton_handoff() refuses
-     * it. Of the formats here only ELF32's kernels can return, as record.h says (E_KIND). The image
-     * has a page for each page of the payload. */
+     * it. Kernels of ELF32, flat files and both multiboots can return, as record.h says; of the other
+     * formats here none can (E_KIND). The image has a page for each page of the payload. */
     bool call;
     /* The end of the memory below 640 KiB that the BIOS leaves to others (INT 12h): above it is the
      * BIOS's own. It says that there is a BIOS, and that a payload may call it: at the hand-off its

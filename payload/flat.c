@@ -29,6 +29,7 @@ static int flat_read(const struct baton_host *host, const struct baton_request *
     s->max = FOUR_GIB;
     s->align = 1;
     payload->entry.kind = BATON_ENTRY_FLAT32;
+    payload->returns = true;
     payload->entry.registers.eip = (uint32_t)entry;
 
     struct text name = {payload->name, sizeof(payload->name), 0};

@@ -55,6 +55,14 @@ struct map_walk {
 /* The next entry; false: there are no more. */
 bool map_next(struct map_walk *walk, struct baton_memory *entry);
 
+/* The walk from its first entry. payload: placed. */
+static inline struct map_walk map_walk(const struct baton_host *host,
+                                       const struct baton_request *request,
+                                       const struct baton_payload *payload)
+{
+    return (struct map_walk){map_of(host, request), payload, request->map, 0};
+}
+
 /* How many entries there can be. */
 uint32_t map_most(const struct baton_host *host, const struct baton_request *request);
 

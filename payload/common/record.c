@@ -28,7 +28,7 @@ int record_add(const struct baton_host *host, const struct baton_request *reques
 static void write_map(const struct baton_host *host, const struct baton_request *request,
                       const struct baton_payload *payload)
 {
-    struct map_walk walk = {map_of(host, request), payload, request->map, 0};
+    struct map_walk walk = map_walk(host, request, payload);
     const struct baton_segment *s = baton_segment_find(payload, BATON_ROLE_MEMORY_MAP, 0);
 
     for (uint32_t page = 1; s; page++) {

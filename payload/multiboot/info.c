@@ -35,30 +35,27 @@ uint32_t multiboot_memory_type(uint32_t type)
 }
 
 /* Bytes of usable memory from `start` on, or from a little above it, up to the first hole. */
-static uint64_t usable_from(struct payload_map map, uint64_t start)
+static uint64_t usable_from(struct map_walk memory, uint64_t start)
 {
     uint64_t end = start;
 
-    for (uint32_t i = 0; i < map.count; i++) {
-        const struct baton_memory *m = &map.entry[i];
-
-        if (m->type == BATON_MEM_USABLE && m->end > end &&
-            (m->start <= end || (end == start && m->start < start + BATON_PAGE_SIZE)))
-            end = m->end;
-    }
+    for (struct baton_memory m; map_next(&memory, &m);)
+        if (m.type == BATON_MEM_USABLE && m.end > end &&
+            (m.start <= end || (end == start && m.start < start + BATON_PAGE_SIZE)))
+            end = m.end;
     return end - start;
 }
 
-uint32_t multiboot_lower(struct payload_map map)
+uint32_t multiboot_lower(struct map_walk memory)
 {
-    uint64_t kib = usable_from(map, 0) >> 10;
+    uint64_t kib = usable_from(memory, 0) >> 10;
 
     return kib < LOWER_MOST ? (uint32_t)kib : LOWER_MOST;
 }
 
-uint32_t multiboot_upper(struct payload_map map)
+uint32_t multiboot_upper(struct map_walk memory)
 {
-    uint64_t kib = usable_from(map, 1u << 20) >> 10;
+    uint64_t kib = usable_from(memory, 1u << 20) >> 10;
 
     return kib < UINT32_MAX ? (uint32_t)kib : UINT32_MAX;
 }

@@ -42,6 +42,7 @@ int multiboot_complete(const struct baton_host *host, const struct baton_request
         error = multiboot_add_modules(request, payload, why);
     if (error)
         return error;
+    payload->returns = true;
     add_name(payload, kind->name, addressed);
     keep(payload, kept);
     return baton_area_add(payload, BATON_ROLE_MULTIBOOT, "multiboot info",

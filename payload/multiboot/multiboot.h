@@ -122,8 +122,8 @@ void multiboot_put_sections(struct multiboot_block *block, const struct baton_re
 uint32_t multiboot_memory_type(uint32_t type);
 
 /* KiB of usable memory from 0, and from 1 MiB on, up to the first hole. */
-uint32_t multiboot_lower(struct payload_map map);
-uint32_t multiboot_upper(struct payload_map map);
+uint32_t multiboot_lower(struct map_walk memory);
+uint32_t multiboot_upper(struct map_walk memory);
 
 /* The screen as both formats describe it: type 0 is none. [MB1 3.3, MB2 3.6.12] */
 struct multiboot_screen {

@@ -35,16 +35,20 @@ static void put_modules(struct multiboot_block *block, const struct baton_reques
     info->mods_count = n;
 }
 
-static void put_map(struct multiboot_block *block, struct payload_map map,
+/* Counted are as many entries as there can be. */
+static void put_map(struct multiboot_block *block, const struct baton_request *request,
                     struct multiboot_info *info)
 {
+    struct map_walk walk = map_walk(block->host, request, block->payload);
     uint32_t start = block->length;
+    struct multiboot_mmap_entry entry = {.size = sizeof(entry) - sizeof(entry.size)};
 
-    for (uint32_t i = 0; i < map.count; i++) {
-        const struct baton_memory *m = &map.entry[i];
-        struct multiboot_mmap_entry entry = {sizeof(entry) - sizeof(entry.size), m->start,
-                                             m->end - m->start, multiboot_memory_type(m->type)};
-
+    if (!block->area)
+        multiboot_put(block, NULL, map_most(block->host, request) * sizeof(entry));
+    for (struct baton_memory m; block->area && map_next(&walk, &m);) {
+        entry.base = m.start;
+        entry.length = m.end - m.start;
+        entry.type = multiboot_memory_type(m.type);
         multiboot_put(block, &entry, sizeof(entry));
     }
     info->mmap_addr = address(block, start);
@@ -88,18 +92,18 @@ uint32_t multiboot1_write(const struct baton_host *host, const struct baton_requ
                           const struct baton_payload *payload, const struct baton_segment *area)
 {
     struct multiboot_block block = {host, payload, area, sizeof(struct multiboot_info)};
-    struct payload_map map = map_of(host, request);
+    struct map_walk memory = map_walk(host, request, payload);
     struct multiboot_info info = {
         .flags = MULTIBOOT_HAS_MEM | MULTIBOOT_HAS_CMDLINE | MULTIBOOT_HAS_MODULES |
                  MULTIBOOT_HAS_MMAP | MULTIBOOT_HAS_LOADER_NAME,
-        .mem_lower = multiboot_lower(map),
-        .mem_upper = multiboot_upper(map),
+        .mem_lower = multiboot_lower(memory),
+        .mem_upper = multiboot_upper(memory),
     };
 
     info.cmdline = address(&block, multiboot_put_string(&block, request->command_line));
     info.boot_loader_name = address(&block, multiboot_put_string(&block, MULTIBOOT_LOADER));
     put_modules(&block, request, &info);
-    put_map(&block, map, &info);
+    put_map(&block, request, &info);
     put_sections(&block, request, &info);
     describe_screen(request, &info);
     if (area)

@@ -39,22 +39,39 @@ static void put_modules(struct multiboot_block *block, const struct baton_reques
     }
 }
 
-static void put_memory(struct multiboot_block *block, struct payload_map map)
+/* How many entries the map has; before the payload has its place, how many it can have. */
+static uint32_t count_memory(const struct multiboot_block *block,
+                             const struct baton_request *request)
 {
-    uint32_t kib[] = {multiboot_lower(map), multiboot_upper(map)};
+    struct map_walk walk = map_walk(block->host, request, block->payload);
+    struct baton_memory m;
+    uint32_t count = 0;
+
+    if (!block->area)
+        return map_most(block->host, request);
+    while (map_next(&walk, &m))
+        count++;
+    return count;
+}
+
+static void put_memory(struct multiboot_block *block, const struct baton_request *request)
+{
+    struct map_walk walk = map_walk(block->host, request, block->payload);
+    uint32_t kib[] = {multiboot_lower(walk), multiboot_upper(walk)};
+    uint32_t size = count_memory(block, request) * (uint32_t)sizeof(struct multiboot2_memory);
     struct multiboot2_memory_map head = {
-        {MULTIBOOT2_MEMORY_MAP,
-         (uint32_t)(sizeof(head) + map.count * sizeof(struct multiboot2_memory))},
+        {MULTIBOOT2_MEMORY_MAP, (uint32_t)sizeof(head) + size},
         sizeof(struct multiboot2_memory),
         0};
 
     put_tag(block, MULTIBOOT2_MEMORY_SIZES, kib, sizeof(kib), NULL, 0);
     multiboot_put_padding(block, 8);
     multiboot_put(block, &head, sizeof(head));
-    for (uint32_t i = 0; i < map.count; i++) {
-        const struct baton_memory *m = &map.entry[i];
-        struct multiboot2_memory entry = {m->start, m->end - m->start,
-                                          multiboot_memory_type(m->type), 0};
+    if (!block->area)
+        multiboot_put(block, NULL, size);
+    for (struct baton_memory m; block->area && map_next(&walk, &m);) {
+        struct multiboot2_memory entry = {m.start, m.end - m.start, multiboot_memory_type(m.type),
+                                          0};
 
         multiboot_put(block, &entry, sizeof(entry));
     }
@@ -95,9 +112,11 @@ static void put_root_pointer(struct multiboot_block *block, const struct baton_r
         put_tag(block, MULTIBOOT2_ACPI_NEW, request->rsdp, sizeof(request->rsdp), NULL, 0);
 }
 
-/* The system table, and the memory map as it was when boot services ended, copied unread. */
-static void put_efi(struct multiboot_block *block, const struct baton_efi *efi)
+/* The system table, and the memory map as it was when boot services ended, copied unread. A payload
+ * that is called gets no such map: the memory that is free in it is the old kernel's. */
+static void put_efi(struct multiboot_block *block, const struct baton_request *request)
 {
+    const struct baton_efi *efi = &request->efi;
     struct multiboot2_efi_map head = {
         {MULTIBOOT2_EFI_MAP, (uint32_t)(sizeof(head) + efi->map.size)},
         efi->descriptor_size,
@@ -107,7 +126,7 @@ static void put_efi(struct multiboot_block *block, const struct baton_efi *efi)
     if (efi->bits)
         put_tag(block, efi->bits == 64 ? MULTIBOOT2_EFI64 : MULTIBOOT2_EFI32, &efi->system_table,
                 efi->bits / 8, NULL, 0);
-    if (!efi->map.size)
+    if (!efi->map.size || request->call)
         return;
     multiboot_put_padding(block, 8);
     multiboot_put(block, &head, sizeof(head));
@@ -143,10 +162,10 @@ uint32_t multiboot2_write(const struct baton_host *host, const struct baton_requ
     put_string(&block, MULTIBOOT2_COMMAND_LINE, request->command_line);
     put_string(&block, MULTIBOOT2_LOADER_NAME, MULTIBOOT_LOADER);
     put_modules(&block, request);
-    put_memory(&block, map_of(host, request));
+    put_memory(&block, request);
     put_screen(&block, request);
     put_root_pointer(&block, request);
-    put_efi(&block, &request->efi);
+    put_efi(&block, request);
     put_sections(&block, request, &kept);
     if (kept.relocatable) {
         uint32_t base = (uint32_t)payload->segment[0].dest;
