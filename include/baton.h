@@ -469,6 +469,9 @@ struct baton_format {
      * shows it; only a request's type chooses the format. */
     bool (*is)(const struct baton_host *host, const struct baton_file *file);
 
+    /* Can it be read as one if the request's type says so? NULL: if is() says so, or is NULL. */
+    bool (*named)(const struct baton_host *host, const struct baton_file *file);
+
     /* Fills payload from the file's headers, with baton_segment_add(); 0 or an error with *why
      * filled. */
     int (*read)(const struct baton_host *host, const struct baton_request *request,

@@ -105,5 +105,6 @@ static void bootsector_finish(const struct baton_image *image, const struct bato
     payload->entry.registers.edx = drive;
 }
 
-const struct baton_format payload_bootsector = {"bootsector", bootsector_is, bootsector_read,
-                                                bootsector_finish};
+const struct baton_format payload_bootsector = {
+    .name = "bootsector", .is = bootsector_is, .read = bootsector_read,
+    .finish = bootsector_finish};

@@ -19,4 +19,5 @@ static int elf32_read(const struct baton_host *host, const struct baton_request 
     return elf_read(host, request, "static ELF32", payload, why);
 }
 
-const struct baton_format payload_elf32 = {"elf32", elf32_is, elf32_read, record_finish};
+const struct baton_format payload_elf32 = {
+    .name = "elf32", .is = elf32_is, .read = elf32_read, .finish = record_finish};

@@ -25,4 +25,5 @@ static int elf64_read(const struct baton_host *host, const struct baton_request 
     return error;
 }
 
-const struct baton_format payload_elf64 = {"elf64", elf_is_wide, elf64_read, record_finish};
+const struct baton_format payload_elf64 = {
+    .name = "elf64", .is = elf_is_wide, .read = elf64_read, .finish = record_finish};

@@ -39,4 +39,5 @@ static int flat_read(const struct baton_host *host, const struct baton_request *
     return record_add(host, request, payload, why);
 }
 
-const struct baton_format payload_flat = {"flat", NULL, flat_read, record_finish};
+const struct baton_format payload_flat = {
+    .name = "flat", .read = flat_read, .finish = record_finish};

@@ -53,6 +53,16 @@ static const struct baton_format *format_named(const struct baton_host *host, co
     return *format;
 }
 
+/* Does the format take the file if its name is given? */
+static bool takes(const struct baton_format *format, const struct baton_host *host,
+                  const struct baton_file *file)
+{
+    bool (*is)(const struct baton_host *, const struct baton_file *) =
+        format->named ? format->named : format->is;
+
+    return !is || is(host, file);
+}
+
 /* There is no such type; the sentence lists those that there are. */
 static int refuse_name(const struct baton_host *host, const char *name,
                        struct baton_payload *payload, struct baton_refusal *why)
@@ -103,7 +113,7 @@ int baton_payload_read(const struct baton_host *host, const struct baton_request
         return refuse_name(host, request->type, payload, why);
     if (!request->kernel.size)
         return refuse(why, BATON_E_EMPTY, "the payload", 0, 0);
-    if (request->type && payload->format->is && !payload->format->is(host, &request->kernel))
+    if (request->type && !takes(payload->format, host, &request->kernel))
         return refuse_type(host, request, payload, why);
     if (payload->format) {
         error = payload->format->read(host, request, payload, why);

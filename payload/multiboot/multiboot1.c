@@ -107,5 +107,6 @@ static void multiboot1_finish(const struct baton_image *image, const struct bato
     multiboot_finish(image, request, &version, payload);
 }
 
-const struct baton_format payload_multiboot1 = {"multiboot1", multiboot1_is, multiboot1_read,
-                                                multiboot1_finish};
+const struct baton_format payload_multiboot1 = {
+    .name = "multiboot1", .is = multiboot1_is, .read = multiboot1_read,
+    .finish = multiboot1_finish};

@@ -231,5 +231,6 @@ static void multiboot2_finish(const struct baton_image *image, const struct bato
     multiboot_finish(image, request, &version, payload);
 }
 
-const struct baton_format payload_multiboot2 = {"multiboot2", multiboot2_is, multiboot2_read,
-                                                multiboot2_finish};
+const struct baton_format payload_multiboot2 = {
+    .name = "multiboot2", .is = multiboot2_is, .read = multiboot2_read,
+    .finish = multiboot2_finish};
