@@ -127,14 +127,16 @@ $(PAYLOAD_BUILD)/real.bin: $(PAYLOAD_BUILD)/real/real.o
 	$(call say,LD,$@)
 	$(Q)$(PAYLOAD_LD) -Ttext 0 -e 0 --oformat binary $< -o $@
 
-# Multiboot kernels that report how they were entered, of version 1 and of version 2.
-MBKERNELS := $(PAYLOAD_BUILD)/mbkernel1 $(PAYLOAD_BUILD)/mbkernel2
+# Multiboot kernels that report how they were entered, of version 1 and of version 2; 0 is a plain ELF
+# file.
+MBKERNELS := $(foreach n,0 1 2,$(PAYLOAD_BUILD)/mbkernel$(n))
 MBKERNEL_PARTS := $(addprefix $(PAYLOAD_BUILD)/,judge/entry.o mbkernel/report.o lib/console.o \
                   lib/crc32.o lib/string.o)
 PAYLOAD_OBJECTS += $(PAYLOAD_BUILD)/mbkernel/report.o \
-                   $(foreach n,1 2,$(PAYLOAD_BUILD)/mbkernel/report$(n).o $(PAYLOAD_BUILD)/mbkernel/header$(n).o)
+                   $(foreach n,0 1 2,$(PAYLOAD_BUILD)/mbkernel/report$(n).o $(PAYLOAD_BUILD)/mbkernel/header$(n).o)
 
-$(foreach n,1 2,$(PAYLOAD_BUILD)/mbkernel/header$(n).o): $(PAYLOAD_BUILD)/mbkernel/header%.o: \
+$(PAYLOAD_BUILD)/mbkernel0: $(PAYLOAD_BUILD)/called/pattern.o
+$(foreach n,0 1 2,$(PAYLOAD_BUILD)/mbkernel/header$(n).o): $(PAYLOAD_BUILD)/mbkernel/header%.o: \
         $(PAYLOADS)/mbkernel/header.S $(COMPILER)
 	$(call say,AS,$<)
 	@mkdir -p $(@D)
