@@ -1,4 +1,6 @@
-"""A Linux that starts something else by kexec-tools: its initrd, with busybox, kexec, and a script."""
+"""A Linux that starts something else by kexec-tools: its initrd, with busybox, kexec, and a script.
+The same for one that only says what it was told.
+"""
 import os
 
 import cpio
@@ -9,17 +11,31 @@ from machine import BUILD, Machine
 # Programs and libraries as they are packaged: i386, in the root of the initrd.
 TOOLS = os.path.join(BUILD, "payloads")
 LIBRARIES = "/usr/i686-linux-gnu/lib"
-# The loader of dynamic libraries is a program here, because the kernel looks for it in a folder, and
-# this archive has none.
-INIT = """\
+# What a Linux says of its command line, its firmware's memory map, and who started it.
+REPORT = """\
 #!/busybox sh
 /busybox mkdir /proc /sys
 /busybox mount -t proc none /proc
 /busybox mount -t sysfs none /sys
+echo "{which} Linux $(/busybox uname -r)"
+echo "{which} line $(/busybox cat /proc/cmdline)"
+for entry in /sys/firmware/memmap/*; do
+    echo "{which} map $(/busybox cat $entry/start $entry/end $entry/type | /busybox xargs)"
+done
+for node in /sys/kernel/boot_params/setup_data/*; do
+    [ -e $node ] && echo "{which} node $(/busybox cat $node/type)"
+done
+"""
+# The loader of dynamic libraries is a program here, because the kernel looks for it in a folder, and
+# this archive has none.
+FIRST = REPORT.format(which="first") + """\
 kexec="/ld-linux.so.2 --library-path / /kexec"
-echo "first Linux $(/busybox uname -r)"
 $kexec {load} && $kexec -e
 echo "first Linux: kexec has failed"
+/busybox poweroff -f
+"""
+SECOND = REPORT.format(which="second") + """\
+echo "second file $(/busybox md5sum /file)"
 /busybox poweroff -f
 """
 
@@ -33,10 +49,16 @@ def initrd(load, files):
     """load: kexec's arguments; files: {name: path}, in the root. Returns its path."""
     inside = {name: read(os.path.join(TOOLS, name)) for name in ("busybox", "kexec")}
     inside |= {name: read(os.path.join(LIBRARIES, name)) for name in ("ld-linux.so.2", "libc.so.6")}
-    inside["init"] = INIT.format(load=load).encode()
+    inside["init"] = FIRST.format(load=load).encode()
     programs = tuple(inside)
     inside |= {name: read(path) for name, path in files.items()}
     return images.bytes_file(cpio.archive(inside, programs), "kexec")
+
+
+def last_initrd(file):
+    """Of the Linux at the end: it says what is in the file."""
+    inside = {"busybox": read(os.path.join(TOOLS, "busybox")), "init": SECOND.encode()}
+    return images.bytes_file(cpio.archive({**inside, "file": read(file)}, inside), "last")
 
 
 def machine(name, linux, load, files, **settings):

@@ -1,12 +1,15 @@
 """Linux is Baton's boot loader: kexec-tools loads Baton as a multiboot kernel, with its payload and
 an initrd as modules, and the system call kexec starts it. Baton hands over to a judge, or to Linux
-again: a chain of three kernels.
+again: a chain of three kernels. And Linux is Baton's payload, and starts a Linux in its turn.
 """
+import hashlib
+
 import firstlinux
+import images
 import payloads
 import pytest
 from joblist import cases
-from machine import run
+from machine import POWERED_OFF, Machine, run
 
 
 class Chain:
@@ -34,3 +37,42 @@ def test_linux_starts_baton(job, outcome):
         assert len(outcome.lines("^test record loader kexec ")) == 1, outcome.story()
     else:
         payloads.assert_judged_well(outcome, job.words, job.initrd)
+
+
+class Onward:
+    """Baton, Linux, kexec, Linux."""
+
+    def __init__(self, linux, tables):
+        self.name, self.linux, self.tables = f"kexec-onward-{tables}", linux, tables
+        self.file = images.blob(100000)
+
+    def run(self):
+        initrd = firstlinux.initrd(
+            f'--load /kernel --initrd=/last --append="console=ttyS0 quiet {payloads.IN_QEMU} last"',
+            {"kernel": payloads.linux(self.linux), "last": firstlinux.last_initrd(self.file)})
+        words = f"console=ttyS0 quiet {payloads.IN_QEMU}"
+        return run(Machine(self.name, cpu="pentium3", memory="128M", kernel=payloads.BATON, timeout=200,
+                           append=f"paging={self.tables} exitport=0xf4",
+                           modules=(f"{payloads.linux(self.linux)} {words}", initrd)))
+
+
+def told(outcome, which):
+    """The memory map. kexec-tools leaves out the first KiB, the BIOS's vectors."""
+    return sorted(line.removeprefix(f"{which} ").replace("map 0x400 ", "map 0x0 ")
+                  for line in outcome.lines(f"^{which} map "))
+
+
+@pytest.mark.parametrize("job", cases("kexec-", Onward("686", "pae")))
+def test_linux_starts_linux_behind_baton(job, outcome):
+    story = outcome.story()
+    assert outcome.status == POWERED_OFF, story
+    firstlinux.assert_started(outcome)
+    assert len(outcome.lines("^Baton ")) == len(outcome.lines("^second Linux ")) == 1, story
+    assert len(told(outcome, "first")) > 3, story
+    assert told(outcome, "second") == told(outcome, "first"), story
+    assert outcome.lines("^second line ")[0].endswith(" last"), story
+    with open(job.file, "rb") as f:
+        digest = hashlib.md5(f.read()).hexdigest()
+    assert outcome.lines("^second file ") == [f"second file {digest}  /file"], story
+    assert outcome.lines("^(first|second) node ") == [      # those that Baton gives its payload
+        "first node 0x4e544142", "first node 0x54544142"], story
