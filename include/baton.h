@@ -302,6 +302,13 @@ struct baton_efi {
 };
 BATON_LAYOUT(baton_efi, 36);
 
+/* The firmware's description of the machine. A multiboot 2 kernel gets a copy of the tables, which lie
+ * in memory that stays as it is. [SMBIOS] */
+struct baton_smbios {
+    struct baton_file tables; /* size 0: there are none, and nothing of this is handed on */
+    uint8_t major, minor;
+};
+
 #define BATON_RSDP_OLD 20      /* bytes that revision 0 has; the rest is zeros then */
 #define BATON_RSDP_SIZE 36     /* since revision 2 */
 #define BATON_RSDP_REVISION 15 /* offset of the revision */
@@ -332,6 +339,7 @@ struct baton_request {
     uint64_t acpi_rsdp;         /* pa of the ACPI root pointer, 0 if not known */
     /* A copy of it, as multiboot 2 hands it on; all zeros: not known. [ACPI 5] */
     uint8_t rsdp[BATON_RSDP_SIZE];
+    struct baton_smbios smbios;
     struct baton_efi efi;
     struct baton_live live;
     bool long_mode; /* the CPU has long mode: a 64-bit kernel can be given to it */
@@ -355,7 +363,7 @@ struct baton_request {
      * reported on com_port, and the machine ends as after a fault. NULL: no comparison. */
     const void *digest_page;
 };
-BATON_LAYOUT(baton_request, 828);
+BATON_LAYOUT(baton_request, 848);
 
 /* How a payload is entered. Each kind has its own code at the end of the hand-off. */
 enum baton_entry_kind {

@@ -1,8 +1,8 @@
 /*
  * What a multiboot 2 kernel is told: a list of tags in one area. [MB2 3.6]
  *
- * Not there, because the hand-off knows nothing of them: boot device, VBE, APM, SMBIOS, network, image
- * handles of UEFI. Boot services have ended, so their tag is not there, either.
+ * Not there, because the hand-off knows nothing of them: boot device, VBE, APM, network, image handles
+ * of UEFI. Boot services have ended, so their tag is not there, either.
  */
 #include "lib/multiboot1.h"
 #include "lib/multiboot2.h"
@@ -112,6 +112,32 @@ static void put_root_pointer(struct multiboot_block *block, const struct baton_r
         put_tag(block, MULTIBOOT2_ACPI_NEW, request->rsdp, sizeof(request->rsdp), NULL, 0);
 }
 
+/* A file's bytes, unread. */
+static void put_file(struct multiboot_block *block, const struct baton_file *file)
+{
+    uint8_t bytes[128];
+
+    for (uint64_t at = 0, n; at < file->size; at += n) {
+        n = file->size - at < sizeof(bytes) ? file->size - at : sizeof(bytes);
+        baton_file_read(block->host, file, at, bytes, (size_t)n);
+        multiboot_put(block, bytes, (size_t)n);
+    }
+}
+
+static void put_smbios(struct multiboot_block *block, const struct baton_smbios *smbios)
+{
+    struct multiboot2_smbios head = {
+        .tag = {MULTIBOOT2_SMBIOS, (uint32_t)(sizeof(head) + smbios->tables.size)},
+        .major = smbios->major,
+        .minor = smbios->minor};
+
+    if (!smbios->tables.size)
+        return;
+    multiboot_put_padding(block, 8);
+    multiboot_put(block, &head, sizeof(head));
+    put_file(block, &smbios->tables);
+}
+
 /* The system table, and the memory map as it was when boot services ended, copied unread. A payload
  * that is called gets no such map: the memory that is free in it is the old kernel's. */
 static void put_efi(struct multiboot_block *block, const struct baton_request *request)
@@ -121,7 +147,6 @@ static void put_efi(struct multiboot_block *block, const struct baton_request *r
         {MULTIBOOT2_EFI_MAP, (uint32_t)(sizeof(head) + efi->map.size)},
         efi->descriptor_size,
         efi->descriptor_version};
-    uint8_t bytes[128];
 
     if (efi->bits)
         put_tag(block, efi->bits == 64 ? MULTIBOOT2_EFI64 : MULTIBOOT2_EFI32, &efi->system_table,
@@ -130,11 +155,7 @@ static void put_efi(struct multiboot_block *block, const struct baton_request *r
         return;
     multiboot_put_padding(block, 8);
     multiboot_put(block, &head, sizeof(head));
-    for (uint64_t at = 0, n; at < efi->map.size; at += n) {
-        n = efi->map.size - at < sizeof(bytes) ? efi->map.size - at : sizeof(bytes);
-        baton_file_read(block->host, &efi->map, at, bytes, (size_t)n);
-        multiboot_put(block, bytes, (size_t)n);
-    }
+    put_file(block, &efi->map);
 }
 
 static void put_sections(struct multiboot_block *block, const struct baton_request *request,
@@ -165,6 +186,7 @@ uint32_t multiboot2_write(const struct baton_host *host, const struct baton_requ
     put_memory(&block, request);
     put_screen(&block, request);
     put_root_pointer(&block, request);
+    put_smbios(&block, &request->smbios);
     put_efi(&block, request);
     put_sections(&block, request, &kept);
     if (kept.relocatable) {
