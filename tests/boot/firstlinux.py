@@ -11,6 +11,8 @@ from machine import BUILD, Machine
 # Programs and libraries as they are packaged: i386, in the root of the initrd.
 TOOLS = os.path.join(BUILD, "payloads")
 LIBRARIES = "/usr/i686-linux-gnu/lib"
+# The setup_data that Baton gives its payload: the record, and the time stamps.
+NODES = ("0x4e544142", "0x54544142")
 # What a Linux says of its command line, its firmware's memory map, and who started it.
 REPORT = """\
 #!/busybox sh
@@ -22,8 +24,9 @@ echo "{which} line $(/busybox cat /proc/cmdline)"
 for entry in /sys/firmware/memmap/*; do
     echo "{which} map $(/busybox cat $entry/start $entry/end $entry/type | /busybox xargs)"
 done
+echo "{which} boot_params $(/busybox md5sum < /sys/kernel/boot_params/data)"
 for node in /sys/kernel/boot_params/setup_data/*; do
-    [ -e $node ] && echo "{which} node $(/busybox cat $node/type)"
+    [ -e $node ] && echo "{which} node $(/busybox cat $node/type) $(/busybox md5sum < $node/data)"
 done
 """
 # The loader of dynamic libraries is a program here, because the kernel looks for it in a folder, and
