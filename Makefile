@@ -63,7 +63,8 @@ Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-8s %s\n' '$(1)' '$(2)')
 
 # What the core needs of lib/, and what is the kernel's alone: a host of the core has its own memcpy.
-CORE_C := $(wildcard pagetable/*.c relocate/*.c relocate/*/*.c payload/*.c) lib/text.c lib/number.c lib/sha256.c lib/crc32.c
+CORE_C := $(wildcard pagetable/*.c relocate/*.c relocate/*/*.c payload/*.c payload/*/*.c) \
+          lib/text.c lib/number.c lib/sha256.c lib/crc32.c
 CORE_S := $(wildcard relocate/*/*.S)
 KERNEL_C := $(filter-out $(CORE_C),$(wildcard lib/*.c boot/*.c kernel/*.c kernel/*/*.c))
 KERNEL_S := $(wildcard boot/*.S kernel/*/*.S)

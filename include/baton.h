@@ -302,6 +302,13 @@ struct baton_efi {
 };
 BATON_LAYOUT(baton_efi, 36);
 
+/* The firmware's description of the machine. A multiboot 2 kernel gets a copy of the tables, which lie
+ * in memory that stays as it is. [SMBIOS] */
+struct baton_smbios {
+    struct baton_file tables; /* size 0: there are none, and nothing of this is handed on */
+    uint8_t major, minor;
+};
+
 #define BATON_RSDP_OLD 20      /* bytes that revision 0 has; the rest is zeros then */
 #define BATON_RSDP_SIZE 36     /* since revision 2 */
 #define BATON_RSDP_REVISION 15 /* offset of the revision */
@@ -332,12 +339,13 @@ struct baton_request {
     uint64_t acpi_rsdp;         /* pa of the ACPI root pointer, 0 if not known */
     /* A copy of it, as multiboot 2 hands it on; all zeros: not known. [ACPI 5] */
     uint8_t rsdp[BATON_RSDP_SIZE];
+    struct baton_smbios smbios;
     struct baton_efi efi;
     struct baton_live live;
     bool long_mode; /* the CPU has long mode: a 64-bit kernel can be given to it */
     /* The payload is called, and returns: the image is for baton_call(), and baton_handoff() refuses
-     * it. Of the formats here only ELF32's kernels can return, as record.h says (E_KIND). The image
-     * has a page for each page of the payload. */
+     * it. Kernels of ELF32, flat files and both multiboots can return, as record.h says; of the other
+     * formats here none can (E_KIND). The image has a page for each page of the payload. */
     bool call;
     /* The end of the memory below 640 KiB that the BIOS leaves to others (INT 12h): above it is the
      * BIOS's own. It says that there is a BIOS, and that a payload may call it: at the hand-off its
@@ -355,7 +363,7 @@ struct baton_request {
      * reported on com_port, and the machine ends as after a fault. NULL: no comparison. */
     const void *digest_page;
 };
-BATON_LAYOUT(baton_request, 828);
+BATON_LAYOUT(baton_request, 848);
 
 /* How a payload is entered. Each kind has its own code at the end of the hand-off. */
 enum baton_entry_kind {
@@ -468,6 +476,9 @@ struct baton_format {
     /* Is it one, by its magic numbers, or where those are not enough by its headers? NULL: no file
      * shows it; only a request's type chooses the format. */
     bool (*is)(const struct baton_host *host, const struct baton_file *file);
+
+    /* Can it be read as one if the request's type says so? NULL: if is() says so, or is NULL. */
+    bool (*named)(const struct baton_host *host, const struct baton_file *file);
 
     /* Fills payload from the file's headers, with baton_segment_add(); 0 or an error with *why
      * filled. */

@@ -87,6 +87,7 @@ bool stage_prepare(struct stage *stage, const struct stage_options *wanted)
         .flat = {stage->format.load, stage->format.entry},
         .screen = boot->screen,
         .acpi_rsdp = boot->acpi_rsdp,
+        .smbios = boot->smbios,
         .efi = boot->efi,
         .live = live.summary,
         .long_mode = cpu.long_mode,
