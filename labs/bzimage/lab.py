@@ -1,7 +1,7 @@
 """Lab bzimage: what a Linux kernel says of where it wants to be."""
 import boots
 import images
-from catalogue import Check, Lab, Trial
+from catalogue import Check, Lab, Part, Trial
 from hole import FIRST, Function
 
 KERNEL = f"""
@@ -35,8 +35,7 @@ def start(name, payload, kind):
 LAB = Lab(
     name="bzimage",
     title="read what a Linux kernel wants, by the boot protocol",
-    source="payload/bzimage.c",
-    holes=(Function("add_kernel", KERNEL), Function("add_initrds", INITRDS)),
+    parts=(Part("payload/bzimage.c", (Function("add_kernel", KERNEL), Function("add_initrds", INITRDS))),),
     stop="bzimage_read",
     trials=(start("boot", "linux", "legacy"), start("boot-high", "linuxhigh", "pae")),
     checks=(

@@ -52,22 +52,29 @@ def start(lab, given=None):
 
 def fill(lab, folder):
     """Makes a new folder with the student's files."""
-    try:
-        text = skeleton((TOP / lab.source).read_text(), lab.holes)
-    except NoHole as why:
-        raise Refused(f"the hole of lab {lab.name} cannot be made in {lab.source}: {why}", 1) from None
+    texts = {}
+    for part in lab.parts:
+        try:
+            texts[part.file] = skeleton(part.text, part.holes)
+        except NoHole as why:
+            raise Refused(f"the hole of lab {lab.name} cannot be made in {part.source}: {why}", 1) from None
     folder.mkdir(parents=True)
-    (folder / lab.file).write_text(text)
+    for name, text in texts.items():
+        (folder / name).write_text(text)
     for name in HANDED_OUT:
         (folder / name).write_text((lab.folder / name).read_text())
 
 
 def answer(lab, folder):
-    """The student's file: (path, text). CRLF becomes LF."""
-    path = folder / lab.file
+    """The student's files: {Part: (path, text)}. CRLF becomes LF."""
     if not folder.is_dir():
         raise Refused(f'lab {lab.name} is not begun, there is no folder "{relative(folder)}"; '
                       f"begin with: ./baton lab start {lab.name}")
+    return {part: read(lab, folder / part.file) for part in lab.parts}
+
+
+def read(lab, path):
+    """One file: (path, text)."""
     if not path.is_file():
         raise Refused(f'the file "{relative(path)}" is missing; ./baton lab start {lab.name} -o DIR '
                       "makes a new one in another folder")

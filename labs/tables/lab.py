@@ -1,6 +1,6 @@
 """Lab tables: one page at two addresses, in page tables of its own."""
 import boots
-from catalogue import Check, Lab, Trial
+from catalogue import Check, Lab, Part, Trial
 from hole import FIRST, Function
 
 MAP_ONE = f"""
@@ -34,8 +34,8 @@ def hand_over(elf, kind):
 LAB = Lab(
     name="tables",
     title="map one page at two addresses, in new tables",
-    source="relocate/image/tables.c",
-    holes=(Function("map_one", MAP_ONE), Function("tables_build", TABLES_BUILD)),
+    parts=(Part("relocate/image/tables.c", (
+        Function("map_one", MAP_ONE), Function("tables_build", TABLES_BUILD))),),
     stop="tables_build",
     trials=(Trial(("boot-legacy",), lambda elf: hand_over(elf, "legacy")),
             Trial(("boot-pae",), lambda elf: hand_over(elf, "pae"))),

@@ -13,7 +13,6 @@ import catalogue
 import grade
 import pytest
 import work
-from catalogue import TOP
 
 boots.LIMIT = 3         # seconds of computing: an endless loop is seen sooner; a right boot takes 0.4
 THOROUGH = os.environ.get("BATON_THOROUGH") == "1"
@@ -21,7 +20,7 @@ THOROUGH = os.environ.get("BATON_THOROUGH") == "1"
 
 @dataclass(frozen=True)
 class Wrong:
-    """Changes to the real source: (old text, new text); the old one must be in the file exactly once.
+    """Changes to the real sources: (old text, new text); the old one must be in one of them exactly once.
     `lost` are the checks that must fail, and no other may."""
     lab: str
     name: str
@@ -30,12 +29,14 @@ class Wrong:
     found: str = ""         # a pattern: in what is found, or read, for one of them
     boots: str = ""         # checks whose boots are made, if not those that are chosen below
 
-    def apply(self, text):
+    def apply(self, texts):
+        """texts: {name of a file: text}"""
         for old, new in self.changes:
-            if text.count(old) != 1:
-                raise LookupError(f"{self.name}: {text.count(old)} times in the source: {old!r}")
-            text = text.replace(old, new)
-        return text
+            count = sum(text.count(old) for text in texts.values())
+            if count != 1:
+                raise LookupError(f"{self.name}: {count} times in the source: {old!r}")
+            texts = {name: text.replace(old, new) for name, text in texts.items()}
+        return texts
 
 
 def change(old, new):
@@ -56,9 +57,14 @@ def trials(lab, answer):
     return (shows, *[trial for trial in lab.trials if not set(trial.names) & set(lost)][:1])
 
 
-def graded(lab, folder, text, trials=None):
+def sources(lab):
+    return {part.file: part.text for part in lab.parts}
+
+
+def graded(lab, folder, texts, trials=None):
     folder.mkdir()
-    (folder / lab.file).write_text(text)
+    for name, text in texts.items():
+        (folder / name).write_text(text)
     return grade.grade(lab, folder, trials=trials)
 
 
@@ -68,7 +74,7 @@ def story(result):
 
 
 def real_source(lab, tmp_path):
-    result = graded(lab, tmp_path / "work", (TOP / lab.source).read_text())
+    result = graded(lab, tmp_path / "work", sources(lab))
     assert result.total == lab.points == 100, story(result)
 
 
@@ -81,8 +87,7 @@ def skeleton(lab, tmp_path):
 def wrong_answer(answer, tmp_path):
     lab = catalogue.get(answer.lab)
     made, lost = trials(lab, answer), set(answer.lost.split())
-    text = answer.apply((TOP / lab.source).read_text())
-    result = graded(lab, tmp_path / "work", text, made)
+    result = graded(lab, tmp_path / "work", answer.apply(sources(lab)), made)
     assert not result.broken, story(result)
     missing = {name for trial in lab.trials if trial not in made for name in trial.names}
     found = {name for name, finding in result.findings.items()
