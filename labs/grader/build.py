@@ -81,9 +81,15 @@ def make(lab, *goals):
                f"BUILD={os.path.relpath(BUILD, TOP)}", f"LAB={lab.name}",
                f"LAB_FILES={' '.join(part.source for part in lab.parts)}",
                f"LAB_INCLUDERS={' '.join(name for part in lab.parts for name in part.includers)}",
-               *(f"{build}/{goal}" for goal in goals)]
+               *(f"{build}/{goal}" for goal in goals),
+               *(f"{os.path.relpath(BUILD, TOP)}/{need}" for need in lab.needs)]
     with locked(BUILD / "lock"):
         compile_all(lab, command)
+
+
+def prepare(lab):
+    """What the lab needs besides a build with the student's files."""
+    make(lab)
 
 
 def compile_all(lab, command):
@@ -133,9 +139,10 @@ def fair(lab, part, copy):
         if not own and not header:
             raise BadAnswer(f"{part.file} takes in {relative(path)}; an answer includes headers alone")
     kernel, host = objects(lab, part)
-    core = names((path for part in ("pagetable", "relocate", "payload", "lib")
-                  for path in (BUILD / "obj" / part).rglob("*.o")), undefined=False)
-    strange = {name for name in names([p for p in (*kernel, host) if p.exists()], undefined=True) - core
+    core = names((path for room in ("pagetable", "relocate", "payload", "lib")
+                  for path in (BUILD / "obj" / room).rglob("*.o")), undefined=False)
+    strange = {name for name in names([p for p in (*kernel, host) if p.exists()], undefined=True)
+               - core - {*part.uses}
                if not COMPILERS_OWN.fullmatch(name)}
     if strange:
         raise BadAnswer(f"{part.file} uses {sorted(strange)[0]}, which is not part of Baton's core")

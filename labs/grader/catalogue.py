@@ -7,7 +7,7 @@ from hole import bodies
 
 TOP = Path(__file__).resolve().parents[2]
 # In the order in which they are to be done. A hand-out has one of them.
-NAMES = tuple(name for name in ("walk", "tables", "list", "trampoline", "fault", "bzimage")
+NAMES = tuple(name for name in ("walk", "tables", "list", "trampoline", "fault", "crash", "bzimage")
               if (TOP / "labs" / name).is_dir())
 
 
@@ -41,6 +41,7 @@ class Trial:
     """One or more boots, and the checks that they are for."""
     names: tuple
     run: object             # run(elf): {name of a check: Finding, or None if all is well}
+    of_sheet: bool = False  # run({word: text}) instead: it looks at the student's answer.txt
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class Part:
     source: str             # the real file, from the top of the tree
     holes: tuple
     includers: tuple = ()   # the sources that include an .inc file
+    uses: tuple = ()        # names from outside of Baton's core that an answer may use
 
     @property
     def file(self):
@@ -80,6 +82,11 @@ class Lab:
     stop: str               # where the debugger stops first
     host: bool = True       # is there a judge.c, for this machine?
     wrong_builds: tuple = ()    # which of Baton's wrong builds the trials need: "inject"
+    needs: tuple = ()       # what else they need, in the build folder
+    sheet: tuple = ()       # the words of answer.txt; the first is the student's name
+    verb: str = "run"       # of ./baton, that shows the lab
+    debugged: object = None     # debugged(elf, kind): the machine for lab debug, if not the usual one
+    dump: object = None     # dump(name, path): makes the dump that the lab asks about; returns a sentence
 
     @property
     def folder(self):

@@ -9,6 +9,8 @@ from hole import NoHole, skeleton
 WORK = TOP / "labs-work"
 HANDED_OUT = ("README.md", "design.md")
 RESULT = "result.json"
+SHEET = "answer.txt"
+DUMP = "vmcore"
 LARGEST = 1 << 20               # bytes of a student's file
 
 
@@ -61,7 +63,7 @@ def fill(lab, folder):
     folder.mkdir(parents=True)
     for name, text in texts.items():
         (folder / name).write_text(text)
-    for name in HANDED_OUT:
+    for name in (*HANDED_OUT, *([SHEET] if lab.sheet else [])):
         (folder / name).write_text((lab.folder / name).read_text())
 
 
@@ -88,6 +90,25 @@ def read(lab, path):
     except UnicodeDecodeError as why:
         raise Refused(f'"{relative(path)}" is not a text in UTF-8, at byte {why.start}') from None
     return path, text.replace("\r\n", "\n")
+
+
+def sheet(lab, folder):
+    """What answer.txt says: {word: text}, "" for a word that is not filled in. Nothing: the lab has none."""
+    if not lab.sheet:
+        return {}
+    path, text = read(lab, folder / SHEET)
+    found = dict.fromkeys(lab.sheet, "")
+    for number, line in enumerate(text.split("\n"), 1):
+        word, equals, value = (part.strip() for part in line.partition("#")[0].partition("="))
+        if not word and not equals:
+            continue
+        if not equals or word not in found:
+            raise Refused(f'"{relative(path)}", line {number}: "{line.strip()[:40]}" is not one of '
+                          f"{', '.join(lab.sheet)}, with a = behind it")
+        if found[word]:
+            raise Refused(f'"{relative(path)}", line {number}: "{word}" is there twice')
+        found[word] = value
+    return found
 
 
 def keep(folder, points, most):

@@ -73,8 +73,8 @@ def story(result):
                                        in result.findings.items() if finding)])
 
 
-def real_source(lab, tmp_path):
-    result = graded(lab, tmp_path / "work", sources(lab))
+def real_source(lab, more, tmp_path):
+    result = graded(lab, tmp_path / "work", {**sources(lab), **more()})
     assert result.total == lab.points == 100, story(result)
 
 
@@ -84,10 +84,10 @@ def skeleton(lab, tmp_path):
     assert not result.broken and result.total == 0, story(result)
 
 
-def wrong_answer(answer, tmp_path):
+def wrong_answer(answer, more, tmp_path):
     lab = catalogue.get(answer.lab)
     made, lost = trials(lab, answer), set(answer.lost.split())
-    result = graded(lab, tmp_path / "work", answer.apply(sources(lab)), made)
+    result = graded(lab, tmp_path / "work", {**answer.apply(sources(lab)), **more()}, made)
     assert not result.broken, story(result)
     missing = {name for trial in lab.trials if trial not in made for name in trial.names}
     found = {name for name, finding in result.findings.items()
@@ -96,20 +96,20 @@ def wrong_answer(answer, tmp_path):
     assert re.search(answer.found, story(result)), story(result)
 
 
-def for_lab(name, answers):
-    """The tests of a lab, for its file of wrong answers."""
+def for_lab(name, answers, more=dict):
+    """The tests of a lab, for its file of wrong answers. more(): {name: text} of other files of an answer."""
     lab = catalogue.get(name)
 
     @pytest.mark.quick
     def test_the_real_source_has_all_points(tmp_path):
-        real_source(lab, tmp_path)
+        real_source(lab, more, tmp_path)
 
     def test_the_skeleton_has_no_points(tmp_path):
         skeleton(lab, tmp_path)
 
     @pytest.mark.parametrize("answer", answers, ids=lambda a: a.name)
     def test_a_wrong_answer_loses_its_checks(answer, tmp_path):
-        wrong_answer(answer, tmp_path)
+        wrong_answer(answer, more, tmp_path)
 
     @pytest.mark.quick
     def test_there_are_enough_wrong_answers():
