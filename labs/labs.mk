@@ -1,7 +1,8 @@
 # The teaching labs. Included by the top Makefile.
 #
-#   make check-labs   the quick tests of the labs
-#   make test-labs    all of them
+#   make check-labs    the quick tests of the labs
+#   make test-labs     all of them
+#   make labs-points   grades the real sources, and writes tests/labs/RESULT.md
 #
 # labs/grader/build.py sets these for a build with a student's files, build/labs/NAME/student/...:
 #   LAB=NAME LAB_FILES="pagetable/walk.c ..."
@@ -78,7 +79,7 @@ LABS_PYTEST = PYTHONDONTWRITEBYTECODE=1 BATON_BUILD="$$(readlink -f $(BUILD))" \
               /usr/bin/python3 -m pytest -n 2 --dist loadfile -p no:cacheprovider --tb=short -q \
               --junitxml=$(LABS_RESULTS)
 
-.PHONY: check-labs test-labs
+.PHONY: check-labs test-labs labs-points
 check-labs: payloads
 	@echo "labs, the quick tests"
 	@mkdir -p $(dir $(LABS_RESULTS))
@@ -88,3 +89,6 @@ test-labs: payloads
 	@echo "labs"
 	@mkdir -p $(dir $(LABS_RESULTS))
 	@$(LABS_PYTEST) tests/labs
+
+labs-points: payloads
+	@PYTHONDONTWRITEBYTECODE=1 BATON_BUILD="$$(readlink -f $(BUILD))" /usr/bin/python3 tests/labs/points.py

@@ -19,7 +19,7 @@ KEPT = ("ARCHITECTURE.md", "LICENSE", "Makefile", "baton", "linker.ld", "boot", 
         "kernel", "lib", "pagetable", "payload", "relocate", "labs", "tests/boot/*.py", "tests/host",
         "tests/payloads")
 LEFT_OUT = ("docs/teaching.md", "tests/boot/test_*", "tests/host/test_*")
-IGNORED = "/build/\n__pycache__/\n*.pyc\n/labs-work/*/result.json\n"
+IGNORED = "/build/\n__pycache__/\n*.pyc\n/labs-work/*/result.json\n/labs-work/*/vmcore\n"
 NEUTRAL = ("-c", "user.name=Teaching staff", "-c", "user.email=staff@example.invalid")
 README = """\
 # Lab {name}: {title}

@@ -5,6 +5,7 @@ import subprocess
 import catalogue
 import handout
 import pytest
+import solved
 from catalogue import TOP, Refused
 from checkout import BUILD, Checkout
 from hole import bodies, skeleton
@@ -123,13 +124,15 @@ def test_what_git_does_not_know_is_not_handed_out(tmp_path):
     assert not left(lab, tmp_path / "students")
 
 
-@pytest.mark.parametrize("name", ["walk", "trampoline"])
+@pytest.mark.parametrize("name", ["walk", "trampoline", "crash"])
 def test_the_lab_can_be_done_there(name, tmp_path):
-    """One in C and one in assembly: no points for what is handed out, all with the answer."""
+    """One in C, one in assembly, one with a dump: no points for what is handed out, all with the answer."""
     lab = catalogue.get(name)
     folder = handout.make(lab, tmp_path / "students")
     (folder / "build").mkdir()
-    for ready in ("labs", "tests/payloads"):    # so that make has little to do
+    for ready in ("labs", "tests/payloads", "spoil"):   # so that make has little to do
+        if not (BUILD / ready).exists():
+            continue
         (folder / "build" / ready).parent.mkdir(exist_ok=True)
         subprocess.run(["cp", "-a", BUILD / ready, folder / "build" / ready], check=True)
 
@@ -143,9 +146,17 @@ def test_the_lab_can_be_done_there(name, tmp_path):
         assert status == 1 and "total       0 of 100 points" in said, said
     for part in lab.parts:
         (folder / "labs-work" / name / part.file).write_text(part.text)
+    changed = sorted([*lab.files, *(["answer.txt"] if lab.sheet else [])])
+    if lab.sheet:       # the dump of a Baton with the hole has the answers of the dump of Baton itself
+        right = solved.sheet(solved.NAMES["legacy"])
+        (folder / "labs-work" / name / "answer.txt").write_text(solved.text({"name": right["name"]}))
+        status, said = lab_says("dump", name)
+        assert status == 0, said
+        assert {"name": right["name"], **solved.read(folder / "labs-work" / name / "vmcore")} == right
+        (folder / "labs-work" / name / "answer.txt").write_text(solved.text(right))
     status, said = lab_says("check", name)
     assert status == 0 and "total       100 of 100 points" in said, said
     assert handout.git(folder, "status", "--porcelain") == "".join(
-        f" M labs-work/{name}/{file}\n" for file in sorted(lab.files))
+        f" M labs-work/{name}/{file}\n" for file in changed)
     done = subprocess.run(["./baton", "check"], cwd=folder, env=OWN, capture_output=True, text=True)
     assert done.returncode == 2 and "is the hand-out of a lab" in done.stderr
