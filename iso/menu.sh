@@ -58,7 +58,7 @@ use_demo() {
     # fails if the host is busy. So are the tests of Linux's cryptography: they are a third of its
     # start-up there.
     [ -z "$EXITPORT" ] ||
-        demo="$demo panic=-1 no_timer_check cryptomgr.notests baton.exitport=$EXITPORT"
+        demo="$demo panic=-1 no_timer_check cryptomgr.notests noisapnp baton.exitport=$EXITPORT"
     APPEND="$demo${APPEND:+ $APPEND}"
 }
 

@@ -11,7 +11,7 @@ import subprocess
 import payloads
 from debugger import Debugger, Gdb
 from elf32 import Elf32
-from machine import BUILD, POWERED_OFF, ROOT, Machine, Result, read_log
+from machine import BUILD, POWERED_OFF, ROOT, Machine, Result, read_log, run
 from typist import Typist
 
 WORDS = (f"console=ttyS0 quiet panic=-1 {payloads.IN_QEMU} reset_devices nr_cpus=1 "
@@ -23,6 +23,10 @@ USUAL_REGION = "96M"
 MEMORY = {"amd64": 176}
 USUAL_MEMORY = 160
 CAPTURE_TIME = 300
+# A region that is too small for each of them, and Baton's refusal.
+TOO_SMALL = "16M"
+NO_ROOM = (r"^refused +the region 0x\w+ to 0x\w+, 16 MiB, has no room for the (kernel|initrd), which "
+           r"needs \S+ MiB in one piece .*; boot Baton with crashkernel=(\d+)M$")
 MIB = 1 << 20
 
 
@@ -31,28 +35,38 @@ class Captured:
     memory and the register at the start of the function `dies`.
 
     typed: lines to type at the shell's prompt, instead of crash= and fault=; the last line makes
-    the crash. high: MiB of memory above 4 GiB, in "high". settings: of the machine.
+    the crash. high: MiB of memory above 4 GiB, in "high". as_told: the region has the size that
+    Baton suggests when it refuses a smaller one. settings: of the machine.
     """
 
     def __init__(self, linux, paging, dies, words="", typed=(), high=0, name="",
-                 extra=(), **settings):
+                 extra=(), as_told=False, **settings):
         self.name, self.linux, self.paging = f"crash-{name or linux}-{paging}", linux, paging
         self.dies, self.typed, self.high = dies, typed, high
         self.memory = MEMORY.get(linux, USUAL_MEMORY)
         self.words, self.extra, self.settings = words, extra, settings
+        self.as_told, self.region = as_told, REGION.get(linux, USUAL_REGION)
         if linux == "amd64":
             self.settings = {"emulator": "x86_64", "cpu": "max", **settings}
 
     def loaded(self):
         """The settings of the machine that load Baton and its modules."""
         how = "shell" if self.typed else f"crash=1,2 {self.words}"
-        region = REGION.get(self.linux, USUAL_REGION)
         return {"kernel": payloads.BATON,
-                "append": f"paging={self.paging} crashkernel={region} exitport=0xf4 {how}",
+                "append": f"paging={self.paging} crashkernel={self.region} exitport=0xf4 {how}",
                 "modules": (f"{payloads.linux(self.linux)} {WORDS}",
                             os.path.join(BUILD, f"capture-{self.linux}.gz"))}
 
+    def suggested_region(self):
+        self.region = TOO_SMALL
+        refused = run(Machine(f"{self.name}-refused", memory=f"{self.memory}M", timeout=60,
+                              **self.loaded(), **self.settings))
+        payloads.assert_refused(refused, NO_ROOM)
+        return re.search(NO_ROOM, refused.lines("^refused")[0])[2] + "M"
+
     def run(self):
+        if self.as_told:
+            self.region = self.suggested_region()
         disk = os.path.join(Machine(self.name).folder(), "disk")
         core = f"{disk}.core"
         with open(disk, "wb") as f:     # a sparse file with room for all the memory

@@ -28,6 +28,13 @@ def job_of(item):
     return item.callspec.params.get("job") if hasattr(item, "callspec") else None
 
 
+def jobs_of(item):
+    """Its job, or the list of those that other tests have, too."""
+    if job_of(item):
+        return [job_of(item)]
+    return item.callspec.params.get("jobs", []) if hasattr(item, "callspec") else []
+
+
 def kernels_of(item):
     """The names of the Linux and of the multiboot kernel that the job starts, if it does."""
     names = [getattr(job_of(item), kind, None) for kind in ("linux", "other")]
@@ -55,8 +62,13 @@ def pytest_collection_finish(session):
     if session.config.option.collectonly:
         return
     for item in session.items:
-        if job_of(item):
-            fleet.add(job_of(item))
+        for job in jobs_of(item):
+            fleet.promise(job)
+
+
+def pytest_runtest_teardown(item):
+    for job in jobs_of(item):
+        fleet.forget(job)
 
 
 def pytest_sessionfinish(session, exitstatus):

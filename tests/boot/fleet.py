@@ -6,6 +6,7 @@ test fails.
 """
 import os
 import re
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 
@@ -24,6 +25,7 @@ class Fleet:
     def __init__(self):
         self.pool = ThreadPoolExecutor(max_workers=max(2, os.cpu_count() or 2))
         self.running = {}
+        self.tests = Counter()          # that still need the job, by its id
 
     def add(self, job):
         if id(job) not in self.running:
@@ -34,6 +36,17 @@ class Fleet:
         result = self.running[id(job)].result()
         check_declared(job, result)
         return result
+
+    def promise(self, job):
+        """One more test needs this job."""
+        self.tests[id(job)] += 1
+        self.add(job)
+
+    def forget(self, job):
+        """A test with this job has ended. Results hold memories of machines: the last test's goes."""
+        self.tests[id(job)] -= 1
+        if not self.tests[id(job)]:
+            self.running.pop(id(job), None)
 
     def stop(self):
         self.pool.shutdown(wait=True, cancel_futures=True)

@@ -16,8 +16,9 @@ from machine import BUILD, PASSED, POWERED_OFF, SOFT_OFF
 BATON = os.path.join(BUILD, "baton.elf")
 LIAR = os.path.join(BUILD, "tests", "payloads", "liar.elf")
 # On a busy host QEMU's timer may be so late that Linux reports it as broken: no_timer_check. Linux's
-# tests of its own cryptography are a third of its start-up in an emulator: cryptomgr.notests.
-IN_QEMU = "no_timer_check cryptomgr.notests"
+# tests of its own cryptography take a third of its start-up in an emulator (cryptomgr.notests), and
+# the search for ISA cards waits 0.35 s (noisapnp).
+IN_QEMU = "no_timer_check cryptomgr.notests noisapnp"
 LINUX_WORDS = f"console=ttyS0 quiet {IN_QEMU} baton.test"
 LINUX_EXIT = 49                     # isa-debug-exit of 0x18: a machine that cannot switch off
 # mov $0x20, %al; mov $0xf4, %dx; out %al, (%dx); jmp .
