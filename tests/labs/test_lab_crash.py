@@ -9,10 +9,11 @@ import catalogue
 import pytest
 import solved
 import work
-from answers import Wrong, change, for_lab
+from answers import Wrong, change, for_lab, graded
 from catalogue import TOP, Refused
 
 LAB = catalogue.get("crash")
+SOURCE = LAB.parts[0].text
 DUMPS = sys.modules["dumps"]        # the lab's own module
 TABLES = "image region alone global untouched-legacy untouched-pae"
 OUT = f"{TABLES} damaged"
@@ -22,6 +23,7 @@ LEVEL = "    unsigned level = space->format->levels - 1u;\n"
 FORMAT = "pt_format_of(live.summary.kind)"
 LAST = "        crashtables_free(host);\n"
 CLEAR = "    pt_clear(host, space.root);\n"
+INCLUDE = '#include "pagetable/walk.h"\n'
 ROOT = "    *root = (uint32_t)space.root;\n"
 IMAGE = "map_range(&space, &spares, 0, (uint32_t)kernel_end - KERNEL_BASE)"
 REGION = "map_range(&space, &spares, region.tail, region.range.end)"
@@ -65,10 +67,25 @@ ANSWERS = (
     wrong("legacy tables in any case", change(FORMAT, "pt_format_of(BATON_TABLES_LEGACY)"),
           "image region alone global untouched-pae damaged"),
     wrong("large pages", change(LEVEL, LEVEL.replace("1u", "2u")), OUT),
+    wrong("the exit port is written", ((INCLUDE, INCLUDE + '#include "kernel/machine/cpu.h"\n'),
+                                       (ROOT, ROOT + "    out8(0xf4, 0x20);\n")), OUT,
+          "the exit port was written before the payload was entered"),
     wrong("pages are kept", change(LAST, ""), "failure", "no page is kept", "failure"),
 )
 
 globals().update(for_lab("crash", ANSWERS, solved.files))
+
+
+@pytest.mark.parametrize("text, said", [
+    ('#include "kernel/crash/crashtables.c"\n', "takes in kernel/crash/crashtables.c"),
+    ("void report(const char *, const char *, ...);\n" + SOURCE.replace(
+        ROOT, ROOT + '    report("BATON-VERDICT", "pass");\n'), "uses report, which is not part of Baton's core"),
+    ("void live_spoil(uint64_t);\n" + SOURCE.replace(ROOT, ROOT + "    live_spoil(0);\n"), "uses live_spoil"),
+    (SOURCE.replace(ROOT, ROOT + '    __asm__("hlt");\n'), '"__asm__" is not allowed'),
+], ids=["the original by its path", "the console", "the wrong build's function", "assembly"])
+def test_an_answer_that_is_not_graded(text, said, tmp_path):
+    result = graded(LAB, tmp_path / "work", {"crashtables.c": text, "answer.txt": ""}, ())
+    assert said in result.broken and result.total == 0, result.broken
 
 
 # ---- answer.txt --------------------------------------------------------------------------------------
