@@ -63,7 +63,8 @@ Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-8s %s\n' '$(1)' '$(2)')
 
 # What the core needs of lib/, and what is the kernel's alone: a host of the core has its own memcpy.
-CORE_C := $(wildcard pagetable/*.c relocate/*.c relocate/*/*.c payload/*.c) lib/text.c lib/number.c lib/sha256.c lib/sha256_extensions.c lib/crc32.c
+CORE_C := $(wildcard pagetable/*.c relocate/*.c relocate/*/*.c payload/*.c payload/*/*.c) \
+          lib/text.c lib/number.c lib/sha256.c lib/sha256_extensions.c lib/crc32.c
 CORE_S := $(wildcard relocate/*/*.S)
 KERNEL_C := $(filter-out $(CORE_C),$(wildcard lib/*.c boot/*.c kernel/*.c kernel/*/*.c))
 KERNEL_S := $(wildcard boot/*.S kernel/*/*.S)
@@ -231,7 +232,7 @@ inject: $(BUILD)/inject/baton.elf
 # The tests. Every part runs, even when one has failed; the last line adds them up.
 .PHONY: check test
 check: TEST_PARTS := check-docs check-scripts check-host check-labs check-boot
-test: TEST_PARTS := check-docs test-scripts test-host test-labs check-fuzz test-boot
+test: TEST_PARTS := check-docs test-scripts test-host test-labs check-fuzz check-browser test-boot
 check test:
 	@rm -rf $(BUILD)/tests/results; status=0; \
 	for part in $(TEST_PARTS); do $(MAKE) --no-print-directory $$part || status=1; done; \
@@ -248,7 +249,7 @@ distclean:
 -include tests/host/host.mk labs/labs.mk
 ifndef LAB
 -include examples/embed/embed.mk pc/pc.mk
--include iso/iso.mk tests/payloads/payloads.mk tests/boot/boot.mk tests/prove/prove.mk
+-include iso/iso.mk tests/payloads/payloads.mk record/record.mk tests/boot/boot.mk tests/prove/prove.mk
 -include tests/scripts/scripts.mk tests/docs/docs.mk tests/fuzz/fuzz.mk tests/mutants/mutants.mk
--include tests/bench/bench.mk tests/fresh/fresh.mk tests/install/install.mk
+-include tests/bench/bench.mk tests/fresh/fresh.mk tests/install/install.mk tests/browser/browser.mk
 endif

@@ -110,6 +110,20 @@ enum baton_window {
     BATON_WINDOWS
 };
 
+/* A file as it lies in memory: physically contiguous, below 4 GiB, from any byte address. Its
+ * pages stay the host's until the hand-off; no step writes to them. size 0: no such file. */
+struct baton_file {
+    uint64_t pa;
+    uint64_t size;
+};
+BATON_LAYOUT(baton_file, 16);
+
+/* The firmware's description of the machine: tables in memory that stays as it is. [SMBIOS] */
+struct baton_smbios {
+    struct baton_file tables; /* size 0: there are none, and nothing of this is handed on */
+    uint8_t major, minor;
+};
+
 #define BATON_RSDP_OLD 20      /* bytes of ACPI's root pointer that revision 0 has */
 #define BATON_RSDP_SIZE 36     /* since revision 2 */
 #define BATON_RSDP_REVISION 15 /* offset of the revision */
@@ -159,8 +173,13 @@ struct baton_host {
      * baton_payload_finish(), only for a payload that gets a copy (multiboot 2). It must not call
      * the core. NULL: not known. [ACPI 5] */
     void (*root_pointer)(void *ctx, uint8_t copy[BATON_RSDP_SIZE]);
+
+    /* Fills *smbios, which is all zeros, if there are such tables. Only a multiboot 2 payload gets a
+     * copy of them: called when it is read, and each time baton_payload_finish() is, with the same
+     * answer. It must not call the core. NULL: not known. */
+    void (*smbios)(void *ctx, struct baton_smbios *smbios);
 };
-BATON_LAYOUT(baton_host, 56);
+BATON_LAYOUT(baton_host, 60);
 
 struct baton_refusal;
 struct baton_request;
@@ -232,14 +251,6 @@ const char *baton_error_name(int error);
 size_t baton_explain(const struct baton_refusal *why, char *text, size_t size);
 
 /* ---- payloads ------------------------------------------------------------------------------ */
-
-/* A file as it lies in memory: physically contiguous, below 4 GiB, from any byte address. Its
- * pages stay the host's until the hand-off; no step writes to them. size 0: no such file. */
-struct baton_file {
-    uint64_t pa;
-    uint64_t size;
-};
-BATON_LAYOUT(baton_file, 16);
 
 /* Copies n bytes at `offset` out of the file to `to`. false: the file does not reach so far
  * (H10). */
@@ -340,8 +351,8 @@ struct baton_request {
     struct baton_live live;
     bool long_mode; /* the CPU has long mode: a 64-bit kernel can be given to it */
     /* The payload is called, and returns: the image is for baton_call(), and baton_handoff() refuses
-     * it. Of the formats here only ELF32's kernels can return, as record.h says (E_KIND). The image
-     * has a page for each page of the payload. */
+     * it. Kernels of ELF32, flat files and both multiboots can return, as record.h says; of the other
+     * formats here none can (E_KIND). The image has a page for each page of the payload. */
     bool call;
     /* The end of the memory below 640 KiB that the BIOS leaves to others (INT 12h): above it is the
      * BIOS's own. It says that there is a BIOS, and that a payload may call it: at the hand-off its
@@ -472,6 +483,9 @@ struct baton_format {
     /* Is it one, by its magic numbers, or where those are not enough by its headers? NULL: no file
      * shows it; only a request's type chooses the format. */
     bool (*is)(const struct baton_host *host, const struct baton_file *file);
+
+    /* Can it be read as one if the request's type says so? NULL: if is() says so, or is NULL. */
+    bool (*named)(const struct baton_host *host, const struct baton_file *file);
 
     /* Fills payload from the file's headers, with baton_segment_add(); 0 or an error with *why
      * filled. */

@@ -1,6 +1,6 @@
 # shellcheck shell=sh
-# Sourced: checks folders in build/: can they be written, is there room, and does another run use
-# them?
+# Sourced: checks folders in build/, and those that are filled for a server: can they be written, is
+# there room, and does another run use them?
 LOCK_WAIT=${LOCK_WAIT:-3600}        # seconds after which another run counts as hung
 
 # made FOLDER...: makes the folders, and checks that they can be written.
@@ -45,6 +45,25 @@ room() {
     had=$(free)
     [ "$had" -ge "$1" ] ||
         die 1 "$2 takes $(size "$1"), but only $(size "$had") are free in $PWD/build; make room there and start again"
+}
+
+# folder_is_ours FOLDER FILE VERB: refuses a folder that holds anything but what VERB has made, which
+# includes FILE.
+folder_is_ours() {
+    [ ! -e "$1" ] || [ -d "$1" ] || die 2 "\"$1\" is not a folder"
+    [ -d "$1" ] || [ -d "$(dirname "$1")" ] ||
+        die 2 "the folder \"$1\" is in a folder that does not exist"
+    sweep "$1"/.baton.*
+    [ ! -d "$1" ] || [ -w "$1" ] || die 2 "the folder \"$1\" cannot be written by $(id -un)"
+    [ -z "$(ls -A "$1" 2>/dev/null)" ] || [ -f "$1/$2" ] ||
+        die 2 "the folder \"$1\" is not empty, and $3 has not made it; name a new one"
+}
+
+# room_in FOLDER BYTES: the folder may be on another file system than build/.
+room_in() {
+    had=$(df -B1 --output=avail "$1" | tail -n 1)
+    [ "$had" -ge "$2" ] ||
+        die 1 "the folder \"$1\" has room for $(size "$had"), but $(size "$2") are needed"
 }
 
 # hold FOLDER: waits until no other script uses FOLDER, and locks it until this script ends. Child

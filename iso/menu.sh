@@ -9,8 +9,9 @@
 #   EXITPORT     the port of isa-debug-exit, for a run in QEMU; GRUB, Baton and the demo end the
 #                machine through it
 #   UNATTENDED   yes: no user, the demo powers off by itself
+#   AT_ONCE      yes: for an emulator with a BIOS, without a menu: the first entry starts at once
 root='' commands='' plain=''
-EXITPORT=${EXITPORT-} UNATTENDED=${UNATTENDED-} elf=${BATON_ELF:-build/baton.boot}
+EXITPORT=${EXITPORT-} UNATTENDED=${UNATTENDED-} AT_ONCE=${AT_ONCE-} elf=${BATON_ELF:-build/baton.boot}
 
 # fill: puts everything that GRUB loads into $root, and GRUB's menu.
 fill() {
@@ -120,12 +121,14 @@ grub_cfg() {
     echo 'if serial --unit=0 --speed=115200; then'
     if [ -n "$EXITPORT" ]; then
         echo "    terminfo serial dumb; terminal_output serial$([ "$FIRMWARE" != bios ] || echo ' console')"
+    elif [ -n "$AT_ONCE" ]; then
+        echo '    terminfo serial dumb; terminal_output serial console'
     else
         echo '    terminal_input serial console; terminal_output serial console'
     fi
     echo 'fi'
     echo 'set default=0'
-    echo "set timeout=$([ -n "$EXITPORT" ] && echo 0 || echo 3)"
+    echo "set timeout=$([ -n "$EXITPORT$AT_ONCE" ] && echo 0 || echo 3)"
     entry "$(basename "$KERNEL"), through Baton" ''
     entry "Baton's shell" ' shell'
 }

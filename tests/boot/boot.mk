@@ -15,7 +15,7 @@ PYTEST = PYTHONDONTWRITEBYTECODE=1 BATON_BUILD="$$(readlink -f $(BUILD))" /usr/b
 
 BOOT_NEEDS = $(BUILD)/baton.elf $(BUILD)/spoil/baton.elf $(BUILD)/inject/baton.elf \
              $(BUILD)/examples/embed.elf payloads $(STOREWATCH) \
-             $(FIRMWARE)
+             $(FIRMWARE) $(EXIT_LINES)
 
 # The builds of builds.txt: one sub-make each, which knows best what is out of date. A build that
 # fails leaves no file, and so fails its own tests (test_builds.py), not all of the boot tests.

@@ -22,7 +22,7 @@ REGION = {"amd64": "128M"}
 USUAL_REGION = "96M"
 MEMORY = {"amd64": 176}
 USUAL_MEMORY = 160
-CAPTURE_TIME = 300
+CAPTURE_TIME = 600
 # A region that is too small for each of them, and Baton's refusal.
 TOO_SMALL = "16M"
 NO_ROOM = (r"^refused +the region 0x\w+ to 0x\w+, 16 MiB, has no room for the (kernel|initrd), which "

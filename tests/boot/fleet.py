@@ -1,4 +1,5 @@
-"""Runs the machines of all selected tests ahead of the tests, one for each processor.
+"""Runs the machines of all selected tests ahead of the tests: one for each processor, and one more,
+because a machine waits for a debugger, a disk or a timer now and then.
 
 A test with the parameter `job` (anything with .name and .run()) gets the result of run() through
 the fixture `outcome`; the machines of later tests run meanwhile. If a job raises an exception, its
@@ -23,7 +24,7 @@ def check_declared(job, result):
 
 class Fleet:
     def __init__(self):
-        self.pool = ThreadPoolExecutor(max_workers=max(2, os.cpu_count() or 2))
+        self.pool = ThreadPoolExecutor(max_workers=1 + max(2, os.cpu_count() or 2))
         self.running = {}
         self.tests = Counter()          # that still need the job, by its id
 

@@ -35,10 +35,12 @@ def verdicts(fresh):
 GOOD = {
     "run": "  Baton 0.1, loaded by GRUB 2.06, handed me this machine.\r\nexit 0  switched off\n",
     "prove": "claim ...\n\nproved      with PAE and legacy tables\n            fail on the other\n",
+    "record": "steps       165, 672 of them\npage        hand-off.html: 165 steps, 178 KiB; x\n",
     "crash": "#0  page_read () at kernel/x.c:86\n#4  kernel_main (magic=1) at kernel/main.c:255\n"
              "checksum    0x356c1825, as it was at the start\n",
     "iso": "build\nEl Torito boot img :   1  BIOS  y   none  0x0000  0x00      4  1234\n",
     "netboot": "build\nnet/boot/grub/i386-pc/core.0\nnet/boot/grub/x86_64-efi/core.efi\n",
+    "web": "web         page, 12 MiB\npage/seabios.bin\npage/v86.wasm\n",
     "lab": " 15 of 15   legacy tables\n  7 of  7   the same with PAE tables\n"
            "total       100 of 100 points, in 9 s\n",
     "shell": "baton> more off\r\nbaton> status\r\npages       62,811 free\r\n"
@@ -85,8 +87,10 @@ DIALOG = ("free", "result ", "trampoline", "handed me", "This is a shell", "Linu
 
 
 @pytest.mark.parametrize("verb,needed", [
-    ("run", "handed me this machine"), ("prove", "proved"), ("crash", "kernel_main"),
+    ("run", "handed me this machine"), ("prove", "proved"), ("record", "165 steps"),
+     ("crash", "kernel_main"),
      ("crash", "as it was"), ("iso", "El Torito"), ("netboot", "core.0"), ("netboot", "core.efi"),
+     ("web", "v86.wasm"), ("web", "seabios.bin"),
      ("lab", "100 of 100"), ("debug", "live tables"), ("debug", "new tables"),
     *[("shell", needed) for needed in DIALOG],
 ])
@@ -100,6 +104,7 @@ def test_each_line_is_needed(verdicts, verb, needed):
     ("crash", ", as it was at", ", BUT it was 0x1234 at"),
     ("crash", "#4  kernel_main", "#4  0xc0118008 in ?? ("),
     ("prove", "proved ", "            proved "),
+    ("record", "page  ", "no page  "),
     ("iso", "BIOS  y", "BIOS  n"),
     ("lab", "100 of 100", "90 of 100"),
     ("shell", "is at 0x00100000", "is at 0x00200000"),

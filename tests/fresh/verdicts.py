@@ -8,12 +8,14 @@ import dialogs
 MUST_SAY = {
     "run": [("handed me this machine", r"handed me this machine\.")],
     "prove": [('a line "proved"', r"(?m)^proved +\S")],
+    "record": [('a line "page"', r"(?m)^page +\S+: \d+ steps, ")],
     "crash": [("kernel_main in gdb's backtrace", r"(?m)^#\d+ .*\bkernel_main\b"),
               ('"as it was at the start"', r"(?m)^checksum +0x[0-9a-f]+, as it was at the start")],
     "lab": [("a line with all points", r"(?m)^total +100 of 100 points\b")],
     "iso": [("xorriso's line that a BIOS can boot it", r"(?m)^El Torito boot img : +1 +BIOS +y\b")],
     "netboot": [("GRUB for a BIOS", r"(?m)^net/boot/grub/i386-pc/core\.0$"),
                 ("GRUB for UEFI", r"(?m)^net/boot/grub/x86_64-efi/core\.efi$")],
+    "web": [("the emulator", r"(?m)^page/v86\.wasm$"), ("the BIOS", r"(?m)^page/seabios\.bin$")],
 }
 COUNTED = ("check", "test", "ci")
 DIALOGS = tuple(dialogs.DIALOGS)

@@ -1,8 +1,9 @@
 # The host tests: the core compiled for the build machine under ASan and UBSan, on a machine on
 # paper. Included by the top Makefile.
 #
-#   make check-host    the quick part, under half a minute
-#   make test-host     all of it: more random machines
+#   make check-host    all tests, with few random machines, files and keys
+#   make test-host     the same; and many more of these, without the sanitizers, which take three
+#                      times as long. BATON_THOROUGH=1 make check-host has both.
 #   make coverage      which lines of the core they reach: a table, build/coverage/; fails for one
 #                      that they do not and that has no reason in tests/host/uncovered.txt
 #
@@ -55,26 +56,33 @@ $(1)/test_%: $(1)/$(HOST)/test_%.o $(1)/shared.a
 endef
 
 $(eval $(call host_rules,$(HOST_BUILD),$(HOST_SANITIZE)))
+$(eval $(call host_rules,$(HOST_BUILD)/plain,-O2))
 $(eval $(call host_rules,$(BUILD)/coverage/obj,--coverage -O0))
 
 # Each program is one goal, so that make runs them side by side.
 HOST_RUNS := $(addprefix run-host-,$(HOST_TESTS))
-.PHONY: check-host test-host coverage $(HOST_RUNS)
+# The programs with random rounds.
+HOST_RANDOM := $(patsubst $(HOST)/test_%.c,%,$(shell grep -lE 'dice_rounds|dice_thorough' $(HOST_TESTS_C)))
+HOST_MANY := $(addprefix run-many-,$(HOST_RANDOM))
+.PHONY: check-host test-host coverage $(HOST_RUNS) $(HOST_MANY)
 
 $(HOST_RUNS): run-host-%: $(HOST_BUILD)/test_%
 	@$(HOST)/run $< $(HOST_RESULTS)/host-$*.xml
 
+$(HOST_MANY): run-many-%: $(HOST_BUILD)/plain/test_%
+	@BATON_THOROUGH=1 $(HOST)/run $< $(HOST_RESULTS)/many-$*.xml
+
 # All of them run, even when one has failed.
 HOST_MAKE = $(MAKE) --no-print-directory -k \
-            $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc)) $(HOST_RUNS)
+            $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 
 check-host:
 	@echo "host tests"
-	@$(HOST_MAKE)
+	@$(HOST_MAKE) $(HOST_RUNS)
 
 test-host:
-	@echo "host tests, thorough"
-	@BATON_THOROUGH=1 $(HOST_MAKE)
+	@echo "host tests, and with many random rounds"
+	@$(HOST_MAKE) $(HOST_RUNS) $(HOST_MANY)
 
 # gcovr's table on the terminal, every line in build/coverage/index.html. Lines that are not reached
 # must have a reason in uncovered.txt.

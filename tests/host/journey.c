@@ -1,5 +1,5 @@
 /* A journey's steps. */
-#include "payload/payload.h"
+#include "payload/common/payload.h"
 #include "tests/host/judge.h"
 
 #include <inttypes.h>

@@ -107,6 +107,14 @@ static void the_whole_way(void **state)
     end();
 }
 
+static struct baton_smbios smbios;
+
+static void give_smbios(void *ctx, struct baton_smbios *found)
+{
+    assert_ptr_equal(ctx, &j.machine);
+    *found = smbios;
+}
+
 static void of_uefi(void **state)
 {
     (void)state;
@@ -114,6 +122,8 @@ static void of_uefi(void **state)
         start(MB_SIZE);
         j.request.efi = (struct baton_efi){bits, 48, 1, 0x1f00000,
                                            machine_file(&j.machine, 0x1800010, 48 * 200)};
+        smbios = (struct baton_smbios){machine_file(&j.machine, 0x1810003, 0x233), 3, 2};
+        j.machine.host.smbios = give_smbios;
         j.request.screen = (struct baton_screen){.kind = BATON_SCREEN_LINEAR,
                                                  .pa = 0x180000000,
                                                  .pitch = 4096,
@@ -133,6 +143,13 @@ static void of_uefi(void **state)
         for (uint32_t i = 0; i < 48 * 200; i++)
             assert_int_equal(*machine_at(j.payload.entry.registers.ebx + map + 16 + i),
                              machine_before((0x1800010 + i) & ~0xfffu)[(0x1800010 + i) & 0xfff]);
+        at = mb_tag(&j, 13, 0);
+        assert_int_equal(mb_word(&j, at + 4), 16 + 0x233);
+        assert_int_equal(mb_word(&j, at + 8), 0x0203);
+        assert_int_equal(mb_word(&j, at + 12), 0);
+        for (uint32_t i = 0; i < 0x233; i++)
+            assert_int_equal(*machine_at(j.payload.entry.registers.ebx + at + 16 + i),
+                             machine_before((0x1810003 + i) & ~0xfffu)[(0x1810003 + i) & 0xfff]);
         at = mb_tag(&j, 8, 0);
         assert_int_equal(mb_word(&j, at + 4), 38);
         assert_int_equal(mb_word(&j, at + 8), 0x80000000);

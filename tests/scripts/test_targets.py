@@ -22,7 +22,7 @@ SHORT = {
 # check and test call make for each of their parts.
 LONG = {"check": ["check-docs", "check-scripts", "check-host", "check-labs",
                    "check-boot"],
-        "test": ["test-scripts", "test-host", "test-labs", "check-fuzz", "test-boot"],
+        "test": ["test-scripts", "test-host", "test-labs", "check-fuzz", "check-browser", "test-boot"],
         "coverage": ["coverage"], "mutants": ["mutants"], "fresh": ["fresh"],
         "deb": ["deb"], "test-install": ["test-install"]}
 

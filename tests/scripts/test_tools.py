@@ -39,8 +39,10 @@ def tools(request, tmp_path):
     ("run", ["--kernel", JUDGE], PASSED, "BATON-VERDICT pass"),
     ("iso", ["-o", "build/it.iso"], 0, "build/it.iso"),
     ("netboot", ["build/net boot"], 0, "build/net boot: GRUB for BIOS, UEFI, UEFI-32; iPXE"),
+    ("web", ["-o", "build/web page"], 0, "build/web page, "),
     ("crash", [], 0, "as it was at the start"),
     ("prove", ["--paging", "legacy"], 0, "proved "),
+    ("record", ["-o", "build/it.html"], 0, "build/it.html: 1"),
 ])
 def test_a_verb_finds_its_tools(bare, tools, verb, words, status, said):
     code, output = bare.run("./baton", verb, *words, env=tools, timeout=400)
