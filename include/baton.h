@@ -110,6 +110,10 @@ enum baton_window {
     BATON_WINDOWS
 };
 
+#define BATON_RSDP_OLD 20      /* bytes of ACPI's root pointer that revision 0 has */
+#define BATON_RSDP_SIZE 36     /* since revision 2 */
+#define BATON_RSDP_REVISION 15 /* offset of the revision */
+
 /* It, and all that it points to, must exist as long as an image that was made with it: images keep
  * its address. */
 struct baton_host {
@@ -149,8 +153,14 @@ struct baton_host {
     /* A long load calls it from time to time, if it is not NULL: `done` of `all` bytes are read.
      * It may feed a watchdog or print; it must not call the core. */
     void (*progress)(void *ctx, uint64_t done, uint64_t all);
+
+    /* Fills `copy` with the ACPI root pointer as it lies in memory, all of it or its first
+     * BATON_RSDP_OLD bytes, or leaves it, zeros, where there is none. Called by
+     * baton_payload_finish(), only for a payload that gets a copy (multiboot 2). It must not call
+     * the core. NULL: not known. [ACPI 5] */
+    void (*root_pointer)(void *ctx, uint8_t copy[BATON_RSDP_SIZE]);
 };
-BATON_LAYOUT(baton_host, 52);
+BATON_LAYOUT(baton_host, 56);
 
 struct baton_refusal;
 struct baton_request;
@@ -204,10 +214,10 @@ enum baton_error {
 };
 
 struct baton_refusal {
-    int error;        /* enum baton_error */
-    const char *what; /* the field, segment or invariant; static text, or lies in the payload */
-    uint64_t value;   /* what was found */
-    uint64_t limit;   /* what was allowed, or the address where */
+    int error;         /* enum baton_error */
+    const char *what;  /* the field, segment or invariant; static text, or lies in the payload */
+    uint64_t value;    /* what was found */
+    uint64_t limit;    /* what was allowed, or the address where */
     const char *asked; /* E_TYPE, E_NO_TYPE: the request's type; else NULL */
 };
 
@@ -309,12 +319,8 @@ struct baton_smbios {
     uint8_t major, minor;
 };
 
-#define BATON_RSDP_OLD 20      /* bytes that revision 0 has; the rest is zeros then */
-#define BATON_RSDP_SIZE 36     /* since revision 2 */
-#define BATON_RSDP_REVISION 15 /* offset of the revision */
-
 /* What the host asks for. All of it must outlive the last baton_payload_finish(), and be then as it
- * was when the payload was read, but for `screen`, `loader`, `acpi_rsdp`, `rsdp` and `live`. */
+ * was when the payload was read, but for `screen`, `loader`, `acpi_rsdp` and `live`. */
 struct baton_request {
     uint32_t size; /* sizeof(struct baton_request) */
     struct baton_file kernel;
@@ -323,9 +329,9 @@ struct baton_request {
      * [early-userspace] Their strings are not used. A multiboot kernel finds each with its string,
      * from the start of a page on. */
     struct baton_module module[BATON_MODULES];
-    const char *command_line;   /* the payload's, NUL-terminated, never NULL */
-    const char *loader;         /* the boot loader of the host, such as "GRUB 2.06", never NULL */
-    uint32_t place;             /* enum baton_policy */
+    const char *command_line; /* the payload's, NUL-terminated, never NULL */
+    const char *loader;       /* the boot loader of the host, such as "GRUB 2.06", never NULL */
+    uint32_t place;           /* enum baton_policy */
     /* The name of the only format that the payload may have, such as "elf32". A name that no format
      * has is E_NO_TYPE, a file of another format is E_TYPE. The file is checked as if the format had
      * been found by a search. NULL: the first format that recognises the file. */
@@ -337,8 +343,6 @@ struct baton_request {
     } flat;
     struct baton_screen screen; /* a fault in the hand-off shows on that of baton_image_build() */
     uint64_t acpi_rsdp;         /* pa of the ACPI root pointer, 0 if not known */
-    /* A copy of it, as multiboot 2 hands it on; all zeros: not known. [ACPI 5] */
-    uint8_t rsdp[BATON_RSDP_SIZE];
     struct baton_smbios smbios;
     struct baton_efi efi;
     struct baton_live live;
@@ -363,7 +367,7 @@ struct baton_request {
      * reported on com_port, and the machine ends as after a fault. NULL: no comparison. */
     const void *digest_page;
 };
-BATON_LAYOUT(baton_request, 848);
+BATON_LAYOUT(baton_request, 812);
 
 /* How a payload is entered. Each kind has its own code at the end of the hand-off. */
 enum baton_entry_kind {
@@ -676,6 +680,11 @@ struct baton_machine {
     bool has_tsc;       /* [CPUID 1, edx bit 4]: the hand-off can be timed */
     uint8_t trace;      /* 1: print the number of each step on com_port when it is done;
                            2: write it to I/O port 0x80, too; 0: neither */
+    /* The SHA extensions, SSE4.1 and SSSE3 are present [CPUID 7, ebx bit 29; 1, ecx bits 19 and 9]:
+     * with a digest page, digests are computed by them. XMM registers, CR0 and CR4 are changed
+     * meanwhile, and put back; a host in which another task may use XMM registers during a load
+     * clears this. */
+    bool has_sha;
 };
 BATON_LAYOUT(baton_machine, 16);
 
@@ -745,7 +754,8 @@ uint32_t baton_version(void);
 /* The trampoline's page in the host's own image: page aligned, 4096 bytes. (i386 only) */
 extern char baton_trampoline_page[BATON_PAGE_SIZE];
 
-/* The code that compares the digests, for struct baton_request. It is never written. (i386 only) */
+/* The code that compares the digests, for struct baton_request: two pages, for any CPU and for one
+ * with machine->has_sha. They are never written. (i386 only) */
 extern const char baton_digest_page[];
 
 #ifdef __cplusplus

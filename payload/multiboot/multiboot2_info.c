@@ -101,15 +101,18 @@ static void put_screen(struct multiboot_block *block, const struct baton_request
 }
 
 /* Both are counted. */
-static void put_root_pointer(struct multiboot_block *block, const struct baton_request *request)
+static void put_root_pointer(struct multiboot_block *block)
 {
-    bool newer = request->rsdp[BATON_RSDP_REVISION] >= 2;
+    const struct baton_host *host = block->host;
+    uint8_t rsdp[BATON_RSDP_SIZE] = {0};
 
-    if (!request->rsdp[0] && block->area)
+    if (block->area && host->root_pointer)
+        host->root_pointer(host->ctx, rsdp);
+    if (!rsdp[0] && block->area)
         return;
-    put_tag(block, MULTIBOOT2_ACPI_OLD, request->rsdp, BATON_RSDP_OLD, NULL, 0);
-    if (newer || !block->area)
-        put_tag(block, MULTIBOOT2_ACPI_NEW, request->rsdp, sizeof(request->rsdp), NULL, 0);
+    put_tag(block, MULTIBOOT2_ACPI_OLD, rsdp, BATON_RSDP_OLD, NULL, 0);
+    if (rsdp[BATON_RSDP_REVISION] >= 2 || !block->area)
+        put_tag(block, MULTIBOOT2_ACPI_NEW, rsdp, sizeof(rsdp), NULL, 0);
 }
 
 /* A file's bytes, unread. */
@@ -185,7 +188,7 @@ uint32_t multiboot2_write(const struct baton_host *host, const struct baton_requ
     put_modules(&block, request);
     put_memory(&block, request);
     put_screen(&block, request);
-    put_root_pointer(&block, request);
+    put_root_pointer(&block);
     put_smbios(&block, &request->smbios);
     put_efi(&block, request);
     put_sections(&block, request, &kept);

@@ -52,12 +52,21 @@ static void end(void)
 
 static const uint8_t root[36] = "RSD PTR \1BATON \2abcdABCDEFGHIJKLMNO";
 
+static size_t root_size; /* how much of it the firmware has */
+
+static void give_root(void *ctx, uint8_t copy[BATON_RSDP_SIZE])
+{
+    (void)ctx;
+    memcpy(copy, root, root_size);
+}
+
 static void the_whole_way(void **state)
 {
     (void)state;
     start(MB_SIZE);
     mb_modules(&j);
-    memcpy(j.request.rsdp, root, sizeof(root));
+    root_size = sizeof(root);
+    j.machine.host.root_pointer = give_root;
     assert_int_equal(journey_load(&j), 0);
     assert_string_equal(j.payload.kind, "multiboot 2, ELF32");
     mb_run(&j, 2);
@@ -83,10 +92,18 @@ static void the_whole_way(void **state)
     assert_int_equal(mb_word(&j, total - 4), 8);
     end();
     start(MB_SIZE); /* an older root pointer, and none */
-    memcpy(j.request.rsdp, root, 15);
+    root_size = 15;
+    j.machine.host.root_pointer = give_root;
     assert_int_equal(journey_load(&j), 0);
     mb_run(&j, 2);
     assert_true(mb_tag(&j, 14, 0) && !mb_tag(&j, 15, 0) && !mb_tag(&j, 3, 0));
+    end();
+    start(MB_SIZE);
+    root_size = 0;
+    j.machine.host.root_pointer = give_root;
+    assert_int_equal(journey_load(&j), 0);
+    mb_run(&j, 2);
+    assert_true(!mb_tag(&j, 14, 0) && !mb_tag(&j, 15, 0));
     end();
 }
 
