@@ -74,22 +74,23 @@ def put(lab, part, path, text):
     return copy
 
 
-def make(lab, *goals):
+def make(lab, *goals, needed=False):
     """Runs make, while no other run uses the objects; a failure's output is what the compiler said."""
     build = os.path.relpath(folder(lab), TOP)
     command = ["make", "--no-print-directory", f"-j{os.cpu_count() or 1}", "--output-sync=target",
                f"BUILD={os.path.relpath(BUILD, TOP)}", f"LAB={lab.name}",
                f"LAB_FILES={' '.join(part.source for part in lab.parts)}",
                f"LAB_INCLUDERS={' '.join(name for part in lab.parts for name in part.includers)}",
-               *(f"{build}/{goal}" for goal in goals),
-               *(f"{os.path.relpath(BUILD, TOP)}/{need}" for need in lab.needs)]
+               *(f"{build}/{goal}" for goal in goals)]
+    if needed:
+        command += [f"{os.path.relpath(BUILD, TOP)}/{need}" for need in lab.needs]
     with locked(BUILD / "lock"):
         compile_all(lab, command)
 
 
 def prepare(lab):
-    """What the lab needs besides a build with the student's files."""
-    make(lab)
+    """What the lab's trials need besides a build with the student's files."""
+    make(lab, needed=True)
 
 
 def compile_all(lab, command):
@@ -148,9 +149,9 @@ def fair(lab, part, copy):
         raise BadAnswer(f"{part.file} uses {sorted(strange)[0]}, which is not part of Baton's core")
 
 
-def build(lab, answer, boots=True):
+def build(lab, answer, boots=True, graded=False):
     """Raises BadAnswer, or returns what there is to run. answer: as work.answer() returns it. boots:
-    whether it will be booted."""
+    whether it will be booted; graded: by the lab's trials."""
     copies = {}
     for part, (path, text) in answer.items():
         forbid(part, text)
@@ -158,7 +159,7 @@ def build(lab, answer, boots=True):
     elfs = ["baton.elf", *(f"{wrong}/baton.elf" for wrong in lab.wrong_builds)] if boots else []
     try:
         make(lab, *(f"obj/{name}" for part in lab.parts for name in part.objects), *elfs,
-             *(["judge"] if lab.host else []))
+             *(["judge"] if lab.host else []), needed=graded)
     except BadAnswer:
         for part, copy in copies.items():
             if all(path.exists() for path in objects(lab, part)[0]):

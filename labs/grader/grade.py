@@ -53,7 +53,7 @@ def grade(lab, folder, tell=lambda label, text: None, trials=None):
     with build.hold(lab, tell):
         begin = time.monotonic()
         try:
-            built = build.build(lab, answer, boots=bool(trials))
+            built = build.build(lab, answer, boots=bool(trials), graded=bool(trials))
         except build.BadAnswer as why:
             return Graded(lab, paths, str(why), {}, time.monotonic() - begin)
         findings = judged(lab, built, paths, sheet, trials)
