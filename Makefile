@@ -63,13 +63,14 @@ Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-8s %s\n' '$(1)' '$(2)')
 
 # What the core needs of lib/, and what is the kernel's alone: a host of the core has its own memcpy.
-CORE_C := $(wildcard pagetable/*.c relocate/*.c relocate/*/*.c payload/*.c) lib/text.c lib/number.c lib/sha256.c lib/crc32.c
+CORE_C := $(wildcard pagetable/*.c relocate/*.c relocate/*/*.c payload/*.c payload/*/*.c) \
+          lib/text.c lib/number.c lib/sha256.c lib/sha256_extensions.c lib/crc32.c
 CORE_S := $(wildcard relocate/*/*.S)
 KERNEL_C := $(filter-out $(CORE_C),$(wildcard lib/*.c boot/*.c kernel/*.c kernel/*/*.c))
 KERNEL_S := $(wildcard boot/*.S kernel/*/*.S)
 
 .PHONY: all clean distclean spoil inject FORCE
-all: $(BUILD)/baton.elf $(BUILD)/baton.lst
+all: $(BUILD)/baton.elf $(BUILD)/baton.boot $(BUILD)/baton.lst
 
 # What a failed command leaves half written (on a full disk, say) is not taken as made; nor is an
 # empty object, which a power cut may leave.
@@ -213,6 +214,11 @@ install-library: $(BUILD)/libbaton.a
 	    'Description: kexec and crash dumps for i386 kernels, freestanding' \
 	    'Cflags: -I$${prefix}/include' 'Libs: -L$${libdir} -lbaton' \
 	    > "$(DESTDIR)$(PKGCONFIG)/baton.pc"
+
+# The same without symbols and debug information, for a boot loader: GRUB reads those, too.
+$(BUILD)/baton.boot: $(BUILD)/baton.elf
+	$(call say,STRIP,$@)
+	$(Q)$(OBJCOPY32) --strip-all $< $@
 
 # A disassembly with source.
 $(BUILD)/baton.lst: $(BUILD)/baton.elf

@@ -51,7 +51,7 @@ struct boot_info {
     struct baton_range efi_kept[BOOT_EFI_KEPT];
     uint32_t efi_kept_count;
     uint64_t acpi_rsdp; /* pa of the firmware's own ACPI root pointer; 0: not known */
-    uint8_t smbios_major, smbios_minor;
+    struct baton_smbios smbios; /* tables of size 0: the version alone is known */
     uint32_t load_base; /* pa of Baton, as the loader says; 0: it does not */
     struct boot_note note[BOOT_NOTES];
     uint32_t notes; /* may be more than BOOT_NOTES: those are not stored */

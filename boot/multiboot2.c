@@ -8,6 +8,7 @@
 #include "boot/efi.h"
 #include "boot/names.h"
 #include "boot/rsdp.h"
+#include "boot/smbios.h"
 #include "boot/tags.h"
 
 #define FRAMEBUFFER_PALETTE 0
@@ -199,8 +200,8 @@ static void take_firmware(struct reading *r)
     } efi = {0};
 
     if (get(r, MULTIBOOT2_SMBIOS, &smbios, sizeof(smbios))) {
-        r->info->smbios_major = smbios.major;
-        r->info->smbios_minor = smbios.minor;
+        r->info->smbios.major = smbios.major;
+        r->info->smbios.minor = smbios.minor;
     }
     if (get(r, MULTIBOOT2_LOAD_BASE, &base, sizeof(base)))
         r->info->load_base = base.address;
@@ -268,6 +269,7 @@ const char *boot_read_multiboot2(uint64_t pa, boot_reader *read, struct boot_inf
         wrong = tags_walk(read, pa, see_module, &r);
     if (!wrong) {
         take_acpi(&r);
+        smbios_find(info, read);
         efi_find_kept(info, read);
     }
     return wrong;

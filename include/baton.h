@@ -110,6 +110,10 @@ enum baton_window {
     BATON_WINDOWS
 };
 
+#define BATON_RSDP_OLD 20      /* bytes of ACPI's root pointer that revision 0 has */
+#define BATON_RSDP_SIZE 36     /* since revision 2 */
+#define BATON_RSDP_REVISION 15 /* offset of the revision */
+
 /* It, and all that it points to, must exist as long as an image that was made with it: images keep
  * its address. */
 struct baton_host {
@@ -149,8 +153,14 @@ struct baton_host {
     /* A long load calls it from time to time, if it is not NULL: `done` of `all` bytes are read.
      * It may feed a watchdog or print; it must not call the core. */
     void (*progress)(void *ctx, uint64_t done, uint64_t all);
+
+    /* Fills `copy` with the ACPI root pointer as it lies in memory, all of it or its first
+     * BATON_RSDP_OLD bytes, or leaves it, zeros, where there is none. Called by
+     * baton_payload_finish(), only for a payload that gets a copy (multiboot 2). It must not call
+     * the core. NULL: not known. [ACPI 5] */
+    void (*root_pointer)(void *ctx, uint8_t copy[BATON_RSDP_SIZE]);
 };
-BATON_LAYOUT(baton_host, 52);
+BATON_LAYOUT(baton_host, 56);
 
 struct baton_refusal;
 struct baton_request;
@@ -204,10 +214,10 @@ enum baton_error {
 };
 
 struct baton_refusal {
-    int error;        /* enum baton_error */
-    const char *what; /* the field, segment or invariant; static text, or lies in the payload */
-    uint64_t value;   /* what was found */
-    uint64_t limit;   /* what was allowed, or the address where */
+    int error;         /* enum baton_error */
+    const char *what;  /* the field, segment or invariant; static text, or lies in the payload */
+    uint64_t value;    /* what was found */
+    uint64_t limit;    /* what was allowed, or the address where */
     const char *asked; /* E_TYPE, E_NO_TYPE: the request's type; else NULL */
 };
 
@@ -302,12 +312,15 @@ struct baton_efi {
 };
 BATON_LAYOUT(baton_efi, 36);
 
-#define BATON_RSDP_OLD 20      /* bytes that revision 0 has; the rest is zeros then */
-#define BATON_RSDP_SIZE 36     /* since revision 2 */
-#define BATON_RSDP_REVISION 15 /* offset of the revision */
+/* The firmware's description of the machine. A multiboot 2 kernel gets a copy of the tables, which lie
+ * in memory that stays as it is. [SMBIOS] */
+struct baton_smbios {
+    struct baton_file tables; /* size 0: there are none, and nothing of this is handed on */
+    uint8_t major, minor;
+};
 
 /* What the host asks for. All of it must outlive the last baton_payload_finish(), and be then as it
- * was when the payload was read, but for `screen`, `loader`, `acpi_rsdp`, `rsdp` and `live`. */
+ * was when the payload was read, but for `screen`, `loader`, `acpi_rsdp` and `live`. */
 struct baton_request {
     uint32_t size; /* sizeof(struct baton_request) */
     struct baton_file kernel;
@@ -316,9 +329,9 @@ struct baton_request {
      * [early-userspace] Their strings are not used. A multiboot kernel finds each with its string,
      * from the start of a page on. */
     struct baton_module module[BATON_MODULES];
-    const char *command_line;   /* the payload's, NUL-terminated, never NULL */
-    const char *loader;         /* the boot loader of the host, such as "GRUB 2.06", never NULL */
-    uint32_t place;             /* enum baton_policy */
+    const char *command_line; /* the payload's, NUL-terminated, never NULL */
+    const char *loader;       /* the boot loader of the host, such as "GRUB 2.06", never NULL */
+    uint32_t place;           /* enum baton_policy */
     /* The name of the only format that the payload may have, such as "elf32". A name that no format
      * has is E_NO_TYPE, a file of another format is E_TYPE. The file is checked as if the format had
      * been found by a search. NULL: the first format that recognises the file. */
@@ -330,14 +343,13 @@ struct baton_request {
     } flat;
     struct baton_screen screen; /* a fault in the hand-off shows on that of baton_image_build() */
     uint64_t acpi_rsdp;         /* pa of the ACPI root pointer, 0 if not known */
-    /* A copy of it, as multiboot 2 hands it on; all zeros: not known. [ACPI 5] */
-    uint8_t rsdp[BATON_RSDP_SIZE];
+    struct baton_smbios smbios;
     struct baton_efi efi;
     struct baton_live live;
     bool long_mode; /* the CPU has long mode: a 64-bit kernel can be given to it */
     /* The payload is called, and returns: the image is for baton_call(), and baton_handoff() refuses
-     * it. Of the formats here only ELF32's kernels can return, as record.h says (E_KIND). The image
-     * has a page for each page of the payload. */
+     * it. Kernels of ELF32, flat files and both multiboots can return, as record.h says; of the other
+     * formats here none can (E_KIND). The image has a page for each page of the payload. */
     bool call;
     /* The end of the memory below 640 KiB that the BIOS leaves to others (INT 12h): above it is the
      * BIOS's own. It says that there is a BIOS, and that a payload may call it: at the hand-off its
@@ -355,7 +367,7 @@ struct baton_request {
      * reported on com_port, and the machine ends as after a fault. NULL: no comparison. */
     const void *digest_page;
 };
-BATON_LAYOUT(baton_request, 828);
+BATON_LAYOUT(baton_request, 812);
 
 /* How a payload is entered. Each kind has its own code at the end of the hand-off. */
 enum baton_entry_kind {
@@ -468,6 +480,9 @@ struct baton_format {
     /* Is it one, by its magic numbers, or where those are not enough by its headers? NULL: no file
      * shows it; only a request's type chooses the format. */
     bool (*is)(const struct baton_host *host, const struct baton_file *file);
+
+    /* Can it be read as one if the request's type says so? NULL: if is() says so, or is NULL. */
+    bool (*named)(const struct baton_host *host, const struct baton_file *file);
 
     /* Fills payload from the file's headers, with baton_segment_add(); 0 or an error with *why
      * filled. */
@@ -665,6 +680,11 @@ struct baton_machine {
     bool has_tsc;       /* [CPUID 1, edx bit 4]: the hand-off can be timed */
     uint8_t trace;      /* 1: print the number of each step on com_port when it is done;
                            2: write it to I/O port 0x80, too; 0: neither */
+    /* The SHA extensions, SSE4.1 and SSSE3 are present [CPUID 7, ebx bit 29; 1, ecx bits 19 and 9]:
+     * with a digest page, digests are computed by them. XMM registers, CR0 and CR4 are changed
+     * meanwhile, and put back; a host in which another task may use XMM registers during a load
+     * clears this. */
+    bool has_sha;
 };
 BATON_LAYOUT(baton_machine, 16);
 
@@ -734,7 +754,8 @@ uint32_t baton_version(void);
 /* The trampoline's page in the host's own image: page aligned, 4096 bytes. (i386 only) */
 extern char baton_trampoline_page[BATON_PAGE_SIZE];
 
-/* The code that compares the digests, for struct baton_request. It is never written. (i386 only) */
+/* The code that compares the digests, for struct baton_request: two pages, for any CPU and for one
+ * with machine->has_sha. They are never written. (i386 only) */
 extern const char baton_digest_page[];
 
 #ifdef __cplusplus

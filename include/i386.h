@@ -75,6 +75,12 @@
 #define CPUID_MCA I386_BIT(14)
 #define CPUID_FXSR I386_BIT(24)
 #define CPUID_SSE I386_BIT(25)
+/* Leaf 1, ecx. */
+#define CPUID_SSSE3 I386_BIT(9)
+#define CPUID_SSE4_1 I386_BIT(19)
+/* Leaf 7, ebx. */
+#define CPUID_STRUCTURED 7 /* the leaf */
+#define CPUID_SHA I386_BIT(29)
 /* Leaf 1, eax. */
 #define CPUID_FAMILY(signature) ((signature) >> 8 & 15) /* 15 and more count as 15 */
 /* Each of these has a bit in CR4, so a CPU with one of them has a CR4. */

@@ -6,13 +6,13 @@
 
 .PHONY: iso run debug kernels
 
-iso: $(BUILD)/baton.elf
+iso: $(BUILD)/baton.boot
 	@iso/make-iso $(BUILD)/baton.iso
 
-run: $(BUILD)/baton.elf
+run: $(BUILD)/baton.boot
 	@iso/run-qemu
 
-debug: $(BUILD)/baton.elf
+debug: $(BUILD)/baton.elf $(BUILD)/baton.boot
 	@iso/debug
 
 # The files that the tests boot: every kernel of the distribution, kexec-tools, the demo's initrd, and

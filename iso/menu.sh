@@ -11,7 +11,7 @@
 #   UNATTENDED   yes: no user, the demo powers off by itself
 #   AT_ONCE      yes: for an emulator with a BIOS, without a menu: the first entry starts at once
 root='' commands='' plain=''
-EXITPORT=${EXITPORT-} UNATTENDED=${UNATTENDED-} AT_ONCE=${AT_ONCE-} elf=${BATON_ELF:-build/baton.elf}
+EXITPORT=${EXITPORT-} UNATTENDED=${UNATTENDED-} AT_ONCE=${AT_ONCE-} elf=${BATON_ELF:-build/baton.boot}
 
 # fill: puts everything that GRUB loads into $root, and GRUB's menu.
 fill() {

@@ -12,7 +12,7 @@ unpack() {
         xen | gnumach-* | invaders | memtest-*) unpack_other "$1" ;;
         *)
             add "$1" || return 1
-            found "$file" "$(find "$temp/tree" -type f -path "*bin/$file")" ||
+            found "$file" "$(find "$temp/tree" -type f \( -path "*bin/$file" -o -path "*lib/*/$file" \))" ||
                 die 1 "$1 holds no $file"
             mv "$found" "$temp/new/$file" && chmod 755 "$temp/new/$file" || exit 1
             ;;

@@ -24,10 +24,15 @@ void kernel_main(uint32_t magic, uint32_t information) __attribute__((noreturn, 
 
 static void read_loader(uint64_t pa, void *to, uint32_t n)
 {
-    uint8_t *out = to;
+    for (uint8_t *out = to; n;) {
+        uint32_t room = BATON_PAGE_SIZE - (uint32_t)(pa & BATON_PAGE_MASK);
+        uint32_t part = n < room ? n : room;
 
-    while (n--)
-        *out++ = *(const uint8_t *)window_map(BATON_WINDOW_SOURCE, pa++);
+        __builtin_memcpy(out, window_map(BATON_WINDOW_SOURCE, pa), part);
+        out += part;
+        pa += part;
+        n -= part;
+    }
 }
 
 /* After a refusal: the shell starts, unless exitport= or onfault=reset is given. */

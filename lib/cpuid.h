@@ -34,6 +34,26 @@ static inline uint32_t cpuid_leaf(uint32_t leaf, uint32_t *edx)
     return eax;
 }
 
+/* What digests are computed with (sha256_extensions.h): SHA256RNDS2 and the like, PSHUFB, PALIGNR,
+ * PBLENDW; and FXSAVE, which CR4.OSFXSR comes with. */
+static inline bool cpuid_has_sha(void)
+{
+    uint32_t sse = CPUID_SSSE3 | CPUID_SSE4_1;
+    uint32_t highest = 0, one = 1, leaf = CPUID_STRUCTURED, ebx, ecx, edx, structured;
+
+    if (!cpuid_exists())
+        return false;
+    __asm__ volatile("cpuid" : "+a"(highest), "=b"(ebx), "=c"(ecx), "=d"(edx));
+    if (highest < CPUID_STRUCTURED)
+        return false;
+    __asm__ volatile("cpuid" : "+a"(one), "=b"(ebx), "=c"(ecx), "=d"(edx));
+    if ((ecx & sse) != sse || !(edx & CPUID_FXSR))
+        return false;
+    ecx = 0; /* the subleaf */
+    __asm__ volatile("cpuid" : "+a"(leaf), "=b"(structured), "+c"(ecx), "=d"(edx));
+    return structured & CPUID_SHA;
+}
+
 static inline struct cpuid cpuid_read(void)
 {
     struct cpuid id = {0};

@@ -1,5 +1,6 @@
 /* The four functions that GCC requires in every environment. With -flto it may insert calls to them
  * late, after unused functions are removed; so they are always kept. [GCC: Standards] */
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -46,13 +47,20 @@ void *memset(void *to, int value, size_t n)
 int memcmp(const void *a, const void *b, size_t n)
 {
     const uint8_t *x = a, *y = b;
+    size_t words = n / 4, rest = n % 4;
+    bool differ;
 
-    while (n >= 4 && *(const uint32_t *)(const void *)x == *(const uint32_t *)(const void *)y) {
-        x += 4;
-        y += 4;
-        n -= 4;
+    /* the first CMP is for n < 4: REPE then leaves the flags as they are */
+    __asm__("cmpl %%ecx, %%ecx\n\trepe cmpsl"
+            : "+S"(x), "+D"(y), "+c"(words), "=@ccne"(differ)
+            :
+            : "memory");
+    if (differ) { /* in the last word that it has read */
+        x -= 4;
+        y -= 4;
+        rest = 4;
     }
-    for (; n; n--, x++, y++)
+    for (; rest; rest--, x++, y++)
         if (*x != *y)
             return *x - *y;
     return 0;

@@ -115,7 +115,7 @@ struct multiboot2_sections {
 
 struct multiboot2_smbios {
     struct multiboot2_tag tag;
-    uint8_t major, minor, reserved[6]; /* a copy of the entry point follows */
+    uint8_t major, minor, reserved[6]; /* a copy of the tables follows */
 };
 
 struct multiboot2_efi_map {

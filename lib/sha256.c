@@ -4,6 +4,8 @@
  */
 #include "lib/sha256.h"
 
+#include "lib/sha256_extensions.h"
+
 #define LENGTH_BYTES 8 /* of the message's length, at the end of its last block */
 
 static const uint32_t round_word[SHA256_ROUNDS] = {SHA256_ROUND_WORDS};
@@ -87,10 +89,21 @@ static void compress(uint32_t state[SHA256_WORDS], const uint8_t *block)
         state[i] += v[i];
 }
 
-void sha256_begin(struct sha256 *sha)
+static void add_blocks(struct sha256 *sha, const uint8_t *at, size_t blocks)
+{
+    if (sha->extensions) {
+        sha256_extensions(sha->state, at, blocks);
+        return;
+    }
+    for (; blocks; blocks--, at += SHA256_BLOCK)
+        compress(sha->state, at);
+}
+
+void sha256_begin(struct sha256 *sha, bool extensions)
 {
     __builtin_memcpy(sha->state, initial, sizeof(initial));
     sha->size = 0;
+    sha->extensions = extensions;
 }
 
 void sha256_add(struct sha256 *sha, const void *bytes, size_t n)
@@ -102,11 +115,12 @@ void sha256_add(struct sha256 *sha, const void *bytes, size_t n)
 
         part = part < n ? part : n;
         if (part == SHA256_BLOCK) {
-            compress(sha->state, at);
+            part = n - n % SHA256_BLOCK;
+            add_blocks(sha, at, part / SHA256_BLOCK);
         } else {
             __builtin_memcpy(sha->block + held, at, part);
             if (held + part == SHA256_BLOCK)
-                compress(sha->state, sha->block);
+                add_blocks(sha, sha->block, 1);
         }
         sha->size += part;
         at += part;

@@ -18,28 +18,39 @@ uint64_t pt_entry(const struct pt_space *space, uint64_t table, unsigned index)
     return ((const uint32_t *)page)[index];
 }
 
-static void entry_set(const struct pt_space *space, void *page, unsigned index, uint64_t entry)
+/* size: of an entry, 4 or 8. Two halves, the one with the present bit last: a CPU that walks meanwhile
+ * never uses half an entry. */
+static void entry_set(unsigned size, void *at, uint64_t entry)
 {
-    volatile uint32_t *at = (volatile uint32_t *)page + index * (space->format->entry_size / 4u);
+    volatile uint32_t *half = at;
 
-    /* Two halves, the one with the present bit last: a CPU that walks meanwhile never uses half an
-     * entry. */
-    if (space->format->entry_size == 8)
-        at[1] = (uint32_t)(entry >> 32);
-    at[0] = (uint32_t)entry;
+    if (size == 8)
+        half[1] = (uint32_t)(entry >> 32);
+    half[0] = (uint32_t)entry;
+}
+
+/* Is one of eight entries present? Each has `words` words; the first one says so. */
+static inline bool any_of_8(const uint32_t *at, unsigned words)
+{
+    return (at[0] | at[words] | at[2 * words] | at[3 * words] | at[4 * words] | at[5 * words] |
+            at[6 * words] | at[7 * words]) &
+           PTE_PRESENT;
 }
 
 unsigned pt_next(const struct pt_format *format, const void *page, unsigned i, unsigned n)
 {
-    unsigned size = format->entry_size;
-    /* the low half of an entry, in either size, says whether it is present */
-    const uint8_t *at = (const uint8_t *)page + i * size;
+    unsigned words = format->entry_size / 4u;
+    const uint32_t *at = (const uint32_t *)page + i * words;
 
-    /* Most tables are nearly empty: four entries at a time. */
-    for (; i + 4 <= n && !((at[0] | at[size] | at[2 * size] | at[3 * size]) & PTE_PRESENT); i += 4)
-        at += 4 * size;
+    /* Most tables are nearly empty. The offsets are constants in either of the two loops. */
+    if (words == 2)
+        for (; i + 8 <= n && !any_of_8(at, 2); i += 8)
+            at += 8 * 2;
+    else
+        for (; i + 8 <= n && !any_of_8(at, 1); i += 8)
+            at += 8;
     for (; i < n && !(*at & PTE_PRESENT); i++)
-        at += size;
+        at += words;
     return i;
 }
 
@@ -48,9 +59,11 @@ void pt_clear(const struct baton_host *host, uint64_t table)
     __builtin_memset(host->map(host->ctx, BATON_WINDOW_TABLE, table), 0, BATON_PAGE_SIZE);
 }
 
-/* Sets `count` entries of one table from `index` on; those that are there and equal stay. */
-static enum pt_result fill(const struct pt_space *space, unsigned level, uint64_t table,
-                           unsigned index, uint64_t wanted, uint32_t count)
+/* Sets `count` entries of one table from `index` on; those that are there and equal stay. Not inlined:
+ * its loop needs the registers. */
+static __attribute__((noinline)) enum pt_result fill(const struct pt_space *space, unsigned level,
+                                                     uint64_t table, unsigned index,
+                                                     uint64_t wanted, uint32_t count)
 {
     uint64_t span = pt_span(space->format, level);
     uint32_t size = space->format->entry_size;
@@ -59,11 +72,10 @@ static enum pt_result fill(const struct pt_space *space, unsigned level, uint64_
     for (; count; count--, at += size, wanted += span) {
         const uint32_t *now = (const uint32_t *)(const void *)at;
 
-        if (now[0] == (uint32_t)wanted && (size == 4 || now[1] == wanted >> 32))
-            continue;
-        if (now[0] & PTE_PRESENT)
+        if (!(now[0] & PTE_PRESENT))
+            entry_set(size, at, wanted);
+        else if (now[0] != (uint32_t)wanted || (size == 8 && now[1] != wanted >> 32))
             return PT_TAKEN;
-        entry_set(space, at, 0, wanted);
     }
     return PT_OK;
 }
@@ -90,7 +102,8 @@ enum pt_result pt_map_run(const struct pt_space *space, struct pt_spares *spares
             uint64_t fresh = spares->page[spares->used++];
             pt_clear(space->host, fresh);
             entry = fresh | format->level[at].table_bits;
-            entry_set(space, table_at(space, table), index, entry);
+            entry_set(format->entry_size,
+                      (uint8_t *)table_at(space, table) + index * format->entry_size, entry);
         } else if (pt_is_leaf(format, at, entry)) {
             return PT_TAKEN;
         }

@@ -7,7 +7,7 @@
 #ifndef PAYLOAD_BOOTPARAMS_H
 #define PAYLOAD_BOOTPARAMS_H
 
-#include "payload/payload.h"
+#include "payload/common/payload.h"
 
 /* The setup header: offsets both in the file and in boot_params. */
 enum {

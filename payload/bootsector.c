@@ -6,7 +6,7 @@
  */
 #include "lib/number.h"
 #include "lib/text.h"
-#include "payload/identify.h"
+#include "payload/common/identify.h"
 #include "payload/real16.h"
 
 #define SECTOR 512u
@@ -105,5 +105,6 @@ static void bootsector_finish(const struct baton_image *image, const struct bato
     payload->entry.registers.edx = drive;
 }
 
-const struct baton_format payload_bootsector = {"bootsector", bootsector_is, bootsector_read,
-                                                bootsector_finish};
+const struct baton_format payload_bootsector = {
+    .name = "bootsector", .is = bootsector_is, .read = bootsector_read,
+    .finish = bootsector_finish};

@@ -11,7 +11,6 @@
 #include "lib/text.h"
 #include "payload/width.h"
 
-#define GROWTH_GUESS 4 /* before 2.10 a kernel does not say how large it unpacks */
 #define ALIGNMENT_LOG_MAX 31
 
 /* Where a bzImage that is not made to be relocated unpacks into, before it moves itself up: from
@@ -176,4 +175,5 @@ static void bzimage_finish(const struct baton_image *image, const struct baton_r
                       (uint32_t)baton_segment_find(payload, BATON_ROLE_KERNEL, 0)->dest);
 }
 
-const struct baton_format payload_bzimage = {"bzimage", bzimage_is, bzimage_read, bzimage_finish};
+const struct baton_format payload_bzimage = {
+    .name = "bzimage", .is = bzimage_is, .read = bzimage_read, .finish = bzimage_finish};

@@ -4,7 +4,9 @@
 #define PAYLOAD_BZIMAGE_H
 
 #include "payload/bootparams.h"
-#include "payload/payload.h"
+#include "payload/common/payload.h"
+
+#define GROWTH_GUESS 4 /* before 2.10 a kernel does not say how large it unpacks */
 
 /* An opened bzImage. */
 struct bzimage {
@@ -17,7 +19,7 @@ struct bzimage {
 
 _Static_assert(HDR_END_MAX - HDR_FIRST <= BATON_HEADER, "a payload keeps the setup header");
 
-/* Has the file the magic number of a bzImage? */
+/* Has the file the magic number of a bzImage's header? */
 bool bzimage_is(const struct baton_host *host, const struct baton_file *file);
 
 /* Reads the setup header, whole, and compares it with the file. 0 or an error: it is no kernel of

@@ -5,7 +5,7 @@
  *
  * The registers come last: what is before them does not change any more.
  */
-#include "payload/payload.h"
+#include "payload/common/payload.h"
 
 enum { EI_CLASS_32 = 1, EI_CLASS_64 = 2, EI_DATA_LSB = 1, EV_CURRENT = 1 };
 enum { ET_CORE = 4, PT_LOAD = 1, PT_NOTE = 4, PF_RWX = 7 };

@@ -2,7 +2,7 @@
 #ifndef PAYLOAD_EFI_H
 #define PAYLOAD_EFI_H
 
-#include "payload/payload.h"
+#include "payload/common/payload.h"
 
 /* The memory map as a segment, and the node for it, if the request has one. 0 or an error. */
 int efi_add(const struct baton_request *request, struct baton_payload *payload,

@@ -2,8 +2,8 @@
  * Static ELF32 for i386: PT_LOAD segments at their physical addresses, the tail of each zeroed,
  * entered with eax = BATON_RECORD_MAGIC and ebx = a struct baton_record. [ELF, i386 psABI]
  */
-#include "payload/elf.h"
-#include "payload/record.h"
+#include "payload/common/elf.h"
+#include "payload/common/record.h"
 
 /* ELF64 is another format; what is damaged is this one, which says so. */
 static bool elf32_is(const struct baton_host *host, const struct baton_file *file)
@@ -19,4 +19,5 @@ static int elf32_read(const struct baton_host *host, const struct baton_request 
     return elf_read(host, request, "static ELF32", payload, why);
 }
 
-const struct baton_format payload_elf32 = {"elf32", elf32_is, elf32_read, record_finish};
+const struct baton_format payload_elf32 = {
+    .name = "elf32", .is = elf32_is, .read = elf32_read, .finish = record_finish};

@@ -2,8 +2,8 @@
  * Static ELF64 for x86-64: as an ELF32, but entered in long mode (include/baton/record.h). The CPU
  * must have long mode; segments and entry lie below 4 GiB. [ELF]
  */
-#include "payload/elf.h"
-#include "payload/record.h"
+#include "payload/common/elf.h"
+#include "payload/common/record.h"
 #include "payload/vmlinux.h"
 
 static int elf64_read(const struct baton_host *host, const struct baton_request *request,
@@ -25,4 +25,5 @@ static int elf64_read(const struct baton_host *host, const struct baton_request 
     return error;
 }
 
-const struct baton_format payload_elf64 = {"elf64", elf_is_wide, elf64_read, record_finish};
+const struct baton_format payload_elf64 = {
+    .name = "elf64", .is = elf_is_wide, .read = elf64_read, .finish = record_finish};

@@ -4,7 +4,7 @@
  * be "flat".
  */
 #include "lib/text.h"
-#include "payload/record.h"
+#include "payload/common/record.h"
 
 #define FOUR_GIB (1ull << 32)
 
@@ -29,6 +29,7 @@ static int flat_read(const struct baton_host *host, const struct baton_request *
     s->max = FOUR_GIB;
     s->align = 1;
     payload->entry.kind = BATON_ENTRY_FLAT32;
+    payload->returns = true;
     payload->entry.registers.eip = (uint32_t)entry;
 
     struct text name = {payload->name, sizeof(payload->name), 0};
@@ -38,4 +39,5 @@ static int flat_read(const struct baton_host *host, const struct baton_request *
     return record_add(host, request, payload, why);
 }
 
-const struct baton_format payload_flat = {"flat", NULL, flat_read, record_finish};
+const struct baton_format payload_flat = {
+    .name = "flat", .read = flat_read, .finish = record_finish};

@@ -1,6 +1,7 @@
 /*
  * What has Linux's setup header, and an entry in real mode only: iPXE's ipxe.lkrn, SYSLINUX's
- * memdisk, other loaders, and a zImage. [LBP: Loading The Rest of The Kernel, Running the Kernel]
+ * memdisk, other loaders, and a zImage. By its name (type=linux16) also a bzImage with a 32-bit entry:
+ * its own setup code then asks the BIOS. [LBP: Loading The Rest of The Kernel, Running the Kernel]
  *
  *     X            X + 0x200            X + 0x8000 at most       stack's end
  *     | boot sector | setup, entered here | ..  heap .. stack  < | command line |
@@ -37,7 +38,7 @@ static uint32_t stack_end(const uint8_t *header)
     return header[HDR_LOADFLAGS - HDR_FIRST] & LOADFLAG_LOADED_HIGH ? STACK_HIGH : STACK_LOW;
 }
 
-/* The first word of its own version string, such as "MEMDISK". */
+/* Its own version string, such as "MEMDISK 6.04"; of a kernel the first word. */
 static void read_name(const struct baton_host *host, const struct bzimage *image,
                       struct baton_payload *payload)
 {
@@ -46,6 +47,12 @@ static void read_name(const struct baton_host *host, const struct bzimage *image
     uint64_t at = bzimage_field(image, HDR_KERNEL_VERSION, 2);
     char c;
 
+    text_add(&kind, "linux16, boot protocol ");
+    text_version(&kind, image->protocol);
+    if (!bzimage_real_only(image)) {
+        bootparams_name(host, image->file, at + HDR_SECTOR, at ? image->setup_size : 0, payload);
+        return;
+    }
     for (at = at ? at + HDR_SECTOR : image->setup_size;
          at < image->setup_size && name.length < NAME_MOST; at++) {
         if (!baton_file_read(host, image->file, at, &c, 1) || c < ' ' || c > '~')
@@ -54,8 +61,29 @@ static void read_name(const struct baton_host *host, const struct bzimage *image
     }
     if (!name.length)
         text_add(&name, "real-mode code");
-    text_add(&kind, "linux16, boot protocol ");
-    text_version(&kind, image->protocol);
+}
+
+/*
+ * The window of a kernel that unpacks itself: all from its file up to the end of init_size, which
+ * begins at pref_address or at the aligned address above its file. What lies between them is not
+ * used; it is left alone because a segment has one window.
+ */
+static void add_window(const struct bzimage *image, struct baton_segment *s)
+{
+    uint64_t start = s->prefer, align = bzimage_field(image, HDR_KERNEL_ALIGNMENT, 4);
+    uint64_t prefer = bzimage_field(image, HDR_PREF_ADDRESS, 4);
+
+    if (image->protocol < 0x020a) {
+        s->window = s->guess = image->kernel_size * GROWTH_GUESS;
+        return;
+    }
+    if (bzimage_field(image, HDR_RELOCATABLE, 1) && start < align)
+        start = align;
+    if (start < prefer)
+        start = prefer;
+    s->window = start + bzimage_field(image, HDR_INIT_SIZE, 4) - s->prefer;
+    if (s->window < s->mem_size)
+        s->window = s->mem_size;
 }
 
 /* Everything that does not depend on where the setup lies. */
@@ -69,6 +97,8 @@ static void add_kernel(const struct bzimage *image, struct baton_payload *payloa
     s->flags = BATON_SEG_FIXED;
     s->prefer = high ? KERNEL_ADDRESS_DEFAULT : LOW_KERNEL;
     s->align = BATON_PAGE_SIZE;
+    if (!bzimage_real_only(image))
+        add_window(image, s);
 }
 
 /* Where the area that begins with segment `first` may lie. */
@@ -106,9 +136,10 @@ static int linux16_read(const struct baton_host *host, const struct baton_reques
 {
     struct bzimage image;
     int error = bzimage_open(host, &request->kernel, &image, why);
+    const char *reason = error ? NULL : bzimage_real_only(&image);
 
     if (!error)
-        error = real16_begin(request, payload, bzimage_real_only(&image), why);
+        error = real16_begin(request, payload, reason ? reason : "type=linux16", why);
     if (!error) {
         read_name(host, &image, payload);
         payload->header_size = image.header_end - HDR_FIRST;
@@ -171,4 +202,6 @@ static void linux16_finish(const struct baton_image *image, const struct baton_r
     payload->entry = real16_entry(request, segment, stack, segment + SETUP_ENTRY, 0);
 }
 
-const struct baton_format payload_linux16 = {"linux16", linux16_is, linux16_read, linux16_finish};
+const struct baton_format payload_linux16 = {
+    .name = "linux16", .is = linux16_is, .named = bzimage_is, .read = linux16_read,
+    .finish = linux16_finish};

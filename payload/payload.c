@@ -1,8 +1,8 @@
 /* The table of payload formats, and the two steps of a load that use it. */
-#include "payload/payload.h"
+#include "payload/common/payload.h"
 
 #include "lib/text.h"
-#include "payload/identify.h"
+#include "payload/common/identify.h"
 #include "relocate/image/call.h"
 #include "relocate/trampoline/digest.h"
 
@@ -20,7 +20,8 @@ const struct baton_format *const baton_formats[] = {
 };
 
 #define CANNOT_RETURN                                                                              \
-    "of a kind that is entered and does not return; only a static ELF32 can be called and return"
+    "of a kind that is entered and does not return; only a static ELF32, a multiboot kernel or a "  \
+    "flat file can be called and return"
 #define FORMATS_KNOWN                                                                              \
     "Linux bzImage and vmlinux, multiboot, static ELF32 for i386 and ELF64 for x86-64, boot sectors"
 
@@ -50,6 +51,16 @@ static const struct baton_format *format_named(const struct baton_host *host, co
     while (*format && (!(rest = text_after(name, (*format)->name)) || *rest))
         format++;
     return *format;
+}
+
+/* Does the format take the file if its name is given? */
+static bool takes(const struct baton_format *format, const struct baton_host *host,
+                  const struct baton_file *file)
+{
+    bool (*is)(const struct baton_host *, const struct baton_file *) =
+        format->named ? format->named : format->is;
+
+    return !is || is(host, file);
 }
 
 /* There is no such type; the sentence lists those that there are. */
@@ -102,7 +113,7 @@ int baton_payload_read(const struct baton_host *host, const struct baton_request
         return refuse_name(host, request->type, payload, why);
     if (!request->kernel.size)
         return refuse(why, BATON_E_EMPTY, "the payload", 0, 0);
-    if (request->type && payload->format->is && !payload->format->is(host, &request->kernel))
+    if (request->type && !takes(payload->format, host, &request->kernel))
         return refuse_type(host, request, payload, why);
     if (payload->format) {
         error = payload->format->read(host, request, payload, why);

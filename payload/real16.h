@@ -2,7 +2,7 @@
 #ifndef PAYLOAD_REAL16_H
 #define PAYLOAD_REAL16_H
 
-#include "payload/payload.h"
+#include "payload/common/payload.h"
 
 #define REAL16_FREE 0x10000u /* below: vectors, BIOS data, and what the BIOS and loaders use */
 #define REAL16_END 0xa0000u  /* above: video memory */

@@ -4,7 +4,7 @@
  * It has no setup header, so what it is told at that entry (bootparams.c) begins with one that is
  * made here. [LBP 32-bit; ELF]
  */
-#include "payload/elf.h"
+#include "payload/common/elf.h"
 
 #include "lib/text.h"
 #include "payload/bootparams.h"
@@ -92,5 +92,5 @@ static void vmlinux_finish(const struct baton_image *image, const struct baton_r
     bootparams_finish(image, request, payload, payload->entry.registers.eip);
 }
 
-const struct baton_format payload_vmlinux = {"vmlinux", elf_enters_physical, vmlinux_read,
-                                             vmlinux_finish};
+const struct baton_format payload_vmlinux = {
+    .name = "vmlinux", .is = elf_enters_physical, .read = vmlinux_read, .finish = vmlinux_finish};

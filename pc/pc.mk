@@ -11,10 +11,9 @@ BOOT := /boot
 GRUB_D := /etc/grub.d
 
 .PHONY: install-pc uninstall-pc deb
-install-pc: $(BUILD)/baton.elf
+install-pc: $(BUILD)/baton.boot
 	install -d "$(DESTDIR)$(BOOT)" "$(DESTDIR)$(GRUB_D)"
-	$(OBJCOPY32) --strip-all $< "$(DESTDIR)$(BOOT)/baton.elf"
-	chmod 644 "$(DESTDIR)$(BOOT)/baton.elf"
+	install -m 644 $< "$(DESTDIR)$(BOOT)/baton.elf"
 	install -m 755 pc/42_baton "$(DESTDIR)$(GRUB_D)"
 
 uninstall-pc:

@@ -116,6 +116,7 @@
 #define MACHINE_TRACE 0x10      /* the number of each step on the serial port */
 #define MACHINE_TRACE_PORT 0x20 /* and on I/O port 0x80 */
 #define MACHINE_HAS_MCE 0x40    /* the same bit as CR4.MCE: the trampoline uses it as a mask */
+#define MACHINE_HAS_SHA 0x80
 
 /* The byte written to the exit port after a fault line. */
 #define EXIT_HANDOFF_FAULT 0x12

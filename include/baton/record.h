@@ -22,7 +22,8 @@
  * segments'. There is no IDT for long mode: until you load one, a fault resets the machine.
  *
  * A payload that is called (docs/return.md) finds its return address at esp, on a stack of
- * BATON_CALL_STACK bytes at least. It returns with a near RET, its answer in eax, in protected mode
+ * BATON_CALL_STACK bytes at least. So does a multiboot kernel, whose specifications leave esp
+ * undefined [MB1 3.2, MB2 3.3]. It returns with a near RET, its answer in eax, in protected mode
  * with flat code; paging is off, or maps that stack, the return address and the control page at their
  * own addresses. All other registers, GDT, IDT and task register may be anything. It has written
  * to its segments and to that stack alone: usable in its memory map is nothing else. */

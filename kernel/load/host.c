@@ -1,6 +1,7 @@
 /* The old kernel as the core's host: its functions, and what they say of the machine. */
 #include "kernel/load/host.h"
 
+#include "kernel/machine/acpi.h"
 #include "kernel/machine/layout.h"
 #include "kernel/machine/watchdog.h"
 #include "kernel/machine/window.h"
@@ -9,6 +10,7 @@
 
 static struct baton_host host;
 static struct baton_range keep[LIVE_RANGES + BOOT_EFI_KEPT];
+static uint64_t acpi_rsdp; /* as the boot loader says */
 
 static int host_alloc(void *ctx, uint64_t below, uint64_t *pa)
 {
@@ -37,16 +39,24 @@ static void host_progress(void *ctx, uint64_t done, uint64_t all)
     watchdog_feed();
 }
 
+static void host_root_pointer(void *ctx, uint8_t copy[BATON_RSDP_SIZE])
+{
+    (void)ctx;
+    acpi_copy_root(acpi_rsdp, copy);
+}
+
 void host_start(const struct boot_info *boot, const struct baton_memory *memory, uint32_t count)
 {
     __builtin_memcpy(keep, live.range, live.ranges * sizeof(*keep));
     __builtin_memcpy(keep + live.ranges, boot->efi_kept, boot->efi_kept_count * sizeof(*keep));
+    acpi_rsdp = boot->acpi_rsdp;
     host = (struct baton_host){
         .size = sizeof(host),
         .alloc_page = host_alloc,
         .free_page = host_free,
         .map = host_map,
         .progress = host_progress,
+        .root_pointer = host_root_pointer,
         .memory = memory,
         .memory_count = count,
         .keep = keep,

@@ -1,6 +1,7 @@
 /* The console report of a load: what the payload is, what moves, where the trampoline is. */
 #include "kernel/load/report.h"
 
+#include "baton/control.h"
 #include "kernel/console/print.h"
 #include "kernel/load/reason.h"
 #include "lib/text.h"
@@ -93,8 +94,9 @@ void report_digests(const struct stage *stage)
     const struct baton_counts *c = &stage->image.counts;
 
     if (c->digests)
-        report("verify", "SHA-256 of %u segment%s, %z, is compared right before the entry",
-               c->digests, plural(c->digests), c->digested);
+        report("verify", "SHA-256 of %u segment%s, %z, is compared right before the entry%s",
+               c->digests, plural(c->digests), c->digested,
+               stage->image.machine & MACHINE_HAS_SHA ? ", by the CPU's SHA instructions" : "");
 }
 
 void report_preferences(const struct stage *stage)

@@ -6,7 +6,6 @@
 #include "kernel/console/serial.h"
 #include "kernel/load/host.h"
 #include "kernel/load/report.h"
-#include "kernel/machine/acpi.h"
 #include "kernel/machine/bios.h"
 #include "kernel/machine/cpu.h"
 #include "kernel/machine/panic.h"
@@ -87,6 +86,7 @@ bool stage_prepare(struct stage *stage, const struct stage_options *wanted)
         .flat = {stage->format.load, stage->format.entry},
         .screen = boot->screen,
         .acpi_rsdp = boot->acpi_rsdp,
+        .smbios = boot->smbios,
         .efi = boot->efi,
         .live = live.summary,
         .long_mode = cpu.long_mode,
@@ -94,7 +94,6 @@ bool stage_prepare(struct stage *stage, const struct stage_options *wanted)
         .bios_end = bios_end(),
         .digest_page = wanted->verify == VERIFY_ON ? baton_digest_page : NULL,
     };
-    acpi_copy_root(boot->acpi_rsdp, stage->request.rsdp);
     for (uint32_t i = 0; i < wanted->initrds.count; i++) {
         uint32_t module = wanted->initrds.module[i];
 

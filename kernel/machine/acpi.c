@@ -127,7 +127,6 @@ void acpi_copy_root(uint64_t known, uint8_t copy[BATON_RSDP_SIZE])
     uint64_t rsdp = acpi_root(known);
     uint32_t size = rsdp && byte(rsdp + RSDP_REVISION) >= 2 ? BATON_RSDP_SIZE : RSDP_SIZE;
 
-    __builtin_memset(copy, 0, BATON_RSDP_SIZE);
     for (uint32_t i = 0; rsdp && i < size; i++)
         copy[i] = byte(rsdp + i);
 }

@@ -11,7 +11,7 @@
  * where a BIOS puts it. Does not return on success; else returns the reason for the failure. */
 const char *acpi_poweroff(uint64_t rsdp);
 
-/* A copy of the root pointer, for the next kernel; known as above. All zeros: there is none. */
+/* A copy of the root pointer, for the next kernel; known as above. Left as it is: there is none. */
 void acpi_copy_root(uint64_t known, uint8_t copy[BATON_RSDP_SIZE]);
 
 /* pa of the HPET's registers; 0: there is none below 4 GiB. [HPET 3.2.4] */

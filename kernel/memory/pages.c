@@ -53,7 +53,12 @@ static void set_range(uint32_t from, uint32_t to, bool is_to_be_free)
     }
     set_bits(&free_bits[first], above, is_to_be_free);
     while (++first < last)
-        set_bits(&free_bits[first], ~0u, is_to_be_free);
+        if (is_to_be_free && !free_bits[first]) { /* nearly all of them, at the start */
+            free_bits[first] = ~0u;
+            free_count += 32;
+        } else {
+            set_bits(&free_bits[first], ~0u, is_to_be_free);
+        }
     if (below)
         set_bits(&free_bits[last], below, is_to_be_free);
 }

@@ -65,8 +65,9 @@ static void report_loader(const struct boot_info *boot, bool verbose)
         report("  UEFI", "tables kept in %a to %a", boot->efi_kept[i].start, boot->efi_kept[i].end);
     if (boot->acpi_rsdp)
         report("  ACPI", "root pointer at %a", boot->acpi_rsdp);
-    if (boot->smbios_major)
-        report("  SMBIOS", "version %u.%u", boot->smbios_major, boot->smbios_minor);
+    if (boot->smbios.tables.size)
+        report("  SMBIOS", "version %u.%u, %n bytes at %a", boot->smbios.major, boot->smbios.minor,
+               boot->smbios.tables.size, boot->smbios.tables.pa);
     if (boot->screen.kind == BATON_SCREEN_LINEAR)
         report("  screen", "%u x %u pixels of %u bits at %a", boot->screen.width,
                boot->screen.height, boot->screen.bits, boot->screen.pa);

@@ -2,6 +2,7 @@
  * Judges the reading of a Linux setup header: kernels of every protocol, made by hand, and what each
  * of them wants by the protocol's text, computed here a second time.
  */
+#include "labs/bzimage/judge_params.h"
 #include "labs/bzimage/judge_read.h"
 
 #include "labs/grader/exam.h"
@@ -173,8 +174,12 @@ static void lies(void)
 int main(void)
 {
     static const struct exam_check checks[] = {
-        {"source", source},   {"fixed", fixed}, {"window", window},   {"guess", guess},
-        {"movable", movable}, {"room", room},   {"initrds", initrds}, {"lies", lies},
+        {"source", source},        {"fixed", fixed},
+        {"window", window},        {"guess", guess},
+        {"movable", movable},      {"room", room},
+        {"initrds", initrds},      {"lies", lies},
+        {"header", params_header}, {"fields", params_fields},
+        {"initrd", params_initrd}, {"memory", params_memory},
     };
 
     return exam(checks, COUNT(checks));

@@ -2,7 +2,7 @@
 #ifndef LABS_BZIMAGE_JUDGE_READ_H
 #define LABS_BZIMAGE_JUDGE_READ_H
 
-#include "payload/payload.h"
+#include "payload/common/payload.h"
 #include "tests/host/files.h"
 
 #define AT 0x00300200ull /* a kernel lies at any address, even in the middle of a page */

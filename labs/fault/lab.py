@@ -2,7 +2,7 @@
 import re
 
 import boots
-from catalogue import TOP, Check, Finding, Lab, Trial
+from catalogue import TOP, Check, Finding, Lab, Part, Trial
 from hole import FIRST, Function
 
 IDT = f"""
@@ -78,8 +78,8 @@ def trial(check, *fault):
 LAB = Lab(
     name="fault",
     title="report a fault between two kernels, by a task gate",
-    source="relocate/image/control.c",
-    holes=(Function("fill_idt", IDT), Function("fill_gdt", GDT), Function("fill_fault_tss", TSS)),
+    parts=(Part("relocate/image/control.c", (
+        Function("fill_idt", IDT), Function("fill_gdt", GDT), Function("fill_fault_tss", TSS))),),
     stop="control_fill",
     trials=tuple(trial(*fault) for fault in FAULTS),
     wrong_builds=("inject",),

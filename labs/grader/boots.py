@@ -142,8 +142,9 @@ def payload_folder():
 
 
 def hand_over(machine, entry, before=None, arrived=None):
-    """Runs it to its end. before(debugger): called before it starts. arrived(debugger): called at the
-    payload's first instruction; each returns a Finding, or None."""
+    """Runs it to its end. entry: the payload's, or a function that knows it later. before(debugger):
+    called before it starts. arrived(debugger): called at the payload's first instruction; each returns
+    a Finding, or None."""
     boot = Boot()
     if len(hung) >= HUNG_MOST:
         boot.found = NOT_TRIED
@@ -154,7 +155,7 @@ def hand_over(machine, entry, before=None, arrived=None):
         finding = None
         try:
             finding = before(d) if before else None
-            d.go_to(entry)
+            d.go_to(entry() if callable(entry) else entry)
             boot.entered = True
             d.told = len(machines.read_log(machine.log()))
             finding = finding or (arrived(d) if arrived else None)

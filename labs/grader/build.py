@@ -1,4 +1,4 @@
-"""Builds Baton, and the judging program, with the student's file in the place of the original.
+"""Builds Baton, and the judging program, with the student's files in the place of the originals.
 
 Each lab has a build folder of its own, build/labs/NAME, with the student's objects and what is linked
 with them; all other objects are Baton's own, in build/obj. The compiler is told the student's file
@@ -53,19 +53,19 @@ def locked(path, waiting=lambda: None):
     return lock
 
 
-def forbid(lab, text):
+def forbid(part, text):
     """What no answer needs: taking in other files, and assembly in C."""
     for number, line in enumerate(text.split("\n"), 1):
         word = re.search(r"\bincbin\b|\.\s*include\b|#\s*include_next", line)
-        if not word and lab.file.endswith(".c"):
+        if not word and part.file.endswith(".c"):
             word = re.search(r"\b(asm|__asm|__asm__|constructor|destructor)\b", line)
         if word:
-            raise BadAnswer(f'{lab.file}:{number}: "{word[0]}" is not allowed in an answer')
+            raise BadAnswer(f'{part.file}:{number}: "{word[0]}" is not allowed in an answer')
 
 
-def put(lab, path, text):
+def put(lab, part, path, text):
     """The copy that is compiled; untouched if it is the same, so that make has less to do."""
-    copy = folder(lab) / "student" / lab.source
+    copy = folder(lab) / "student" / part.source
     copy.parent.mkdir(parents=True, exist_ok=True)
     name = relative(path).replace("\\", "\\\\").replace('"', '\\"')
     told = f'#line 1 "{name}"\n{text}'
@@ -74,15 +74,23 @@ def put(lab, path, text):
     return copy
 
 
-def make(lab, copy, *goals):
+def make(lab, *goals, needed=False):
     """Runs make, while no other run uses the objects; a failure's output is what the compiler said."""
     build = os.path.relpath(folder(lab), TOP)
     command = ["make", "--no-print-directory", f"-j{os.cpu_count() or 1}", "--output-sync=target",
-               f"BUILD={os.path.relpath(BUILD, TOP)}", f"LAB={lab.name}", f"LAB_FILE={lab.source}",
-               f"LAB_STUDENT={os.path.relpath(copy, TOP)}",
-               f"LAB_INCLUDERS={' '.join(lab.includers)}", *(f"{build}/{goal}" for goal in goals)]
+               f"BUILD={os.path.relpath(BUILD, TOP)}", f"LAB={lab.name}",
+               f"LAB_FILES={' '.join(part.source for part in lab.parts)}",
+               f"LAB_INCLUDERS={' '.join(name for part in lab.parts for name in part.includers)}",
+               *(f"{build}/{goal}" for goal in goals)]
+    if needed:
+        command += [f"{os.path.relpath(BUILD, TOP)}/{need}" for need in lab.needs]
     with locked(BUILD / "lock"):
         compile_all(lab, command)
+
+
+def prepare(lab):
+    """What the lab's trials need besides a build with the student's files."""
+    make(lab, needed=True)
 
 
 def compile_all(lab, command):
@@ -102,9 +110,10 @@ def compile_all(lab, command):
     raise BadAnswer("\n".join(lines[:SAID_MOST]) or f"make failed with status {status}")
 
 
-def objects(lab):
-    """The student's: Baton's, and the judge's."""
-    return [folder(lab) / "obj" / name for name in lab.objects], folder(lab) / "host.o"
+def objects(lab, part):
+    """The student's, of one file: Baton's, and the judge's."""
+    return [folder(lab) / "obj" / name for name in part.objects], \
+        folder(lab) / "host" / part.source.replace(".c", ".o")
 
 
 def names(paths, undefined):
@@ -115,41 +124,47 @@ def names(paths, undefined):
             if line.strip() and not line.endswith(".o:")}
 
 
-def read_files(lab):
+def read_files(lab, part):
     """The files that the compiler read for the student's object: from its .d file."""
-    text = objects(lab)[0][0].with_suffix(".d").read_text().replace("\\\n", " ")
+    text = objects(lab, part)[0][0].with_suffix(".d").read_text().replace("\\\n", " ")
     return text.split("\n", 1)[0].partition(": ")[2].split()
 
 
-def fair(lab, copy):
+def fair(lab, part, copy):
     """An answer is an answer by itself: it takes in headers alone, and calls the core alone."""
-    for name in read_files(lab):
+    for name in read_files(lab, part):
         path = Path(os.path.abspath(TOP / name))
         own = path == copy or path.name == "compiler" or \
-            str(path.relative_to(TOP) if TOP in path.parents else path) in lab.includers
+            str(path.relative_to(TOP) if TOP in path.parents else path) in part.includers
         header = path.suffix in (".h", ".inc") and "tests" not in path.relative_to("/").parts[:-1]
         if not own and not header:
-            raise BadAnswer(f"{lab.file} takes in {relative(path)}; an answer includes headers alone")
-    kernel, host = objects(lab)
-    core = names((path for part in ("pagetable", "relocate", "payload", "lib")
-                  for path in (BUILD / "obj" / part).rglob("*.o")), undefined=False)
-    strange = {name for name in names([p for p in (*kernel, host) if p.exists()], undefined=True) - core
+            raise BadAnswer(f"{part.file} takes in {relative(path)}; an answer includes headers alone")
+    kernel, host = objects(lab, part)
+    core = names((path for room in ("pagetable", "relocate", "payload", "lib")
+                  for path in (BUILD / "obj" / room).rglob("*.o")), undefined=False)
+    strange = {name for name in names([p for p in (*kernel, host) if p.exists()], undefined=True)
+               - core - {*part.uses}
                if not COMPILERS_OWN.fullmatch(name)}
     if strange:
-        raise BadAnswer(f"{lab.file} uses {sorted(strange)[0]}, which is not part of Baton's core")
+        raise BadAnswer(f"{part.file} uses {sorted(strange)[0]}, which is not part of Baton's core")
 
 
-def build(lab, path, text, boots=True):
-    """Raises BadAnswer, or returns what there is to run. boots: whether it will be booted."""
-    forbid(lab, text)
-    copy = put(lab, path, text)
+def build(lab, answer, boots=True, graded=False):
+    """Raises BadAnswer, or returns what there is to run. answer: as work.answer() returns it. boots:
+    whether it will be booted; graded: by the lab's trials."""
+    copies = {}
+    for part, (path, text) in answer.items():
+        forbid(part, text)
+        copies[part] = put(lab, part, path, text)
     elfs = ["baton.elf", *(f"{wrong}/baton.elf" for wrong in lab.wrong_builds)] if boots else []
     try:
-        make(lab, copy, *(f"obj/{name}" for name in lab.objects), *elfs,
-             *(["host.o", "judge"] if lab.host else []))
+        make(lab, *(f"obj/{name}" for part in lab.parts for name in part.objects), *elfs,
+             *(["judge"] if lab.host else []), needed=graded)
     except BadAnswer:
-        if all(path.exists() for path in objects(lab)[0]):
-            fair(lab, copy)             # says better why the linker lacks a name
+        for part, copy in copies.items():
+            if all(path.exists() for path in objects(lab, part)[0]):
+                fair(lab, part, copy)   # says better why the linker lacks a name
         raise
-    fair(lab, copy)
+    for part, copy in copies.items():
+        fair(lab, part, copy)
     return Built(folder(lab) / "baton.elf", folder(lab) / "judge" if lab.host else None)

@@ -19,22 +19,26 @@ KEPT = ("ARCHITECTURE.md", "LICENSE", "Makefile", "baton", "linker.ld", "boot", 
         "kernel", "lib", "pagetable", "payload", "relocate", "labs", "tests/boot/*.py", "tests/host",
         "tests/payloads", "web")
 LEFT_OUT = ("docs/teaching.md", "tests/boot/test_*", "tests/host/test_*")
-IGNORED = "/build/\n__pycache__/\n*.pyc\n/labs-work/*/result.json\n"
+IGNORED = "/build/\n__pycache__/\n*.pyc\n/labs-work/*/result.json\n/labs-work/*/vmcore\n"
 NEUTRAL = ("-c", "user.name=Teaching staff", "-c", "user.email=staff@example.invalid")
 README = """\
 # Lab {name}: {title}
 
 This is Baton, a kernel that hands a running machine over to the next kernel, with a hole in
-`{source}`. You fill the hole in `labs-work/{name}/{file}`. Begin with
+{sources}. You fill it in {files}. Begin with
 [the hand-out](labs-work/{name}/README.md).
 
-    ./baton lab check {name}      grades your file
-    ./baton lab run {name}        boots Baton with your file
+    ./baton lab check {name}      grades what you wrote
+    ./baton lab run {name}        boots Baton with it
     ./baton lab debug {name}      the same in gdb, stopped where the lab begins
 
 [docs/labs.md](docs/labs.md) says more of the labs, and [ARCHITECTURE.md](ARCHITECTURE.md) how Baton
 works. The tests of Baton are not here, because they show parts of the answer.
 """
+
+
+def quoted(names):
+    return " and ".join(f"`{name}`" for name in names)
 
 
 def git(folder, *words):
@@ -69,11 +73,14 @@ def fill(lab, folder):
     instead = lab.folder / "instead"
     for path in instead.rglob("*.c"):       # the file that it replaces shows parts of the answer
         shutil.copy2(path, folder / path.relative_to(instead))
-    (folder / lab.source).write_text(skeleton((TOP / lab.source).read_text(), lab.holes))
-    (folder / "labs" / "handout.mk").write_text(f"# The source that has the hole.\nLAB_CUT := {lab.source}\n")
+    for part in lab.parts:
+        (folder / part.source).write_text(skeleton(part.text, part.holes))
+    sources, own = ([part.source for part in lab.parts], [f"labs-work/{lab.name}/{name}" for name in lab.files])
+    (folder / "labs" / "handout.mk").write_text(
+        f"# The sources that have holes.\nLAB_CUT := {' '.join(sources)}\n")
     (folder / ".gitignore").write_text(IGNORED)
-    (folder / "README.md").write_text(README.format(name=lab.name, title=lab.title, source=lab.source,
-                                                    file=lab.file))
+    (folder / "README.md").write_text(README.format(name=lab.name, title=lab.title, sources=quoted(sources),
+                                                    files=quoted(own)))
     work.fill(lab, folder / "labs-work" / lab.name)
 
 

@@ -11,7 +11,7 @@ FLOOD = 1 << 20             # bytes of output that are read
 ENDLESS = re.compile("it does not end|it died of signal 24,|it died of signal 9,")
 
 
-def judge(lab, built, path):
+def judge(lab, built, paths):
     """{name of a check: Finding, or None if all is well}"""
     with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as errors:
         try:
@@ -31,7 +31,7 @@ def judge(lab, built, path):
         elif rest and rest[0] == "wrong" and len(rest) == 4:
             told[name] = Finding(*rest[1:])
         elif rest and rest[0] == "died":
-            told[name] = died(rest, errors_of(noise, name), relative(path))
+            told[name] = died(rest, errors_of(noise, name), paths)
     missing = Finding("the judging program", "a result", f"none within {LIMIT} s")
     booted = {name for trial in lab.trials for name in trial.names}
     return {check.name: told.get(check.name, missing) for check in lab.checks
@@ -44,9 +44,9 @@ def errors_of(noise, name):
     return found[1] if found else ""
 
 
-def died(rest, errors, path):
+def died(rest, errors, paths):
     how, case = rest[1], rest[2] if len(rest) > 2 else ""
-    line = re.search(re.escape(path) + r":\d+", errors)
+    line = re.search("(?:" + "|".join(re.escape(relative(path)) for path in paths) + r"):\d+", errors)
     if ENDLESS.match(how):
         return Finding(case, "an end", "an endless loop, stopped after 4 s")
     sort = re.search(r"ERROR: AddressSanitizer: ([\w-]+)", errors)

@@ -7,10 +7,10 @@ import boots
 from catalogue import TOP, Refused
 
 
-def run(elf, words):
-    """Becomes ./baton run, with this build of Baton."""
+def run(lab, elf, words):
+    """Becomes ./baton run, or another verb that shows the lab, with this build of Baton."""
     os.chdir(os.environ.get("LAB_START", TOP))
-    os.execve(TOP / "baton", ["./baton", "run", *words],
+    os.execve(TOP / "baton", ["./baton", lab.verb, *words],
               {**os.environ, "BATON_ELF": os.path.relpath(elf, TOP)})
 
 
@@ -23,7 +23,8 @@ def debug(lab, elf, words):
         kind = words[1]
     if not shutil.which("gdb"):
         raise Refused("gdb is not installed: package gdb", 1)
-    machine = boots.machine(f"{lab.name}-debug", elf, kind, boots.judge("tiny")[0])
+    machine = lab.debugged(elf, kind) if lab.debugged else \
+        boots.machine(f"{lab.name}-debug", elf, kind, boots.judge("tiny")[0])
     command = ["setpriv", "--pdeathsig", "TERM", *machine.command(), "-S", "-gdb", "stdio"]
     os.environ["BATON_CONSOLE"] = machine.log()
     os.execvp("gdb", ["gdb", "-q", machine.kernel, "-ex", "set architecture i386",

@@ -9,6 +9,8 @@ from hole import NoHole, skeleton
 WORK = TOP / "labs-work"
 HANDED_OUT = ("README.md", "design.md")
 RESULT = "result.json"
+SHEET = "answer.txt"
+DUMP = "vmcore"
 LARGEST = 1 << 20               # bytes of a student's file
 
 
@@ -52,22 +54,29 @@ def start(lab, given=None):
 
 def fill(lab, folder):
     """Makes a new folder with the student's files."""
-    try:
-        text = skeleton((TOP / lab.source).read_text(), lab.holes)
-    except NoHole as why:
-        raise Refused(f"the hole of lab {lab.name} cannot be made in {lab.source}: {why}", 1) from None
+    texts = {}
+    for part in lab.parts:
+        try:
+            texts[part.file] = skeleton(part.text, part.holes)
+        except NoHole as why:
+            raise Refused(f"the hole of lab {lab.name} cannot be made in {part.source}: {why}", 1) from None
     folder.mkdir(parents=True)
-    (folder / lab.file).write_text(text)
-    for name in HANDED_OUT:
+    for name, text in texts.items():
+        (folder / name).write_text(text)
+    for name in (*HANDED_OUT, *([SHEET] if lab.sheet else [])):
         (folder / name).write_text((lab.folder / name).read_text())
 
 
 def answer(lab, folder):
-    """The student's file: (path, text). CRLF becomes LF."""
-    path = folder / lab.file
+    """The student's files: {Part: (path, text)}. CRLF becomes LF."""
     if not folder.is_dir():
         raise Refused(f'lab {lab.name} is not begun, there is no folder "{relative(folder)}"; '
                       f"begin with: ./baton lab start {lab.name}")
+    return {part: read(lab, folder / part.file) for part in lab.parts}
+
+
+def read(lab, path):
+    """One file: (path, text)."""
     if not path.is_file():
         raise Refused(f'the file "{relative(path)}" is missing; ./baton lab start {lab.name} -o DIR '
                       "makes a new one in another folder")
@@ -81,6 +90,25 @@ def answer(lab, folder):
     except UnicodeDecodeError as why:
         raise Refused(f'"{relative(path)}" is not a text in UTF-8, at byte {why.start}') from None
     return path, text.replace("\r\n", "\n")
+
+
+def sheet(lab, folder):
+    """What answer.txt says: {word: text}, "" for a word that is not filled in. Nothing: the lab has none."""
+    if not lab.sheet:
+        return {}
+    path, text = read(lab, folder / SHEET)
+    found = dict.fromkeys(lab.sheet, "")
+    for number, line in enumerate(text.split("\n"), 1):
+        word, equals, value = (part.strip() for part in line.partition("#")[0].partition("="))
+        if not word and not equals:
+            continue
+        if not equals or word not in found:
+            raise Refused(f'"{relative(path)}", line {number}: "{line.strip()[:40]}" is not one of '
+                          f"{', '.join(lab.sheet)}, with a = behind it")
+        if found[word]:
+            raise Refused(f'"{relative(path)}", line {number}: "{word}" is there twice')
+        found[word] = value
+    return found
 
 
 def keep(folder, points, most):

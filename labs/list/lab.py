@@ -1,6 +1,6 @@
 """Lab list: the order of the moves, so that no page is overwritten before it is read."""
 import boots
-from catalogue import Check, Lab, Trial
+from catalogue import Check, Lab, Part, Trial
 from hole import FIRST, Function
 
 PATHS = f"""
@@ -43,8 +43,8 @@ def boot(elf, payload):
 LAB = Lab(
     name="list",
     title="order the moves, so that nothing is overwritten before it is read",
-    source="relocate/image/moves.c",
-    holes=(Function("emit_paths", PATHS), Function("emit_cycle", CYCLE), Function("emit_ends", ENDS)),
+    parts=(Part("relocate/image/moves.c", (
+        Function("emit_paths", PATHS), Function("emit_cycle", CYCLE), Function("emit_ends", ENDS))),),
     stop="moves_order",
     trials=(Trial(("boot-span",), lambda elf: boot(elf, "span")),
             Trial(("boot-shuffle",), lambda elf: boot(elf, "shuffle"))),

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import boots
 import road
-from catalogue import Check, Finding, Lab, Trial
+from catalogue import Check, Finding, Lab, Part, Trial
 from hole import FIRST, Lines
 
 GLOBAL = f"""
@@ -168,16 +168,14 @@ def fault(elf):
 LAB = Lab(
     name="trampoline",
     title="switch the page tables, turn paging off, and move the payload",
-    source="relocate/trampoline/trampoline.inc",
-    includers=("relocate/trampoline/trampoline.S", "relocate/trampoline/trampoline_copy.S"),
-    holes=(
+    parts=(Part("relocate/trampoline/trampoline.inc", (
         Lines("STEP(2)", ".Lswitch:", GLOBAL),
         Lines("movl    CONTROL_TRACE_TICKS + 4(%ebp), %ebx", ".Lswitched:", SWITCH),
         Lines("STEP(4)", ".Lidentity:", JUMP),
         Lines(".Lidentity:", "STEP(5)", IDENTITY),
         Lines("STEP(5)", ".Lunpaged:", UNPAGED),
         Lines(".Llist:", ".Lcheck:", LIST),
-    ),
+    ), includers=("relocate/trampoline/trampoline.S", "relocate/trampoline/trampoline_copy.S")),),
     stop="baton_trampoline",
     trials=(Trial(("pge", "switch", "jump", "tables", "unpaged"), roads),
             Trial(("old",), old), Trial(("fault",), fault), moved("copy", "span", "legacy"),

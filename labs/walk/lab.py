@@ -2,7 +2,7 @@
 import re
 
 import boots
-from catalogue import Check, Finding, Lab, Trial
+from catalogue import Check, Finding, Lab, Part, Trial
 from hole import FIRST, Function
 from talk import Talk
 
@@ -67,8 +67,7 @@ def boot(elf, kind):
 LAB = Lab(
     name="walk",
     title="translate an address through page tables",
-    source="pagetable/walk.c",
-    holes=(Function("pt_translate", STUB),),
+    parts=(Part("pagetable/walk.c", (Function("pt_translate", STUB),)),),
     stop="pt_translate",
     trials=(Trial(("boot-legacy",), lambda elf: boot(elf, "legacy")),
             Trial(("boot-pae",), lambda elf: boot(elf, "pae"))),

@@ -37,7 +37,7 @@ static void compute(const struct baton_vault *vault, uint32_t seal[SHA256_WORDS]
     uint32_t pages = vault->pages < BATON_CRASH_POOL ? vault->pages : BATON_CRASH_POOL;
     struct sha256 sha;
 
-    sha256_begin(&sha);
+    sha256_begin(&sha, false); /* a flag in the vault may have been damaged */
     sha256_add(&sha, pool + POOL_BYTES - pages * BATON_PAGE_SIZE, pages * BATON_PAGE_SIZE);
     sha256_add(&sha, vault, offsetof(struct baton_vault, seal));
     sha256_end(&sha, seal);

@@ -12,19 +12,14 @@
 #define EXIT_END (CONTROL_EXIT + CONTROL_EXIT_SIZE)
 #define ONE_MIB 0x100000u
 #define TASK_GATE 0x85u /* access byte: present, task gate [SDM3 7.2.5] */
+#define TSS_IO_MAP 0x64u
+#define NO_IO_MAP 0x680000u /* it would begin behind the limit */
 
 /* The page at one of its two addresses. */
 struct view {
     uint32_t base, gdt, fault_tss;
     bool long_mode; /* its GDT has a 64-bit code segment */
 };
-
-/* Is `at` in the part of `size` bytes at `start`? Then *offset is where. */
-static bool within(uint32_t at, uint32_t start, uint32_t size, uint32_t *offset)
-{
-    *offset = at - start;
-    return at >= start && *offset < size;
-}
 
 static uint32_t gdt_word(uint32_t offset, const struct view *view)
 {
@@ -73,8 +68,8 @@ static uint32_t fault_tss_word(uint32_t offset, uint32_t base, uint32_t root)
     case 0x58:
     case 0x5c:
         return 0x18;
-    case 0x64: /* no I/O map: it would begin behind the limit */
-        return 0x680000;
+    case TSS_IO_MAP:
+        return NO_IO_MAP;
     default:
         return 0;
     }
@@ -95,31 +90,6 @@ static uint32_t trace_word(uint32_t offset, uint32_t machine)
     default:
         return 0;
     }
-}
-
-/* What the word at offset `at` of the page must be; for all but the code, the ports and the
- * stack. */
-static uint32_t wanted(const struct check *c, const struct view *views, bool template, uint32_t at)
-{
-    const struct baton_image *image = c->image;
-    uint32_t offset;
-
-    for (unsigned i = 0; i < (template ? 1 : 2); i++) { /* it is not used at the physical address */
-        if (within(at, views[i].gdt, CONTROL_GDT_SIZE, &offset))
-            return gdt_word(offset, &views[i]);
-        if (within(at, views[i].fault_tss, TSS_SIZE, &offset))
-            return fault_tss_word(offset, views[i].base, template ? 0 : (uint32_t)image->tables[0]);
-    }
-    if (within(at, CONTROL_IDT, CONTROL_IDT_SIZE, &offset)) /* gate n: selector 0x28 + 8 n */
-        return at & 4 ? TASK_GATE << 8 : (0x28 + offset) << 16;
-    if (at == CONTROL_TSS + 0x64)
-        return 0x680000;
-    if (at == CONTROL_FAULT_ROOT && !template)
-        return (uint32_t)(image->kind != BATON_TABLES_LEGACY ? image->fault_tables[0]
-                                                             : image->tables[0]);
-    if (within(at, CONTROL_TRACE, sizeof(struct control_trace), &offset))
-        return trace_word(offset, image->machine);
-    return 0;
 }
 
 static bool descriptor_is(const struct control_descriptor *d, uint32_t base, uint32_t size)
@@ -158,29 +128,75 @@ static uint32_t word_at(const uint8_t *page, uint32_t offset)
     return *(const uint32_t *)(const void *)(page + offset);
 }
 
-/* Is everything from the parameters to the screen correct, and what is behind that? */
-static bool rest_is_right(const struct check *c, bool template, const uint8_t *page)
+/* Only zeros? size: a multiple of 4. */
+static bool is_clear(const uint8_t *at, uint32_t size)
 {
-    const struct view views[] = {
-        {c->image->trampoline_va, CONTROL_GDT_VA, CONTROL_FAULT_TSS_VA, false},
-        {(uint32_t)c->image->control, CONTROL_GDT_PA, CONTROL_FAULT_TSS_PA,
-         c->payload->entry.kind == BATON_ENTRY_LONG64},
-    };
-    uint32_t at = CONTROL_PARAMS + PARAM_SIZE;
+    uint32_t offset = 0;
 
-    while (at < CONTROL_SCREEN && word_at(page, at) == wanted(c, views, template, at))
-        at += 4;
-    return at == CONTROL_SCREEN &&
-           word_at(page, CONTROL_LONG_ROOT) ==
-               (template ? 0 : (uint32_t)c->image->long_tables[0]) &&
+    while (offset < size && !word_at(at, offset))
+        offset += 4;
+    return offset == size;
+}
+
+static bool trace_is_right(const uint8_t *trace, uint32_t machine)
+{
+    uint32_t offset = 0, size = sizeof(struct control_trace);
+
+    while (offset < size && word_at(trace, offset) == trace_word(offset, machine))
+        offset += 4;
+    return offset == size;
+}
+
+/* Gate n: selector 0x28 + 8 n. */
+static bool idt_is_right(const uint8_t *idt)
+{
+    uint32_t offset = 0;
+
+    while (offset < CONTROL_IDT_SIZE && word_at(idt, offset) == (0x28 + offset) << 16 &&
+           word_at(idt, offset + 4) == TASK_GATE << 8)
+        offset += 8;
+    return offset == CONTROL_IDT_SIZE;
+}
+
+/* GDT and fault TSS of one of the page's two addresses. */
+static bool view_is_right(const uint8_t *page, const struct view *view, uint32_t root)
+{
+    uint32_t offset = 0, tss = 0;
+
+    while (offset < CONTROL_GDT_SIZE && word_at(page, view->gdt + offset) == gdt_word(offset, view))
+        offset += 4;
+    while (tss < TSS_SIZE &&
+           word_at(page, view->fault_tss + tss) == fault_tss_word(tss, view->base, root))
+        tss += 4;
+    return offset == CONTROL_GDT_SIZE && tss == TSS_SIZE;
+}
+
+/* The parts that the template has, too: all but the code, the parameters, the ports and the stack. */
+static bool both_are_right(const struct check *c, bool template, const uint8_t *page)
+{
+    const struct view view = {c->image->trampoline_va, CONTROL_GDT_VA, CONTROL_FAULT_TSS_VA, false};
+
+    return trace_is_right(page + CONTROL_TRACE, c->image->machine) &&
+           is_clear(page + CONTROL_FAULT_STACK, CONTROL_FAULT_STACK_TOP - CONTROL_FAULT_STACK) &&
+           idt_is_right(page + CONTROL_IDT) &&
+           view_is_right(page, &view, template ? 0 : (uint32_t)c->image->tables[0]) &&
+           is_clear(page + CONTROL_TSS, TSS_IO_MAP) &&
+           word_at(page, CONTROL_TSS + TSS_IO_MAP) == NO_IO_MAP && !word_at(page, CONTROL_PHASE) &&
            !word_at(page, CONTROL_RETURN); /* no fault goes on anywhere yet */
 }
 
-static bool is_clear(const uint8_t *at, uint32_t size)
+/* What the template does not use, it has not. */
+static bool rest_is_right(const struct check *c, const uint8_t *page)
 {
-    while (size && !*at++)
-        size--;
-    return !size;
+    const struct baton_image *image = c->image;
+    const struct view view = {(uint32_t)image->control, CONTROL_GDT_PA, CONTROL_FAULT_TSS_PA,
+                              c->payload->entry.kind == BATON_ENTRY_LONG64};
+    uint64_t root = image->kind != BATON_TABLES_LEGACY ? image->fault_tables[0] : image->tables[0];
+
+    return both_are_right(c, false, page) &&
+           view_is_right(page, &view, (uint32_t)image->tables[0]) &&
+           word_at(page, CONTROL_FAULT_ROOT) == (uint32_t)root &&
+           word_at(page, CONTROL_LONG_ROOT) == (uint32_t)image->long_tables[0];
 }
 
 /* The template is used by every image of the host: it contains only what is the same for all. */
@@ -200,7 +216,11 @@ static bool template_is_right(const struct check *c, const uint8_t *template, co
            !__builtin_memcmp(template + CONTROL_PARAMS, &expected, sizeof(expected)) &&
            !__builtin_memcmp(page + CONTROL_SCREEN, template + CONTROL_SCREEN,
                              sizeof(struct control_screen)) &&
-           rest_is_right(c, true, template);
+           both_are_right(c, true, template) &&
+           is_clear(template + CONTROL_GDT_PA, CONTROL_GDT_SIZE) &&
+           is_clear(template + CONTROL_FAULT_TSS_PA,
+                    CONTROL_FAULT_ROOT + 4 - CONTROL_FAULT_TSS_PA) &&
+           !word_at(template, CONTROL_LONG_ROOT);
 }
 
 /* The exit is the one for the payload's kind of entry. Code in real mode runs below 1 MiB. */
@@ -230,7 +250,7 @@ int check_control(struct check *c)
         return check_failed(c, "H9: the exit is not the entry's kind", image->control);
     if (!exit_can_run(c))
         return check_failed(c, "H9: the exit to real mode is above 1 MiB", image->control);
-    if (!rest_is_right(c, false, page))
+    if (!rest_is_right(c, page))
         return check_failed(c, "H2: a fault would not find its handler", image->control);
     if (!template_is_right(c, template, page))
         return check_failed(c, "H2: the trampoline's copy differs from it", image->control);

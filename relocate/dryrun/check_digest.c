@@ -64,7 +64,7 @@ int check_digest(struct check *c, const void *code)
     if (!check_owned(c, image->digest_table) || image->digest_table == image->digest_code)
         return check_failed(c, "H2: the digests' table is no control page", image->digest_table);
     page = page_at(c, image->digest_code);
-    if (__builtin_memcmp(page, code, DIGEST_CODE_SIZE) ||
+    if (__builtin_memcmp(page, digest_page_of(code, image->machine), DIGEST_CODE_SIZE) ||
         word_at(page, DIGEST_TABLE) != image->digest_table)
         return check_failed(c, "H2: the digest page is not what was asked for", image->digest_code);
     return check_ranges(c);

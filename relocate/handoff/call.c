@@ -17,7 +17,7 @@ int baton_call(struct baton_image *image, uint32_t *eax, struct baton_refusal *w
     struct ready_cpu cpu;
     int error;
 
-    ready_read(&cpu);
+    ready_read(image, &cpu);
     error = ready_registers(image, &cpu, why);
     if (!error && !image->call)
         error = refuse_host(why, "the image is not for a call: request->call was false",

@@ -32,11 +32,13 @@ static void read_gdt(struct ready_cpu *cpu)
     cpu->gdt_limit = gdtr.limit;
 }
 
-void ready_read(struct ready_cpu *cpu)
+void ready_read(const struct baton_image *image, struct ready_cpu *cpu)
 {
     struct cpuid id = cpuid_read();
 
     *cpu = (struct ready_cpu){.features = id.features, .extended = id.extended};
+    if (image->machine & MACHINE_HAS_SHA)
+        cpu->sha = cpuid_has_sha();
     __asm__ volatile("movl %%cs, %0" : "=r"(cpu->cs));
     __asm__ volatile("pushfl; popl %0" : "=r"(cpu->eflags));
     if (cpu->cs & SELECTOR_RPL) /* the rest can be read only at level 0 */
@@ -50,7 +52,8 @@ void ready_read(struct ready_cpu *cpu)
         cpu->efer = (uint32_t)efer;
         cpu->efer_high = (uint32_t)(efer >> 32);
     }
-    read_gdt(cpu);
+    if (image->call)
+        read_gdt(cpu);
     if (cpu->features & CPUID_APIC && CPUID_FAMILY(id.signature) >= APIC_BASE_FAMILY)
         cpu->apic_base = (uint32_t)msr(MSR_APIC_BASE);
 }
@@ -59,7 +62,7 @@ void baton_machine_detect(struct baton_machine *machine)
 {
     struct cpuid id = cpuid_read();
 
-    ready_machine(id.features, id.extended, machine);
+    ready_machine(id.features, id.extended, cpuid_has_sha(), machine);
 }
 
 int baton_ready(const struct baton_image *image, struct baton_refusal *why)
@@ -67,7 +70,7 @@ int baton_ready(const struct baton_image *image, struct baton_refusal *why)
     struct ready_cpu cpu;
     int error;
 
-    ready_read(&cpu);
+    ready_read(image, &cpu);
     error = ready_registers(image, &cpu, why);
     if (!error)
         error = ready_page(image, &cpu, why);
@@ -89,7 +92,7 @@ int baton_handoff(const struct baton_image *image, struct baton_refusal *why)
     struct ready_cpu cpu;
     int error;
 
-    ready_read(&cpu);
+    ready_read(image, &cpu);
     error = ready_registers(image, &cpu, why);
     if (!error && image->call)
         error = refuse_host(why, "the image is for baton_call(): request->call was true",

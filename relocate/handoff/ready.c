@@ -8,7 +8,7 @@
 #include "relocate/trampoline/call.h"
 #include "relocate/trampoline/home.h"
 
-void ready_machine(uint32_t features, uint32_t extended, struct baton_machine *machine)
+void ready_machine(uint32_t features, uint32_t extended, bool sha, struct baton_machine *machine)
 {
     *machine = (struct baton_machine){
         .size = sizeof(*machine),
@@ -16,24 +16,24 @@ void ready_machine(uint32_t features, uint32_t extended, struct baton_machine *m
         .has_efer = extended & CPUID_HAS_EFER,
         .has_mce = features & CPUID_MCE,
         .has_tsc = features & CPUID_TSC,
+        .has_sha = sha,
     };
 }
 
-/* CR4 and EFER are cleared, so has_cr4 and has_efer must be right. MCE and the TSC may stay
+/* CR4 and EFER are cleared, so has_cr4 and has_efer must be right. MCE, the TSC and SHA may stay
  * unused, but must not be used if this CPU lacks them. */
 static const char *wrong_machine(uint32_t bits, const struct ready_cpu *cpu)
 {
-    struct baton_machine has;
-
-    ready_machine(cpu->features, cpu->extended, &has);
-    if (!(bits & MACHINE_HAS_CR4) != !has.has_cr4)
+    if (!(bits & MACHINE_HAS_CR4) != !(cpu->features & CPUID_HAS_CR4))
         return "machine->has_cr4 is not what CPUID says";
-    if (!(bits & MACHINE_HAS_EFER) != !has.has_efer)
+    if (!(bits & MACHINE_HAS_EFER) != !(cpu->extended & CPUID_HAS_EFER))
         return "machine->has_efer is not what CPUID says";
-    if (bits & MACHINE_HAS_MCE && !has.has_mce)
+    if (bits & MACHINE_HAS_MCE && !(cpu->features & CPUID_MCE))
         return "machine->has_mce is set, and CPUID says no";
-    if (bits & MACHINE_HAS_TSC && !has.has_tsc)
+    if (bits & MACHINE_HAS_TSC && !(cpu->features & CPUID_TSC))
         return "machine->has_tsc is set, and CPUID says no";
+    if (bits & MACHINE_HAS_SHA && !cpu->sha)
+        return "machine->has_sha is set, and CPUID says no";
     return NULL;
 }
 

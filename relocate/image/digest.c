@@ -5,6 +5,7 @@
  */
 #include "relocate/trampoline/digest.h"
 
+#include "lib/xmm.h"
 #include "relocate/place/ledger.h"
 
 static void add_zeros(struct sha256 *sha, uint64_t n)
@@ -33,16 +34,17 @@ static void progress(struct progress *p, uint64_t bytes)
     p->next = p->done + PROGRESS_STEP;
 }
 
-static void digest_segment(const struct baton_host *host, const struct baton_segment *s,
+static void digest_segment(const struct baton_image *image, const struct baton_segment *s,
                            struct digest_range *range, struct progress *how_far)
 {
+    const struct baton_host *host = image->host;
     bool generated = baton_is_generated(s);
     uint64_t from = s->source, left = generated ? s->mem_size : s->file_size;
     struct sha256 sha;
 
     *range = (struct digest_range){.start = (uint32_t)s->dest, .size = (uint32_t)s->mem_size};
     __builtin_memcpy(range->what, s->what, sizeof(s->what));
-    sha256_begin(&sha);
+    sha256_begin(&sha, image->machine & MACHINE_HAS_SHA);
     while (left) {
         uint64_t part = BATON_PAGE_SIZE - (from & BATON_PAGE_MASK);
 
@@ -81,16 +83,21 @@ static void fill(const struct baton_payload *payload, const struct baton_image *
     uint8_t *table = host->map(host->ctx, BATON_WINDOW_PAGE, image->digest_table);
     struct digest_range *range = (void *)(table + TABLE_RANGES);
     struct progress how_far = {host, 0, bytes_of(payload, generated_only), 0};
+    struct xmm xmm = {.registers = table + TABLE_XMM};
 
+    if (image->machine & MACHINE_HAS_SHA)
+        xmm_take(&xmm);
     for (uint32_t i = 0; i < payload->segments; i++) {
         const struct baton_segment *s = &payload->segment[i];
 
         if (!digest_covers(s))
             continue;
         if (!generated_only || baton_is_generated(s))
-            digest_segment(host, s, range, &how_far);
+            digest_segment(image, s, range, &how_far);
         range++;
     }
+    if (image->machine & MACHINE_HAS_SHA)
+        xmm_give_back(&xmm);
 }
 
 int digest_build(const struct baton_request *request, struct baton_payload *payload,
@@ -119,7 +126,7 @@ int digest_build(const struct baton_request *request, struct baton_payload *payl
     if (error)
         return ledger_refuse(image, why, error, "digest page", LEDGER_LIMIT);
     page = host->map(host->ctx, BATON_WINDOW_PAGE, image->digest_code);
-    __builtin_memcpy(page, request->digest_page, DIGEST_CODE_SIZE);
+    __builtin_memcpy(page, digest_page_of(request->digest_page, image->machine), DIGEST_CODE_SIZE);
     *(uint32_t *)(void *)(page + DIGEST_TABLE) = (uint32_t)image->digest_table;
     page = host->map(host->ctx, BATON_WINDOW_PAGE, image->digest_table);
     __builtin_memset(page, 0, BATON_PAGE_SIZE);

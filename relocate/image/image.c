@@ -61,6 +61,7 @@ int baton_image_build(const struct baton_request *request, struct baton_payload 
                       const struct baton_machine *machine, struct baton_image *image,
                       struct baton_refusal *why)
 {
+    struct baton_machine about;
     int error;
 
     if (!exit_code(payload->entry.kind))
@@ -69,7 +70,9 @@ int baton_image_build(const struct baton_request *request, struct baton_payload 
         return wrong(image, why, "machine->size is not that of this library's struct baton_machine",
                      machine->size);
     image->kind = request->live.kind;
-    image->machine = control_machine_bits(machine);
+    about = *machine;
+    about.has_sha = about.has_sha && request->digest_page; /* else nothing needs it */
+    image->machine = control_machine_bits(&about);
     error = tables_build(payload, image);
     if (!error)
         error = long_tables_build(payload, image);
@@ -90,7 +93,7 @@ int baton_image_build(const struct baton_request *request, struct baton_payload 
                                   (image->long_tables[0] ? BATON_LONG_TABLES : 0) +
                                   (image->swap ? 1 : 0) + (image->digest_code ? 2 : 0) +
                                   (image->call ? 1 : 0);
-    control_fill(image, payload, machine, &request->screen);
+    control_fill(image, payload, &about, &request->screen);
     call_fill(image, payload);
     ledger_unpark(image);
     return 0;

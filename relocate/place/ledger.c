@@ -59,14 +59,12 @@ static uint64_t next_page(const struct baton_image *image, unsigned stretch, uin
 
     if (pa - start >= 1ull << LEDGER_STRETCH_SHIFT)
         return 0;
-    for (; page < LEDGER_STRETCH_PAGES; page = (page | 31) + 1) {
-        uint32_t word = words[page / 32] & ~0u << page % 32;
-
-        if (word)
-            return start + ((uint64_t)((page & ~31u) + (uint32_t)__builtin_ctz(word))
-                            << BATON_PAGE_SHIFT);
-    }
-    return 0;
+    uint32_t i = page / 32, word = words[i] & ~0u << page % 32;
+    while (!word && ++i < LEDGER_STRETCH_PAGES / 32)
+        word = words[i];
+    if (!word)
+        return 0;
+    return start + ((uint64_t)(i * 32 + (uint32_t)__builtin_ctz(word)) << BATON_PAGE_SHIFT);
 }
 
 bool baton_image_pages(const struct baton_image *image,

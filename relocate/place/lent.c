@@ -6,11 +6,16 @@
 
 #define BORROWED (sizeof(((struct baton_image *)0)->borrowed) / sizeof(uint32_t))
 
-/* Has the host given this page before? */
+/* Has the host given this page, which lies below 4 GiB, before? */
 static bool is_given(const struct baton_image *image, uint64_t pa)
 {
+    uint32_t page = (uint32_t)pa;
+
+    for (unsigned i = 0; i < LEDGER_STRETCHES; i++)
+        if (image->ledger[i] == page)
+            return true;
     for (unsigned i = 0; i < BORROWED; i++)
-        if ((i < LEDGER_STRETCHES && image->ledger[i] == pa) || image->borrowed[i] == pa)
+        if (image->borrowed[i] == page)
             return true;
     return image->ledger[ledger_stretch(pa)] &&
            *ledger_word(image->host, image->ledger, pa) & ledger_bit(pa);

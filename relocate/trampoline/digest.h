@@ -12,6 +12,7 @@
 #define RELOCATE_TRAMPOLINE_DIGEST_H
 
 #define DIGEST_CODE_SIZE 0xffc
+#define DIGEST_PAGE_SIZE 0x1000
 #define DIGEST_TABLE 0xffc
 
 #define TABLE_COUNT 0x00
@@ -26,6 +27,10 @@
 #define TABLE_VARIABLES 0x60  /* 8 words; up to their end an offset takes one byte of code */
 #define TABLE_STATE 0x80      /* 8 words */
 #define TABLE_BLOCK 0xa0      /* 64 bytes: the last ones of a range, padded */
+#define TABLE_BLOCKS 0xe0     /* how many are still to be added */
+#define TABLE_CR0 0xe4        /* as they were */
+#define TABLE_CR4 0xe8
+#define TABLE_XMM 0x100       /* 512 bytes: the registers of FPU and SSE, as they were */
 #define TABLE_STACK_TOP 0x400 /* down to 0x3a0 */
 #define TABLE_RANGES 0x400
 #define DIGEST_RANGES_MAX 48
@@ -39,6 +44,7 @@
 
 #ifndef __ASSEMBLER__
 #include "baton.h"
+#include "baton/control.h"
 #include "lib/sha256.h"
 
 struct digest_range {
@@ -54,6 +60,12 @@ _Static_assert(TABLE_RANGES + DIGEST_RANGES_MAX * RANGE_BYTES == BATON_PAGE_SIZE
 _Static_assert(sizeof(((struct baton_segment *)0)->what) <=
                    sizeof(((struct digest_range *)0)->what),
                "names");
+
+/* The page for a machine (MACHINE_ bits) of the two at `pages`. */
+static inline const uint8_t *digest_page_of(const void *pages, uint32_t machine)
+{
+    return (const uint8_t *)pages + (machine & MACHINE_HAS_SHA ? DIGEST_PAGE_SIZE : 0);
+}
 
 /* Is this segment compared? Not if nothing of it is loaded before the hand-off. */
 static inline bool digest_covers(const struct baton_segment *s)

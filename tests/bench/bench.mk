@@ -1,7 +1,14 @@
 # The bench: what Baton needs, beside others, counted. Included by the top Makefile.
 #
 #   make bench   ./baton bench: prints a table; build/bench/ has it as Markdown, JSON and plots;
-#                ONLY="sizes handoffs loads verify kexec" counts some, and only prints them
+#                ONLY="sizes handoffs native" counts some groups, and only prints them:
+#
+#                sizes build                  files; how long a build takes
+#                handoffs loads verify seal   Baton
+#                growth maps                  pieces of a payload, entries of a memory map
+#                kexec tools qemu             others
+#                native                       the innermost loops on this machine (native/)
+#                whole seconds                from an ISO to user space, counted and timed
 
 BENCH_INIT := $(BUILD)/tests/bench/init
 
@@ -11,8 +18,34 @@ $(BENCH_INIT): tests/bench/init.c $(COMPILER)
 	$(Q)$(CC32) -std=gnu11 -O2 -Wall -Wextra -Werror -march=i386 -ffreestanding -fno-pie -no-pie \
 	    -fno-stack-protector -static -nostdlib -Wl,-Ttext=0x08048000 -Wl,--build-id=none $< -o $@
 
+# The 32-bit program that runs Baton's innermost loops on this machine. It gets a global name for each
+# label that it calls, in copies of two objects.
+NATIVE := $(BUILD)/tests/bench/native
+NATIVE_C := $(wildcard tests/bench/native/*.c)
+NATIVE_SHA := $(BUILD)/obj/lib/sha256.o $(BUILD)/obj/lib/sha256_extensions.o # as the kernel has them
+NATIVE_CALLED := trampoline/Llist=trampoline_list digest/Lplain_blocks=plain_blocks \
+                 digest/Lsha_blocks=sha_blocks
+NATIVE_CFLAGS := -std=gnu11 -m32 -O2 -Wall -Wextra -Werror -march=i686 -fno-pie -fno-strict-aliasing \
+                 -Iinclude -I. -Itests/bench/native
+
+$(NATIVE)/%.o: relocate/trampoline/%.S $(COMPILER)
+	$(call say,AS,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC32) $(ASFLAGS32) -Wa,--keep-locals -MMD -MP -c $< -o $@.part
+	$(Q)$(OBJCOPY32) $(foreach name,$(patsubst $*/%,%,$(filter $*/%,$(NATIVE_CALLED))),\
+	    --redefine-sym .$(name) --globalize-symbol=$(lastword $(subst =, ,$(name)))) $@.part $@
+-include $(NATIVE)/trampoline.o.d $(NATIVE)/digest.o.d
+
+$(NATIVE)/native: $(NATIVE_C) $(NATIVE_SHA) tests/bench/native/calls.S $(NATIVE)/trampoline.o $(NATIVE)/digest.o \
+                  $(wildcard tests/bench/native/*.h lib/sha256*.h relocate/trampoline/digest.h)
+	$(call say,CC,$@)
+	$(Q)i686-linux-gnu-gcc $(NATIVE_CFLAGS) -no-pie $(filter %.c %.S %.o,$^) -Wl,-z,noexecstack,--no-warn-rwx-segments \
+	    -ldl -o $@
+
 .PHONY: bench bench-needs
-bench-needs: $(BUILD)/baton.elf payloads $(STOREWATCH) $(BENCH_INIT) kernels
+bench-needs: $(BUILD)/baton.elf $(BUILD)/baton.boot $(BUILD)/libbaton.a payloads $(STOREWATCH) $(FIRMWARE) $(BENCH_INIT) \
+             $(NATIVE)/native kernels
+	@iso/fetch-payloads libcrypto
 
 bench: bench-needs
 	@BATON_BUILD="$$(readlink -f $(BUILD))" /usr/bin/python3 -B tests/bench/bench $(ONLY)

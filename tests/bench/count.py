@@ -10,6 +10,7 @@ from elf32 import Elf32
 from machine import BUILD, COUNTING, run
 import payloads
 
+RESET = 0xfffffff0                      # the first instruction of a machine [SDM3 9.1.4]
 PLUGIN = os.path.join(BUILD, "tests", "boot", "storewatch.so")
 
 

@@ -1,39 +1,37 @@
-"""The figures as a table on the terminal, as Markdown, as JSON, and as plots (by gnuplot)."""
+"""The figures as a table on the terminal, as Markdown, as JSON, and as plots."""
 import json
 import os
-import subprocess
 from dataclasses import dataclass
 
+import plots
 import table as tables
 from machine import BUILD
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 FOLDER = os.path.join(BUILD, "bench")
 BASELINE = os.path.join(HERE, "baseline.json")
-GROWTH = """\
-set terminal svg size 640,360 background rgb "white"
-set output "{folder}/growth.svg"
-set title "Instructions of a load, by the size of what is loaded"
-set xlabel "MiB of initrd (Baton), of payload (Linux)"
-set logscale xy
-set key right center
-plot "{folder}/growth.dat" using 1:2 with linespoints title "Baton", \\
-     "{folder}/kexec.dat" using 1:2 with linespoints title "a kexec of Linux, its system call"
-"""
+# Times of this machine, and what is divided by one: they differ from run to run.
+MEASURED = ("GB/s", "seconds", " over ")
 
 
 @dataclass
 class Row:
     figure: str
     value: float
-    goal: float
+    goal: str                           # as the table has it
     met: bool
     peer: float                         # or None
     whose: str
 
 
 def number(value):
-    return f"{value:,.1f}" if isinstance(value, float) else f"{value:,}"
+    return f"{value:,.5f}".rstrip("0").rstrip(".") if isinstance(value, float) else f"{value:,}"
+
+
+def is_met(value, goal):
+    """goal: "1,000", at most; "> 0.95", at least."""
+    limit = float(goal.lstrip("> ").replace(",", ""))
+    return value >= limit if goal.startswith(">") else value <= limit
 
 
 def rows(figures):
@@ -42,26 +40,38 @@ def rows(figures):
     for row in tables.read(os.path.join(HERE, "goals.txt")):
         if row["name"] not in figures:
             continue
-        value, goal = figures[row["name"]], float(row["goal"].replace(",", ""))
-        peer = figures.get(row["peer"])
-        found.append(Row(row["name"], value, goal, value <= goal, peer, row["whose"]))
+        value = figures[row["name"]]
+        found.append(Row(row["name"], value, row["goal"], is_met(value, row["goal"]),
+                         figures.get(row["peer"]), row["whose"]))
     return found
 
 
+def uncounted(figures):
+    """Names of goals without a figure."""
+    return [row["name"] for row in tables.read(os.path.join(HERE, "goals.txt"))
+            if row["name"] not in figures]
+
+
 def cells(row):
-    goal = int(row.goal) if row.goal == int(row.goal) else row.goal
-    return (row.figure, number(row.value), number(goal), "met" if row.met else "not met",
+    return (row.figure, number(row.value), row.goal, "met" if row.met else "not met",
             f"{number(row.peer)} ({row.whose})" if row.peer is not None else "")
 
 
 def text(table):
-    return "\n".join("{:<30} {:>12}  goal {:>10}  {:<8} {}".format(*cells(row)).rstrip()
+    return "\n".join("{:<48} {:>12}  goal {:>10}  {:<8} {}".format(*cells(row)).rstrip()
                      for row in table)
 
 
-def markdown(table):
+def markdown(table, figures):
     lines = ["| figure | Baton | goal | | the same elsewhere |", "|---|---|---|---|---|"]
-    return "\n".join(lines + ["| " + " | ".join(cells(row)) + " |" for row in table]) + "\n"
+    lines += ["| " + " | ".join(cells(row)) + " |" for row in table]
+    lines += ["", "| everything that was counted or measured | |", "|---|---|"]
+    lines += [f"| {name} | {number(value)} |" for name, value in figures.items()]
+    return "\n".join(lines) + "\n"
+
+
+def is_count(name):
+    return not any(word in name for word in MEASURED)
 
 
 def difference(figures):
@@ -70,16 +80,9 @@ def difference(figures):
         before = json.load(f)
     lines = [f"changed     {name}: {number(before[name]) if name in before else 'new'} -> "
              f"{number(figures[name]) if name in figures else 'gone'}"
-             for name in sorted({*before, *figures}) if before.get(name) != figures.get(name)]
+             for name in sorted({*before, *figures})
+             if is_count(name) and before.get(name) != figures.get(name)]
     return "\n".join(lines) or "baseline    every count is the same"
-
-
-def points(figures, start, name):
-    path = os.path.join(FOLDER, name)
-    with open(path, "w") as f:
-        for figure, value in figures.items():
-            if figure.startswith(start) and figure.endswith(" MiB"):
-                print(figure[len(start):].split()[0], value, file=f)
 
 
 def write(figures, table):
@@ -88,7 +91,5 @@ def write(figures, table):
         json.dump(figures, f, indent=4)
         f.write("\n")
     with open(os.path.join(FOLDER, "bench.md"), "w") as f:
-        f.write(markdown(table))
-    points(figures, "load, initrd ", "growth.dat")
-    points(figures, "raw kexec_load, ", "kexec.dat")
-    subprocess.run(["gnuplot"], input=GROWTH.format(folder=FOLDER), text=True, check=True)
+        f.write(markdown(table, figures))
+    plots.draw(FOLDER, figures)

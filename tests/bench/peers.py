@@ -1,36 +1,94 @@
-"""What others need for the same: Linux's kexec, without kexec-tools and its purgatory."""
+"""What others need for the same: Linux's kexec, by its system call and by kexec-tools; QEMU's own
+loader."""
 import os
 
 import cpio
 import images
 import payloads
-from count import between
-from elf32 import Elf32
+from count import RESET, between
+from elf32 import Elf32, Piece, write
 from machine import BUILD, Machine
 
 INIT = os.path.join(BUILD, "tests", "bench", "init")
+TOOLS = os.path.join(BUILD, "payloads")
+LIBRARIES = "/usr/i686-linux-gnu/lib"
 PAYLOAD = 0x01000000                    # init.c
 LINUX = "linux-686-pae"
+QUIET = "quiet console=ttyS0 no_timer_check"
+KERNEL = 0x00100000                     # where QEMU puts a bzImage, and enters it
+HLT = b"\xf4"
+# The first program where kexec-tools load the payload, as tests/boot/test_kexec.py has it.
+SCRIPT = """\
+#!/busybox sh
+/busybox mkdir /proc /sys
+/busybox mount -t proc none /proc
+/busybox mount -t sysfs none /sys
+/mark load
+/ld-linux.so.2 --library-path / /kexec {words} -l /payload && /mark loaded && /mark exec
+/busybox poweroff -f
+"""
 
 
-def linux(size):
-    """A Linux whose first program loads a payload of `size` MiB and starts it."""
-    with open(INIT, "rb") as f:
-        initrd = cpio.archive({"init": f.read(), "size": str(size).encode()}, programs=("init",))
-    return Machine(f"bench-linux-{size}", cpu="max", memory="512M", kernel=payloads.path(LINUX),
-                   append="quiet console=ttyS0 no_timer_check", timeout=600,
+def read(folder, name):
+    with open(os.path.join(folder, name), "rb") as f:
+        return f.read()
+
+
+def linux(name, files, programs):
+    initrd = cpio.archive(files, programs=programs)
+    return Machine(f"bench-{name}", cpu="max", memory="512M", kernel=payloads.path(LINUX),
+                   append=QUIET, timeout=900,
                    modules=(images.bytes_file(initrd, "bench-initrd"),))
+
+
+def with_init(size):
+    """A Linux whose first program loads a payload of `size` MiB and starts it."""
+    return linux(f"linux-{size}", {"init": read(*os.path.split(INIT)),
+                                   "size": str(size).encode()}, ("init",))
 
 
 def kexec():
     mark = Elf32(INIT).symbols
     cost = {}
     for size in (1, 6):
-        of = linux(size)
+        of = with_init(size)
         yield f"raw kexec_load, {size} MiB", between(of, mark["mark_load"], mark["mark_loaded"])[0]
         cost[size] = between(of, mark["mark_exec"], PAYLOAD)[0]
         yield f"raw kexec, {size} MiB", cost[size]
     yield "raw kexec, a page", (cost[6] - cost[1]) // (5 << 8)
 
 
-EVERY = (kexec,)
+def elf(size):
+    """A payload of `size` MiB for kexec-tools, which does nothing."""
+    path = images.bytes_file(f"{size} MiB of HLT".encode(), "bench-elf")
+    write(path, PAYLOAD, [Piece(PAYLOAD, HLT * (size << 20), size << 20)])
+    return read(*os.path.split(path))
+
+
+def tools():
+    """kexec-tools, with and without their digests."""
+    mark = Elf32(INIT).symbols
+    files = {name: read(TOOLS, name) for name in ("busybox", "kexec")}
+    files |= {name: read(LIBRARIES, name) for name in ("ld-linux.so.2", "libc.so.6")}
+    files["mark"] = read(*os.path.split(INIT))
+    programs = (*files, "init")
+    cost = {}
+    for name, words in (("kexec-tools", ""), ("kexec-tools --no-checks", "--no-checks")):
+        files["init"] = SCRIPT.format(words=f"-t elf-x86 {words}").encode()
+        files["payload"] = elf(6)
+        of = linux(name, files, programs)
+        yield f"{name}, load, 6 MiB", between(of, mark["mark_load"], mark["mark_loaded"])[0]
+        cost[name] = between(of, mark["mark_exec"], PAYLOAD)[0]
+        yield f"{name}, hand-off, 6 MiB", cost[name]
+    more = cost["kexec-tools"] - cost["kexec-tools --no-checks"]
+    yield "kexec-tools, a byte", round(more / (6 << 20), 1)
+
+
+def qemu():
+    """A loader with no program of its own to run but an option ROM."""
+    of = Machine("bench-qemu", cpu="max", memory="256M", kernel=payloads.path(LINUX), append=QUIET,
+                 timeout=300, modules=(images.sparse(1 << 20),))
+    yield "qemu -kernel, reset to Linux", between(of, RESET, KERNEL)[0]
+
+
+EVERY = (kexec, tools, qemu)

@@ -9,10 +9,12 @@ length: BATON_LINKS=1000 make test-boot ONLY=relay (two minutes).
 """
 import os
 
+import firstlinux
+import images
 import payloads
 import pytest
 from joblist import cases
-from machine import BUILD, PASSED, Machine, run
+from machine import BUILD, PASSED, POWERED_OFF, Machine, run
 
 LINKS = 30          # 32 modules at most: the other Batons, the kernel, its initrd
 RECORDED = r"^(test (record map|record tables|ram|map)|note map) "
@@ -83,3 +85,44 @@ def test_every_link_is_like_the_one_before(job, outcome):
         said = outcome.lines(f"^{word} ")
         # The first one was started by QEMU, which puts the modules elsewhere.
         assert len(said) == job.links + 1 and len(set(said[1:])) == 1, outcome.story()
+
+
+class Last(Relay):
+    """The same with a Linux at the end, once behind as few links as there can be."""
+
+    def __init__(self, links, linux, words):
+        super().__init__(links, words)
+        self.linux, self.file = linux, images.blob(100000)
+        self.name += f"-{linux}"
+
+    def boot(self, links):
+        kernel = f"{payloads.linux(self.linux)} console=ttyS0 quiet {payloads.IN_QEMU}"
+        return run(Machine(f"{self.name}-{links}", cpu="pentium3", memory="64M", kernel=payloads.BATON,
+                           append=self.words, timeout=120 + self.links,
+                           modules=(f"{RELAY} links={links:#x}", f"{payloads.BATON} {self.words}",
+                                    RELAY, kernel, firstlinux.last_initrd(self.file))))
+
+    def run(self):
+        result = self.boot(self.links)
+        result.data["few"] = self.boot(0)
+        return result
+
+
+def last_said(outcome):
+    """What the last Baton and Linux say; the time stamps' bytes are not to be the same."""
+    lines = outcome.log[outcome.log.rindex("\nBaton "):].splitlines()
+    return [" ".join(line.split()[:3]) if line.startswith(f"second node {firstlinux.NODES[1]}") else line
+            for line in lines if not line.startswith("[")]
+
+
+@pytest.mark.parametrize("job", cases("chain-", Last(20, "686", "paging=pae")))
+def test_a_linux_at_the_end_finds_what_it_finds_behind_few(job, outcome):
+    """boot_params, setup_data, memory map, command line, initrd: byte for byte."""
+    few = outcome.data["few"]
+    for result, links in ((outcome, job.links), (few, 0)):
+        assert result.status == POWERED_OFF, result.story()
+        assert len(result.lines("^Baton ")) == links + 2, result.story()
+        assert result.lines("^relay: all links had the same memory information, "), result.story()
+        assert len(result.lines("^second (boot_params|line|file) ")) == 3, result.story()
+        assert len(result.lines("^second node ")) == len(firstlinux.NODES), result.story()
+    assert last_said(outcome) == last_said(few), outcome.story() + few.story()

@@ -42,6 +42,7 @@ def found(outcome, pattern):
 def assert_protocol(outcome, where):
     assert found(outcome, r"^  protocol +(.*)$") == "multiboot 2", outcome.story()
     assert not outcome.lines("^(loader|refused|panic|fault) "), outcome.story()
+    assert outcome.lines(r"^  SMBIOS +version [23]\.\d+, [\d,]+ bytes at 0x\w+$"), outcome.story()
     bits = {"bios": [], "uefi": ["64"], "uefi32": ["32"]}[where]
     assert re.findall(r"^  UEFI +(\d+) bits, system table at 0x\w+, memory map of [\d,]+ bytes$",
                       outcome.log, re.M) == bits, outcome.story()

@@ -5,6 +5,7 @@ answers. The same file, started by the BIOS itself and by GRUB's own commands, i
 compared with; then there are iPXE, memdisk and GRUB's boot sector.
 """
 import os
+import re
 import subprocess
 from functools import partial
 
@@ -259,6 +260,39 @@ class GrubDisk(Real):
 def test_grubs_boot_sector_loads_grub(job, outcome):
     assert outcome.status in ("until", 0), outcome.story()
     assert outcome.lines("GRUB has come up from hd0"), outcome.story()
+
+
+# ---- a kernel that has a 32-bit entry, too
+
+
+class Linux:
+    """type=linux16: the kernel's own setup code asks the BIOS, and nothing of Baton's is told."""
+    def __init__(self, name, tables, emulator="i386", memory="64M"):
+        self.name, self.linux, self.tables = f"real-linux-{name}-{tables}", name, tables
+        self.emulator, self.memory = emulator, memory
+
+    def run(self):
+        line = f"console=ttyS0 {payloads.IN_QEMU} asked.for=real"
+        return run(Machine(self.name, emulator=self.emulator, kernel=payloads.BATON, timeout=120,
+                           cpu="max" if self.emulator == "x86_64" else "pentium2",
+                           memory=self.memory, until="Run /init as init process",
+                           append=f"paging={self.tables} type=linux16 exitport=0xf4",
+                           modules=(f"{payloads.linux(self.linux)} {line}",
+                                    payloads.initrd("demo"))))
+
+
+@pytest.mark.parametrize("job", cases(
+    Linux("686", "legacy"), Linux("amd64", "pae", "x86_64", "256M"), quick=("linux-686-legacy",)))
+def test_a_linux_by_its_setup_code(job, outcome):
+    story = outcome.story()
+    assert outcome.status == "until", story
+    assert outcome.lines("^payload +Linux 6.*, linux16, boot protocol 2.15, "), story
+    assert outcome.lines("[Cc]ommand line: .*asked.for=real$"), story
+    size = os.path.getsize(payloads.initrd("demo"))
+    (start, end), = [(int(a, 16), int(b, 16)) for a, b in re.findall(
+        r"RAMDISK: \[mem (0x\w+)-(0x\w+)\]", outcome.log)]
+    assert -(-size // 4096) * 4096 == end + 1 - start, story
+    assert not outcome.lines("setup_data"), story
 
 
 # ---- refused

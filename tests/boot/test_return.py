@@ -13,8 +13,9 @@ from machine import BUILD, Machine
 from test_shell import PAGE, addresses, begin, fact, free_pages, ram
 from typist import sessions, shell
 
-CALLED, SMALL = (os.path.join(BUILD, "tests", "payloads", name)
-                 for name in ("called-big", "called-small"))
+CALLED, SMALL, MULTIBOOT1, MULTIBOOT2, FLAT = (
+    os.path.join(BUILD, "tests", "payloads", f"called-{name}")
+    for name in ("big", "small", "multiboot1", "multiboot2", "flat"))
 ANSWER = "0xca11ed00"
 KERNEL_BASE = 0xc0000000
 RETURNED_EXIT = 41                      # isa-debug-exit of 0x14
@@ -60,6 +61,31 @@ def test_a_payload_returns_and_the_shell_goes_on(t):
     assert len([line for line in t.ask("check") if " holds " in line]) == 6
     t.ask("unload")
     assert t.ask("status")[-1] == free
+
+
+# What the load says of each other format, and the module that its kernel gets besides.
+FORMATS = [(MULTIBOOT1, "1 initrd=2", "a kernel, multiboot 1, ELF32"),
+           (MULTIBOOT2, "3 initrd=2", "a kernel, multiboot 2, ELF32"),
+           (FLAT, "4 type=flat load=0x100000", "a kernel, flat file")]
+
+
+@sessions(*[shell(f"return-formats-{kind}", f"paging={kind}", (MULTIBOOT1, SMALL, MULTIBOOT2, FLAT))
+            for kind in ("pae", "legacy")], quick=True)
+def test_other_formats_return(t):
+    """With a module of their own; also after a fault."""
+    free = begin(t, "status")[-1]
+    for _, words, kind in FORMATS:
+        assert fact(t.ask(f"load {words} return append"), "payload").startswith(kind)
+        assert_called_well(t, t.ask("exec"))
+        before = ram(t)
+        assert_called_well(t, t.ask("exec"))
+        changed = variables_of(differing(before, ram(t)))
+        assert changed <= OWN, changed
+        t.ask(f"load {words} return append opcode")
+        assert fact(t.ask("exec"), "refused").startswith(
+            "the call has failed: a fault in the payload, vector 6, at 0x")
+        t.ask("unload")
+        assert t.ask("status")[-1] == free
 
 
 # ---- memory
@@ -191,8 +217,8 @@ def test_the_word_return_at_boot(t):
 def test_what_cannot_return_is_refused(t):
     begin(t)
     assert fact(t.ask("load 1 return"), "refused") == \
-        "the payload is of a kind that is entered and does not return; only a static ELF32 can be " \
-        "called and return"
+        "the payload is of a kind that is entered and does not return; only a static ELF32, a " \
+        "multiboot kernel or a flat file can be called and return"
     assert fact(t.ask("load -p 2 return"), "refused").startswith("return is not for a capture")
     t.ask("load 2")
     assert fact(t.ask("exec 2"), "refused").startswith("only a payload that returns")

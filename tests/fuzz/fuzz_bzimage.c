@@ -1,5 +1,5 @@
 /* Bytes as a Linux bzImage; see stage.h for what comes before them. */
-#include "payload/payload.h"
+#include "payload/common/payload.h"
 #include "tests/fuzz/stage.h"
 
 #include <string.h>

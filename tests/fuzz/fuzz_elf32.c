@@ -1,6 +1,6 @@
 /* Bytes as a static ELF file of either class, Linux's vmlinux included; see stage.h for what comes
  * before them. */
-#include "payload/payload.h"
+#include "payload/common/payload.h"
 #include "tests/fuzz/stage.h"
 
 #include <string.h>

@@ -3,7 +3,7 @@
  * by Baton's own readers. The sums of headers are made
  * right first: random changes do not find them.
  */
-#include "payload/payload.h"
+#include "payload/common/payload.h"
 #include "tests/fuzz/stage.h"
 #include "tests/host/mbkernel.h"
 

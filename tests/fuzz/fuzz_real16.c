@@ -1,6 +1,6 @@
 /* Bytes as what is entered in real mode: Linux's setup code, or a boot sector; see stage.h for what
  * comes before them. */
-#include "payload/payload.h"
+#include "payload/common/payload.h"
 #include "tests/fuzz/stage.h"
 
 #include <string.h>

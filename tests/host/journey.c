@@ -1,5 +1,5 @@
 /* A journey's steps. */
-#include "payload/payload.h"
+#include "payload/common/payload.h"
 #include "tests/host/judge.h"
 
 #include <inttypes.h>
@@ -76,14 +76,14 @@ static int load_segments(struct journey *j)
     return error;
 }
 
-uint8_t journey_digest_code[DIGEST_CODE_SIZE];
+uint8_t journey_digest_code[2 * DIGEST_PAGE_SIZE];
 
 /* ---- the steps ------------------------------------------------------------------------------- */
 
 void journey_start(struct journey *j, uint32_t trampoline_va, uint64_t trampoline_pa)
 {
     machine_start(&j->machine, trampoline_va, trampoline_pa);
-    for (unsigned i = 0; i < DIGEST_CODE_SIZE; i++)
+    for (unsigned i = 0; i < sizeof(journey_digest_code); i++)
         journey_digest_code[i] = (uint8_t)(i * 37 + i / 256);
     j->request = (struct baton_request){.size = sizeof(j->request),
                                         .command_line = "",

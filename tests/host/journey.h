@@ -23,8 +23,8 @@ struct journey {
     char wrong[320]; /* the first thing that is not as it should be; empty: nothing */
 };
 
-/* What stands for the digest page's code. */
-extern uint8_t journey_digest_code[DIGEST_CODE_SIZE];
+/* What stands for the digest pages' code. */
+extern uint8_t journey_digest_code[2 * DIGEST_PAGE_SIZE];
 
 /* A journey on a machine that has no memory yet; see machine.h for what comes next. */
 void journey_start(struct journey *j, uint32_t trampoline_va, uint64_t trampoline_pa);

@@ -29,7 +29,9 @@ bool judge_digest_page(struct journey *j)
                judge_wrong(j, "a digest page is there, or it is not", page, 0);
     if (!judge_needed(j, page, "H3: the digest page lies wrong"))
         return false;
-    if (memcmp(machine_at(page), j->request.digest_page, DIGEST_CODE_SIZE))
+    if (memcmp(machine_at(page),
+               (const uint8_t *)j->request.digest_page + (j->cpu.has_sha ? 0x1000 : 0),
+               DIGEST_CODE_SIZE))
         return judge_wrong(j, "the digest page's code is not what was given", page, 0);
     if (machine_word(page + TABLE_AT) != j->image.digest_table)
         return judge_wrong(j, "the digest page has another table", page, j->image.digest_table);
@@ -61,7 +63,7 @@ bool judge_digests(struct journey *j)
         uint32_t digest[SHA256_WORDS];
         struct sha256 sha;
 
-        sha256_begin(&sha);
+        sha256_begin(&sha, false);
         for (uint64_t pa = word(j, at), left = word(j, at + 4); left;) {
             uint64_t n = BATON_PAGE_SIZE - pa % BATON_PAGE_SIZE;
 

@@ -3,6 +3,7 @@
  * there and are not. A segment that changes after the load is the hand-off's to find.
  */
 #include "tests/host/cm.h"
+#include "tests/host/has_sha.h"
 #include "tests/host/sample.h"
 
 #define SCRATCH 4
@@ -55,6 +56,25 @@ static void every_bit_of_the_digest_page_and_of_its_table(void **state)
     assert_int_equal(j.image.counts.digests, 6);
     every_bit(j.image.digest_code);
     every_bit(j.image.digest_table);
+}
+
+/* The other page, and digests by the other function; the judge computes them by the usual one. */
+static void with_the_sha_extensions(void **state)
+{
+    struct recipe recipe;
+
+    (void)state;
+    if (!has_sha()) {
+        print_message("this CPU has no SHA extensions: test_digest.py has one that does\n");
+        return;
+    }
+    sample_recipe(true, 1, &recipe);
+    recipe_stage(&recipe, &j);
+    j.cpu.has_sha = true;
+    assert_int_equal(journey_load(&j), 0);
+    assert_memory_equal(machine_at(j.image.digest_code), journey_digest_code + DIGEST_PAGE_SIZE,
+                        DIGEST_CODE_SIZE);
+    assert_journey(&j, journey_finish(&j));
 }
 
 static void refused(const char *what)
@@ -179,6 +199,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_bit_of_the_digest_page_and_of_its_table),
+        cmocka_unit_test(with_the_sha_extensions),
         cmocka_unit_test(a_page_that_is_not_the_images),
         cmocka_unit_test(a_segment_more_or_less),
         cmocka_unit_test(a_live_segment),

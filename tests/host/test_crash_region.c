@@ -25,6 +25,12 @@ static void usual_progress(void *ctx, uint64_t done, uint64_t all)
     used = (int)(done + all);
 }
 
+static void usual_root_pointer(void *ctx, uint8_t copy[BATON_RSDP_SIZE])
+{
+    assert_ptr_equal(ctx, &used);
+    copy[0] = 'R';
+}
+
 /* Low memory, a hole, RAM around the region, tables of the firmware, RAM above. */
 static const struct baton_memory machine[] = {
     {0x400, 0x9fc00, BATON_MEM_USABLE},       {0xf0000, MIB, BATON_MEM_RESERVED},
@@ -37,6 +43,7 @@ static struct baton_host usual = {
     .ctx = &used,
     .map = usual_map,
     .progress = usual_progress,
+    .root_pointer = usual_root_pointer,
     .memory = machine,
     .memory_count = COUNT(machine),
 };
@@ -208,6 +215,7 @@ static void what_is_no_page_in_use_is_counted(void **state)
 static void the_rest_of_the_host_is_the_usual_one(void **state)
 {
     struct baton_host quiet = usual;
+    uint8_t copy[BATON_RSDP_SIZE] = {0};
 
     (void)state;
     lay_out();
@@ -218,11 +226,15 @@ static void the_rest_of_the_host_is_the_usual_one(void **state)
     assert_int_equal(crash.payload_map_count, COUNT(machine));
     crash.host.progress(crash.host.ctx, 3, 4);
     assert_int_equal(used, 7);
+    crash.host.root_pointer(crash.host.ctx, copy);
+    assert_int_equal(copy[0], 'R');
     assert_ptr_equal(crash.host.memory, map);
     assert_int_equal(crash.host.memory_count, COUNT(machine) + 2);
     quiet.progress = NULL;
+    quiet.root_pointer = NULL;
     assert_int_equal(baton_crash_host(&crash, &quiet, map, payload_map, COUNT(map), &why), 0);
     assert_null(crash.host.progress);
+    assert_null(crash.host.root_pointer);
 }
 
 static void a_host_that_does_not_fit_is_refused(void **state)

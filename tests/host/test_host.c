@@ -351,7 +351,8 @@ static void mine_finish(const struct baton_image *image, const struct baton_requ
 
 static void a_format_of_its_own(void **state)
 {
-    static const struct baton_format mine = {"mine", mine_is, mine_read, mine_finish};
+    static const struct baton_format mine = {
+        .name = "mine", .is = mine_is, .read = mine_read, .finish = mine_finish};
     static const struct baton_format *const formats[] = {&mine, NULL};
 
     (void)state;

@@ -2,7 +2,7 @@
  * Several initrds: in memory they are one, as the payload is told of them. What it is to be is written down here
  * by itself: the files in order, each from a multiple of 4 on, zeros between.
  */
-#include "payload/payload.h"
+#include "payload/common/payload.h"
 #include "tests/host/cm.h"
 #include "tests/host/files.h"
 #include "tests/host/journey.h"

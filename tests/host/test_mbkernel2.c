@@ -52,12 +52,21 @@ static void end(void)
 
 static const uint8_t root[36] = "RSD PTR \1BATON \2abcdABCDEFGHIJKLMNO";
 
+static size_t root_size; /* how much of it the firmware has */
+
+static void give_root(void *ctx, uint8_t copy[BATON_RSDP_SIZE])
+{
+    (void)ctx;
+    memcpy(copy, root, root_size);
+}
+
 static void the_whole_way(void **state)
 {
     (void)state;
     start(MB_SIZE);
     mb_modules(&j);
-    memcpy(j.request.rsdp, root, sizeof(root));
+    root_size = sizeof(root);
+    j.machine.host.root_pointer = give_root;
     assert_int_equal(journey_load(&j), 0);
     assert_string_equal(j.payload.kind, "multiboot 2, ELF32");
     mb_run(&j, 2);
@@ -83,10 +92,18 @@ static void the_whole_way(void **state)
     assert_int_equal(mb_word(&j, total - 4), 8);
     end();
     start(MB_SIZE); /* an older root pointer, and none */
-    memcpy(j.request.rsdp, root, 15);
+    root_size = 15;
+    j.machine.host.root_pointer = give_root;
     assert_int_equal(journey_load(&j), 0);
     mb_run(&j, 2);
     assert_true(mb_tag(&j, 14, 0) && !mb_tag(&j, 15, 0) && !mb_tag(&j, 3, 0));
+    end();
+    start(MB_SIZE);
+    root_size = 0;
+    j.machine.host.root_pointer = give_root;
+    assert_int_equal(journey_load(&j), 0);
+    mb_run(&j, 2);
+    assert_true(!mb_tag(&j, 14, 0) && !mb_tag(&j, 15, 0));
     end();
 }
 
@@ -97,6 +114,8 @@ static void of_uefi(void **state)
         start(MB_SIZE);
         j.request.efi = (struct baton_efi){bits, 48, 1, 0x1f00000,
                                            machine_file(&j.machine, 0x1800010, 48 * 200)};
+        j.request.smbios =
+            (struct baton_smbios){machine_file(&j.machine, 0x1810003, 0x233), 3, 2};
         j.request.screen = (struct baton_screen){.kind = BATON_SCREEN_LINEAR,
                                                  .pa = 0x180000000,
                                                  .pitch = 4096,
@@ -116,6 +135,13 @@ static void of_uefi(void **state)
         for (uint32_t i = 0; i < 48 * 200; i++)
             assert_int_equal(*machine_at(j.payload.entry.registers.ebx + map + 16 + i),
                              machine_before((0x1800010 + i) & ~0xfffu)[(0x1800010 + i) & 0xfff]);
+        at = mb_tag(&j, 13, 0);
+        assert_int_equal(mb_word(&j, at + 4), 16 + 0x233);
+        assert_int_equal(mb_word(&j, at + 8), 0x0203);
+        assert_int_equal(mb_word(&j, at + 12), 0);
+        for (uint32_t i = 0; i < 0x233; i++)
+            assert_int_equal(*machine_at(j.payload.entry.registers.ebx + at + 16 + i),
+                             machine_before((0x1810003 + i) & ~0xfffu)[(0x1810003 + i) & 0xfff]);
         at = mb_tag(&j, 8, 0);
         assert_int_equal(mb_word(&j, at + 4), 38);
         assert_int_equal(mb_word(&j, at + 8), 0x80000000);

@@ -49,8 +49,8 @@ static void assert_grubs(void)
     assert_int_equal(info.efi.descriptor_size, LOADER2_DESCRIPTOR);
     assert_int_equal(info.efi.descriptor_version, 1);
     assert_int_equal(info.acpi_rsdp, LOADER2_FIRMWARE + 0x2024);
-    assert_int_equal(info.smbios_major, 3);
-    assert_int_equal(info.smbios_minor, 1);
+    assert_int_equal(info.smbios.major, 3);
+    assert_int_equal(info.smbios.minor, 1);
     assert_int_equal(info.load_base, 0x100000);
     assert_int_equal(info.notes, 0);
 }
@@ -159,7 +159,7 @@ static void what_is_not_given(void **state)
     assert_string_equal(info.loader, "an unnamed loader");
     assert_string_equal(info.command_line, "");
     assert_int_equal(info.boot_device, 0);
-    assert_int_equal(info.smbios_major, 0);
+    assert_int_equal(info.smbios.major, 0);
     assert_int_equal(info.load_base, 0);
     assert_int_equal(info.modules, 0);
     /* no map, or an empty one: the two sizes make one */

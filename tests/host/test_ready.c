@@ -52,7 +52,8 @@ static void good(bool pae)
         .trampoline_va = HOME,
         .armed = 1,
         .kind = pae ? BATON_TABLES_PAE : BATON_TABLES_LEGACY,
-        .machine = MACHINE_HAS_CR4 | MACHINE_HAS_EFER | MACHINE_HAS_MCE | MACHINE_HAS_TSC,
+        .machine = MACHINE_HAS_CR4 | MACHINE_HAS_EFER | MACHINE_HAS_MCE | MACHINE_HAS_TSC |
+                   MACHINE_HAS_SHA,
     };
     cpu = (struct ready_cpu){
         .cs = 8,
@@ -64,6 +65,7 @@ static void good(bool pae)
         .extended = 1u << 20,
         .efer = NXE,
         .apic_base = 0xfee00900,
+        .sha = true,
     };
 }
 
@@ -132,6 +134,10 @@ static void no_tsc(void)
 {
     cpu.features &= ~0x10u;
 }
+static void no_sha(void)
+{
+    cpu.sha = false;
+}
 static void other_cpu(void)
 {
     cpu.apic_base = 0xfee00800;
@@ -187,6 +193,7 @@ static void what_is_not_ready(void **state)
         {no_efer, "machine->has_efer is not what CPUID says"},
         {no_mce, "machine->has_mce is set, and CPUID says no"},
         {no_tsc, "machine->has_tsc is set, and CPUID says no"},
+        {no_sha, "machine->has_sha is set, and CPUID says no"},
         {no_long_mode, "the payload is entered in long mode"},
         {other_cpu, "this is not the bootstrap processor"},
         {not_mapped, "the tables at CR3 do not map baton_trampoline_page"},
@@ -253,16 +260,18 @@ static void what_cpuid_says(void **state)
 
     (void)state;
     memset(&machine, 0xff, sizeof(machine));
-    ready_machine(0, 0, &machine);
+    ready_machine(0, 0, false, &machine);
     assert_int_equal(machine.size, sizeof(machine));
     assert_false(machine.has_cr4 || machine.has_efer || machine.has_mce || machine.has_tsc);
     assert_false(machine.com_port || machine.exit_port || machine.reset || machine.trace);
-    ready_machine(0x80, 0, &machine);
+    ready_machine(0x80, 0, false, &machine);
     assert_true(machine.has_cr4 && machine.has_mce && !machine.has_tsc && !machine.has_efer);
-    ready_machine(0x10, 1u << 11, &machine);
+    ready_machine(0x10, 1u << 11, false, &machine);
     assert_true(machine.has_cr4 && !machine.has_mce && machine.has_tsc && machine.has_efer);
-    ready_machine(1, 1u << 29, &machine); /* an FPU governs nothing */
-    assert_true(!machine.has_cr4 && machine.has_efer);
+    ready_machine(1, 1u << 29, false, &machine); /* an FPU governs nothing */
+    assert_true(!machine.has_cr4 && machine.has_efer && !machine.has_sha);
+    ready_machine(1, 0, true, &machine);
+    assert_true(machine.has_sha);
 }
 
 /* The same sums as the tables of the tests of pagetable/ have. */

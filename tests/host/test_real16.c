@@ -2,7 +2,7 @@
  * What is entered in real mode: Linux's setup code with a file behind it, and boot sectors. Where
  * everything lies, what the header and the entry say, and every file that is refused.
  */
-#include "payload/payload.h"
+#include "payload/common/payload.h"
 #include "relocate/trampoline/exit.h"
 #include "tests/host/cm.h"
 #include "tests/host/files.h"
@@ -452,6 +452,58 @@ static void real_mode_only(void **state)
     }
 }
 
+/* ---- a bzImage that has a 32-bit entry, by its type -------------------------------------------- */
+
+#define MIB16 (16 * MIB)
+
+/* clang-format off */
+static const struct kernel_case {
+    uint32_t protocol, jump, relocatable, alignment;
+    uint64_t pref_address;
+    uint32_t init_size;
+    uint64_t used_end; /* of the memory that it uses early, from 1 MiB on */
+} kernels[] = {
+    {0x020f, 0x6a, 1, MIB16, MIB16, 0x400000, MIB16 + 0x400000},
+    {0x020f, 0x6a, 1, 0x200000, MIB16, 0x400000, MIB16 + 0x400000},
+    {0x020f, 0x6a, 1, MIB16, MIB, 0x400000, MIB16 + 0x400000},
+    {0x020a, 0x66, 1, 0x1000, MIB, 0x400000, MIB + 0x400000},
+    {0x020a, 0x66, 0, MIB16, MIB, 0x400000, MIB + 0x400000},
+    {0x020a, 0x66, 0, MIB16, MIB, 1, MIB + SIZE},
+    {0x0207, 0x65, 0, 0, 0, 0, MIB + 4 * SIZE}, /* a guess */
+};
+/* clang-format on */
+
+static void a_bzimage_by_its_type(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(kernels); i++) {
+        const struct kernel_case *c = &kernels[i];
+        struct bzimage_fields f = bzimage_usual;
+
+        start(BIOS_END);
+        f.protocol = c->protocol;
+        f.jump = c->jump;
+        f.kernel_size = SIZE;
+        f.relocatable = c->relocatable;
+        f.alignment = c->alignment;
+        f.pref_address = c->pref_address;
+        f.init_size = c->init_size;
+        j.request.kernel = bzimage_make(&j.machine, AT, &f);
+        j.request.module[0].file = machine_file(&j.machine, IMAGE_AT, IMAGE_SIZE);
+        j.request.type = "linux16";
+        assert_int_equal(journey_load(&j), 0);
+        assert_string_equal(j.payload.format->name, "linux16");
+        assert_string_equal(j.payload.name, "Linux 6.1.0-50-686-pae");
+        const struct baton_segment *kernel = journey_find(&j, "kernel", 0);
+        assert_int_equal(kernel->dest, MIB);
+        assert_int_equal(kernel->used.start, MIB);
+        assert_int_equal(kernel->used.end, c->used_end);
+        assert_int_equal(journey_find(&j, "setup", 0)->dest, 0x90000);
+        assert_int_equal(j.payload.entry.kind, REAL16);
+        assert_journey(&j, journey_finish(&j));
+    }
+}
+
 /* ---- boot sectors --------------------------------------------------------------------------------- */
 
 static void make_sector(uint64_t size, uint8_t first, uint16_t magic)
@@ -582,6 +634,7 @@ int main(void)
         cmocka_unit_test(cut_off),
         cmocka_unit_test(real_mode_only),
         cmocka_unit_test(boot_sectors),
+        cmocka_unit_test(a_bzimage_by_its_type),
         cmocka_unit_test(boot_sectors_refused),
         cmocka_unit_test(the_exit_must_be_low),
     };

@@ -56,6 +56,7 @@ static const struct {
 } cases[] = {
     {BZIMAGE, NULL, 0, "bzimage"},
     {BZIMAGE, "bzimage", 0, "bzimage"},
+    {BZIMAGE, "linux16", BATON_E_REALMODE, "entered in real mode (type=linux16), where it calls the BIOS"},
     {BZIMAGE, "vmlinux", BATON_E_TYPE, "the payload is of the type bzimage, and the type vmlinux was"},
     {BZIMAGE, "elf32", BATON_E_TYPE, "the payload is of the type bzimage, and the type elf32 was"},
     {ELF32, NULL, 0, "elf32"},

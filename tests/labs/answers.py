@@ -13,7 +13,6 @@ import catalogue
 import grade
 import pytest
 import work
-from catalogue import TOP
 
 boots.LIMIT = 3         # seconds of computing: an endless loop is seen sooner; a right boot takes 0.4
 THOROUGH = os.environ.get("BATON_THOROUGH") == "1"
@@ -21,7 +20,7 @@ THOROUGH = os.environ.get("BATON_THOROUGH") == "1"
 
 @dataclass(frozen=True)
 class Wrong:
-    """Changes to the real source: (old text, new text); the old one must be in the file exactly once.
+    """Changes to the real sources: (old text, new text); the old one must be in one of them exactly once.
     `lost` are the checks that must fail, and no other may."""
     lab: str
     name: str
@@ -30,12 +29,14 @@ class Wrong:
     found: str = ""         # a pattern: in what is found, or read, for one of them
     boots: str = ""         # checks whose boots are made, if not those that are chosen below
 
-    def apply(self, text):
+    def apply(self, texts):
+        """texts: {name of a file: text}"""
         for old, new in self.changes:
-            if text.count(old) != 1:
-                raise LookupError(f"{self.name}: {text.count(old)} times in the source: {old!r}")
-            text = text.replace(old, new)
-        return text
+            count = sum(text.count(old) for text in texts.values())
+            if count != 1:
+                raise LookupError(f"{self.name}: {count} times in the source: {old!r}")
+            texts = {name: text.replace(old, new) for name, text in texts.items()}
+        return texts
 
 
 def change(old, new):
@@ -56,9 +57,14 @@ def trials(lab, answer):
     return (shows, *[trial for trial in lab.trials if not set(trial.names) & set(lost)][:1])
 
 
-def graded(lab, folder, text, trials=None):
+def sources(lab):
+    return {part.file: part.text for part in lab.parts}
+
+
+def graded(lab, folder, texts, trials=None):
     folder.mkdir()
-    (folder / lab.file).write_text(text)
+    for name, text in texts.items():
+        (folder / name).write_text(text)
     return grade.grade(lab, folder, trials=trials)
 
 
@@ -67,8 +73,8 @@ def story(result):
                                        in result.findings.items() if finding)])
 
 
-def real_source(lab, tmp_path):
-    result = graded(lab, tmp_path / "work", (TOP / lab.source).read_text())
+def real_source(lab, more, tmp_path):
+    result = graded(lab, tmp_path / "work", {**sources(lab), **more()})
     assert result.total == lab.points == 100, story(result)
 
 
@@ -78,11 +84,10 @@ def skeleton(lab, tmp_path):
     assert not result.broken and result.total == 0, story(result)
 
 
-def wrong_answer(answer, tmp_path):
+def wrong_answer(answer, more, tmp_path):
     lab = catalogue.get(answer.lab)
     made, lost = trials(lab, answer), set(answer.lost.split())
-    text = answer.apply((TOP / lab.source).read_text())
-    result = graded(lab, tmp_path / "work", text, made)
+    result = graded(lab, tmp_path / "work", {**answer.apply(sources(lab)), **more()}, made)
     assert not result.broken, story(result)
     missing = {name for trial in lab.trials if trial not in made for name in trial.names}
     found = {name for name, finding in result.findings.items()
@@ -91,20 +96,20 @@ def wrong_answer(answer, tmp_path):
     assert re.search(answer.found, story(result)), story(result)
 
 
-def for_lab(name, answers):
-    """The tests of a lab, for its file of wrong answers."""
+def for_lab(name, answers, more=dict):
+    """The tests of a lab, for its file of wrong answers. more(): {name: text} of other files of an answer."""
     lab = catalogue.get(name)
 
     @pytest.mark.quick
     def test_the_real_source_has_all_points(tmp_path):
-        real_source(lab, tmp_path)
+        real_source(lab, more, tmp_path)
 
     def test_the_skeleton_has_no_points(tmp_path):
         skeleton(lab, tmp_path)
 
     @pytest.mark.parametrize("answer", answers, ids=lambda a: a.name)
     def test_a_wrong_answer_loses_its_checks(answer, tmp_path):
-        wrong_answer(answer, tmp_path)
+        wrong_answer(answer, more, tmp_path)
 
     @pytest.mark.quick
     def test_there_are_enough_wrong_answers():

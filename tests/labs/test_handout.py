@@ -5,6 +5,7 @@ import subprocess
 import catalogue
 import handout
 import pytest
+import solved
 from catalogue import TOP, Refused
 from checkout import BUILD, Checkout
 from hole import bodies, skeleton
@@ -22,14 +23,14 @@ def stripped(text):
 
 def said_elsewhere(lab):
     """Baton's source without the hole."""
+    holes = {TOP / part.source: part.holes for part in lab.parts}
     texts = ((path, path.read_text()) for room in ROOMS for path in (TOP / room).rglob("*.*"))
-    return "\n".join(skeleton(text, lab.holes) if path == TOP / lab.source else text
-                     for path, text in texts)
+    return "\n".join(skeleton(text, holes.get(path, ())) for path, text in texts)
 
 
 def telling(lab):
     """What must not be left: lines that are the hole's alone, and runs of lines."""
-    cut = [stripped("\n".join(body)) for body in bodies((TOP / lab.source).read_text(), lab.holes)]
+    cut = [stripped("\n".join(body)) for part in lab.parts for body in bodies(part.text, part.holes)]
     elsewhere = said_elsewhere(lab)
     lines = {line for body in cut for line in body if len(line) >= SHORTEST and line not in elsewhere}
     assert len(lines) >= 8, lines
@@ -64,8 +65,9 @@ def test_nothing_of_the_answer_is_left(lab, tmp_path):
     assert handout.git(folder, "rev-list", "--all", "--count") == "1\n"
     assert handout.git(folder, "status", "--porcelain") == ""
     # the answer would be found: as a file, and in an older commit
-    (folder / lab.source).write_text((TOP / lab.source).read_text())
-    assert any(line.startswith(f"{lab.source}: ") for line in left(lab, folder))
+    for part in lab.parts:
+        (folder / part.source).write_text(part.text)
+        assert any(line.startswith(f"{part.source}: ") for line in left(lab, folder))
     handout.git(folder, "-c", "user.name=x", "-c", "user.email=x", "commit", "-qam", "the answer")
     handout.git(folder, "checkout", "-q", "HEAD~")
     assert {line.partition(": ")[0] for line in left(lab, folder)} == {"git's objects"}
@@ -115,20 +117,22 @@ def test_what_git_does_not_know_is_not_handed_out(tmp_path):
     assert status == 1 and "this is no git checkout" in said and not (tmp_path / "students").exists()
     handout.git(made.top, "init", "-q")
     handout.git(made.top, "add", "-A")
-    (made.top / "labs" / "answer.c").write_text((TOP / lab.source).read_text())
+    (made.top / "labs" / "answer.c").write_text(lab.parts[0].text)
     status, said = made.run("./baton", "lab", "handout", lab.name, "-o", tmp_path / "students", env=OWN)
     assert status == 0 and said.splitlines() == [
         f"handout     {tmp_path}/students: lab {lab.name}, one commit, without the answer"], said
     assert not left(lab, tmp_path / "students")
 
 
-@pytest.mark.parametrize("name", ["walk", "trampoline"])
+@pytest.mark.parametrize("name", ["walk", "trampoline", "crash"])
 def test_the_lab_can_be_done_there(name, tmp_path):
-    """One in C and one in assembly: no points for what is handed out, all with the answer."""
+    """One in C, one in assembly, one with a dump: no points for what is handed out, all with the answer."""
     lab = catalogue.get(name)
     folder = handout.make(lab, tmp_path / "students")
     (folder / "build").mkdir()
-    for ready in ("labs", "tests/payloads"):    # so that make has little to do
+    for ready in ("labs", "tests/payloads", "spoil"):   # so that make has little to do
+        if not (BUILD / ready).exists():
+            continue
         (folder / "build" / ready).parent.mkdir(exist_ok=True)
         subprocess.run(["cp", "-a", BUILD / ready, folder / "build" / ready], check=True)
 
@@ -140,9 +144,19 @@ def test_the_lab_can_be_done_there(name, tmp_path):
     if name == "walk":
         status, said = lab_says("check", name)
         assert status == 1 and "total       0 of 100 points" in said, said
-    (folder / "labs-work" / name / lab.file).write_text((TOP / lab.source).read_text())
+    for part in lab.parts:
+        (folder / "labs-work" / name / part.file).write_text(part.text)
+    changed = sorted([*lab.files, *(["answer.txt"] if lab.sheet else [])])
+    if lab.sheet:       # the dump of a Baton with the hole has the answers of the dump of Baton itself
+        right = solved.sheet(solved.NAMES["legacy"])
+        (folder / "labs-work" / name / "answer.txt").write_text(solved.text({"name": right["name"]}))
+        status, said = lab_says("dump", name)
+        assert status == 0, said
+        assert {"name": right["name"], **solved.read(folder / "labs-work" / name / "vmcore")} == right
+        (folder / "labs-work" / name / "answer.txt").write_text(solved.text(right))
     status, said = lab_says("check", name)
     assert status == 0 and "total       100 of 100 points" in said, said
-    assert handout.git(folder, "status", "--porcelain") == f" M labs-work/{name}/{lab.file}\n"
+    assert handout.git(folder, "status", "--porcelain") == "".join(
+        f" M labs-work/{name}/{file}\n" for file in changed)
     done = subprocess.run(["./baton", "check"], cwd=folder, env=OWN, capture_output=True, text=True)
     assert done.returncode == 2 and "is the hand-out of a lab" in done.stderr

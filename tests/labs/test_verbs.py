@@ -189,13 +189,16 @@ def test_a_lab_runs_as_baton_does(lab, checkout):
     assert "build       build/labs/walk/baton.elf, " in output and "tables      live: legacy" in output
 
 
-def test_gdb_stops_where_the_lab_begins(lab, checkout):
-    lab("start", "walk")
-    (checkout.top / "labs-work" / "walk" / "walk.c").write_text(WALK)
-    child = pexpect.spawn("./baton", ["lab", "debug", "walk"], cwd=str(checkout.top),
+@pytest.mark.parametrize("name", ["walk", "crash"])
+def test_gdb_stops_where_the_lab_begins(lab, checkout, name):
+    """In the usual machine, and in one that the lab has for itself."""
+    lab("start", name)
+    part, = catalogue.get(name).parts
+    (checkout.top / "labs-work" / name / part.file).write_text(part.text)
+    child = pexpect.spawn("./baton", ["lab", "debug", name], cwd=str(checkout.top),
                           encoding="utf-8", codec_errors="replace", timeout=200,
                           env={**OWN, "TERM": "dumb"})
-    child.expect(r"Breakpoint 1, pt_translate \(.*at labs-work/walk/walk\.c:")
+    child.expect(rf"Breakpoint 1, {catalogue.get(name).stop} \(.*\s+at labs-work/{name}/{part.file}:")
     child.expect(r"\(gdb\) ")
     child.sendline("quit")
     child.expect(pexpect.EOF)

@@ -17,9 +17,10 @@ LIAR_PARTS := liar/entry.o liar/liar.o liar/words.o liar/map.o liar/modules.o li
               liar/loader.o liar/cpu.o liar/record.o \
               lib/console.o lib/crc32.o lib/string.o
 RELAY_PARTS := relay/entry.o relay/relay.o lib/console.o lib/crc32.o lib/string.o
+CALLED_TOLD := told_record told1 told2
 CALLED_PARTS := called/entry.o called/called.o called/pattern.o lib/console.o lib/string.o
 PAYLOAD_OBJECTS := $(addprefix $(PAYLOAD_BUILD)/,$(sort $(JUDGE_PARTS) $(LIAR_PARTS) $(CALLED_PARTS) \
-                   $(RELAY_PARTS) \
+                   $(RELAY_PARTS) $(CALLED_TOLD:%=called/%.o) \
                    judge/contract_record.o judge/contract_linux.o))
 
 JUDGES :=
@@ -96,14 +97,28 @@ $(PAYLOAD_BUILD)/relay.elf: $(addprefix $(PAYLOAD_BUILD)/,$(RELAY_PARTS)) $(PAYL
 	$(call say,LD,$@)
 	$(Q)$(PAYLOAD_LD) -T $(PAYLOADS)/relay/relay.ld $(filter %.o,$^) -o $@
 
-# The small one is for many calls.
-$(PAYLOAD_BUILD)/called-big: CALLED_TAIL := 0x200000
-$(PAYLOAD_BUILD)/called-small: CALLED_TAIL := 0x1234
-$(PAYLOAD_BUILD)/called-big $(PAYLOAD_BUILD)/called-small: \
-        $(addprefix $(PAYLOAD_BUILD)/,$(CALLED_PARTS)) $(PAYLOADS)/called/called.ld
-	$(call say,LD,$@)
-	$(Q)$(PAYLOAD_LD) -T $(PAYLOADS)/called/called.ld --defsym=TAIL=$(CALLED_TAIL) \
-	    $(filter %.o,$^) -o $@
+# What is called, and returns. $(call called,NAME,TAIL,TOLD): tail in bytes, and the object files that
+# know what it is told. The small one is for many calls.
+CALLED :=
+define called
+CALLED += $(PAYLOAD_BUILD)/called-$(strip $(1))
+$(PAYLOAD_BUILD)/called-$(strip $(1)): $(addprefix $(PAYLOAD_BUILD)/,$(CALLED_PARTS) $(3)) \
+        $(PAYLOADS)/called/called.ld
+	$$(call say,LD,$$@)
+	$$(Q)$(PAYLOAD_LD) -T $(PAYLOADS)/called/called.ld --defsym=TAIL=$(strip $(2)) \
+	    $$(filter %.o,$$^) -o $$@
+endef
+$(eval $(call called, big,        0x200000, called/told_record.o))
+$(eval $(call called, small,      0x001234, called/told_record.o))
+$(eval $(call called, multiboot1, 0x200000, mbkernel/header1.o called/told1.o))
+$(eval $(call called, multiboot2, 0x200000, mbkernel/header2.o called/told2.o))
+
+# All of its memory is in the file.
+CALLED += $(PAYLOAD_BUILD)/called-flat
+$(PAYLOAD_BUILD)/called-flat: $(PAYLOAD_BUILD)/called-small
+	$(call say,OBJCOPY,$@)
+	$(Q)$(OBJCOPY32) -O binary --set-section-flags .bss=alloc,load,contents \
+	    --set-section-flags .tail=alloc,load,contents $< $@
 
 $(PAYLOAD_BUILD)/old.bin: $(PAYLOAD_BUILD)/old/old.o
 	$(call say,LD,$@)
@@ -114,14 +129,16 @@ $(PAYLOAD_BUILD)/real.bin: $(PAYLOAD_BUILD)/real/real.o
 	$(call say,LD,$@)
 	$(Q)$(PAYLOAD_LD) -Ttext 0 -e 0 --oformat binary $< -o $@
 
-# Multiboot kernels that report how they were entered, of version 1 and of version 2.
-MBKERNELS := $(PAYLOAD_BUILD)/mbkernel1 $(PAYLOAD_BUILD)/mbkernel2
+# Multiboot kernels that report how they were entered, of version 1 and of version 2; 0 is a plain ELF
+# file.
+MBKERNELS := $(foreach n,0 1 2,$(PAYLOAD_BUILD)/mbkernel$(n))
 MBKERNEL_PARTS := $(addprefix $(PAYLOAD_BUILD)/,judge/entry.o mbkernel/report.o lib/console.o \
                   lib/crc32.o lib/string.o)
 PAYLOAD_OBJECTS += $(PAYLOAD_BUILD)/mbkernel/report.o \
-                   $(foreach n,1 2,$(PAYLOAD_BUILD)/mbkernel/report$(n).o $(PAYLOAD_BUILD)/mbkernel/header$(n).o)
+                   $(foreach n,0 1 2,$(PAYLOAD_BUILD)/mbkernel/report$(n).o $(PAYLOAD_BUILD)/mbkernel/header$(n).o)
 
-$(foreach n,1 2,$(PAYLOAD_BUILD)/mbkernel/header$(n).o): $(PAYLOAD_BUILD)/mbkernel/header%.o: \
+$(PAYLOAD_BUILD)/mbkernel0: $(PAYLOAD_BUILD)/called/pattern.o
+$(foreach n,0 1 2,$(PAYLOAD_BUILD)/mbkernel/header$(n).o): $(PAYLOAD_BUILD)/mbkernel/header%.o: \
         $(PAYLOADS)/mbkernel/header.S $(COMPILER)
 	$(call say,AS,$<)
 	@mkdir -p $(@D)
@@ -146,5 +163,4 @@ $(PAYLOAD_BUILD)/%.o: $(PAYLOADS)/%.S $(COMPILER)
 
 .PHONY: payloads
 payloads: $(JUDGES) $(MBKERNELS) $(PAYLOAD_BUILD)/judge64 $(PAYLOAD_BUILD)/liar.elf \
-          $(PAYLOAD_BUILD)/relay.elf $(PAYLOAD_BUILD)/old.bin $(PAYLOAD_BUILD)/real.bin $(PAYLOAD_BUILD)/called-big \
-          $(PAYLOAD_BUILD)/called-small
+          $(PAYLOAD_BUILD)/relay.elf $(PAYLOAD_BUILD)/old.bin $(PAYLOAD_BUILD)/real.bin $(CALLED)

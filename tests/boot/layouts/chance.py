@@ -6,7 +6,8 @@ over: the generator tries again until there is a place for everything (room.py).
 import random
 from dataclasses import dataclass, field
 
-from elf32 import HEADER, PROGRAM, PT_LOAD, Segment, put_headers
+from elf32 import PT_LOAD, Segment
+from layouts import forms
 from layouts.room import PAGE, Room
 
 MIB = 1 << 20
@@ -25,15 +26,16 @@ MACHINES = [("486", "legacy"), ("pentium", "legacy"), ("pentium3", "legacy"), ("
 class Layout:
     seed: int
     number: int
+    form: str = ""                  # of the kernel: one of forms.FORMS
     cpu: str = ""
     paging: str = ""
     place: str = ""
     memory: int = 0                 # bytes of RAM
     map: list = field(default_factory=list)         # (start, end, type), as the loader gives it
     usable: bytes = b""             # by page, the map read strictly: 1 or 0
-    kernel: bytes = b""             # an ELF file
+    kernel: bytes = b""             # its file
     kernel_at: int = 0
-    segments: list = field(default_factory=list)    # its program headers
+    segments: list = field(default_factory=list)    # what is loaded of it
     entry: int = 0                  # physical
     initrd: bytes = b""             # empty: none
     initrd_at: int = 0
@@ -41,7 +43,7 @@ class Layout:
     def text(self):
         """A description of the layout, for the folder of a failure."""
         lines = [f"layout {self.number} of seed {self.seed}: {self.memory // MIB} MiB, "
-                 f"{self.cpu}, paging={self.paging} place={self.place}",
+                 f"{self.cpu}, {self.form}, paging={self.paging} place={self.place}",
                  *(f"map     {a:#010x} {b:#010x} type {t}" for a, b, t in self.map),
                  f"kernel  {len(self.kernel)} bytes at {self.kernel_at:#010x}, "
                  f"entry {self.entry:#010x}",
@@ -60,8 +62,10 @@ class Layout:
 def random_layout(seed, number):
     dice = random.Random(f"{seed}/{number}")
     while True:
-        layout = Layout(seed, number)
+        layout = Layout(seed, number, forms.draw(seed, number))
         layout.cpu, layout.paging = dice.choice(MACHINES)
+        if layout.form == "elf64":
+            layout.cpu = "max"
         layout.place = dice.choice(["auto", "auto", "all", "none"])
         layout.memory = MIB * dice.choices([16, 24, 32, 48, 64, 96], [12, 3, 2, 1, 1, 1])[0]
         layout.map = memory_map(dice, layout.memory)
@@ -107,20 +111,22 @@ def draw_files(dice, layout, room):
     """The kernel's file and the initrd: bytes, places, destinations. False: no room."""
     few = dice.randrange(1, 40), dice.randrange(40, 400), dice.randrange(1030, 1700)
     size = PAGE * dice.choices(few, [3, 4, 3])[0]
-    headers = PAGE
-    layout.kernel_at = room.take(dice, headers + size, odd(dice))
+    layout.kernel_at = room.take(dice, forms.HEADERS + size, odd(dice))
     if layout.kernel_at is None:
         return False
-    data = bytearray(dice.randbytes(headers + size))
-    area = -(-layout.kernel_at // PAGE) * PAGE + headers    # whole pages, from here on
+    data = bytearray(dice.randbytes(forms.HEADERS + size))
+    area = -(-layout.kernel_at // PAGE) * PAGE + forms.HEADERS  # whole pages, from here on
     if dice.random() < 0.6 and not draw_initrd(dice, layout, room, area):
         return False
-    style = draw_style(dice)
-    blocks = cut(dice, style, area, layout.kernel_at + len(data) - area)
-    segments = settle(dice, style, layout, room, area, blocks)
-    if not segments:
+    if layout.form in forms.ONE_PIECE:
+        layout.segments = forms.settle_piece(dice, layout, room, len(data))
+    else:
+        style = draw_style(dice)
+        blocks = cut(dice, style, area, layout.kernel_at + len(data) - area)
+        layout.segments = settle(dice, style, layout, room, area, blocks)
+    if not layout.segments:
         return False
-    put_entry(dice, layout, data, segments)
+    put_entry(dice, layout, data)
     layout.kernel = bytes(data)
     return True
 
@@ -218,14 +224,12 @@ def settle(dice, style, layout, room, area, blocks):
     return segments
 
 
-def put_entry(dice, layout, data, segments):
-    """Headers, and the first instructions, at a random place in a random segment."""
-    high = segments[0].vaddr - segments[0].paddr
-    headers = HEADER.size + PROGRAM.size * len(segments)
-    s = dice.choice([s for s in segments if s.filesz and s.offset >= headers])
-    offset = dice.randrange(max(1, s.filesz - len(HALT) + 1))
+def put_entry(dice, layout, data):
+    """Headers, and the first instructions, at a random place behind them in a random segment."""
+    s = dice.choice([s for s in layout.segments if s.offset + s.filesz > forms.HEADERS])
+    first = max(0, forms.HEADERS - s.offset)
+    offset = first + dice.randrange(max(1, s.filesz - first - len(HALT) + 1))
     layout.entry = s.paddr + offset
-    layout.segments = segments
     start, end = s.offset + offset, min(s.offset + offset + len(HALT), s.offset + s.filesz)
     data[start:end] = HALT[:end - start]
-    put_headers(data, layout.entry + high, segments)
+    forms.put(layout, data, layout.entry + s.vaddr - s.paddr)

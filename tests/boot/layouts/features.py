@@ -23,6 +23,9 @@ FEATURES = {
     "low memory overwritten": (2, lambda la, v: over(la, 0, 0xa0000)),
     "16 MiB": (30, lambda la, v: la.memory == 16 << 20),
     "48 MiB or more": (5, lambda la, v: la.memory >= 48 << 20),
+    **{form: (percent, lambda la, v, form=form: la.form == form)
+       for form, percent in (("elf32", 20), ("multiboot1", 10), ("multiboot2", 10), ("elf64", 4),
+                             ("addresses", 4), ("flat", 4))},
     **{f"paging={p}": (20, lambda la, v, p=p: la.paging == p) for p in ("pae", "legacy")},
     **{f"place={p}": (8, lambda la, v, p=p: la.place == p) for p in ("auto", "all", "none")},
 }

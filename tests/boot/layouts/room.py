@@ -113,11 +113,13 @@ class Room:
 
 def composed(layout):
     """The maximum number of bounce pages: both ends of every segment; all pages of a segment that
-    is not congruent with its bytes, or shares them with another."""
+    is not congruent with its bytes, or shares them with another; all pages of a module."""
     count = 2
     for s in layout.segments:
         congruent = (s.paddr - layout.kernel_at - s.offset) % PAGE == 0
         shared = any(o is not s and o.offset < s.offset + s.filesz
                      and s.offset < o.offset + o.filesz for o in layout.segments)
         count += 2 if congruent and not shared else len(pages_of(s.paddr, s.filesz)) + 1
+    if layout.initrd_at % PAGE:         # a multiboot module begins with a page
+        count += len(pages_of(layout.initrd_at, len(layout.initrd)))
     return count

@@ -8,7 +8,7 @@ import shutil
 from dataclasses import dataclass
 
 from elf32 import Elf32
-from layouts import ram, watch
+from layouts import forms, ram, watch
 from layouts.chance import IMAGE_END, random_layout
 from layouts.features import features
 from layouts.verdict import KERNEL_BASE, Seen, Verdict
@@ -31,7 +31,8 @@ def contents(path):
 def machine_of(layout, baton, name):
     folder = Machine(name).folder()
     files = {what: os.path.join(folder, what) for what in ("ram", "before", "watch", *KEPT)}
-    machine = Machine(name, cpu=layout.cpu, machine="pc,memory-backend=ram",
+    emulator = "x86_64" if layout.form == "elf64" else "i386"
+    machine = Machine(name, cpu=layout.cpu, emulator=emulator, machine="pc,memory-backend=ram",
                       memory=f"{layout.memory >> 20}M", timeout=30, extra=(
                           "-nodefaults", "-vga", "none", "-bios", FIRMWARE,
                           "-object", f"memory-backend-file,id=ram,mem-path={files['ram']},"
@@ -64,7 +65,8 @@ def play(seed, number, kernel, label):
     baton = Elf32(kernel)
     assert baton.symbols["kernel_end"] - KERNEL_BASE <= IMAGE_END, "IMAGE_END is too low by now"
     layout = random_layout(seed, number)
-    words = f"paging={layout.paging} place={layout.place} verbose exitport=0xf4"
+    words = f"paging={layout.paging} place={layout.place} verbose exitport=0xf4" \
+            + forms.words(layout)
     machine, folder, files = machine_of(layout, baton, f"{label}-{seed}-{number}")
     power_on = ram.fill(layout, baton, words)
     for what in ("watch", "before"):

@@ -100,7 +100,8 @@ class Verdict:
                              r"([\d,]+) cycles?; list ([\d,]+) page", self.seen.log, re.M)
         control = re.findall(r"^trampoline +(0x\w+) and (0x\w+) both lead to (0x\w+),",
                              self.seen.log, re.M)
-        initrd = re.findall(r"^initrd .* (?:stays at|to) (0x\w+)$", self.seen.log, re.M)
+        initrd = re.findall(r"^(?:initrd|module) .* (?:stays at|to) (0x\w+)$", self.seen.log,
+                            re.M)
         if len(numbers) != 1 or len(control) != 1 or len(initrd) != bool(self.layout.initrd):
             self.complain("Baton's lines plan, trampoline and initrd are wrong")
             return False

@@ -1,4 +1,4 @@
-/* The header of a multiboot kernel that reports how it was entered. MULTIBOOT is 1 or 2. */
+/* The header of a multiboot kernel that reports how it was entered. MULTIBOOT is 1 or 2; 0: none. */
 #include "lib/multiboot1.h"
 #include "lib/multiboot2.h"
 
@@ -10,7 +10,7 @@
         .long   MULTIBOOT_HEADER_MAGIC, FLAGS1, -(MULTIBOOT_HEADER_MAGIC + FLAGS1)
         .long   0, 0, 0, 0, 0           /* the address fields, which no flag makes valid */
         .long   1, 80, 25, 0            /* text of 80 columns and 25 rows is preferred */
-#else
+#elif MULTIBOOT == 2
 header: .long   MULTIBOOT2_HEADER_MAGIC, MULTIBOOT2_I386, end - header
         .long   -(MULTIBOOT2_HEADER_MAGIC + MULTIBOOT2_I386 + (end - header))
 1:      .short  MULTIBOOT2_HEADER_REQUEST, 0

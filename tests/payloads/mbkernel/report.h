@@ -4,7 +4,8 @@
 
 #include <stdint.h>
 
-/* Reads the information at pa, and prints all of it. One for each version. */
+/* Reads the information at pa, and prints all of it. One for each version; a plain ELF file prints what
+ * it was loaded to. */
 void report_information(uint32_t pa);
 
 void report_string(const char *what, const char *string);

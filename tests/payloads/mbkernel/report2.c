@@ -16,6 +16,21 @@ static void report_map(const struct multiboot2_memory_map *map)
     }
 }
 
+/* How many structures the tables have, and of which type the last one is: 127 is the end. Each has a
+ * formatted part, and strings with two NULs behind them. [SMBIOS 6.1] */
+static void report_smbios(const uint8_t *at, const uint8_t *end)
+{
+    uint32_t count = 0, type = 0;
+
+    for (; at + 4 <= end && type != 127; count++) {
+        type = at[0];
+        for (at += at[1]; at + 2 <= end && (at[0] || at[1]); at++)
+            ;
+        at += 2;
+    }
+    say("told SMBIOS %u structures, the last of type %u\n", count, type);
+}
+
 static void report_tag(const struct multiboot2_tag *tag)
 {
     const void *body = tag + 1;
@@ -46,6 +61,9 @@ static void report_tag(const struct multiboot2_tag *tag)
     case MULTIBOOT2_FRAMEBUFFER:
         report_screen(screen->address, screen->pitch, screen->width, screen->height, screen->bits,
                       screen->type);
+        break;
+    case MULTIBOOT2_SMBIOS:
+        report_smbios((const uint8_t *)body + 8, (const uint8_t *)tag + tag->size);
         break;
     case MULTIBOOT2_ACPI_OLD:
     case MULTIBOOT2_ACPI_NEW:

@@ -1,0 +1,72 @@
+"""How costs grow with the number of pieces that a payload has, and of entries in the memory map."""
+import os
+import re
+from dataclasses import replace
+
+import images
+import payloads
+from baton import ENTRY, HANDOFF, HAND_OFF_LINE, LOAD
+from count import between, symbol
+from elf32 import Elf32, Piece, write
+from layouts import ram
+from layouts.chance import Layout
+from layouts.run import FIRMWARE
+from machine import Machine, run
+from peers import read
+
+BASE, PAGE = 0x01000000, 4096
+SEGMENTS = (1, 4, 16, 59)               # with those that Baton makes, 64 is the limit
+ENTRIES = (5, 50, 250, 500)             # of a memory map
+MEMORY, FILE, SHREDS = 64 << 20, 32 << 20, 48 << 20
+USABLE, RESERVED = 1, 2
+
+
+def scattered(count):
+    """A file with `count` pieces of 16 pages, in reverse order, so that each is a run of its own."""
+    pieces = [Piece(BASE + 32 * PAGE * i, bytes([i + 1]) * 16 * PAGE, 16 * PAGE)
+              for i in range(count)]
+    path = images.bytes_file(f"{count} pieces".encode(), "bench-pieces")
+    write(path, BASE, pieces, file_order=list(reversed(range(count))))
+    return path
+
+
+def growth():
+    for count in SEGMENTS:
+        of = Machine(f"bench-segments-{count}", cpu="max", memory="256M", kernel=payloads.BATON,
+                     append="exitport=0xf4", timeout=300, modules=(scattered(count),),
+                     until=HAND_OFF_LINE + ".*\n")
+        log = run(of).log
+        moved = int(re.search(r"^plan +([\d,]+) pages? move", log, re.M)[1].replace(",", ""))
+        entry = int(re.search(HAND_OFF_LINE, log, re.M)[1], 16)
+        of = replace(of, until="")
+        yield f"load, {count} segments", between(of, *(symbol(name) for name in LOAD))[0]
+        cost = between(of, symbol(HANDOFF), entry)[0]
+        yield f"hand-off, {count} segments, a page", round(cost / moved)
+
+
+def shreds(count):
+    """A memory map whose last entries have a page each, usable and reserved in turn."""
+    first = [(0, 0x9fc00, USABLE), (0xf0000, 1 << 20, RESERVED), (1 << 20, SHREDS, USABLE)]
+    return first + [(SHREDS + PAGE * i, SHREDS + PAGE * (i + 1), RESERVED if i % 2 else USABLE)
+                    for i in range(count - len(first))]
+
+
+def maps():
+    """Machines without a BIOS, whose loader gives these maps: tests/boot/layouts."""
+    kernel = read(*os.path.split(scattered(16)))
+    for count in ENTRIES:
+        of = Machine(f"bench-map-{count}", cpu="max", machine="pc,memory-backend=ram",
+                     memory=f"{MEMORY >> 20}M", timeout=300)
+        path = os.path.join(of.folder(), "ram")
+        layout = Layout(0, 0, memory=MEMORY, map=shreds(count), kernel=kernel, kernel_at=FILE)
+        with open(path, "wb") as f:
+            f.write(ram.fill(layout, Elf32(payloads.BATON), "exitport=0xf4"))
+        of = replace(of, extra=("-nodefaults", "-vga", "none", "-bios", FIRMWARE, "-object",
+                                f"memory-backend-file,id=ram,mem-path={path},share=off,"
+                                f"size={MEMORY}"))
+        yield f"load, {count} map entries", between(of, *(symbol(name) for name in LOAD))[0]
+        yield f"start to hand-off, {count} map entries", between(of, symbol(ENTRY),
+                                                                 symbol(HANDOFF))[0]
+
+
+EVERY = (growth, maps)

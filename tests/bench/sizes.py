@@ -1,0 +1,43 @@
+"""Bytes, and how long a build takes."""
+import os
+import subprocess
+import tempfile
+import time
+
+import images
+import payloads
+from elf32 import Elf32
+from machine import BUILD
+from peers import LINUX, read
+from whole import BOOTED
+
+TRAMPOLINE_CODE = 0x824                 # include/baton/control.h: what is behind it is no code
+
+
+def text_of(*arguments):
+    """Bytes of code and constants, as `size` counts them in the last line."""
+    out = subprocess.run(["size", *arguments], capture_output=True, text=True, check=True).stdout
+    return int(out.splitlines()[-1].split()[0])
+
+
+def sizes():
+    elf = Elf32(payloads.BATON)
+    yield "baton.elf, file", len(elf.data)
+    yield "baton.elf, loaded", sum(segment.filesz for segment in elf.segments)
+    yield "baton.elf, code and constants", text_of(payloads.BATON)
+    yield "libbaton.a, code and constants", text_of("-t", os.path.join(BUILD, "libbaton.a"))
+    yield "trampoline, code", len(read(BUILD, "trampoline.bin")[:TRAMPOLINE_CODE].rstrip(b"\0"))
+    yield "ISO with a Debian kernel", os.path.getsize(
+        images.baton_iso(BOOTED, "", [(payloads.path(LINUX), "")]))
+
+
+def build():
+    """A clean build on one core."""
+    with tempfile.TemporaryDirectory(dir=BUILD) as folder:
+        start = time.monotonic()
+        subprocess.run(["make", "-j1", f"BUILD={folder}", f"{folder}/baton.elf"], check=True,
+                       capture_output=True)
+        yield "seconds, a clean build", round(time.monotonic() - start, 1)
+
+
+EVERY = (sizes, build)
