@@ -1,8 +1,10 @@
 /* The boot loader's information, reported, and the options of its command line for Baton. */
+#include "boot/smbios.h"
 #include "kernel/console/pixels.h"
 #include "kernel/console/print.h"
 #include "kernel/console/serial.h"
 #include "kernel/end/stop.h"
+#include "kernel/machine/window.h"
 #include "kernel/memory/screenmap.h"
 #include "kernel/start/start.h"
 
@@ -41,7 +43,7 @@ static void start_serial(const struct options *options)
 }
 
 /* What of the loader's information is not used, and the parts that no later line shows. */
-static void report_loader(const struct boot_info *boot, bool verbose)
+static void report_loader(struct boot_info *boot, bool verbose)
 {
     for (uint32_t i = 0; i < boot->notes && i < BOOT_NOTES; i++)
         if (boot->note[i].tag)
@@ -65,6 +67,8 @@ static void report_loader(const struct boot_info *boot, bool verbose)
         report("  UEFI", "tables kept in %a to %a", boot->efi_kept[i].start, boot->efi_kept[i].end);
     if (boot->acpi_rsdp)
         report("  ACPI", "root pointer at %a", boot->acpi_rsdp);
+    if (!boot->efi.bits)
+        smbios_find(boot, window_read);
     if (boot->smbios.tables.size)
         report("  SMBIOS", "version %u.%u, %n bytes at %a", boot->smbios.major, boot->smbios.minor,
                boot->smbios.tables.size, boot->smbios.tables.pa);
@@ -73,7 +77,7 @@ static void report_loader(const struct boot_info *boot, bool verbose)
                boot->screen.height, boot->screen.bits, boot->screen.pa);
 }
 
-void start_options(const struct boot_info *boot, struct options *options)
+void start_options(struct boot_info *boot, struct options *options)
 {
     struct option_trouble trouble[TROUBLES];
     uint32_t n = options_read(boot->command_line, options, trouble, TROUBLES);

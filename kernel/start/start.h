@@ -23,7 +23,7 @@ void start_screen(const struct boot_info *boot);
 
 /* Fills options from Baton's own command line and starts the serial port. Unknown words are
  * reported and ignored, wrong values are refused. */
-void start_options(const struct boot_info *boot, struct options *options);
+void start_options(struct boot_info *boot, struct options *options);
 
 /* Fills ram, which must be all zeros, from the loader's map; says what was repaired. */
 void start_memory(const struct boot_info *boot, bool verbose, struct ram *ram);
