@@ -8,6 +8,7 @@ function complain(text) {
     state.textContent = text;
 }
 
+document.getElementById("state").textContent = "Loading.";
 if (location.protocol === "file:")
     complain("This page was opened as a file, and browsers let no file read others. It must come " +
              "from a web server: type \"python3 -m http.server\" in its folder, and open the address " +

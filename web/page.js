@@ -35,18 +35,26 @@ function command(template) {
     return known ? text : null;
 }
 
+// A button that has no use for a moment keeps the focus: it is not disabled for the browser.
+function enable(button, usable) {
+    button.setAttribute("aria-disabled", String(!usable));
+}
+
 // Shows the state of the machine, and which buttons have a use now.
 function show() {
     const state = machine.state();
     const gone = /^hand-off +to 0x/m.test(log.text);
     const ready = state === "on" && PROMPT.test(log.last);
     const empty = ready && log.last.trimEnd() === "baton>";
+    const next = gone && /^# /.test(log.last);         // busybox's prompt
     for (const button of document.querySelectorAll("[data-type]")) {
         const text = command(button.dataset.type);
         if (text !== null)
             button.textContent = text;
-        button.disabled = !empty || text === null;
+        enable(button, empty && text !== null);
     }
+    for (const button of document.querySelectorAll("[data-key], [data-linux]"))
+        enable(button, state === "on");
     $("after").hidden = !gone;
     if (state === "triple")
         say("The machine was reset by a triple fault: the CPU could not even report a double fault. " +
@@ -55,6 +63,8 @@ function show() {
         say("The machine has halted. The last lines say why; the button resets it.", "wrong");
     else if (state !== "on")
         say(`The emulator itself has failed: ${state}. The button starts it again.`, "wrong");
+    else if (next)
+        say("Baton has handed over. The shell of the next kernel waits for a command.", "ready");
     else if (gone)
         say("Baton has handed over. The next kernel runs; Linux needs a minute or more until its shell.");
     else if (ready)
@@ -115,6 +125,8 @@ function joinButtons() {
     });
     document.addEventListener("click", event => {
         const { type, key, linux } = event.target.dataset;
+        if (event.target.getAttribute("aria-disabled") === "true")
+            return;
         if (key !== undefined)
             machine.type(key);
         else if (type !== undefined || linux !== undefined)

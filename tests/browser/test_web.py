@@ -154,7 +154,7 @@ def test_keys_elsewhere_do_not(student):
 
 def test_the_guide_types(student):
     page = student.page
-    assert page.evaluate("[...document.querySelectorAll('[data-type*=\"{\"]')].every(b => b.disabled)")
+    assert page.evaluate("[...document.querySelectorAll('[data-type*=\"{\"]')].every(b => b.ariaDisabled === 'true')")
     said = student.answer(lambda: student.button("load"))
     code, control = re.search(r"^trampoline  (\S+) and (\S+) both lead to \2", said, re.M).groups()
     assert int(re.search(r"^plan +([\d,]+) pages move", said, re.M)[1].replace(",", "")) > 100
@@ -164,7 +164,11 @@ def test_the_guide_types(student):
         said = student.answer(lambda: student.button(f"walk {address} new"))
         assert f"result      {address} is at {control}" in said
     assert f"{control} is not mapped" in student.answer(lambda: student.button(f"walk {control}"))
-    assert "H8 holds" in student.answer(lambda: student.button("check"))
+    # A button that is pressed by the keyboard keeps the focus.
+    check = "#guide button:text-is('check')"
+    page.call("focus", selector=check)
+    assert "H8 holds" in student.answer(lambda: page.press("Enter"))
+    assert page.evaluate("document.activeElement.textContent") == "check"
 
 
 def test_a_broken_list_is_found(student):
@@ -181,11 +185,12 @@ def test_a_broken_list_is_found(student):
 def test_linux_comes_up(student):
     page = student.page
     student.button("exec")
-    student.until(f"{STATE}.startsWith('Baton has handed over')")
+    student.until(f"{STATE}.startsWith('Baton has handed over. The next kernel runs')")
     student.until("serial.innerText.includes('This is a shell')", seconds=LINUX)
     student.until("document.querySelector('#screen').innerText.includes('This is a shell')")
     for text in (page.text("#screen"), student.serial()):
         assert "handed me this machine." in text and "each as it was packed" in text
+    student.until(f"{STATE}.endsWith('The shell of the next kernel waits for a command.') && {READY}")
     student.button("cat /proc/iomem")
     student.until("document.querySelector('#screen').innerText.includes('System RAM')")
     page.faultless()
