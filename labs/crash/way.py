@@ -14,10 +14,17 @@ START, END = 16 * MIB, 24 * MIB     # of the region
 # baton/crash.h: BATON_CRASH_POOL, _LOW, _HEADERS, _VAULT; the region's tail is all of them
 POOL = 96
 TAIL = END - (POOL + 4 + 3) * PAGE - 0xa0000
-TAKEN, TAKEN_BYTES = 116, POOL // 8     # in struct baton_crash: a bit for each page that is in use
+TAKEN_BYTES = POOL // 8             # in struct baton_crash: a bit for each page that is in use
 TOO_FEW = 3                         # pages of the pool that a check leaves
+STRAYS_BYTES = 4                    # what follows, the last field
 ONES = b"\xff" * (POOL * PAGE)
 MOST = 1 << 16                      # pages that own tables may map before they are called boundless
+
+
+def taken_offset():
+    """Of the bits in struct baton_crash."""
+    header = (boots.TOP / "include" / "baton" / "crash.h").read_text()
+    return int(re.search(r"^BATON_LAYOUT\(baton_crash, (\d+)\)", header, re.M)[1]) - STRAYS_BYTES - TAKEN_BYTES
 
 
 def machine(folder, elf, kind):
@@ -191,7 +198,7 @@ def failure(elf):
     symbols = boots.Elf32(crashing.kernel).symbols
 
     def before(d):
-        at = symbols["region"] - BASE + TAKEN
+        at = symbols["region"] - BASE + taken_offset()
         d.go_to(symbols["crashtables_make"])
         back = int.from_bytes(d.memory(d.registers()["ESP"] - BASE, 4), "little")
         used = (1 << POOL) - (1 << TOO_FEW)
