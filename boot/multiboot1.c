@@ -6,7 +6,6 @@
 #include "boot/copy.h"
 #include "lib/multiboot1.h"
 #include "boot/names.h"
-#include "boot/smbios.h"
 
 #define FRAMEBUFFER_RGB 1
 #define FRAMEBUFFER_TEXT 2
@@ -123,7 +122,5 @@ const char *boot_read_multiboot1(uint64_t pa, boot_reader *read, struct boot_inf
     if (!wrong && (mb.flags & MULTIBOOT_HAS_MODULES))
         wrong = read_modules(info, &mb, read);
     read_screen(info, &mb);
-    if (!wrong)
-        smbios_find(info, read);
     return wrong;
 }

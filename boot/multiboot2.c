@@ -269,7 +269,8 @@ const char *boot_read_multiboot2(uint64_t pa, boot_reader *read, struct boot_inf
         wrong = tags_walk(read, pa, see_module, &r);
     if (!wrong) {
         take_acpi(&r);
-        smbios_find(info, read);
+        if (info->efi.bits)
+            smbios_find(info, read);
         efi_find_kept(info, read);
     }
     return wrong;

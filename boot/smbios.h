@@ -7,7 +7,10 @@
 
 #include "boot/bootinfo.h"
 
-/* Fills info->smbios, if there is an entry point with right checksums, and its tables lie in memory of
+/* On UEFI the readers call it, because the list is not kept. On a BIOS nothing changes, and the search
+ * takes a while: who needs the tables calls it.
+ *
+ * Fills info->smbios, if there is an entry point with right checksums, and its tables lie in memory of
  * the firmware and have at most SMBIOS_MOST bytes. info->efi and the memory map must be known. */
 void smbios_find(struct boot_info *info, boot_reader *read);
 

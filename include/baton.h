@@ -110,6 +110,20 @@ enum baton_window {
     BATON_WINDOWS
 };
 
+/* A file as it lies in memory: physically contiguous, below 4 GiB, from any byte address. Its
+ * pages stay the host's until the hand-off; no step writes to them. size 0: no such file. */
+struct baton_file {
+    uint64_t pa;
+    uint64_t size;
+};
+BATON_LAYOUT(baton_file, 16);
+
+/* The firmware's description of the machine: tables in memory that stays as it is. [SMBIOS] */
+struct baton_smbios {
+    struct baton_file tables; /* size 0: there are none, and nothing of this is handed on */
+    uint8_t major, minor;
+};
+
 #define BATON_RSDP_OLD 20      /* bytes of ACPI's root pointer that revision 0 has */
 #define BATON_RSDP_SIZE 36     /* since revision 2 */
 #define BATON_RSDP_REVISION 15 /* offset of the revision */
@@ -159,8 +173,13 @@ struct baton_host {
      * baton_payload_finish(), only for a payload that gets a copy (multiboot 2). It must not call
      * the core. NULL: not known. [ACPI 5] */
     void (*root_pointer)(void *ctx, uint8_t copy[BATON_RSDP_SIZE]);
+
+    /* Fills *smbios, which is all zeros, if there are such tables. Only a multiboot 2 payload gets a
+     * copy of them: called when it is read, and each time baton_payload_finish() is, with the same
+     * answer. It must not call the core. NULL: not known. */
+    void (*smbios)(void *ctx, struct baton_smbios *smbios);
 };
-BATON_LAYOUT(baton_host, 56);
+BATON_LAYOUT(baton_host, 60);
 
 struct baton_refusal;
 struct baton_request;
@@ -233,14 +252,6 @@ size_t baton_explain(const struct baton_refusal *why, char *text, size_t size);
 
 /* ---- payloads ------------------------------------------------------------------------------ */
 
-/* A file as it lies in memory: physically contiguous, below 4 GiB, from any byte address. Its
- * pages stay the host's until the hand-off; no step writes to them. size 0: no such file. */
-struct baton_file {
-    uint64_t pa;
-    uint64_t size;
-};
-BATON_LAYOUT(baton_file, 16);
-
 /* Copies n bytes at `offset` out of the file to `to`. false: the file does not reach so far
  * (H10). */
 bool baton_file_read(const struct baton_host *host, const struct baton_file *file, uint64_t offset,
@@ -312,13 +323,6 @@ struct baton_efi {
 };
 BATON_LAYOUT(baton_efi, 36);
 
-/* The firmware's description of the machine. A multiboot 2 kernel gets a copy of the tables, which lie
- * in memory that stays as it is. [SMBIOS] */
-struct baton_smbios {
-    struct baton_file tables; /* size 0: there are none, and nothing of this is handed on */
-    uint8_t major, minor;
-};
-
 /* What the host asks for. All of it must outlive the last baton_payload_finish(), and be then as it
  * was when the payload was read, but for `screen`, `loader`, `acpi_rsdp` and `live`. */
 struct baton_request {
@@ -343,7 +347,6 @@ struct baton_request {
     } flat;
     struct baton_screen screen; /* a fault in the hand-off shows on that of baton_image_build() */
     uint64_t acpi_rsdp;         /* pa of the ACPI root pointer, 0 if not known */
-    struct baton_smbios smbios;
     struct baton_efi efi;
     struct baton_live live;
     bool long_mode; /* the CPU has long mode: a 64-bit kernel can be given to it */
@@ -367,7 +370,7 @@ struct baton_request {
      * reported on com_port, and the machine ends as after a fault. NULL: no comparison. */
     const void *digest_page;
 };
-BATON_LAYOUT(baton_request, 812);
+BATON_LAYOUT(baton_request, 792);
 
 /* How a payload is entered. Each kind has its own code at the end of the hand-off. */
 enum baton_entry_kind {

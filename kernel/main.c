@@ -22,19 +22,6 @@ extern char boot_windows_high[]; /* boot/entry.S */
 /* Called only by boot/entry.S. */
 void kernel_main(uint32_t magic, uint32_t information) __attribute__((noreturn, used));
 
-static void read_loader(uint64_t pa, void *to, uint32_t n)
-{
-    for (uint8_t *out = to; n;) {
-        uint32_t room = BATON_PAGE_SIZE - (uint32_t)(pa & BATON_PAGE_MASK);
-        uint32_t part = n < room ? n : room;
-
-        __builtin_memcpy(out, window_map(BATON_WINDOW_SOURCE, pa), part);
-        out += part;
-        pa += part;
-        n -= part;
-    }
-}
-
 /* After a refusal: the shell starts, unless exitport= or onfault=reset is given. */
 static void __attribute__((noreturn)) after_refusal(void)
 {
@@ -76,7 +63,7 @@ void kernel_main(uint32_t magic, uint32_t information)
     traps_start();
     cpu_detect();
     machinecheck_start();
-    wrong = boot_read(magic, information, read_loader, &boot);
+    wrong = boot_read(magic, information, window_read, &boot);
     bios_start(boot.efi.bits);
     start_screen(&boot);
     start_options(&boot, &options);

@@ -56,7 +56,7 @@ struct baton_crash {
     uint32_t taken[BATON_CRASH_POOL / 32]; /* a bit for each page of the pool that is in use */
     uint32_t strays; /* pages freed that were not in use: always 0, or the image was overwritten */
 };
-BATON_LAYOUT(baton_crash, 136);
+BATON_LAYOUT(baton_crash, 140);
 
 /*
  * Divides the region [start, end), which is RAM that belongs to nobody else; both are multiples of

@@ -1,6 +1,7 @@
 /* The old kernel as the core's host: its functions, and what they say of the machine. */
 #include "kernel/load/host.h"
 
+#include "boot/smbios.h"
 #include "kernel/machine/acpi.h"
 #include "kernel/machine/layout.h"
 #include "kernel/machine/watchdog.h"
@@ -10,7 +11,7 @@
 
 static struct baton_host host;
 static struct baton_range keep[LIVE_RANGES + BOOT_EFI_KEPT];
-static uint64_t acpi_rsdp; /* as the boot loader says */
+static struct boot_info *boot;
 
 static int host_alloc(void *ctx, uint64_t below, uint64_t *pa)
 {
@@ -42,14 +43,26 @@ static void host_progress(void *ctx, uint64_t done, uint64_t all)
 static void host_root_pointer(void *ctx, uint8_t copy[BATON_RSDP_SIZE])
 {
     (void)ctx;
-    acpi_copy_root(acpi_rsdp, copy);
+    acpi_copy_root(boot->acpi_rsdp, copy);
 }
 
-void host_start(const struct boot_info *boot, const struct baton_memory *memory, uint32_t count)
+/* The search of a BIOS's segment is for the first payload that gets the tables. */
+static void host_smbios(void *ctx, struct baton_smbios *smbios)
 {
+    static bool searched;
+
+    (void)ctx;
+    if (!boot->efi.bits && !searched)
+        smbios_find(boot, window_read);
+    searched = true;
+    *smbios = boot->smbios;
+}
+
+void host_start(struct boot_info *boot_info, const struct baton_memory *memory, uint32_t count)
+{
+    boot = boot_info;
     __builtin_memcpy(keep, live.range, live.ranges * sizeof(*keep));
     __builtin_memcpy(keep + live.ranges, boot->efi_kept, boot->efi_kept_count * sizeof(*keep));
-    acpi_rsdp = boot->acpi_rsdp;
     host = (struct baton_host){
         .size = sizeof(host),
         .alloc_page = host_alloc,
@@ -57,6 +70,7 @@ void host_start(const struct boot_info *boot, const struct baton_memory *memory,
         .map = host_map,
         .progress = host_progress,
         .root_pointer = host_root_pointer,
+        .smbios = host_smbios,
         .memory = memory,
         .memory_count = count,
         .keep = keep,

@@ -5,7 +5,7 @@
 #include "boot/bootinfo.h"
 
 /* Once, when the live tables are in use. The memory map is not copied and must not change. */
-void host_start(const struct boot_info *boot, const struct baton_memory *memory, uint32_t count);
+void host_start(struct boot_info *boot, const struct baton_memory *memory, uint32_t count);
 
 /* Valid after host_start. */
 const struct baton_host *host_get(void);

@@ -20,7 +20,7 @@ static const struct options *options;
 static struct stage slot[2];
 static struct stage *loaded; /* one of them, or NULL */
 
-void stage_start(const struct boot_info *boot_info, const struct options *wanted,
+void stage_start(struct boot_info *boot_info, const struct options *wanted,
                  const struct baton_memory *memory, uint32_t count)
 {
     boot = boot_info;
@@ -86,7 +86,6 @@ bool stage_prepare(struct stage *stage, const struct stage_options *wanted)
         .flat = {stage->format.load, stage->format.entry},
         .screen = boot->screen,
         .acpi_rsdp = boot->acpi_rsdp,
-        .smbios = boot->smbios,
         .efi = boot->efi,
         .live = live.summary,
         .long_mode = cpu.long_mode,

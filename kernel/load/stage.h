@@ -30,7 +30,7 @@ struct stage {
 };
 
 /* Call it once, when the live tables are in use. What the pointers point to must not change. */
-void stage_start(const struct boot_info *boot, const struct options *options,
+void stage_start(struct boot_info *boot, const struct options *options,
                  const struct baton_memory *memory, uint32_t count);
 
 /* The default: the first module, with all others as its initrds, in order; without the capture

@@ -43,6 +43,19 @@ void *window_map(enum baton_window window, uint64_t pa)
     return (void *)(WINDOW_BASE + window * BATON_PAGE_SIZE + (uint32_t)(pa & BATON_PAGE_MASK));
 }
 
+void window_read(uint64_t pa, void *to, uint32_t n)
+{
+    for (uint8_t *out = to; n;) {
+        uint32_t room = BATON_PAGE_SIZE - (uint32_t)(pa & BATON_PAGE_MASK);
+        uint32_t part = n < room ? n : room;
+
+        __builtin_memcpy(out, window_map(BATON_WINDOW_SOURCE, pa), part);
+        out += part;
+        pa += part;
+        n -= part;
+    }
+}
+
 void windows_close(void)
 {
     for (unsigned i = 0; i < BATON_WINDOWS; i++)

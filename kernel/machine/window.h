@@ -15,6 +15,9 @@ void window_start(void *table, unsigned entry_size, uint64_t bits, uint64_t dire
  * window. */
 void *window_map(enum baton_window window, uint64_t pa);
 
+/* Copies n bytes from pa on, through BATON_WINDOW_SOURCE. */
+void window_read(uint64_t pa, void *to, uint32_t n);
+
 /* Closes all windows: the live tables then hold the same bytes as before the first one was
  * opened. */
 void windows_close(void);

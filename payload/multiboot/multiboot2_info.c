@@ -59,10 +59,9 @@ static void put_memory(struct multiboot_block *block, const struct baton_request
     struct map_walk walk = map_walk(block->host, request, block->payload);
     uint32_t kib[] = {multiboot_lower(walk), multiboot_upper(walk)};
     uint32_t size = count_memory(block, request) * (uint32_t)sizeof(struct multiboot2_memory);
-    struct multiboot2_memory_map head = {
-        {MULTIBOOT2_MEMORY_MAP, (uint32_t)sizeof(head) + size},
-        sizeof(struct multiboot2_memory),
-        0};
+    struct multiboot2_memory_map head = {{MULTIBOOT2_MEMORY_MAP, (uint32_t)sizeof(head) + size},
+                                         sizeof(struct multiboot2_memory),
+                                         0};
 
     put_tag(block, MULTIBOOT2_MEMORY_SIZES, kib, sizeof(kib), NULL, 0);
     multiboot_put_padding(block, 8);
@@ -127,18 +126,22 @@ static void put_file(struct multiboot_block *block, const struct baton_file *fil
     }
 }
 
-static void put_smbios(struct multiboot_block *block, const struct baton_smbios *smbios)
+static void put_smbios(struct multiboot_block *block)
 {
-    struct multiboot2_smbios head = {
-        .tag = {MULTIBOOT2_SMBIOS, (uint32_t)(sizeof(head) + smbios->tables.size)},
-        .major = smbios->major,
-        .minor = smbios->minor};
+    const struct baton_host *host = block->host;
+    struct baton_smbios smbios = {0};
 
-    if (!smbios->tables.size)
+    if (host->smbios)
+        host->smbios(host->ctx, &smbios);
+    if (!smbios.tables.size)
         return;
+    struct multiboot2_smbios head = {
+        .tag = {MULTIBOOT2_SMBIOS, (uint32_t)(sizeof(head) + smbios.tables.size)},
+        .major = smbios.major,
+        .minor = smbios.minor};
     multiboot_put_padding(block, 8);
     multiboot_put(block, &head, sizeof(head));
-    put_file(block, &smbios->tables);
+    put_file(block, &smbios.tables);
 }
 
 /* The system table, and the memory map as it was when boot services ended, copied unread. A payload
@@ -189,7 +192,7 @@ uint32_t multiboot2_write(const struct baton_host *host, const struct baton_requ
     put_memory(&block, request);
     put_screen(&block, request);
     put_root_pointer(&block);
-    put_smbios(&block, &request->smbios);
+    put_smbios(&block);
     put_efi(&block, request);
     put_sections(&block, request, &kept);
     if (kept.relocatable) {

@@ -82,6 +82,13 @@ static void usual_root_pointer(void *ctx, uint8_t copy[BATON_RSDP_SIZE])
     usual->root_pointer(usual->ctx, copy);
 }
 
+static void usual_smbios(void *ctx, struct baton_smbios *smbios)
+{
+    const struct baton_host *usual = ((struct baton_crash *)ctx)->usual;
+
+    usual->smbios(usual->ctx, smbios);
+}
+
 /* The region lies in one entry, so the maps need at most BATON_CRASH_MORE more. */
 static bool is_usable(const struct baton_host *usual, const struct baton_range *range)
 {
@@ -116,6 +123,7 @@ int baton_crash_host(struct baton_crash *crash, const struct baton_host *usual,
     crash->host.map = usual_map;
     crash->host.progress = usual->progress ? usual_progress : NULL;
     crash->host.root_pointer = usual->root_pointer ? usual_root_pointer : NULL;
+    crash->host.smbios = usual->smbios ? usual_smbios : NULL;
     crash->host.memory = map;
     crash->host.memory_count =
         baton_crash_map(crash, usual->memory, usual->memory_count, map, room);

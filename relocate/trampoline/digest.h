@@ -62,9 +62,9 @@ _Static_assert(sizeof(((struct baton_segment *)0)->what) <=
                "names");
 
 /* The page for a machine (MACHINE_ bits) of the two at `pages`. */
-static inline const uint8_t *digest_page_of(const void *pages, uint32_t machine)
+static inline const uint8_t *digest_page_of(const void *pages, uint32_t bits)
 {
-    return (const uint8_t *)pages + (machine & MACHINE_HAS_SHA ? DIGEST_PAGE_SIZE : 0);
+    return (const uint8_t *)pages + (bits & MACHINE_HAS_SHA ? DIGEST_PAGE_SIZE : 0);
 }
 
 /* Is this segment compared? Not if nothing of it is loaded before the hand-off. */

@@ -1,5 +1,6 @@
 /* A multiboot 2 loader on paper: three pieces of memory, and what the specification says to put into
  * them. [MB2 3.6, ACPI 5.2.5.3, UEFI 4.3] */
+#include "boot/smbios.h"
 #include "tests/host/loader2.h"
 #include "tests/host/cm.h"
 
@@ -242,6 +243,12 @@ const char *loader2_read_at(uint64_t pa)
     assert_false(read_beyond_4_gib);
     assert_true(loader2_reads < 600000);
     return wrong;
+}
+
+void loader2_find_smbios(void)
+{
+    smbios_find(&loader2_info, fake_read);
+    assert_false(read_beyond_4_gib);
 }
 
 const char *loader2_read(void)

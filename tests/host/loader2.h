@@ -59,4 +59,7 @@ void loader2_efi(unsigned bits, unsigned count, uint64_t acpi_new, uint64_t acpi
 const char *loader2_read(void);
 const char *loader2_read_at(uint64_t pa);
 
+/* What a kernel on a BIOS does later. */
+void loader2_find_smbios(void);
+
 #endif

@@ -31,6 +31,12 @@ static void usual_root_pointer(void *ctx, uint8_t copy[BATON_RSDP_SIZE])
     copy[0] = 'R';
 }
 
+static void usual_smbios(void *ctx, struct baton_smbios *smbios)
+{
+    assert_ptr_equal(ctx, &used);
+    smbios->major = 3;
+}
+
 /* Low memory, a hole, RAM around the region, tables of the firmware, RAM above. */
 static const struct baton_memory machine[] = {
     {0x400, 0x9fc00, BATON_MEM_USABLE},       {0xf0000, MIB, BATON_MEM_RESERVED},
@@ -44,6 +50,7 @@ static struct baton_host usual = {
     .map = usual_map,
     .progress = usual_progress,
     .root_pointer = usual_root_pointer,
+    .smbios = usual_smbios,
     .memory = machine,
     .memory_count = COUNT(machine),
 };
@@ -216,6 +223,7 @@ static void the_rest_of_the_host_is_the_usual_one(void **state)
 {
     struct baton_host quiet = usual;
     uint8_t copy[BATON_RSDP_SIZE] = {0};
+    struct baton_smbios smbios = {.major = 0};
 
     (void)state;
     lay_out();
@@ -228,13 +236,17 @@ static void the_rest_of_the_host_is_the_usual_one(void **state)
     assert_int_equal(used, 7);
     crash.host.root_pointer(crash.host.ctx, copy);
     assert_int_equal(copy[0], 'R');
+    crash.host.smbios(crash.host.ctx, &smbios);
+    assert_int_equal(smbios.major, 3);
     assert_ptr_equal(crash.host.memory, map);
     assert_int_equal(crash.host.memory_count, COUNT(machine) + 2);
     quiet.progress = NULL;
     quiet.root_pointer = NULL;
+    quiet.smbios = NULL;
     assert_int_equal(baton_crash_host(&crash, &quiet, map, payload_map, COUNT(map), &why), 0);
     assert_null(crash.host.progress);
     assert_null(crash.host.root_pointer);
+    assert_null(crash.host.smbios);
 }
 
 static void a_host_that_does_not_fit_is_refused(void **state)

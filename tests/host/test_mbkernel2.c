@@ -107,6 +107,14 @@ static void the_whole_way(void **state)
     end();
 }
 
+static struct baton_smbios smbios;
+
+static void give_smbios(void *ctx, struct baton_smbios *found)
+{
+    assert_ptr_equal(ctx, &j.machine);
+    *found = smbios;
+}
+
 static void of_uefi(void **state)
 {
     (void)state;
@@ -114,8 +122,8 @@ static void of_uefi(void **state)
         start(MB_SIZE);
         j.request.efi = (struct baton_efi){bits, 48, 1, 0x1f00000,
                                            machine_file(&j.machine, 0x1800010, 48 * 200)};
-        j.request.smbios =
-            (struct baton_smbios){machine_file(&j.machine, 0x1810003, 0x233), 3, 2};
+        smbios = (struct baton_smbios){machine_file(&j.machine, 0x1810003, 0x233), 3, 2};
+        j.machine.host.smbios = give_smbios;
         j.request.screen = (struct baton_screen){.kind = BATON_SCREEN_LINEAR,
                                                  .pa = 0x180000000,
                                                  .pitch = 4096,
