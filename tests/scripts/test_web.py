@@ -33,7 +33,7 @@ def own(tmp_path_factory):
     """A checkout in which scripts may be replaced; fetch-payloads only says what it is asked for."""
     made = Checkout(tmp_path_factory.mktemp("own") / "baton")
     (made.top / "iso" / "fetch-payloads").write_text('#!/bin/sh\necho "asked for $*"\n')
-    (made.top / "build" / "baton.elf").write_bytes(b"a kernel")
+    (made.top / "build" / "baton.boot").write_bytes(b"a kernel")
     v86 = made.top / "build" / "payloads" / "v86"
     shutil.rmtree(v86, ignore_errors=True)
     (v86 / "build").mkdir(parents=True)
