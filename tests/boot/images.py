@@ -18,6 +18,7 @@ GRUB_PC = "/usr/lib/grub/i386-pc"
 ISOLINUX = ("/usr/lib/ISOLINUX/isolinux.bin",
             *(f"/usr/lib/syslinux/modules/bios/{name}.c32"
               for name in ("ldlinux", "libcom32", "mboot")))
+LEGACY_GRUB = "stage2_eltorito"     # in iso/fetch-payloads
 GRUB_ANY_MODULES = "multiboot multiboot2 normal iso9660 all_video gfxterm linux"
 
 
@@ -112,21 +113,40 @@ def isolinux_iso(baton, words, modules):
         files[f"module{i}"] = path
         parts.append(f"/module{i} {module_words}")
     config = f"DEFAULT baton\nLABEL baton\nKERNEL mboot.c32\nAPPEND {' --- '.join(parts)}\n"
+    files.update({os.path.basename(path): path for path in ISOLINUX})
+    return el_torito_iso("isolinux.bin", "isolinux.cfg", config, files)
 
+
+def legacy_grub_iso(baton, words, modules):
+    """Baton started by GRUB 0.97, on a BIOS. modules: [(path, words), ...]. GRUB does not unpack them:
+    it gives the bytes of the files only with these commands."""
+    files = {"boot/grub/stage2": os.path.join(BUILD, "payloads", LEGACY_GRUB), "baton.elf": baton}
+    lines = ["timeout 0", "title Baton", f"kernel /baton.elf {words}"]
+    for i, (path, module_words) in enumerate(modules):
+        files[f"module{i}"] = path
+        lines.append(f"modulenounzip /module{i} {module_words}")
+    return el_torito_iso("boot/grub/stage2", "boot/grub/menu.lst", "\n".join([*lines, ""]), files)
+
+
+def el_torito_iso(start, name, config, files):
+    """An ISO whose BIOS starts the file `start`, which reads its configuration from `name`. files:
+    {name in the ISO's root: path}."""
     def make(iso):
         folder = tempfile.mkdtemp(dir=FOLDER)
         try:
-            with open(os.path.join(folder, "isolinux.cfg"), "w") as f:
+            for file, path in files.items():
+                os.makedirs(os.path.dirname(os.path.join(folder, file)), exist_ok=True)
+                shutil.copyfile(path, os.path.join(folder, file))
+            with open(os.path.join(folder, name), "w") as f:
                 f.write(config)
-            for name, path in {**files, **{os.path.basename(p): p for p in ISOLINUX}}.items():
-                shutil.copyfile(path, os.path.join(folder, name))
-            subprocess.run(["xorriso", "-as", "mkisofs", "-o", iso, "-b", "isolinux.bin",
-                            "-c", "boot.cat", "-no-emul-boot", "-boot-load-size", "4",
-                            "-boot-info-table", folder], check=True, capture_output=True)
+            subprocess.run(["xorriso", "-as", "mkisofs", "-o", iso, "-b", start, "-c", "boot.cat",
+                            "-no-emul-boot", "-boot-load-size", "4", "-boot-info-table", folder],
+                           check=True, capture_output=True)
         finally:
             shutil.rmtree(folder)
-    key = config.encode() + b"".join(content(path) for path in (*files.values(), *ISOLINUX))
-    return kept(key, "isolinux.iso", make)
+    key = config.encode() + b"".join(name.encode() + content(path)
+                                     for name, path in sorted(files.items()))
+    return kept(key, "el-torito.iso", make)
 
 
 def linux_iso(kernel, words, initrd):

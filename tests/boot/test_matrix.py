@@ -15,7 +15,8 @@ from machine import Machine, run
 STEPS = ["Baton", "memory", "tables", "payload", "initrd", "plan", "trampoline", "hand-off"]
 MIB = 1 << 20
 WITHOUT_PAE = ("486", "pentium")     # 32 address bits
-ISOS = {"grub": images.baton_iso, "isolinux": images.isolinux_iso}
+ISOS = {"grub": images.baton_iso, "isolinux": images.isolinux_iso,
+        "grub-legacy": images.legacy_grub_iso}
 BOCHS_END = "^(BATON-VERDICT|refused|panic|fault)"
 
 
@@ -24,6 +25,7 @@ class Boot:
         self.row, self.name = row, f"matrix-{row['name']}"
         kind, name = row["payload"].split("-", 1)
         self.linux = name if kind == "linux" else ""
+        self.other = images.LEGACY_GRUB if row["via"] == "grub-legacy" else ""
         self.words = payloads.LINUX_WORDS if self.linux else f"judged by {row['name']}"
         if row["machine"] == "isapc" and self.linux:
             self.words += " baton.exitport=0xf4"

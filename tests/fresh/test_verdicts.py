@@ -34,6 +34,8 @@ def verdicts(fresh):
 
 GOOD = {
     "run": "  Baton 0.1, loaded by GRUB 2.06, handed me this machine.\r\nexit 0  switched off\n",
+    "uefi": "  protocol    multiboot 2\r\n  UEFI        64 bits, system table at 0xf9ee018, memory\n"
+            "  Baton 0.1, loaded by GRUB 2.12, handed me this machine.\r\n",
     "prove": "claim ...\n\nproved      with PAE and legacy tables\n            fail on the other\n",
     "record": "steps       165, 672 of them\npage        hand-off.html: 165 steps, 178 KiB; x\n",
     "crash": "#0  page_read () at kernel/x.c:86\n#4  kernel_main (magic=1) at kernel/main.c:255\n"
@@ -88,9 +90,9 @@ DIALOG = ("free", "result ", "trampoline", "handed me", "This is a shell", "Linu
 
 @pytest.mark.parametrize("verb,needed", [
     ("run", "handed me this machine"), ("prove", "proved"), ("record", "165 steps"),
-     ("crash", "kernel_main"),
-     ("crash", "as it was"), ("iso", "El Torito"), ("netboot", "core.0"), ("netboot", "core.efi"),
-     ("web", "v86.wasm"), ("web", "seabios.bin"),
+    ("uefi", "system table"), ("uefi", "protocol"), ("uefi", "handed me"),
+    ("crash", "kernel_main"), ("crash", "as it was"), ("iso", "El Torito"), ("netboot", "core.0"), ("netboot", "core.efi"),
+    ("web", "v86.wasm"), ("web", "seabios.bin"),
      ("lab", "100 of 100"), ("debug", "live tables"), ("debug", "new tables"),
     *[("shell", needed) for needed in DIALOG],
 ])
@@ -105,6 +107,7 @@ def test_each_line_is_needed(verdicts, verb, needed):
     ("crash", "#4  kernel_main", "#4  0xc0118008 in ?? ("),
     ("prove", "proved ", "            proved "),
     ("record", "page  ", "no page  "),
+    ("uefi", "multiboot 2", "multiboot 1"),
     ("iso", "BIOS  y", "BIOS  n"),
     ("lab", "100 of 100", "90 of 100"),
     ("shell", "is at 0x00100000", "is at 0x00200000"),

@@ -7,6 +7,9 @@ import dialogs
 # The log must contain each of these, and the exit status must be 0. An empty log is a failure.
 MUST_SAY = {
     "run": [("handed me this machine", r"handed me this machine\.")],
+    "uefi": [("UEFI's system table", r"(?m)^  UEFI +64 bits, system table at 0x"),
+             ("multiboot 2", r"(?m)^  protocol +multiboot 2$"),
+             ("handed me this machine", r"handed me this machine\.")],
     "prove": [('a line "proved"', r"(?m)^proved +\S")],
     "record": [('a line "page"', r"(?m)^page +\S+: \d+ steps, ")],
     "crash": [("kernel_main in gdb's backtrace", r"(?m)^#\d+ .*\bkernel_main\b"),
