@@ -116,12 +116,13 @@ def phase(log):
     return f'the line "{lines[-1][:60]}"' if lines else "nothing: Baton has printed no line"
 
 
-def machine(lab, elf, kind, payload, words="", **more):
-    resets = machines.Machine(f"lab-{lab}-{kind}").folder() + "/resets"
+def machine(lab, elf, kind, payload, words="", name="", **more):
+    """name: of the run, if two of a lab's runs have the same kind of tables."""
+    resets = machines.Machine(f"lab-{lab}-{name or kind}").folder() + "/resets"
     if os.path.exists(resets):
         os.remove(resets)
     return machines.Machine(
-        f"lab-{lab}-{kind}", kernel=os.path.relpath(elf, machines.ROOT), memory="32M", cpu="pentium3",
+        f"lab-{lab}-{name or kind}", kernel=os.path.relpath(elf, machines.ROOT), memory="32M", cpu="pentium3",
         append=f"paging={kind} trace=1 exitport=0xf4 {words}".strip(), modules=(payload,),
         timeout=LATEST, extra=("-d", "cpu_reset", "-D", resets), **more)
 
@@ -141,8 +142,8 @@ def payload_folder():
                            machines.ROOT) + "/tests/payloads"
 
 
-def hand_over(machine, entry, before=None, arrived=None):
-    """Runs it to its end. entry: the payload's, or a function that knows it later. before(debugger):
+def hand_over(machine, entry, before=None, arrived=None, limit=None):
+    """Runs it to its end. limit: in seconds of the CPU's time, if not LIMIT. entry: the payload's, or a function that knows it later. before(debugger):
     called before it starts. arrived(debugger): called at the payload's first instruction; each returns
     a Finding, or None."""
     boot = Boot()
@@ -150,7 +151,7 @@ def hand_over(machine, entry, before=None, arrived=None):
         boot.found = NOT_TRIED
         return boot, None
     with Debugger(machine) as d:
-        guard = Guard(d, LIMIT)
+        guard = Guard(d, limit or LIMIT)
         guard.start()
         finding = None
         try:

@@ -32,7 +32,7 @@ def wrong(name, changes, lost, found=""):
 
 ANSWERS = (
     wrong("the kernel begins with the file", change(SOURCE, "    s->source = image->file->pa;\n"),
-          "source boot boot-high"),
+          "source boot boot-high linux"),
     wrong("init_size is taken for the file's size", change(
         WINDOW, "        s->window = image->kernel_size;\n"), "window room lies"),
     wrong("the guess is not marked as one", change(GUESS, GUESS.replace("s->guess = ", "")),
@@ -59,12 +59,13 @@ ANSWERS = (
     wrong("the alignment that was taken is not told", change(TAKEN, ""), "fields", "kernel_alignment"),
     wrong("the command line of the loader, not its copy", change(
         LINE, LINE.replace("line->dest", "(uint64_t)(uintptr_t)request->command_line")),
-        "fields boot boot-high", "cmd_line_ptr"),
+        "fields boot boot-high linux", "cmd_line_ptr"),
     wrong("the initrd's end for its size", change(SIZE, SIZE.replace(" - initrd.start", "")),
           "initrd boot boot-high", "ramdisk_size"),
-    wrong("setup_data is forgotten", change(NODES, ""), "fields boot boot-high", "found=.setup_data 0x"),
+    wrong("setup_data is forgotten", change(NODES, ""), "fields boot boot-high linux",
+          "found=.setup_data 0x"),
     wrong("an end for a size in the memory map", change(
-        EACH, EACH.replace(";\n\n", ";\n        entry.size += entry.start;\n")), "memory boot boot-high"),
+        EACH, EACH.replace(";\n\n", ";\n        entry.size += entry.start;\n")), "memory boot boot-high linux"),
     wrong("more entries than the table has", change(MOST, "    uint32_t n = map.count;\n"),
           "memory"),
     wrong("the number of entries is forgotten", change(COUNT, ""), "memory boot boot-high", "e820_entries 0"),

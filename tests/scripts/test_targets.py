@@ -16,7 +16,7 @@ SHORT = {
     "bench ONLY=sizes": "^baton.elf, loaded +[0-9,]+",
     "fuzz MINUTES=0.02 TARGETS=options": r"options +[\d,]+ executions .* 0 crashes",
     "kernels": "",
-    "run-host-random BATON_ROUNDS=10": r"test_random +\d+ passed, 0 failed",
+    "run-host-random BATON_ROUNDS=10": r"host-random +\d+ passed, 0 failed",
 }
 # These take minutes: a dry run of make shows whether it has a rule for everything that they need.
 # check and test call make for each of their parts.
