@@ -21,7 +21,7 @@ SCRIPTS = (["iso/fetch-payloads", KERNEL], ["iso/make-initrd"])
 def missing():
     """Why there is no kernel or no initrd; "" if both are there. They are fetched at the first time."""
     for script in SCRIPTS if not all(map(os.path.exists, files())) else ():
-        done = subprocess.run(script, cwd=TOP, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        done = subprocess.run(script, cwd=TOP, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         if done.returncode:
             return (done.stderr.strip().splitlines() or [f"{script[0]} failed"])[-1]
     return ""
