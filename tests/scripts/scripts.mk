@@ -1,13 +1,13 @@
 # The tests of ./baton and of the scripts in iso/. Included by the top Makefile.
 #
-# Two processes in parallel: most tests wait for something.
+# Three processes in parallel: many tests wait for something, such as a network that does not answer.
 #
 #   make check-scripts   the quick ones
 #   make test-scripts    all of them
 
 SCRIPTS_RESULTS := $(BUILD)/tests/results/scripts.xml
 SCRIPTS_PYTEST = PYTHONDONTWRITEBYTECODE=1 BATON_BUILD="$$(readlink -f $(BUILD))" \
-                 /usr/bin/python3 -m pytest -n 2 --dist loadfile -p no:cacheprovider --tb=short -q \
+                 /usr/bin/python3 -m pytest -n 3 --dist loadfile -p no:cacheprovider --tb=short -q \
                  --junitxml=$(SCRIPTS_RESULTS)
 
 .PHONY: check-scripts test-scripts
