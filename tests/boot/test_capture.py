@@ -183,10 +183,12 @@ ATTEMPTS = {
 }
 BEGUN = {"packed-too-small", "bad-disk"}        # they fail after they have begun to write
 # The initrd's init runs once for each attempt. It must not mount /proc again, over the attempt's
-# command line, and at its end the machine goes on.
+# command line, and at its end the machine goes on. To save time, the initrd's files are not compared
+# again, but for one, and a disk is looked for twice.
 SCRIPT = """\
 . /etc/start
-grep -v -e etc/start -e bin/end-machine -e modules/order /sha256sums >/tmp/sums
+grep etc/say.sh /sha256sums >/tmp/sums
+sed -i 's/seq 20/seq 2/' /bin/find-disk
 cat >/tmp/end-machine <<'END'
 #!/bin/busybox sh
 echo "ended ${1-well}"
