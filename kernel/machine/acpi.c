@@ -72,16 +72,9 @@ static bool sums_to_zero(uint64_t pa, uint32_t size)
 
 static uint64_t find_rsdp(uint64_t start, uint64_t end)
 {
-    const uint8_t *at = NULL; /* where pa is mapped: a load runs through here */
-
-    for (uint64_t pa = start; pa + RSDP_SIZE <= end; pa += 16) {
-        at = at && pa & BATON_PAGE_MASK ? at + 16 : window_map(BATON_WINDOW_SOURCE, pa);
-        if (*at != 'R')
-            continue;
+    for (uint64_t pa = start; pa + RSDP_SIZE <= end; pa += 16)
         if (is_text(pa, "RSD PTR ") && sums_to_zero(pa, RSDP_SIZE))
             return pa;
-        at = NULL; /* these may have mapped the page behind it */
-    }
     return 0;
 }
 
