@@ -49,12 +49,9 @@ static void host_root_pointer(void *ctx, uint8_t copy[BATON_RSDP_SIZE])
 /* The search of a BIOS's segment is for the first payload that gets the tables. */
 static void host_smbios(void *ctx, struct baton_smbios *smbios)
 {
-    static bool searched;
-
     (void)ctx;
-    if (!boot->efi.bits && !searched)
+    if (!boot->efi.bits && !boot->smbios.tables.size)
         smbios_find(boot, window_read);
-    searched = true;
     *smbios = boot->smbios;
 }
 
