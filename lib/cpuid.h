@@ -26,12 +26,18 @@ static inline bool cpuid_exists(void)
     return (before ^ after) & EFLAGS_ID;
 }
 
-static inline uint32_t cpuid_leaf(uint32_t leaf, uint32_t *edx)
-{
-    uint32_t eax = leaf, ebx, ecx;
+struct cpuid_leaf {
+    uint32_t eax, ebx, ecx, edx;
+};
 
-    __asm__ volatile("cpuid" : "+a"(eax), "=b"(ebx), "=c"(ecx), "=d"(*edx));
-    return eax;
+/* The leaf, of those that have subleaves the first. */
+static inline struct cpuid_leaf cpuid_leaf(uint32_t number)
+{
+    struct cpuid_leaf leaf = {.eax = number};
+
+    __asm__ volatile("cpuid"
+                     : "+a"(leaf.eax), "=b"(leaf.ebx), "+c"(leaf.ecx), "=d"(leaf.edx));
+    return leaf;
 }
 
 /* What digests are computed with (sha256_extensions.h): SHA256RNDS2 and the like, PSHUFB, PALIGNR,
@@ -39,32 +45,29 @@ static inline uint32_t cpuid_leaf(uint32_t leaf, uint32_t *edx)
 static inline bool cpuid_has_sha(void)
 {
     uint32_t sse = CPUID_SSSE3 | CPUID_SSE4_1;
-    uint32_t highest = 0, one = 1, leaf = CPUID_STRUCTURED, ebx, ecx, edx, structured;
+    struct cpuid_leaf one;
 
-    if (!cpuid_exists())
+    if (!cpuid_exists() || cpuid_leaf(0).eax < CPUID_STRUCTURED)
         return false;
-    __asm__ volatile("cpuid" : "+a"(highest), "=b"(ebx), "=c"(ecx), "=d"(edx));
-    if (highest < CPUID_STRUCTURED)
-        return false;
-    __asm__ volatile("cpuid" : "+a"(one), "=b"(ebx), "=c"(ecx), "=d"(edx));
-    if ((ecx & sse) != sse || !(edx & CPUID_FXSR))
-        return false;
-    ecx = 0; /* the subleaf */
-    __asm__ volatile("cpuid" : "+a"(leaf), "=b"(structured), "+c"(ecx), "=d"(edx));
-    return structured & CPUID_SHA;
+    one = cpuid_leaf(1);
+    return (one.ecx & sse) == sse && one.edx & CPUID_FXSR &&
+           cpuid_leaf(CPUID_STRUCTURED).ebx & CPUID_SHA;
 }
 
 static inline struct cpuid cpuid_read(void)
 {
     struct cpuid id = {0};
-    uint32_t unused, highest;
+    struct cpuid_leaf one;
+    uint32_t highest;
 
     if (!cpuid_exists())
         return id;
-    id.signature = cpuid_leaf(1, &id.features);
-    highest = cpuid_leaf(CPUID_EXTENDED, &unused);
+    one = cpuid_leaf(1);
+    id.signature = one.eax;
+    id.features = one.edx;
+    highest = cpuid_leaf(CPUID_EXTENDED).eax;
     if (highest > CPUID_EXTENDED && highest <= CPUID_EXTENDED_MAX)
-        cpuid_leaf(CPUID_EXTENDED + 1, &id.extended);
+        id.extended = cpuid_leaf(CPUID_EXTENDED + 1).edx;
     return id;
 }
 
