@@ -1,4 +1,5 @@
-/* Which memory is the firmware's: what the map names, and does not call usable. */
+/* Which memory is the firmware's: what the map names, and does not call usable; and whether a
+ * structure in it is whole. */
 #include "boot/firmware.h"
 #include "boot/copy.h"
 
@@ -20,4 +21,13 @@ bool firmware_has(const struct boot_info *info, uint64_t pa, uint64_t n)
         }
     }
     return inside;
+}
+
+bool firmware_is_whole(const uint8_t *bytes, uint32_t n)
+{
+    uint8_t sum = 0;
+
+    while (n--)
+        sum = (uint8_t)(sum + *bytes++);
+    return !sum;
 }

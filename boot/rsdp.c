@@ -29,27 +29,19 @@ static bool same(const void *a, const void *b, uint32_t n)
     return true;
 }
 
-static uint8_t sum(const uint8_t *bytes, uint32_t n)
-{
-    uint8_t total = 0;
-
-    while (n--)
-        total = (uint8_t)(total + *bytes++);
-    return total;
-}
-
 bool rsdp_is_good(boot_reader *read, uint64_t pa, uint32_t size)
 {
     uint8_t bytes[RSDP_SIZE];
     uint32_t length;
 
     read(pa, bytes, size);
-    if (!same(bytes, "RSD PTR ", 8) || sum(bytes, RSDP_OLD_SIZE))
+    if (!same(bytes, "RSD PTR ", 8) || !firmware_is_whole(bytes, RSDP_OLD_SIZE))
         return false;
     if (size < RSDP_SIZE)
         return true;
     __builtin_memcpy(&length, &bytes[RSDP_LENGTH], sizeof(length));
-    return bytes[RSDP_REVISION] >= 2 && length == RSDP_SIZE && !sum(bytes, RSDP_SIZE);
+    return bytes[RSDP_REVISION] >= 2 && length == RSDP_SIZE &&
+           firmware_is_whole(bytes, RSDP_SIZE);
 }
 
 uint64_t rsdp_from_efi(const struct boot_info *info, boot_reader *read)

@@ -37,15 +37,6 @@ static bool has(const uint8_t *bytes, const char *anchor)
     return !*anchor;
 }
 
-static bool sums_to_zero(const uint8_t *bytes, uint32_t n)
-{
-    uint8_t total = 0;
-
-    while (n--)
-        total = (uint8_t)(total + *bytes++);
-    return !total;
-}
-
 static uint64_t number(const uint8_t *bytes, unsigned size)
 {
     uint64_t value = 0;
@@ -55,10 +46,10 @@ static uint64_t number(const uint8_t *bytes, unsigned size)
     return value;
 }
 
-/* Its bytes: `length` of them, at least `least`, with a sum of 0. */
+/* An entry point of `length` bytes, at least `least`. */
 static bool is_whole(const uint8_t *entry, uint32_t length, uint32_t least)
 {
-    return length >= least && length <= ENTRY_MOST && sums_to_zero(entry, length);
+    return length >= least && length <= ENTRY_MOST && firmware_is_whole(entry, length);
 }
 
 /* Takes the entry point at pa. false: there is none that can be used. */
@@ -75,7 +66,7 @@ static bool take(struct boot_info *info, boot_reader *read, uint64_t pa)
                                       entry[NEW_VERSION],
                                       entry[NEW_VERSION + 1]};
     else if (has(entry, "_SM_") && is_whole(entry, entry[OLD_LENGTH], OLD_LEAST) &&
-             has(entry + OLD_DMI, "_DMI_") && sums_to_zero(entry + OLD_DMI, OLD_DMI_SIZE))
+             has(entry + OLD_DMI, "_DMI_") && firmware_is_whole(entry + OLD_DMI, OLD_DMI_SIZE))
         found = (struct baton_smbios){{number(entry + OLD_TABLES, 4), number(entry + OLD_SIZE, 2)},
                                       entry[OLD_VERSION],
                                       entry[OLD_VERSION + 1]};
