@@ -39,27 +39,14 @@ class Dump:
     def entry(self, memory, table, index):
         return struct.unpack_from("<Q" if self.pae else "<I", memory, table + index * self.size)[0]
 
-    def leaves(self, memory, table=None, level=None, va=0):
-        """Each entry that maps a page: (table, index, entry, va)."""
-        table = self.root if table is None else table
-        level = (2 if self.pae else 1) if level is None else level
-        bits = 9 if self.pae else 10
-        for index in range(4 if level == 2 else 1 << bits):
-            entry, at = self.entry(memory, table, index), va + (index << 12 + bits * level)
-            if not entry & lt.PRESENT:
-                continue
-            if level == 0 or level == 1 and entry & lt.LARGE:
-                yield table, index, entry, at
-            else:
-                yield from self.leaves(memory, entry & lt.ADDRESS, level - 1, at)
-
     def tables(self, memory):
         return lt.pages(memory, self.root, self.pae)
 
     def written(self):
         """The mapping that the way to the capture kernel has added: (table, index, entry, va)."""
-        leaf, = set(self.leaves(self.after)) - set(self.leaves(self.before))
-        return leaf
+        leaf, = set(lt.leaves(self.after, self.root, self.pae)) - \
+            set(lt.leaves(self.before, self.root, self.pae))
+        return leaf[:4]
 
 
 def machine_of(name):

@@ -173,12 +173,10 @@ def out(elf):
 
 def unmap_the_trampoline(d, live, pae):
     """The live entry of the page that the hand-off begins on becomes 0, as by a wild store."""
-    memory, size, bits = d.memory(0, MEMORY * MIB), 8 if pae else 4, 9 if pae else 10
-    va, table = boots.Elf32(d.machine.kernel).symbols["baton_trampoline_page"], live
-    for level in range(2 if pae else 1, -1, -1):
-        at = table + (va >> 12 + bits * level & (3 if level == 2 else (1 << bits) - 1)) * size
-        table = int.from_bytes(memory[at:at + size], "little") & lt.ADDRESS
-    d.write_physical(at, bytes(size))
+    page, size = boots.Elf32(d.machine.kernel).symbols["baton_trampoline_page"], 8 if pae else 4
+    table, index = next((table, index) for table, index, _, va, _, _ in
+                        lt.leaves(d.memory(0, MEMORY * MIB), live, pae) if va == page)
+    d.write_physical(table + index * size, bytes(size))
     d.forget_translations()
 
 

@@ -34,8 +34,9 @@ def changes(before, after, tables):
             for at in range(table, table + PAGE) if before[at] != after[at]]
 
 
-def mappings(memory, root, pae):
-    """Every mapped page: (va, size, physical address, entry, writable on every level)."""
+def leaves(memory, root, pae):
+    """Every entry that maps a page: (table, index, entry, va, size of the page, writable on every
+    level)."""
     bits, count, form = (9, 512, "<Q") if pae else (10, 1024, "<I")
 
     def visit(table, level, va, writable):
@@ -47,8 +48,14 @@ def mappings(memory, root, pae):
             # A PDPT entry has no writable bit: all access is allowed there.
             allowed = writable and (level == 2 or bool(entry & WRITABLE))
             if level == 0 or (level == 1 and entry & LARGE):
-                yield at, 1 << 12 + bits * level, entry & ADDRESS, entry, allowed
+                yield table, i, entry, at, 1 << 12 + bits * level, allowed
             else:
                 yield from visit(entry & ADDRESS, level - 1, at, allowed)
 
     yield from visit(root & ~(PAGE - 1), 2 if pae else 1, 0, True)
+
+
+def mappings(memory, root, pae):
+    """Every mapped page: (va, size, physical address, entry, writable on every level)."""
+    for _, _, entry, va, size, writable in leaves(memory, root, pae):
+        yield va, size, entry & ADDRESS, entry, writable
