@@ -143,9 +143,9 @@ def payload_folder():
 
 
 def hand_over(machine, entry, before=None, arrived=None, limit=None):
-    """Runs it to its end. limit: in seconds of the CPU's time, if not LIMIT. entry: the payload's, or a function that knows it later. before(debugger):
+    """Runs it to its end. entry: the payload's, or a function that knows it later. before(debugger):
     called before it starts. arrived(debugger): called at the payload's first instruction; each returns
-    a Finding, or None."""
+    a Finding, or None. limit: seconds of the CPU's time, if not LIMIT."""
     boot = Boot()
     if len(hung) >= HUNG_MOST:
         boot.found = NOT_TRIED

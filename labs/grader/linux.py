@@ -43,9 +43,9 @@ def hand_over(lab, elf, kind, case):
     path, initrd = files()
     with open(path, "rb") as file:
         entry, = struct.unpack_from("<Q", file.read(PREF_ADDRESS + 8), PREF_ADDRESS)
-    machine = boots.machine(lab, elf, kind, path, "place=prefer", name="linux")
-    machine = replace(machine, memory="128M", cpu="max", modules=(f"{path} {payloads.LINUX_WORDS}", initrd),
-                      emulator="x86_64" if kernel() == OTHER else "i386")
+    machine = replace(boots.machine(lab, elf, kind, "", "place=prefer", name="linux"),
+                      memory="128M", cpu="max", emulator="x86_64" if kernel() == OTHER else "i386",
+                      modules=(f"{path} {payloads.LINUX_WORDS}", initrd))
     boot, _ = boots.hand_over(machine, entry, limit=LIMIT)
     if not boot.entered:
         return Finding(case, f"the kernel is entered at 0x{entry:08x}", boot.found)
@@ -60,7 +60,8 @@ def told(boot, case):
         last = next((line for line in reversed(boot.verdict) if line.strip()), "nothing")
         return Finding(case, "the first process finds no error", f"it never spoke; the last line: {last[:80]}")
     if verdict != ["pass"] or boot.status != machines.POWERED_OFF:
-        return Finding(case, "the first process finds no error", verdict[0][:100])
+        return Finding(case, "the first process finds no error",
+                       f"{verdict[0][:80]}, and QEMU's status {boot.status}")
     if f"test cmdline {payloads.LINUX_WORDS}" not in said:
         line = re.search("^test cmdline (.*)$", said, re.M)
         return Finding(f"{case}, /proc/cmdline", f'"{payloads.LINUX_WORDS}"', f'"{line[1] if line else ""}"')
