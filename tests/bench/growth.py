@@ -8,11 +8,11 @@ import payloads
 from baton import ENTRY, HANDOFF, HAND_OFF_LINE, LOAD
 from count import between, symbol
 from elf32 import Elf32, Piece, write
+from firstlinux import read
 from layouts import ram
 from layouts.chance import Layout
 from layouts.run import FIRMWARE
 from machine import Machine, run
-from peers import read
 
 BASE, PAGE = 0x01000000, 4096
 SEGMENTS = (1, 4, 16, 59)               # with those that Baton makes, 64 is the limit
@@ -53,7 +53,7 @@ def shreds(count):
 
 def maps():
     """Machines without a BIOS, whose loader gives these maps: tests/boot/layouts."""
-    kernel = read(*os.path.split(scattered(16)))
+    kernel = read(scattered(16))
     for count in ENTRIES:
         of = Machine(f"bench-map-{count}", cpu="max", machine="pc,memory-backend=ram",
                      memory=f"{MEMORY >> 20}M", timeout=300)

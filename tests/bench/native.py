@@ -2,10 +2,10 @@
 import os
 import subprocess
 
+from firstlinux import LIBRARIES
 from machine import BUILD
 
 PROGRAM = os.path.join(BUILD, "tests", "bench", "native", "native")
-LIBRARIES = "/usr/i686-linux-gnu/lib"
 LIBCRYPTO = os.path.join(BUILD, "payloads", "libcrypto.so.3")
 
 

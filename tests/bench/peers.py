@@ -3,35 +3,30 @@ loader."""
 import os
 
 import cpio
+import firstlinux
 import images
 import payloads
 from count import RESET, between
 from elf32 import Elf32, Piece, write
+from firstlinux import read
 from machine import BUILD, Machine
 
 INIT = os.path.join(BUILD, "tests", "bench", "init")
-TOOLS = os.path.join(BUILD, "payloads")
-LIBRARIES = "/usr/i686-linux-gnu/lib"
 PAYLOAD = 0x01000000                    # init.c
 LINUX = "linux-686-pae"
 QUIET = "quiet console=ttyS0 no_timer_check"
 KERNEL = 0x00100000                     # where QEMU puts a bzImage, and enters it
 HLT = b"\xf4"
-# The first program where kexec-tools load the payload, as tests/boot/test_kexec.py has it.
+# The first program where kexec-tools load the payload.
 SCRIPT = """\
 #!/busybox sh
 /busybox mkdir /proc /sys
 /busybox mount -t proc none /proc
 /busybox mount -t sysfs none /sys
 /mark load
-/ld-linux.so.2 --library-path / /kexec {words} -l /payload && /mark loaded && /mark exec
+{kexec} {words} -l /payload && /mark loaded && /mark exec
 /busybox poweroff -f
 """
-
-
-def read(folder, name):
-    with open(os.path.join(folder, name), "rb") as f:
-        return f.read()
 
 
 def linux(name, files, programs):
@@ -43,8 +38,7 @@ def linux(name, files, programs):
 
 def with_init(size):
     """A Linux whose first program loads a payload of `size` MiB and starts it."""
-    return linux(f"linux-{size}", {"init": read(*os.path.split(INIT)),
-                                   "size": str(size).encode()}, ("init",))
+    return linux(f"linux-{size}", {"init": read(INIT), "size": str(size).encode()}, ("init",))
 
 
 def kexec():
@@ -62,19 +56,17 @@ def elf(size):
     """A payload of `size` MiB for kexec-tools, which does nothing."""
     path = images.bytes_file(f"{size} MiB of HLT".encode(), "bench-elf")
     write(path, PAYLOAD, [Piece(PAYLOAD, HLT * (size << 20), size << 20)])
-    return read(*os.path.split(path))
+    return read(path)
 
 
 def tools():
     """kexec-tools, with and without their digests."""
     mark = Elf32(INIT).symbols
-    files = {name: read(TOOLS, name) for name in ("busybox", "kexec")}
-    files |= {name: read(LIBRARIES, name) for name in ("ld-linux.so.2", "libc.so.6")}
-    files["mark"] = read(*os.path.split(INIT))
+    files = {**firstlinux.tools(), "mark": read(INIT)}
     programs = (*files, "init")
     cost = {}
     for name, words in (("kexec-tools", ""), ("kexec-tools --no-checks", "--no-checks")):
-        files["init"] = SCRIPT.format(words=f"-t elf-x86 {words}").encode()
+        files["init"] = SCRIPT.format(kexec=firstlinux.KEXEC, words=f"-t elf-x86 {words}").encode()
         files["payload"] = elf(6)
         of = linux(name, files, programs)
         yield f"{name}, load, 6 MiB", between(of, mark["mark_load"], mark["mark_loaded"])[0]

@@ -1,5 +1,6 @@
 """Bytes, and how long a build takes."""
 import os
+import re
 import subprocess
 import tempfile
 import time
@@ -7,11 +8,16 @@ import time
 import images
 import payloads
 from elf32 import Elf32
-from machine import BUILD
-from peers import LINUX, read
+from firstlinux import read
+from machine import BUILD, ROOT
+from peers import LINUX
 from whole import BOOTED
 
-TRAMPOLINE_CODE = 0x824                 # include/baton/control.h: what is behind it is no code
+
+def code_size():
+    """Of the trampoline's page: what is behind CONTROL_BACK is no code."""
+    header = read(os.path.join(ROOT, "include", "baton", "control.h")).decode()
+    return int(re.search(r"^#define CONTROL_BACK (0x\w+)", header, re.M)[1], 16)
 
 
 def text_of(*arguments):
@@ -26,7 +32,8 @@ def sizes():
     yield "baton.elf, loaded", sum(segment.filesz for segment in elf.segments)
     yield "baton.elf, code and constants", text_of(payloads.BATON)
     yield "libbaton.a, code and constants", text_of("-t", os.path.join(BUILD, "libbaton.a"))
-    yield "trampoline, code", len(read(BUILD, "trampoline.bin")[:TRAMPOLINE_CODE].rstrip(b"\0"))
+    yield "trampoline, code", len(
+        read(os.path.join(BUILD, "trampoline.bin"))[:code_size()].rstrip(b"\0"))
     yield "ISO with a Debian kernel", os.path.getsize(
         images.baton_iso(BOOTED, "", [(payloads.path(LINUX), "")]))
 

@@ -8,8 +8,9 @@ import cpio
 import images
 import payloads
 from count import NotCounted
+from firstlinux import read
 from machine import BUILD, COUNTING, Machine, run
-from peers import INIT, LINUX, QUIET, read
+from peers import INIT, LINUX, QUIET
 
 BOOTED = os.path.join(BUILD, "baton.boot")      # what iso/make-iso takes
 ARRIVED = r"^arrived (0x[0-9a-f]{16})\r?\n"    # init.c
@@ -19,7 +20,7 @@ FILLER = 4 << 20                        # bytes of the initrd that nothing reads
 
 def initrd():
     """An archive whose first program only says that it has been reached."""
-    files = {"init": read(*os.path.split(INIT)), "filler": bytes(FILLER)}
+    files = {"init": read(INIT), "filler": bytes(FILLER)}
     return images.bytes_file(cpio.archive(files, programs=("init",)), "bench-whole")
 
 

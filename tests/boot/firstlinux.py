@@ -31,8 +31,10 @@ done
 """
 # The loader of dynamic libraries is a program here, because the kernel looks for it in a folder, and
 # this archive has none.
-FIRST = REPORT.format(which="first") + """\
-kexec="/ld-linux.so.2 --library-path / /kexec"
+KEXEC = "/ld-linux.so.2 --library-path / /kexec"
+FIRST = REPORT.format(which="first") + f"""\
+kexec="{KEXEC}"
+""" + """\
 $kexec {load} && $kexec -e
 echo "first Linux: kexec has failed"
 /busybox poweroff -f
@@ -48,10 +50,16 @@ def read(path):
         return f.read()
 
 
+def tools():
+    """{name: bytes} of busybox, kexec, and what it needs."""
+    paths = [os.path.join(TOOLS, name) for name in ("busybox", "kexec")]
+    paths += [os.path.join(LIBRARIES, name) for name in ("ld-linux.so.2", "libc.so.6")]
+    return {os.path.basename(path): read(path) for path in paths}
+
+
 def initrd(load, files):
     """load: kexec's arguments; files: {name: path}, in the root. Returns its path."""
-    inside = {name: read(os.path.join(TOOLS, name)) for name in ("busybox", "kexec")}
-    inside |= {name: read(os.path.join(LIBRARIES, name)) for name in ("ld-linux.so.2", "libc.so.6")}
+    inside = tools()
     inside["init"] = FIRST.format(load=load).encode()
     programs = tuple(inside)
     inside |= {name: read(path) for name, path in files.items()}
