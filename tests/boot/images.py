@@ -68,22 +68,29 @@ def grub_iso(commands, files, hybrid=False, all_bios=False):
     grub = ([f"--install-modules={GRUB_ANY_MODULES}"] if hybrid
             else [f"--install-modules={GRUB_ANY_MODULES if all_bios else GRUB_MODULES}", "-d",
                   GRUB_PC])
-    key = " ".join(grub).encode() + "\n".join(commands).encode() + b"".join(
-        name.encode() + content(path) for name, path in sorted(files.items()))
+    config = "\n".join(["set timeout=0", *commands, "boot", ""])
+    return iso_of(files, "boot/grub/grub.cfg", config,
+                  "grub-mkrescue", "--fonts=", "--themes=", "--locales=", *grub)
 
+
+def iso_of(files, name, config, *program):
+    """The ISO that the program makes of a folder with these files, and with the configuration in the
+    file `name`. files: {name in the ISO's root: path}."""
     def make(iso):
         folder = tempfile.mkdtemp(dir=FOLDER)
         try:
-            os.makedirs(os.path.join(folder, "boot", "grub"))
-            with open(os.path.join(folder, "boot", "grub", "grub.cfg"), "w") as f:
-                f.write("\n".join(["set timeout=0", *commands, "boot", ""]))
-            for name, path in files.items():
-                shutil.copyfile(path, os.path.join(folder, name))
-            subprocess.run(["grub-mkrescue", "--fonts=", "--themes=", "--locales=",
-                            *grub, "-o", iso, folder], check=True, capture_output=True)
+            for file, path in files.items():
+                os.makedirs(os.path.dirname(os.path.join(folder, file)), exist_ok=True)
+                shutil.copyfile(path, os.path.join(folder, file))
+            os.makedirs(os.path.dirname(os.path.join(folder, name)), exist_ok=True)
+            with open(os.path.join(folder, name), "w") as f:
+                f.write(config)
+            subprocess.run([*program, "-o", iso, folder], check=True, capture_output=True)
         finally:
             shutil.rmtree(folder)
-    return kept(key, "grub.iso", make)
+    key = "\0".join([*program, name, config]).encode() + b"".join(
+        file.encode() + content(path) for file, path in sorted(files.items()))
+    return kept(key, "boot.iso", make)
 
 
 def baton_iso(baton, words, modules):
@@ -129,24 +136,9 @@ def legacy_grub_iso(baton, words, modules):
 
 
 def el_torito_iso(start, name, config, files):
-    """An ISO whose BIOS starts the file `start`, which reads its configuration from `name`. files:
-    {name in the ISO's root: path}."""
-    def make(iso):
-        folder = tempfile.mkdtemp(dir=FOLDER)
-        try:
-            for file, path in files.items():
-                os.makedirs(os.path.dirname(os.path.join(folder, file)), exist_ok=True)
-                shutil.copyfile(path, os.path.join(folder, file))
-            with open(os.path.join(folder, name), "w") as f:
-                f.write(config)
-            subprocess.run(["xorriso", "-as", "mkisofs", "-o", iso, "-b", start, "-c", "boot.cat",
-                            "-no-emul-boot", "-boot-load-size", "4", "-boot-info-table", folder],
-                           check=True, capture_output=True)
-        finally:
-            shutil.rmtree(folder)
-    key = config.encode() + b"".join(name.encode() + content(path)
-                                     for name, path in sorted(files.items()))
-    return kept(key, "el-torito.iso", make)
+    """An ISO whose BIOS starts the file `start`, which reads its configuration from `name`."""
+    return iso_of(files, name, config, "xorriso", "-as", "mkisofs", "-b", start, "-c", "boot.cat",
+                  "-no-emul-boot", "-boot-load-size", "4", "-boot-info-table")
 
 
 def linux_iso(kernel, words, initrd):
