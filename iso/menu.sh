@@ -55,11 +55,8 @@ use_demo() {
     # On an ISA machine Linux looks for newer hardware, and fails because there is no IO-APIC.
     [ "$MACHINE" != isapc ] || demo="$demo noapic acpi=off pci=off pnpbios=off"
     [ -z "$UNATTENDED" ] || demo="$demo baton.unattended"
-    # In QEMU a panic must end the run instead of hanging, and the check of the timer is off: it
-    # fails if the host is busy. So are the tests of Linux's cryptography: they are a third of its
-    # start-up there.
-    [ -z "$EXITPORT" ] ||
-        demo="$demo panic=-1 no_timer_check cryptomgr.notests noisapnp baton.exitport=$EXITPORT"
+    # In QEMU a panic must end the run instead of hanging.
+    [ -z "$EXITPORT" ] || demo="$demo panic=-1 $IN_QEMU baton.exitport=$EXITPORT"
     APPEND="$demo${APPEND:+ $APPEND}"
 }
 
