@@ -11,7 +11,6 @@ const Recording = (() => {
         for (let at = start; at < end; at += PAGE)
             roles[at / PAGE] = role;
 
-
     const begins = steps.findIndex(step => step.phase === "prepared");
 
     // Pages that the load prepares are free before; the naive way adds its page later still.

@@ -1,5 +1,6 @@
 """The real machine code on many machines: hands over random layouts of memory, files of all formats
-but Linux's (layouts/forms.py), and segments, and judges them by their bytes, stores, reads and fetches (layouts/verdict.py).
+but Linux's (layouts/forms.py), and segments, and judges them by their bytes, stores, reads and
+fetches (layouts/verdict.py).
 
     BATON_SEED=N|now      another seed                  BATON_LAYOUTS=N     so many layouts
                                                         BATON_LAYOUTS=#N    number N alone
