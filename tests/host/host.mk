@@ -23,7 +23,7 @@ HOST_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 # The core, and the other parts that are pure C.
 HOST_CORE_C := $(filter-out relocate/handoff/handoff.c relocate/handoff/call.c relocate/trampoline/home.c relocate/crash/leave.c,$(CORE_C)) \
                $(wildcard boot/*.c) $(wildcard kernel/options/*.c) kernel/crash/room.c kernel/memory/pages.c \
-               kernel/load/reason.c kernel/machine/pci.c kernel/machine/timers.c kernel/machine/usb.c \
+               kernel/load/reason.c kernel/devices/pci.c kernel/devices/timers.c kernel/devices/usb.c \
                lib/number.c lib/uart.c \
                $(addprefix kernel/console/,cells.c pixels.c) kernel/shell/decode.c \
                $(addprefix kernel/terminal/,complete.c edit.c i8042.c keys.c line.c words.c)

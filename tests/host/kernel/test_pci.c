@@ -2,8 +2,8 @@
  * PCI on a model: which functions are found behind which bridges, what is stopped, and how USB
  * controllers are taken from a firmware that gives them up at once, late, or never.
  */
-#include "kernel/machine/pci.h"
-#include "kernel/machine/usb.h"
+#include "kernel/devices/pci.h"
+#include "kernel/devices/usb.h"
 #include "tests/host/paper/cm.h"
 
 #define FUNCTIONS 600

@@ -1,5 +1,5 @@
 /* The timers on a model: a clock and an HPET, without one, and with each of their bits. */
-#include "kernel/machine/timers.h"
+#include "kernel/devices/timers.h"
 #include "tests/host/paper/cm.h"
 
 #define HPET 0xfed00000u

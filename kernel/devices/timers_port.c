@@ -1,5 +1,5 @@
 /* The real-time clock through the ports 0x70 and 0x71, the HPET through a window. [ICH: RTC] */
-#include "kernel/machine/timers_port.h"
+#include "kernel/devices/timers_port.h"
 
 #include "kernel/machine/cpu.h"
 #include "kernel/machine/window.h"

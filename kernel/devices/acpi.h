@@ -1,7 +1,7 @@
 /* What the firmware's ACPI tables describe: how to switch the machine off, and where the HPET is.
  * [ACPI 6.5: 4.8.3, 5.2, 7.4.2] */
-#ifndef KERNEL_MACHINE_ACPI_H
-#define KERNEL_MACHINE_ACPI_H
+#ifndef KERNEL_DEVICES_ACPI_H
+#define KERNEL_DEVICES_ACPI_H
 
 #include <stdint.h>
 

@@ -3,8 +3,8 @@
  * kernel that hangs with interrupts off ends like any other crash. Only the IB700 is supported;
  * QEMU has it.
  */
-#ifndef KERNEL_MACHINE_WATCHDOG_H
-#define KERNEL_MACHINE_WATCHDOG_H
+#ifndef KERNEL_DEVICES_WATCHDOG_H
+#define KERNEL_DEVICES_WATCHDOG_H
 
 #include <stdbool.h>
 

@@ -1,7 +1,7 @@
 /* Walks the PCI buses, and stops what may write to memory. */
-#include "kernel/machine/pci.h"
+#include "kernel/devices/pci.h"
 
-#include "kernel/machine/usb.h"
+#include "kernel/devices/usb.h"
 #include "lib/text.h"
 
 #define BUSES 256

@@ -3,8 +3,8 @@
  * struct timers_access, in tests a model. Nothing is written. The PIT has no such bit: its channel 0
  * always counts, and the PIC's mask holds back what it raises.
  */
-#ifndef KERNEL_MACHINE_TIMERS_H
-#define KERNEL_MACHINE_TIMERS_H
+#ifndef KERNEL_DEVICES_TIMERS_H
+#define KERNEL_DEVICES_TIMERS_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 /* Asks the firmware, in system management mode, to give up a USB controller. */
-#include "kernel/machine/usb.h"
+#include "kernel/devices/usb.h"
 
 #define PATIENCE 1000 /* milliseconds */
 

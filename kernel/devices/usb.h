@@ -1,8 +1,8 @@
 /* Who drives a USB controller: the firmware, for its USB keyboard, or the next kernel. */
-#ifndef KERNEL_MACHINE_USB_H
-#define KERNEL_MACHINE_USB_H
+#ifndef KERNEL_DEVICES_USB_H
+#define KERNEL_DEVICES_USB_H
 
-#include "kernel/machine/pci.h"
+#include "kernel/devices/pci.h"
 
 enum usb_owner {
     USB_FREE,  /* no USB controller, or the firmware does not drive it */

@@ -3,7 +3,7 @@
  * DSDT's package \_S5. A search for its name finds that package, so no AML interpreter is needed.
  * The HPET's table is found in the same way as the FADT.
  */
-#include "kernel/machine/acpi.h"
+#include "kernel/devices/acpi.h"
 
 #include <stdbool.h>
 #include <stddef.h>

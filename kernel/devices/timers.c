@@ -1,5 +1,5 @@
 /* Reads which timers may raise interrupts. [MC146818A], [HPET 2.3] */
-#include "kernel/machine/timers.h"
+#include "kernel/devices/timers.h"
 
 #define CLOCK_B 0x0b
 #define CLOCK_NONE 0xff

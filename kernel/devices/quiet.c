@@ -1,8 +1,8 @@
 /* Masks the interrupt controllers, and ends what they have in service. */
-#include "kernel/machine/quiet.h"
+#include "kernel/devices/quiet.h"
 
+#include "kernel/devices/pic.h"
 #include "kernel/machine/cpu.h"
-#include "kernel/machine/pic.h"
 
 /* An interrupt left in service would hold back all below it. A port without a PIC reads as all ones,
  * whatever is written. */

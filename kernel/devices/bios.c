@@ -2,9 +2,9 @@
  * Vectors, data and interrupt masks of the BIOS. Baton writes none of the first two, and masks all
  * interrupts at the hand-off (quiet.c).
  */
-#include "kernel/machine/bios.h"
+#include "kernel/devices/bios.h"
 
-#include "kernel/machine/quiet.h"
+#include "kernel/devices/quiet.h"
 #include "kernel/machine/window.h"
 #include "lib/crc32.h"
 

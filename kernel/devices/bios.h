@@ -1,6 +1,6 @@
 /* What the BIOS left when it started the boot loader: for a payload that calls it. */
-#ifndef KERNEL_MACHINE_BIOS_H
-#define KERNEL_MACHINE_BIOS_H
+#ifndef KERNEL_DEVICES_BIOS_H
+#define KERNEL_DEVICES_BIOS_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
 /* No device interrupts during the hand-off. */
-#ifndef KERNEL_MACHINE_QUIET_H
-#define KERNEL_MACHINE_QUIET_H
+#ifndef KERNEL_DEVICES_QUIET_H
+#define KERNEL_DEVICES_QUIET_H
 
 #include <stdint.h>
 

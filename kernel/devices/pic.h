@@ -1,7 +1,7 @@
 /* The two 8259A interrupt controllers: ports and command words. [8259A datasheet: OCW1, OCW2,
  * OCW3] */
-#ifndef KERNEL_MACHINE_PIC_H
-#define KERNEL_MACHINE_PIC_H
+#ifndef KERNEL_DEVICES_PIC_H
+#define KERNEL_DEVICES_PIC_H
 
 enum {
     PIC1_COMMAND = 0x20,

@@ -1,5 +1,5 @@
 /* PCI through the ports 0xcf8 and 0xcfc. */
-#include "kernel/machine/pci_port.h"
+#include "kernel/devices/pci_port.h"
 
 #include "kernel/machine/cpu.h"
 #include "kernel/machine/window.h"

@@ -1,5 +1,5 @@
 /* Switches the watchdog on. */
-#include "kernel/machine/watchdog.h"
+#include "kernel/devices/watchdog.h"
 
 bool watchdog_on READ_ONLY;
 

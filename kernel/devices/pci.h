@@ -2,8 +2,8 @@
  * PCI functions: which there are, and which may write to memory (bus masters). [PCI 3.0 6] Pure code:
  * it reads and writes through struct pci_access, in tests a model.
  */
-#ifndef KERNEL_MACHINE_PCI_H
-#define KERNEL_MACHINE_PCI_H
+#ifndef KERNEL_DEVICES_PCI_H
+#define KERNEL_DEVICES_PCI_H
 
 #include <stdbool.h>
 #include <stddef.h>
