@@ -218,20 +218,27 @@ bool live_start(enum baton_table_kind kind, const struct baton_memory *memory, u
     return true;
 }
 
+/* Nothing else is mapped below 3 GiB, so its place is free. */
+static void map_user(struct pt_spares *spares, uint32_t va, uint64_t pa, uint64_t bits)
+{
+    if (pt_map(&space, spares, space.format->levels - 1u, va, pa, bits | PTE_USER) != PT_OK)
+        panic("the live tables map %a already", (uint64_t)va);
+}
+
 bool live_map_user(uint32_t va, uint64_t code, uint64_t stack)
 {
-    unsigned last = space.format->levels - 1u;
-    uint64_t page[2 * (PT_LEVELS_MAX - 1)];
+    uint64_t page[2 * (PT_LEVELS_MAX - 1)]; /* each of the two may need all tables but the root */
+    unsigned most = 2 * (space.format->levels - 1u);
     struct pt_spares spares = {page, 0, 0};
     bool enough;
 
-    while (spares.count < 2 * last && take_page(&page[spares.count]))
+    while (spares.count < most && take_page(&page[spares.count]))
         spares.count++;
-    enough = spares.count == 2 * last;
-    if (enough && (pt_map(&space, &spares, last, va, code, PTE_PRESENT | PTE_USER) != PT_OK ||
-                   pt_map(&space, &spares, last, va - BATON_PAGE_SIZE, stack,
-                          (permissions_data() & ~(uint64_t)PTE_GLOBAL) | PTE_USER) != PT_OK))
-        panic("the live tables map %a already", (uint64_t)va);
+    enough = spares.count == most;
+    if (enough) {
+        map_user(&spares, va, code, PTE_PRESENT);
+        map_user(&spares, va - BATON_PAGE_SIZE, stack, permissions_data() & ~(uint64_t)PTE_GLOBAL);
+    }
     for (unsigned i = spares.used; i < spares.count; i++)
         pages_free(page[i]);
     if (!enough)

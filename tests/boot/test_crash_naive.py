@@ -143,6 +143,7 @@ def test_the_core_has_the_registers_of_ring_3(job, outcome):
         assert registers[name] == test_crash.told(outcome, rf"^ .*\b{name} (0x\w+)"), name
     assert (registers["cs"], registers["ss"]) == (USER_CS, USER_SS)
     assert {registers[name] for name in ("ds", "es", "fs", "gs")} == {USER_SS}
+    assert {registers[name] for name in ("edx", "esi", "edi", "ebp")} == {0}    # none of the kernel's
     page = test_crash.user_address(outcome.log)
     assert page == control(outcome)
     assert 0 <= registers["eip"] - (page | inner % unchanged.PAGE) < 0x20
