@@ -15,6 +15,7 @@ import payloads
 import pytest
 import test_crash
 import unchanged
+import vmcore
 from elf32 import Elf32
 from machine import BUILD, PASSED, ROOT
 
@@ -33,8 +34,10 @@ class Dump(test_crash.Crash):
         headers = test_crash.told(result, r"^dump +core headers at (0x\w+);")
         memory = result.data["entry"]
         path = os.path.join(result.machine.folder(), "core")
-        with open(path, "wb") as f:     # file offsets are physical addresses, the headers' are not
-            f.write(memory[headers:headers + HEADERS] + memory[HEADERS:])
+        # file offsets are physical addresses, the headers' are not
+        core = memory[headers:headers + HEADERS] + memory[HEADERS:]
+        with open(path, "wb") as f:     # one of each class: user-space writes both
+            f.write(core if self.paging == "pae" else vmcore.widened(core))
         commands = ["live-tables", "user-space", FRAMES, "x/1xw $esp", "walk $eip"]
         try:
             done = subprocess.run(["gdb", "-nx", "-batch", "-x",
