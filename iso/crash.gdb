@@ -196,8 +196,11 @@ class Tables:
 
 def last_summary():
     """Number and checksum of the tables as the kernel has last changed them (fault user), from its
-    memory."""
-    return [int(gdb.parse_and_eval(f"live.summary.{name}")) for name in ("tables", "checksum")]
+    memory; 0: gdb does not find them."""
+    try:
+        return [int(gdb.parse_and_eval(f"live.summary.{name}")) for name in ("tables", "checksum")]
+    except gdb.error:
+        return [0, 0]
 
 
 class LiveTables(gdb.Command):
@@ -288,7 +291,10 @@ class UserSpace(gdb.Command):
         view = os.path.join(self.folder.name, "vmcore")
         t.core.write_view(view, pages)
         gdb.execute(f"core-file {view}", to_string=True)
-        code = int(gdb.parse_and_eval("(unsigned long)&user_code"))
+        try:
+            code = int(gdb.parse_and_eval("(unsigned long)&user_code"))
+        except gdb.error:
+            return                                              # no symbols: memory, but no names
         base = int(t.core.info["BATON(kernel_base)"], 0)
         for va, pa in pages:
             if pa + base == code:

@@ -9,7 +9,7 @@
 #include "kernel/user/user.h"
 #include "lib/text.h"
 
-#define UNMAPPED 0x1000u /* nothing below 3 GiB is mapped, but for the user program, elsewhere */
+#define UNMAPPED 0x1000u /* below 3 GiB at most the user program is mapped, above 64 KiB */
 
 static void divide(void)
 {
