@@ -21,6 +21,8 @@ REGISTERS = {"i386": (["eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi", "
 
 REP, REP_SIZE = "f3", 2         # the prefix, and the bytes of a "rep movsl" or "rep stosl"
 
+INTERRUPTED = 20                # times in a row that a step is tried
+
 PIECE = 1984                    # bytes: QEMU's packets are smaller than 4 KiB, and in hex
 
 
@@ -97,12 +99,20 @@ class Gdb:
         self.remove(address)
 
     def step(self):
-        """Executes one instruction; a REP with all its iterations."""
-        eip = self.eip()
+        """Executes one instruction; a REP with all its iterations.
+
+        If the CPU is interrupted by QEMU itself, by a timer of the host for example, before the
+        instruction begins, QEMU reports a step that has executed nothing. So it is tried again.
+        """
+        eip, before = self.eip(), self.packet("g")
         repeats = self.packet(f"m{eip:x},1") == REP
-        self.packet("s")
-        if repeats and self.eip() == eip:
-            self.go_to(eip + REP_SIZE)
+        for _ in range(INTERRUPTED):
+            self.packet("s")
+            if repeats and self.eip() == eip:
+                self.go_to(eip + REP_SIZE)
+            if self.packet("g") != before:
+                return
+        raise AssertionError(f"{INTERRUPTED} steps at {eip:#x} changed no register")
 
     def _place(self, name):
         """The position of a register in the packet's digits: start, end, and its bytes."""

@@ -16,7 +16,8 @@ HOST_RESULTS := $(BUILD)/tests/results
 HOST_CC := gcc
 HOST_WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
                  -Wpointer-arith -Wundef -Wvla -Wno-missing-field-initializers
-HOST_CFLAGS := -std=c11 -O1 -g -fno-omit-frame-pointer -fno-common $(HOST_WARNINGS) -Iinclude -I.
+HOST_CFLAGS := -std=c11 -O1 -g -fno-omit-frame-pointer -fno-common $(HOST_WARNINGS) -Iinclude -I. \
+               $(NAMELESS)
 HOST_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 
 # The core, and the other parts that are pure C.
