@@ -16,8 +16,7 @@ struct trap_frame {
     uint32_t edi, esi, ebp, esp_unused, ebx, edx, ecx, eax;
     uint32_t gs, fs, es, ds, vector, error;
     uint32_t eip, cs, eflags;
-    uint32_t user_esp,
-        user_ss; /* pushed if it comes from ring 3 alone; else what was on the stack */
+    uint32_t user_esp, user_ss; /* only from ring 3; else what was on the stack before */
 };
 
 /* Fills the IDT and loads it. The tasks are those of tss.h. */

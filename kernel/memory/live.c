@@ -72,11 +72,9 @@ static bool map(unsigned level, uint32_t va, uint64_t pa, uint64_t bits)
 static bool map_direct(void)
 {
     unsigned small = space.format->levels - 1u, large = small - 1;
-    uint64_t span =
-        pt_span(space.format, large); /* of a large page, and of a table of small ones */
+    uint64_t span = pt_span(space.format, large); /* of a large page, and of a table of small ones */
     uint64_t from = KERNEL_END_MAX;
-    uint64_t count =
-        from < direct_end ? (direct_end - from) >> space.format->level[large].shift : 0;
+    uint64_t count = from < direct_end ? (direct_end - from) >> space.format->level[large].shift : 0;
 
     if (space.format != &pt_pae && !cpu.pse)
         count = 0;
@@ -212,8 +210,7 @@ bool live_start(enum baton_table_kind kind, const struct baton_memory *memory, u
     live.summary.root = space.root;
     switch_to_live();
     window_start((void *)WINDOW_TABLE, space.format->entry_size,
-                 (permissions_data() & ~(uint64_t)PTE_GLOBAL) | PTE_ACCESSED | PTE_DIRTY,
-                 direct_end);
+                 (permissions_data() & ~(uint64_t)PTE_GLOBAL) | PTE_ACCESSED | PTE_DIRTY, direct_end);
     take_stock();
     return true;
 }

@@ -388,8 +388,8 @@ static void a_run(void **state)
             assert_int_equal(walk.pa, pa);
         }
         /* large pages, too */
-        assert_int_equal(pt_map_run(&space, &spares, last - 1, 0xc0800000, 0x1000000, BITS, 3),
-                         PT_OK);
+        assert_int_equal(
+            pt_map_run(&space, &spares, last - 1, 0xc0800000, 0x1000000, BITS, 3), PT_OK);
         pt_translate(&space, 0xc0800000 + 3 * pt_span(formats[f], last - 1) - 1, &walk);
         assert_int_equal(walk.pa, 0x1000000 + 3 * pt_span(formats[f], last - 1) - 1);
     }
@@ -458,17 +458,12 @@ static void order_of_tables(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(two_addresses),
-        cmocka_unit_test(many_addresses),
-        cmocka_unit_test(bits_of_entries),
+        cmocka_unit_test(two_addresses),   cmocka_unit_test(many_addresses),
+        cmocka_unit_test(bits_of_entries), cmocka_unit_test(reserved_bits),
+        cmocka_unit_test(large_pages),     cmocka_unit_test(taken),
+        cmocka_unit_test(no_spare),        cmocka_unit_test(spares_are_cleared),
+        cmocka_unit_test(order_of_tables), cmocka_unit_test(a_run),
         cmocka_unit_test(user_pages),
-        cmocka_unit_test(reserved_bits),
-        cmocka_unit_test(large_pages),
-        cmocka_unit_test(taken),
-        cmocka_unit_test(no_spare),
-        cmocka_unit_test(spares_are_cleared),
-        cmocka_unit_test(order_of_tables),
-        cmocka_unit_test(a_run),
     };
 
     return cmocka_run_group_tests_name("tables", tests, NULL, NULL);
