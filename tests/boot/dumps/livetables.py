@@ -5,7 +5,7 @@ It is an independent walker, in another language: its result is compared with Ba
 import struct
 
 PAGE = 4096
-PRESENT, WRITABLE, ACCESSED, DIRTY, LARGE, GLOBAL = 1, 1 << 1, 1 << 5, 1 << 6, 1 << 7, 1 << 8
+PRESENT, WRITABLE, USER, ACCESSED, DIRTY, LARGE, GLOBAL = (1 << bit for bit in (0, 1, 2, 5, 6, 7, 8))
 NO_EXECUTE = 1 << 63
 ADDRESS = 0x000ffffffffff000
 

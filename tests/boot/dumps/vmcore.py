@@ -73,6 +73,19 @@ class Core:
         raise KeyError(f"{pa:#x}: not in the core")
 
 
+def widened(data):
+    """The same core as an ELF64 file, as Baton writes it for a machine with memory above 4 GiB. All
+    offsets stay, but for the program headers."""
+    fields = struct.unpack_from("<16sHHI3II6H", data)
+    count, rows = fields[10], b""
+    for i in range(count):
+        kind, *places, flags, align = struct.unpack_from("<8I", data, fields[5] + 32 * i)
+        rows += struct.pack("<II6Q", kind, flags, *places, align)
+    ident = fields[0][:4] + b"\2" + fields[0][5:]
+    head = struct.pack("<16sHHI3QI6H", ident, *fields[1:5], len(data), 0, 0, 64, 56, count, 0, 0, 0)
+    return head + data[len(head):] + rows
+
+
 def of_memory(memory, headers, machine=EM_386):
     """The core that the headers at this physical address describe, in a snapshot of all RAM."""
     size = 4 * 4096                 # BATON_CRASH_HEADERS, baton/crash.h

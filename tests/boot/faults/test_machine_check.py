@@ -1,8 +1,9 @@
 """A machine check in the old kernel: an exception like any other, with the contents of the CPU's
 banks; and the vectors next to it, if an emulator raises them.
 
-QEMU's monitor reports broken memory (mce). Alignment checks (vector 17) occur only in ring 3 [SDM3
-6.15], which Baton does not use; QEMU's TCG has no SIMD exceptions, Bochs has them.
+QEMU's monitor reports broken memory (mce). Alignment checks (vector 17) occur only in ring 3 and
+with EFLAGS.AC [SDM3 6.15], which Baton's user program has not; QEMU's TCG has no SIMD exceptions, Bochs
+has them.
 """
 import re
 
@@ -91,3 +92,12 @@ def test_bochs_raises_it(job, outcome):
         outcome.story()
     eip = int(re.search(r"at (0x\w+),", told[0])[1], 16)
     assert 0 < eip - Elf32(payloads.BATON).symbols[job.fault] < 0x60
+
+
+@pytest.mark.parametrize("job", [pytest.param(Bochs("p2_klamath", "user", ""), id="user")])
+def test_bochs_runs_the_user_program(job, outcome):
+    """Like a CPU and unlike QEMU, Bochs reads the entries of a PAE root only when CR3 is written."""
+    told = outcome.lines("^exception")
+    assert outcome.lines("^tables +live: PAE"), outcome.story()
+    assert len(told) == 1 and re.match(r"exception +vector 14, page fault, error code 0x5, at 0x\w+, "
+                                       r"inner \+ 0x\w+, in the user program", told[0]), outcome.story()

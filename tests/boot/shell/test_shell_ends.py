@@ -10,7 +10,7 @@ from typist import PROMPT, sessions, shell
 
 KINDS = {"divide": 0, "debug": 1, "nmi": 2, "breakpoint": 3, "overflow": 4, "bound": 5,
          "opcode": 6, "fpu": 7, "stack": 8, "task": 10, "absent": 11, "ss": 12, "segment": 13,
-         "read": 14, "write": 14, "execute": 14, "math": 16, "machine": 18}
+         "read": 14, "write": 14, "execute": 14, "user": 14, "math": 16, "machine": 18}
 
 
 def assert_judged_well(t, words, initrd=INITRD):
@@ -63,6 +63,10 @@ def test_each_fault_is_reported(t):
     assert re.match(rf"exception   vector {KINDS[kind]}, ", told[0]), told
     if kind == "execute":
         assert "0x00001000, outside the kernel's code" in told[0]
+    elif kind == "user":            # where programs are linked; nothing is loaded that has a control page
+        assert re.search(r"error code 0x5, at 0x080480\w\w, inner \+ 0x\w+, in the user program "
+                         r"\(ring 3\)$", told[0]), told
+        assert re.search(r"^ +cs 0x3b ss 0x43 eflags ", text, re.M), text
     else:
         assert re.search(r"at 0xc01\w{5}, \w+", told[0]), told
     assert re.search(r"^ +eax 0x\w+ ebx ", text, re.M) and " cr2 0x" in text

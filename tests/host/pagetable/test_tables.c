@@ -210,6 +210,38 @@ static void bits_of_entries(void **state)
     }
 }
 
+/* A page of ring 3: the tables on the way that are added let ring 3 through, and a PAE root's entry has no
+ * such bit. What is there stays, for a page of ring 3 and for one of ring 0. */
+static void user_pages(void **state)
+{
+    static const uint64_t ring[] = {PTE_USER, 0};
+
+    (void)state;
+    for (size_t f = 0; f < COUNT(formats); f++)
+        for (size_t first = 0; first < COUNT(ring); first++) {
+            uint64_t spare[2], added = 0x23 | ring[first];
+            struct pt_spares spares = {spare, 2, 0};
+            unsigned last = formats[f]->levels - 1u;
+            struct pt_walk walk;
+
+            start();
+            struct pt_space space = space_of(formats[f]);
+            pages(spare, 2);
+            for (size_t n = 0; n < COUNT(ring); n++) {
+                uint32_t va = 0x08048000u + (uint32_t)n * 0x1000;
+                uint64_t user = ring[(first + n) % COUNT(ring)];
+
+                assert_int_equal(pt_map(&space, &spares, last, va, 0x234000, BITS | user), PT_OK);
+                pt_translate(&space, va, &walk);
+                assert_int_equal(walk.step[0].entry, spare[0] | (f ? 0x01 : added));
+                if (f)
+                    assert_int_equal(walk.step[1].entry, spare[1] | added);
+                assert_int_equal(walk.bits, 0x63 | user);
+                assert_false(walk.reserved);
+            }
+        }
+}
+
 /* Every bit of a PAE root entry that the CPU refuses is called reserved, and no other. */
 static void reserved_bits(void **state)
 {
@@ -431,6 +463,7 @@ int main(void)
         cmocka_unit_test(large_pages),     cmocka_unit_test(taken),
         cmocka_unit_test(no_spare),        cmocka_unit_test(spares_are_cleared),
         cmocka_unit_test(order_of_tables), cmocka_unit_test(a_run),
+        cmocka_unit_test(user_pages),
     };
 
     return cmocka_run_group_tests_name("tables", tests, NULL, NULL);
