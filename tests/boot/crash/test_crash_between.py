@@ -24,6 +24,7 @@ LOW = 0xa0000
 # instructions on any host. The SHA-256 of an initrd of 3 MiB takes nearly twice that, at the load
 # and in the hand-off.
 SLOW = ("-icount", "shift=7,sleep=off")
+SLOWER = ("-icount", "shift=9,sleep=off")   # for a loop that lasts until the watchdog fires
 USABLE, RESERVED = 1, 2
 
 
@@ -116,12 +117,13 @@ def test_a_death_during_the_next_load_enters_neither(job, outcome):
 class Slow:
     """A machine that is so slow that the watchdog fires unless it is fed. act(d): at the crash."""
 
-    def __init__(self, name, words, modules, act=None):
-        self.name, self.words, self.modules, self.act = f"between-slow-{name}", words, modules, act
+    def __init__(self, name, words, modules, act=None, speed=SLOW):
+        self.name, self.words, self.modules = f"between-slow-{name}", words, modules
+        self.act, self.speed = act, speed
 
     def run(self):
         machine = Machine(self.name, cpu="pentium3,-apic", memory="40M", kernel=payloads.BATON,
-                          timeout=100, modules=self.modules, extra=(*DEVICE, *SLOW),
+                          timeout=100, modules=self.modules, extra=(*DEVICE, *self.speed),
                           append=f"{self.words} watchdog=ib700 exitport=0xf4")
         with Debugger(machine) as d:
             if self.act:
@@ -147,7 +149,7 @@ def test_a_load_that_takes_longer_than_the_watchdog_is_left_alone(job, outcome):
 
 @pytest.mark.parametrize("job", cases(
     Slow("hang", f"{REGION} crash=1 fault=divide", (payloads.capture_kernel(),),
-         hang_in_the_hand_off)))
+         hang_in_the_hand_off, SLOWER)))
 def test_a_hang_on_the_way_to_the_capture_kernel_is_noticed(job, outcome):
     assert outcome.status == PASSED, outcome.story()
     assert len(outcome.lines("^exception")) == 1, outcome.story()
