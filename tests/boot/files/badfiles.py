@@ -164,8 +164,10 @@ def cases():
 def _other_kinds():
     """Complete files of other kinds, which users may give by mistake."""
     script = b"#!/bin/sh\nexit 0\n"
-    yield "gzip", gzip.compress(CODE), r"the payload is packed with gzip: an initrd, or a kernel"
-    yield "xz", lzma.compress(CODE), r"the payload is packed with xz; .*give the unpacked file"
+    yield ("gzip", gzip.compress(CODE),
+           r"the payload is packed with gzip: an initrd, or a kernel .*--nounzip; else use gzip -d")
+    yield ("xz", lzma.compress(CODE),
+           r"the payload is packed with xz; .*\"insmod xzio\".*; else use xz -d")
     yield "cpio", b"070701" + bytes(200), r"a cpio archive, so an initrd; the first module must be"
     yield "iso", bytes(0x8001) + b"CD001" + bytes(2048), r"a CD image \(ISO 9660\)"
     yield "efi", b"MZ" + bytes(400), r"a program for EFI, Windows or DOS"

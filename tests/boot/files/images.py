@@ -12,7 +12,7 @@ import tempfile
 from machine import BUILD
 
 FOLDER = os.path.join(BUILD, "tests", "boot", "images")
-GRUB_MODULES = "multiboot normal iso9660 biosdisk linux linux16 chain"
+GRUB_MODULES = "multiboot normal iso9660 biosdisk linux linux16 chain gzio xzio"
 GRUB_PC = "/usr/lib/grub/i386-pc"
 # The loader, what it needs, and its module that starts multiboot kernels.
 ISOLINUX = ("/usr/lib/ISOLINUX/isolinux.bin",

@@ -1,6 +1,7 @@
 """The payloads by the names in the tables, and the output of each on success.
 
 judge-NAME   a judge (tests/payloads/payloads.mk): verdict and every check on COM1
+judge64      the judge in long mode, an ELF64
 linux-NAME   Debian's kernels by their names in iso/fetch-payloads, with the demo's initrd in its
              test mode: it judges and powers off
 """
@@ -14,6 +15,7 @@ from bzimage import FIELDS
 from machine import BUILD, PASSED, POWERED_OFF, SOFT_OFF
 
 BATON = os.path.join(BUILD, "baton.elf")
+JUDGE64 = os.path.join(BUILD, "tests", "payloads", "judge64")
 LIAR = os.path.join(BUILD, "tests", "payloads", "liar.elf")
 # On a busy host QEMU's timer may be so late that Linux reports it as broken: no_timer_check. Linux's
 # tests of its own cryptography take a third of its start-up in an emulator (cryptomgr.notests), and
@@ -54,6 +56,8 @@ def missing_everywhere(name):
 
 
 def path(name):
+    if name == "judge64":
+        return JUDGE64
     kind, rest = name.split("-", 1)
     return judge(rest) if kind == "judge" else linux(rest)
 

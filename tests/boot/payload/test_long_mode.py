@@ -13,14 +13,13 @@ import pytest
 from machine import BUILD, FAULTED, Machine, run
 from test_vmlinux import vmlinux
 
-JUDGE = os.path.join(BUILD, "tests", "payloads", "judge64")
 INJECT = os.path.join(BUILD, "inject", "baton.elf")
 WORDS = "one two"
 
 
 class Long:
     def __init__(self, name, words="", cpu="max", memory="64M", initrd="-", emulator="x86_64",
-                 kernel=payloads.BATON, payload=JUDGE, grub=False):
+                 kernel=payloads.BATON, payload=payloads.JUDGE64, grub=False):
         self.name, self.words, self.cpu, self.memory = f"long_mode-{name}", words, cpu, memory
         self.initrd, self.emulator, self.kernel = initrd, emulator, kernel
         self.payload, self.grub = payload, grub

@@ -3,6 +3,8 @@ when QEMU itself starts it.
 """
 import re
 
+import firmware
+import images
 import joblist
 import payloads
 import pytest
@@ -42,3 +44,19 @@ def size_of(result):
 def test_it_tests_all_memory(job, outcome):
     assert outcome.lines("^hand-off +to 0x00100000$"), outcome.story()
     assert size_of(outcome) == size_of(outcome.data["alone"])
+
+
+class OnUefi:
+    """With a framebuffer. With more memory it takes longer to say its first word, also by itself."""
+    other, name = "memtest-x64", "memtest-uefi"
+
+    def run(self):
+        iso = images.baton_iso2(payloads.BATON, "exitport=0xf4",
+                                [(payloads.other(self.other), WORDS)])
+        return run(firmware.machine(self.name, "uefi", iso, memory="128M", until=TESTS))
+
+
+@pytest.mark.parametrize("job", joblist.cases("memtest-", OnUefi()))
+def test_it_comes_up_on_uefi(job, outcome):
+    assert outcome.status == "until", outcome.story()
+    assert outcome.lines("^payload +Linux Memtest86[+], bzImage, "), outcome.story()

@@ -43,14 +43,14 @@ static const struct {
     uint32_t at, n;
     const char *bytes, *what;
 } kinds[] = {
-    {0, 2, "\x1f\x8b", "packed with gzip"},
-    {0, 6, "\xfd" "7zXZ\0", "packed with xz"},
-    {0, 4, "\x28\xb5\x2f\xfd", "packed with zstd"},
-    {0, 4, "\x04\x22\x4d\x18", "packed with lz4"},
-    {0, 4, "\x02\x21\x4c\x18", "packed with lz4"},
-    {0, 3, "BZh", "packed with bzip2"},
-    {0, 4, "\x89LZO", "packed with lzop"},
-    {0, 3, "\x5d\0\0", "packed with lzma"},
+    {0, 2, "\x1f\x8b", "packed with gzip: an initrd, or a kernel that is packed once more; GRUB "},
+    {0, 6, "\xfd" "7zXZ\0", "packed with xz; GRUB unpacks a kernel after a line \"insmod xzio\", "},
+    {0, 4, "\x28\xb5\x2f\xfd", "packed with zstd, which GRUB does not unpack; use zstd -d"},
+    {0, 4, "\x04\x22\x4d\x18", "packed with lz4, which GRUB does not unpack; use lz4 -d"},
+    {0, 4, "\x02\x21\x4c\x18", "packed with lz4, which GRUB does not unpack; use lz4 -d"},
+    {0, 3, "BZh", "packed with bzip2, which GRUB does not unpack; use bzip2 -d"},
+    {0, 4, "\x89LZO", "packed with lzop; GRUB unpacks a kernel after a line \"insmod lzopio\", "},
+    {0, 3, "\x5d\0\0", "packed with lzma, which GRUB does not unpack; use xz -d"},
     {0, 6, "070701", "a cpio archive, so an initrd"},
     {0, 6, "070702", "a cpio archive, so an initrd"},
     {0, 6, "070707", "a cpio archive of an old kind"},
