@@ -55,5 +55,7 @@ const char *reason_to_move(const struct baton_payload *payload, uint32_t place, 
         return "everything moves (place=all)";
     if (s->role == BATON_ROLE_KERNEL)
         return kernel_reason(s, place, address);
+    if (s->role == BATON_ROLE_SECTIONS && place != BATON_PLACE_NONE)
+        return "as low as possible, so that free memory stays in one piece";
     return module_reason(payload, s, address);
 }

@@ -9,7 +9,7 @@
 #include "payload/multiboot/multiboot.h"
 
 #define TABLE_MOST 8192u /* bytes; a kernel has less than half of that */
-#define PIECE_MIN 0x100000u
+#define PIECE_MIN 0x100000u /* low memory is the firmware's */
 
 enum { TYPE_NULL = 0, TYPE_NOBITS = 8, FLAG_ALLOC = 2 };
 
@@ -90,10 +90,12 @@ int multiboot_add_sections(const struct baton_host *host, const struct baton_req
     struct baton_segment *s = baton_segment_add(payload, BATON_ROLE_SECTIONS, "ELF sections");
     if (!s)
         return refuse(why, BATON_E_SEGMENTS, "segments", BATON_SEGMENTS + 1, BATON_SEGMENTS);
-    s->flags = BATON_SEG_ANYWHERE;
+    /* As low as can be, though it could stay: a kernel takes its first memory around the piece, and
+     * must find a large part of it undivided. */
+    s->flags = BATON_SEG_INPLACE;
     s->source = file->pa + kept->piece;
     s->file_size = s->mem_size = piece.end - kept->piece;
-    s->min = PIECE_MIN;
+    s->prefer = s->min = PIECE_MIN;
     s->max = 1ull << 32;
     s->align = BATON_PAGE_SIZE;
     return 0;

@@ -110,6 +110,29 @@ static void one_piece(void **state)
     }
 }
 
+/* Sections that could stay move down all the same, but with place=none. */
+static void elf_sections(void **state)
+{
+    struct reason_case c = cases[0]; /* nothing moves */
+
+    (void)state;
+    for (c.place = BATON_PLACE_AUTO; c.place <= BATON_PLACE_NONE; c.place++) {
+        stage(&c);
+        struct baton_segment *s = journey_segment(&j, "ELF sections", BATON_SEG_INPLACE);
+        s->role = BATON_ROLE_SECTIONS;
+        s->source = 10 * MIB;
+        s->file_size = s->mem_size = MIB;
+        s->prefer = s->min = MIB;
+        machine_file(&j.machine, s->source, s->file_size);
+        assert_int_equal(baton_place(&j.machine.host, &j.request, &j.payload, &j.why), 0);
+        is_reason(&c, 2,
+                  c.place == BATON_PLACE_NONE  ? NULL
+                  : c.place == BATON_PLACE_ALL ? "everything moves (place=all)"
+                                               : "as low as possible, so that free memory stays in "
+                                                 "one piece");
+    }
+}
+
 /* A generated page has no source to move from. */
 static void a_generated_page(void **state)
 {
@@ -127,6 +150,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_reason),
         cmocka_unit_test(one_piece),
+        cmocka_unit_test(elf_sections),
         cmocka_unit_test(a_generated_page),
     };
 

@@ -185,6 +185,33 @@ static void sections(void **state)
     }
 }
 
+/* A kernel may take its first memory around the piece. So the piece does not stay in the middle of the
+ * memory, but with place=none: it goes to the low end, in front of a kernel at 2 MiB, or behind
+ * what a kernel has at 1 MiB. */
+static void sections_lie_low(void **state)
+{
+    static const struct {
+        uint32_t first, place;
+        uint64_t dest;
+    } cases[] = {
+        {0x200000, BATON_PLACE_AUTO, 0x100000},   {0x200000, BATON_PLACE_PREFER, 0x100000},
+        {0x200000, BATON_PLACE_ALL, 0x100000},    {0x200000, BATON_PLACE_NONE, MB_AT + 0x8000},
+        {0x100000, BATON_PLACE_AUTO, 0x103000},   {0x100000, BATON_PLACE_ALL, 0x103000},
+        {0x100000, BATON_PLACE_NONE, MB_AT + 0x8000},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        fields.load[0].paddr = cases[i].first;
+        start(MB_SIZE, 0);
+        mb_sections(0x800, false, 0x8123);
+        j.request.place = cases[i].place;
+        assert_int_equal(journey_load(&j), 0);
+        assert_int_equal(journey_find(&j, "ELF sections", 0)->dest, cases[i].dest);
+        end();
+    }
+}
+
 /* Damaged section headers are no reason to refuse a kernel: it is told of none. */
 static void damaged_sections(void **state)
 {
@@ -559,6 +586,7 @@ int main(void)
         cmocka_unit_test_setup(many_modules, each),
         cmocka_unit_test_setup(the_screen, each),
         cmocka_unit_test_setup(sections, each),
+        cmocka_unit_test_setup(sections_lie_low, each),
         cmocka_unit_test_setup(damaged_sections, each),
         cmocka_unit_test_setup(only_loaded_sections, each),
         cmocka_unit_test_setup(address_fields, each),
