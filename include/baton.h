@@ -416,7 +416,7 @@ enum baton_segment_flags {
                                 list does not move it: its source is its destination */
     BATON_SEG_SKEW = 4,      /* a kernel that aligns itself: its start may lie up to a page below
                               an aligned address, congruent with its source */
-    BATON_SEG_INPLACE = 8,   /* it may even start wherever it lies (place=none) */
+    BATON_SEG_INPLACE = 8,   /* it may even stay where it lies, aligned or not (place=none) */
     BATON_SEG_LIVE = 16, /* what its source holds at the hand-off, so no digest is taken of it */
     BATON_SEG_ANYWHERE = 64, /* it has no preference: `prefer` is not used */
     BATON_SEG_FOLLOWS = 32,  /* it begins where the one before it ends (mem_size): one piece for
