@@ -8,7 +8,7 @@
  */
 #include "payload/multiboot/multiboot.h"
 
-#define TABLE_MOST 8192u /* bytes; a kernel has less than half of that */
+#define TABLE_MOST 8192u    /* bytes; a kernel has less than half of that */
 #define PIECE_MIN 0x100000u /* low memory is the firmware's */
 
 enum { TYPE_NULL = 0, TYPE_NOBITS = 8, FLAG_ALLOC = 2 };

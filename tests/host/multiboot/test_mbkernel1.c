@@ -185,8 +185,8 @@ static void sections(void **state)
     }
 }
 
-/* A kernel may take its first memory around the piece. So the piece does not stay in the middle of the
- * memory, but with place=none: it goes to the low end, in front of a kernel at 2 MiB, or behind
+/* A kernel may take its first memory around the piece. So the piece does not stay in the middle of
+ * the memory, but with place=none: it goes to the low end, in front of a kernel at 2 MiB, or behind
  * what a kernel has at 1 MiB. */
 static void sections_lie_low(void **state)
 {
@@ -194,9 +194,9 @@ static void sections_lie_low(void **state)
         uint32_t first, place;
         uint64_t dest;
     } cases[] = {
-        {0x200000, BATON_PLACE_AUTO, 0x100000},   {0x200000, BATON_PLACE_PREFER, 0x100000},
-        {0x200000, BATON_PLACE_ALL, 0x100000},    {0x200000, BATON_PLACE_NONE, MB_AT + 0x8000},
-        {0x100000, BATON_PLACE_AUTO, 0x103000},   {0x100000, BATON_PLACE_ALL, 0x103000},
+        {0x200000, BATON_PLACE_AUTO, 0x100000},       {0x200000, BATON_PLACE_PREFER, 0x100000},
+        {0x200000, BATON_PLACE_ALL, 0x100000},        {0x200000, BATON_PLACE_NONE, MB_AT + 0x8000},
+        {0x100000, BATON_PLACE_AUTO, 0x103000},       {0x100000, BATON_PLACE_ALL, 0x103000},
         {0x100000, BATON_PLACE_NONE, MB_AT + 0x8000},
     };
 
