@@ -31,13 +31,13 @@ NATIVE_CFLAGS := -std=gnu11 -m32 -O2 -Wall -Wextra -Werror -march=i686 -fno-pie 
 $(NATIVE)/%.o: relocate/trampoline/%.S $(COMPILER)
 	$(call say,AS,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC32) $(ASFLAGS32) -Wa,--keep-locals -MMD -MP -c $< -o $@.part
+	$(Q)$(CC32) $(ASFLAGS32) -Wa,--keep-locals -MMD -MP -MT $@ -c $< -o $@.part
 	$(Q)$(OBJCOPY32) $(foreach name,$(patsubst $*/%,%,$(filter $*/%,$(NATIVE_CALLED))),\
 	    --redefine-sym .$(name) --globalize-symbol=$(lastword $(subst =, ,$(name)))) $@.part $@
 -include $(NATIVE)/trampoline.o.d $(NATIVE)/digest.o.d
 
 $(NATIVE)/native: $(NATIVE_C) $(NATIVE_SHA) tests/bench/native/calls.S $(NATIVE)/trampoline.o $(NATIVE)/digest.o \
-                  $(wildcard tests/bench/native/*.h lib/sha256*.h relocate/trampoline/digest.h)
+                  $(wildcard tests/bench/native/*.h lib/sha256*.h relocate/trampoline/digest.h include/baton/*.h)
 	$(call say,CC,$@)
 	$(Q)i686-linux-gnu-gcc $(NATIVE_CFLAGS) -no-pie $(filter %.c %.S %.o,$^) -Wl,-z,noexecstack,--no-warn-rwx-segments \
 	    -ldl -o $@
