@@ -34,13 +34,15 @@ endif
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
             -Wpointer-arith -Wundef -Wvla
 OPTIMIZE := -O2
+# No object has the folder's name in it: the same sources make the same bytes wherever they lie.
+NAMELESS := -ffile-prefix-map="$$PWD"=.
 # No SSE, no FPU, nothing that a 486 lacks; no code that jumps out of the trampoline's page; no frame
 # pointer, which clang would push on a stack that may be gone (vault_take).
 CFLAGS32 := -std=c11 -m32 -march=i486 -mgeneral-regs-only -g -ffreestanding -fno-pic \
             -fno-stack-protector -fno-asynchronous-unwind-tables -fomit-frame-pointer \
             -fno-strict-aliasing -fno-common -fcf-protection=none $(WARNINGS) -Iinclude -I. \
-            $(OPTIMIZE)
-ASFLAGS32 := -m32 -march=i486 -g -Iinclude -I.
+            $(OPTIMIZE) $(NAMELESS)
+ASFLAGS32 := -m32 -march=i486 -g -Iinclude -I. $(NAMELESS)
 
 # Two segments are writable and executable: .boot, which is data and code of the first instants, and
 # the trampoline's template. Linkers that warn of that are told that it is meant.
@@ -86,7 +88,7 @@ $(1): FORCE
 	    { cmp -s $$@.new $$@ && rm $$@.new || mv $$@.new $$@; }
 endef
 COMPILER := $(BUILD)/compiler
-$(eval $(call compiler_stamp,$(COMPILER),$(CC32),$(CFLAGS32)))
+$(eval $(call compiler_stamp,$(COMPILER),$(CC32),$(filter-out $(NAMELESS),$(CFLAGS32))))
 
 # The font of the framebuffer's screen, as C.
 FONT := $(BUILD)/font.c
@@ -229,8 +231,11 @@ $(BUILD)/baton.lst: $(BUILD)/baton.elf
 spoil: $(BUILD)/spoil/baton.elf
 inject: $(BUILD)/inject/baton.elf
 
-# The tests. Every part runs, even when one has failed; the last line adds them up.
+# The tests. Every part runs, even when one has failed; the last line adds them up. Many of them build
+# the same sources again, in other folders: ccache, where it is installed, has the objects by then.
 .PHONY: check test
+check test: export PATH := /usr/lib/ccache:$(PATH)
+check test: export CCACHE_DIR := $(abspath $(BUILD))/ccache
 check: TEST_PARTS := check-docs check-scripts check-host check-labs check-boot
 test: TEST_PARTS := check-docs test-scripts test-host test-labs check-fuzz check-browser test-boot
 check test:

@@ -114,6 +114,7 @@
 #define DESCRIPTOR_CODE_HIGH I386_U(0x00cf9b00)   /* present, execute and read */
 #define DESCRIPTOR_LONG_HIGH I386_U(0x00af9b00)   /* the same for 64-bit code */
 #define DESCRIPTOR_DATA_HIGH I386_U(0x00cf9300)   /* present, read and write */
+#define DESCRIPTOR_RING3 I386_U(0x00006000)       /* with one of them: DPL 3 */
 #define DESCRIPTOR_ABSENT_HIGH I386_U(0x00cf1300) /* data, not present */
 #define DESCRIPTOR_CODE16_HIGH I386_U(0x00009b00) /* limit in bytes, 16-bit, execute and read */
 #define DESCRIPTOR_DATA16_HIGH I386_U(0x00009300) /* the same, read and write */

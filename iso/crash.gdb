@@ -4,25 +4,32 @@
 # VMCOREINFO. It reads memory by physical address from the core's PT_LOADs, so nothing needs to be
 # mapped. The names of levels and flags, and the folding, are those of the shell's commands tables
 # and walk.
+#
+# gdb itself reads memory at the addresses in the core's PT_LOADs, those of the direct map. user-space
+# adds what the live tables in the core map for ring 3.
 set confirm off
 set pagination off
 
 python
 import gdb
+import os
 import re
+import shutil
 import struct
+import tempfile
 import zlib
 
 PAGE = 4096
-PRESENT, LARGE = 1, 1 << 7
+PRESENT, USER, LARGE = 1, 1 << 2, 1 << 7
 # Bit, name, only valid in an entry that maps a page. [SDM3 4.3, 4.4]
-FLAGS = [(1 << 1, "write", False), (1 << 2, "user", False), (1 << 3, "write-through", False),
+FLAGS = [(1 << 1, "write", False), (USER, "user", False), (1 << 3, "write-through", False),
          (1 << 4, "no-cache", False), (1 << 5, "accessed", False), (1 << 6, "dirty", True),
          (1 << 8, "global", True), (1 << 63, "nx", False)]
 # kernel/machine/layout.h: the old kernel's windows, one page each, change while it accesses memory.
 # The table's next entry maps the table itself.
 WINDOW_BASE, WINDOWS = 0xff800000, 16
 NT_VMCOREINFO = 0
+USER_TABLES = 4                     # at most so many are added for the user program
 
 
 class Core:
@@ -33,18 +40,20 @@ class Core:
                          gdb.execute("info files", to_string=True))
         if not path:
             raise gdb.GdbError("no core is loaded: gdb -x iso/crash.gdb build/baton.elf vmcore")
-        self.file = open(path[1], "rb")
-        wide = self.read_at(4, 1) == b"\2"                      # ELF64
-        program, = struct.unpack("<Q", self.read_at(32, 8)) if wide else \
+        self.path = path[1]
+        self.file = open(self.path, "rb")
+        self.wide = self.read_at(4, 1) == b"\2"                 # ELF64
+        self.program, = struct.unpack("<Q", self.read_at(32, 8)) if self.wide else \
             struct.unpack("<I", self.read_at(28, 4))
-        count, = struct.unpack("<H", self.read_at(56 if wide else 44, 2))
+        self.count, = struct.unpack("<H", self.read_at(56 if self.wide else 44, 2))
         self.loads, self.info = [], {}
-        for i in range(count):
-            if wide:
-                f = struct.unpack("<IIQQQQ", self.read_at(program + 56 * i, 40))
+        for i in range(self.count):
+            if self.wide:
+                f = struct.unpack("<IIQQQQ", self.read_at(self.program + 56 * i, 40))
                 kind, offset, pa, size = f[0], f[2], f[4], f[5]
             else:
-                kind, offset, _, pa, size = struct.unpack("<5I", self.read_at(program + 32 * i, 20))
+                kind, offset, _, pa, size = struct.unpack(
+                    "<5I", self.read_at(self.program + 32 * i, 20))
             if kind == 1:                                       # PT_LOAD
                 self.loads.append((pa, pa + size, offset))
             elif kind == 4:                                     # PT_NOTE
@@ -66,10 +75,33 @@ class Core:
 
     def page(self, pa):
         """The page at pa; None: the core does not contain it."""
+        at = self.offset(pa)
+        return None if at is None else self.read_at(at, PAGE)
+
+    def offset(self, pa):
+        """Where in the file the page at pa is; None: it is not there."""
         for start, end, offset in self.loads:
             if start <= pa and pa + PAGE <= end:
-                return self.read_at(offset + pa - start, PAGE)
+                return offset + pa - start
         return None
+
+    def write_view(self, path, pages):
+        """Writes the core again, with a PT_LOAD more for each (va, pa); nothing else changes. The
+        program headers are behind the rest of the file, which stays at its offsets."""
+        size = 56 if self.wide else 32
+        headers = self.read_at(self.program, self.count * size)
+        for va, pa in pages:
+            at, access = self.offset(pa), 7                     # PF_R, PF_W, PF_X
+            headers += struct.pack("<IIQQQQQQ", 1, access, at, va, pa, PAGE, PAGE, 0) if self.wide \
+                else struct.pack("<8I", 1, at, va, pa, PAGE, PAGE, access, 0)
+        shutil.copyfile(self.path, path)
+        with open(path, "r+b") as view:
+            end = view.seek(0, os.SEEK_END)
+            view.write(headers)
+            view.seek(32 if self.wide else 28)
+            view.write(struct.pack("<Q" if self.wide else "<I", end))
+            view.seek(56 if self.wide else 44)
+            view.write(struct.pack("<H", self.count + len(pages)))
 
 
 class Tables:
@@ -107,6 +139,18 @@ class Tables:
     def target(self, level, entry):
         return entry & self.address & -self.span(level) if self.is_leaf(level, entry) \
             else entry & self.address
+
+    def user_pages(self, level, table, va):
+        """(va, pa, entry) of each 4 KiB page that ring 3 may use."""
+        for i, entry in enumerate(self.entries(level, table) or ()):
+            root_of_pae = self.levels[level] == "PDPT"          # its entries have no such bit
+            if not entry & PRESENT or not (root_of_pae or entry & USER):
+                continue
+            at = va + i * self.span(level)
+            if self.levels[level] == "PT":
+                yield at, self.target(level, entry), entry
+            elif not self.is_leaf(level, entry):
+                yield from self.user_pages(level + 1, entry & self.address, at)
 
     def tell(self, level, table, va):
         """Prints one line for each run of entries; the contents of a table are indented."""
@@ -150,6 +194,15 @@ class Tables:
         return crc, opened
 
 
+def last_summary():
+    """Number and checksum of the tables as the kernel has last changed them (fault user), from its
+    memory; 0: gdb does not find them."""
+    try:
+        return [int(gdb.parse_and_eval(f"live.summary.{name}")) for name in ("tables", "checksum")]
+    except gdb.error:
+        return [0, 0]
+
+
 class LiveTables(gdb.Command):
     """live-tables: the whole tree of the crashed kernel's live tables, and its CRC-32."""
 
@@ -160,13 +213,22 @@ class LiveTables(gdb.Command):
         t = Tables()
         print(f"{'tables':<12}{'PAE' if t.pae else 'legacy'}, root 0x{t.root:08x}")
         t.tell(0, t.root, 0)
-        print(f"{'tables':<12}{t.pages} pages; the kernel had {t.core.info['BATON(live_tables)']}")
+        had, wanted = (int(t.core.info[f"BATON(live_{name})"], 0) for name in ("tables", "checksum"))
+        tables, checksum = last_summary()
+        user = had < tables <= had + USER_TABLES                # or else the variables are damaged
+        print(f"{'tables':<12}{t.pages} pages; the kernel had {had}"
+              + (f", and {tables} with its user program" if user else ""))
         crc, opened = t.sum(0, t.root, 0, 0)
-        wanted = int(t.core.info["BATON(live_checksum)"], 0)
         if opened:
             print(f"{'windows':<12}{opened} open at the crash; the checksum is as if closed")
-        print(f"{'checksum':<12}0x{crc:x}, " + ("as it was at the start" if crc == wanted else
-                                               f"BUT it was 0x{wanted:x} at the start"))
+        if crc == wanted:
+            told = "as it was at the start"
+        elif user:
+            told = "as it was with the user program" if crc == checksum else \
+                f"BUT it was 0x{checksum:x} with the user program"
+        else:
+            told = f"BUT it was 0x{wanted:x} at the start"
+        print(f"{'checksum':<12}0x{crc:x}, {told}")
 
 
 class Walk(gdb.Command):
@@ -203,6 +265,44 @@ class Walk(gdb.Command):
             table = entry & t.address
 
 
+class UserSpace(gdb.Command):
+    """user-space: lets gdb read what the crashed kernel's live tables map for ring 3, and names the
+    functions of Baton's user program there."""
+
+    def __init__(self):
+        super().__init__("user-space", gdb.COMMAND_DATA)
+        self.folder = None
+
+    def invoke(self, argument, from_tty):
+        if self.folder:
+            raise gdb.GdbError("gdb reads the user space already")
+        t = Tables()
+        pages = list(t.user_pages(0, t.root, 0))
+        for va, pa, entry in pages:
+            gone = "" if t.core.page(pa) else ", which the core does not have"
+            print(f"{'user':<12}0x{va:08x} 0x{pa:08x} {'4 KiB':>13} "
+                  + " ".join(t.flags(len(t.levels) - 1, entry)) + gone)
+        print(f"{'user':<12}{len(pages) or 'no'} page{'' if len(pages) == 1 else 's'} of ring 3 in "
+              "the live tables")
+        pages = [(va, pa) for va, pa, _ in pages if t.core.page(pa)]
+        if not pages:
+            return
+        self.folder = tempfile.TemporaryDirectory()             # gone when gdb ends
+        view = os.path.join(self.folder.name, "vmcore")
+        t.core.write_view(view, pages)
+        gdb.execute(f"core-file {view}", to_string=True)
+        try:
+            code = int(gdb.parse_and_eval("(unsigned long)&user_code"))
+        except gdb.error:
+            return                                              # no symbols: memory, but no names
+        base = int(t.core.info["BATON(kernel_base)"], 0)
+        for va, pa in pages:
+            if pa + base == code:
+                program = gdb.current_progspace().filename
+                gdb.execute(f"add-symbol-file {program} -o {va - code:#x}LL", to_string=True)
+
+
 LiveTables()
 Walk()
+UserSpace()
 end

@@ -16,7 +16,7 @@ debug: $(BUILD)/baton.elf $(BUILD)/baton.boot
 	@iso/debug
 
 # The files that the tests boot: every kernel of the distribution, kexec-tools, the demo's initrd, and
-# for each kernel the initrd that saves a dump. They are downloaded once, about 170 MiB.
+# for each kernel the initrd that saves a dump. They are downloaded once, about 275 MiB.
 kernels:
 	@iso/fetch-payloads all
 	@iso/make-initrd

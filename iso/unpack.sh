@@ -10,6 +10,7 @@ unpack() {
     case $file in
         vmlinuz-*) unpack_kernel "$1" ;;
         xen | gnumach-* | invaders | memtest-*) unpack_other "$1" ;;
+        installer) unpack_installer "$1" ;;
         *)
             add "$1" || return 1
             found "$file" "$(find "$temp/tree" -type f \( -path "*bin/$file" -o -path "*lib/*/$file" \))" ||
@@ -56,6 +57,15 @@ unpack_other() {
         *.gz) gzip -dc "$found" >"$temp/new/$file" || die 1 "${found##*/} could not be unpacked" ;;
         *) mv "$found" "$temp/new/$file" || exit 1 ;;
     esac
+}
+
+# unpack_installer PACKAGE: the kernel and the initrd of the installer's text version.
+unpack_installer() {
+    add "$1" || return 1
+    found installer "$(find "$temp/tree" -type f -path '*/text/*/linux')" || die 1 "$1 holds no $file"
+    [ -f "${found%/*}/initrd.gz" ] || die 1 "$1 holds no initrd.gz beside ${found##*/}"
+    mkdir "$temp/new/installer"
+    mv "$found" "${found%/*}/initrd.gz" "$temp/new/installer" || exit 1
 }
 
 # kernel_dependencies: prints the dependencies, in the fields on standard input, that contain a

@@ -101,7 +101,8 @@ enum pt_result pt_map_run(const struct pt_space *space, struct pt_spares *spares
                 return PT_NO_SPARE;
             uint64_t fresh = spares->page[spares->used++];
             pt_clear(space->host, fresh);
-            entry = fresh | format->level[at].table_bits;
+            entry = fresh | format->level[at].table_bits |
+                    (bits & PTE_USER & format->level[at].allowed);
             entry_set(format->entry_size,
                       (uint8_t *)table_at(space, table) + index * format->entry_size, entry);
         } else if (pt_is_leaf(format, at, entry)) {

@@ -40,7 +40,8 @@ unsigned pt_next(const struct pt_format *format, const void *page, unsigned i, u
 /*
  * Maps va to pa at `level` (levels - 1 for a 4 KiB page), both aligned to that level's span, with
  * `bits` (PTE_PRESENT, PTE_WRITE, PTE_GLOBAL, PTE_NX...; accessed and dirty are added, PTE_LARGE
- * above the last level). A mapping that is there and equal is left alone.
+ * above the last level). A mapping that is there and equal is left alone. With PTE_USER, ring 3 is let
+ * through each table that is added; a table that is there stays as it is.
  */
 enum pt_result pt_map(const struct pt_space *space, struct pt_spares *spares, unsigned level,
                       uint64_t va, uint64_t pa, uint64_t bits);

@@ -20,10 +20,11 @@ const struct baton_format *const baton_formats[] = {
 };
 
 #define CANNOT_RETURN                                                                              \
-    "of a kind that is entered and does not return; only a static ELF32, a multiboot kernel or a "  \
+    "of a kind that is entered and does not return; only a static ELF32, a multiboot kernel or a " \
     "flat file can be called and return"
 #define FORMATS_KNOWN                                                                              \
-    "Linux bzImage and vmlinux, multiboot, static ELF32 for i386 and ELF64 for x86-64, boot sectors"
+    "Linux bzImage and vmlinux, multiboot, static ELF32 for i386 and ELF64 for x86-64, boot "      \
+    "sectors, and any file with type=flat"
 
 /* The host's formats, or else this library's. */
 static const struct baton_format *const *formats_of(const struct baton_host *host)

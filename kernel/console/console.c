@@ -4,7 +4,7 @@
 #include <stddef.h>
 
 #include "kernel/console/serial.h"
-#include "kernel/machine/watchdog.h"
+#include "kernel/devices/watchdog.h"
 #include "lib/uart.h"
 
 static bool muted;

@@ -10,13 +10,13 @@ struct symbol {
 /* Sorted by address. Empty in the first link. */
 extern const struct symbol symbol_table[];
 extern const uint32_t symbol_count;
-extern char text_start[], text_end[];
+extern char text_start[], code_end[];
 
 const char *symbol_at(uint32_t address, uint32_t *offset)
 {
     uint32_t low = 0, high = symbol_count;
 
-    if (address < (uint32_t)text_start || address >= (uint32_t)text_end + 4096)
+    if (address < (uint32_t)text_start || address >= (uint32_t)code_end)
         return NULL;
     while (low < high) { /* the first symbol above the address */
         uint32_t middle = (low + high) / 2;

@@ -10,9 +10,9 @@
 #include "kernel/crash/region.h"
 #include "kernel/crash/report_crash.h"
 #include "kernel/crash/vault.h"
+#include "kernel/devices/watchdog.h"
 #include "kernel/load/host.h"
 #include "kernel/load/report.h"
-#include "kernel/machine/watchdog.h"
 
 static struct stage slot[2];
 static struct stage *stage = &slot[0]; /* what is loaded, or being loaded */

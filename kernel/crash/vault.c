@@ -8,14 +8,14 @@
 #include "kernel/crash/crashtables.h"
 #include "kernel/crash/region.h"
 #include "kernel/crash/vault_take.h"
-#include "kernel/load/spoil.h"
+#include "kernel/devices/quiet.h"
+#include "kernel/devices/watchdog.h"
 #include "kernel/load/report.h"
+#include "kernel/load/spoil.h"
 #include "kernel/machine/cpu.h"
 #include "kernel/machine/layout.h"
 #include "kernel/machine/probe.h"
-#include "kernel/machine/quiet.h"
 #include "kernel/machine/readonly.h"
-#include "kernel/machine/watchdog.h"
 
 /* In the region, mapped directly: all that the crash needs to know. */
 struct vault {

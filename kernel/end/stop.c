@@ -6,11 +6,11 @@
 #include "kernel/console/console.h"
 #include "kernel/console/print.h"
 #include "kernel/crash/vault.h"
+#include "kernel/devices/watchdog.h"
 #include "kernel/machine/cpu.h"
 #include "kernel/machine/layout.h"
 #include "kernel/machine/panic.h"
 #include "kernel/machine/readonly.h"
-#include "kernel/machine/watchdog.h"
 
 #define RESET_CONTROL 0xcf9 /* [ICH] full reset */
 #define RESET_FULL 0x06

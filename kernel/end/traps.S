@@ -22,6 +22,9 @@ trap_stubs:                     /* 16 bytes each */
 /* In: vector and error code on the stack, above what the CPU pushed. Never returns. */
 trap_common:
         pushl   %ds
+        pushl   %es
+        pushl   %fs
+        pushl   %gs
         pushal
         cld
         movl    $SEL_DATA, %eax

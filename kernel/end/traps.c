@@ -14,6 +14,7 @@
 #include "kernel/machine/probe.h"
 #include "kernel/machine/readonly.h"
 #include "kernel/machine/tss.h"
+#include "kernel/user/user.h"
 
 #define STUB_SIZE 16
 
@@ -81,6 +82,18 @@ static void print_place(uint32_t eip)
         print("%a, outside the kernel's code", (uint64_t)eip);
 }
 
+/* Its functions are named by their place in its page. */
+static void print_user_place(uint32_t eip)
+{
+    uint32_t offset;
+    const char *name = symbol_at((uint32_t)user_code | (eip & BATON_PAGE_MASK), &offset);
+
+    print("%a", (uint64_t)eip);
+    if (name)
+        print(", %s + %x", name, (uint64_t)offset);
+    print(", in the user program (ring 3)");
+}
+
 static void print_control(void)
 {
     print("            cr0 %a cr2 %a cr3 %a", (uint64_t)cpu_cr0(), (uint64_t)cpu_cr2(),
@@ -99,7 +112,23 @@ static void print_registers(uint32_t eax, uint32_t ebx, uint32_t ecx, uint32_t e
           (uint64_t)esp);
 }
 
-/* For the dump; esp is the value from before the CPU pushed its frame. */
+static bool is_user(const struct trap_frame *f)
+{
+    return (f->cs & SELECTOR_RPL) == SELECTOR_RPL;
+}
+
+/* From before the CPU pushed its frame: without a change of the ring it pushes no esp and no ss. */
+static uint32_t esp_of(const struct trap_frame *f)
+{
+    return is_user(f) ? f->user_esp : (uint32_t)&f->user_esp;
+}
+
+static uint32_t ss_of(const struct trap_frame *f)
+{
+    return is_user(f) ? (uint16_t)f->user_ss : SEL_DATA;
+}
+
+/* For the dump. */
 static bool note_frame(const struct trap_frame *f)
 {
     return vault_note(&(struct baton_dump_registers){.ebx = f->ebx,
@@ -109,16 +138,16 @@ static bool note_frame(const struct trap_frame *f)
                                                      .edi = f->edi,
                                                      .ebp = f->ebp,
                                                      .eax = f->eax,
-                                                     .ds = SEL_DATA,
-                                                     .es = SEL_DATA,
-                                                     .fs = SEL_DATA,
-                                                     .gs = SEL_DATA,
+                                                     .ds = (uint16_t)f->ds,
+                                                     .es = (uint16_t)f->es,
+                                                     .fs = (uint16_t)f->fs,
+                                                     .gs = (uint16_t)f->gs,
                                                      .orig_eax = f->error,
                                                      .eip = f->eip,
-                                                     .cs = f->cs,
+                                                     .cs = (uint16_t)f->cs,
                                                      .eflags = f->eflags,
-                                                     .esp = (uint32_t)(f + 1),
-                                                     .ss = SEL_DATA});
+                                                     .esp = esp_of(f),
+                                                     .ss = ss_of(f)});
 }
 
 static bool note_task(const struct i386_tss *t)
@@ -148,11 +177,16 @@ static void print_trap(const struct trap_frame *f)
     console_urgent();
     print("exception   vector %u, %s, error code %x, at ", f->vector, name ? name : "reserved",
           (uint64_t)f->error);
-    print_place(f->eip);
+    if (is_user(f))
+        print_user_place(f->eip);
+    else
+        print_place(f->eip);
     print("\n");
-    /* esp was the end of the frame: without a privilege change, the CPU pushes no esp */
-    print_registers(f->eax, f->ebx, f->ecx, f->edx, f->esi, f->edi, f->ebp, (uint32_t)(f + 1));
-    print("            cs %x eflags %a\n", (uint64_t)f->cs, (uint64_t)f->eflags);
+    print_registers(f->eax, f->ebx, f->ecx, f->edx, f->esi, f->edi, f->ebp, esp_of(f));
+    print("            cs %x ", (uint64_t)(uint16_t)f->cs);
+    if (is_user(f))
+        print("ss %x ", (uint64_t)ss_of(f));
+    print("eflags %a\n", (uint64_t)f->eflags);
     print_control();
     if (f->vector == TRAP_MACHINE_CHECK)
         machinecheck_tell();

@@ -10,11 +10,13 @@
 #ifndef __ASSEMBLER__
 #include <stdint.h>
 
-/* The stack frame that traps.S builds. */
+/* The stack frame that traps.S builds. Of a segment register only the low half counts: the CPU may
+ * leave the other one as it was [SDM2 PUSH]. */
 struct trap_frame {
     uint32_t edi, esi, ebp, esp_unused, ebx, edx, ecx, eax;
-    uint32_t ds, vector, error;
+    uint32_t gs, fs, es, ds, vector, error;
     uint32_t eip, cs, eflags;
+    uint32_t user_esp, user_ss; /* only from ring 3; else what was on the stack before */
 };
 
 /* Fills the IDT and loads it. The tasks are those of tss.h. */

@@ -1,10 +1,10 @@
 /* The call of a payload that returns, and what is said of it. Devices stay as they are. */
 #include "kernel/console/print.h"
+#include "kernel/devices/quiet.h"
+#include "kernel/devices/watchdog.h"
 #include "kernel/load/report.h"
 #include "kernel/load/stage.h"
 #include "kernel/machine/panic.h"
-#include "kernel/machine/quiet.h"
-#include "kernel/machine/watchdog.h"
 #include "kernel/memory/live.h"
 #include "kernel/memory/pages.h"
 

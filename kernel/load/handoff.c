@@ -1,16 +1,16 @@
 /* The hand-off of what is loaded: the last dry run, and the point of no return. */
 #include "kernel/console/print.h"
 #include "kernel/console/screen.h"
+#include "kernel/devices/bios.h"
+#include "kernel/devices/pci_port.h"
+#include "kernel/devices/quiet.h"
+#include "kernel/devices/watchdog.h"
 #include "kernel/load/inject.h"
+#include "kernel/load/report.h"
 #include "kernel/load/spoil.h"
 #include "kernel/load/stage.h"
-#include "kernel/load/report.h"
-#include "kernel/machine/bios.h"
 #include "kernel/machine/cpu.h"
 #include "kernel/machine/panic.h"
-#include "kernel/machine/pci_port.h"
-#include "kernel/machine/quiet.h"
-#include "kernel/machine/watchdog.h"
 #include "kernel/memory/live.h"
 
 /* Lines were printed since the load, and one more follows (report_handoff): the next kernel's

@@ -2,9 +2,9 @@
 #include "kernel/load/host.h"
 
 #include "boot/smbios.h"
-#include "kernel/machine/acpi.h"
+#include "kernel/devices/acpi.h"
+#include "kernel/devices/watchdog.h"
 #include "kernel/machine/layout.h"
-#include "kernel/machine/watchdog.h"
 #include "kernel/machine/window.h"
 #include "kernel/memory/live.h"
 #include "kernel/memory/pages.h"

@@ -2,8 +2,8 @@
 #ifndef KERNEL_LOAD_REPORT_H
 #define KERNEL_LOAD_REPORT_H
 
+#include "kernel/devices/pci.h"
 #include "kernel/load/stage.h"
-#include "kernel/machine/pci.h"
 
 /* Before a load that takes long: verify */
 void report_wait(const struct stage *stage);

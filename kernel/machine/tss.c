@@ -13,6 +13,8 @@ uint64_t boot_gdt[SEL_END / 8] = {
     [SEL_CODE / 8] = FLAT(DESCRIPTOR_CODE_HIGH),
     [SEL_DATA / 8] = FLAT(DESCRIPTOR_DATA_HIGH),
     [SEL_ABSENT / 8] = FLAT(DESCRIPTOR_ABSENT_HIGH),
+    [SEL_USER_CODE / 8] = FLAT(DESCRIPTOR_CODE_HIGH | DESCRIPTOR_RING3),
+    [SEL_USER_DATA / 8] = FLAT(DESCRIPTOR_DATA_HIGH | DESCRIPTOR_RING3),
 };
 
 struct i386_tss main_tss;
@@ -43,6 +45,12 @@ void tss_start(void (*entry)(void))
         .io_map = TSS_SIZE,
     };
     __asm__ volatile("ltr %w0" : : "r"(SEL_TSS) : "memory");
+}
+
+void tss_inner_stack(uint32_t esp)
+{
+    main_tss.inner_stack[0] = esp;
+    main_tss.inner_stack[1] = SEL_DATA;
 }
 
 void tss_root(uint32_t root)

@@ -17,6 +17,9 @@ extern struct i386_tss main_tss;
  * instruction of the double-fault task; the error code is on its stack. */
 void tss_start(void (*entry)(void));
 
+/* Where the CPU's stack begins when it comes from ring 3. [SDM3 6.12.1] */
+void tss_inner_stack(uint32_t esp);
+
 /* Call this before CR3 changes while CR4.PAE stays: the double-fault task gets the new root. (If
  * CR4.PAE changes, paging_switch in boot/entry.S sets the root.) */
 void tss_root(uint32_t root);

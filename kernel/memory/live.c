@@ -178,6 +178,14 @@ static bool add_table(void *ctx, uint64_t table)
     return true;
 }
 
+/* Notes what the tables are now. */
+static void take_stock(void)
+{
+    live.ranges = live.summary.tables = 0;
+    pt_tables(&space, add_table, NULL);
+    live.summary.checksum = live_checksum();
+}
+
 uint64_t live_direct_limit(const struct baton_memory *memory, uint32_t count)
 {
     uint64_t limit = KERNEL_END_MAX; /* at least the image and the VGA screen */
@@ -203,8 +211,39 @@ bool live_start(enum baton_table_kind kind, const struct baton_memory *memory, u
     switch_to_live();
     window_start((void *)WINDOW_TABLE, space.format->entry_size,
                  (permissions_data() & ~(uint64_t)PTE_GLOBAL) | PTE_ACCESSED | PTE_DIRTY, direct_end);
-    pt_tables(&space, add_table, NULL);
-    live.summary.checksum = live_checksum();
+    take_stock();
+    return true;
+}
+
+/* Nothing else is mapped below 3 GiB, so its place is free. */
+static void map_user(struct pt_spares *spares, uint32_t va, uint64_t pa, uint64_t bits)
+{
+    if (pt_map(&space, spares, space.format->levels - 1u, va, pa, bits | PTE_USER) != PT_OK)
+        panic("the live tables map %a already", (uint64_t)va);
+}
+
+bool live_map_user(uint32_t va, uint64_t code, uint64_t stack)
+{
+    uint64_t page[2 * (PT_LEVELS_MAX - 1)]; /* each of the two may need all tables but the root */
+    unsigned most = 2 * (space.format->levels - 1u);
+    struct pt_spares spares = {page, 0, 0};
+    bool enough;
+
+    while (spares.count < most && take_page(&page[spares.count]))
+        spares.count++;
+    enough = spares.count == most;
+    if (enough) {
+        map_user(&spares, va, code, PTE_PRESENT);
+        map_user(&spares, va - BATON_PAGE_SIZE, stack, permissions_data() & ~(uint64_t)PTE_GLOBAL);
+    }
+    for (unsigned i = spares.used; i < spares.count; i++)
+        pages_free(page[i]);
+    if (!enough)
+        return false;
+    cpu_set_cr3((uint32_t)space.root); /* with PAE, the CPU reads the root's entries only now */
+    /* QEMU sets the accessed bit of such an entry, which a CPU has not there: before the checksum. */
+    (void)*(const volatile uint8_t *)va;
+    take_stock();
     return true;
 }
 
@@ -238,8 +277,14 @@ void live_tables(bool (*visit)(void *ctx, uint64_t table), void *ctx)
 }
 
 #ifdef BATON_SPOIL
+/* The root's entry is replaced, with all that it mapped: kexec had one static page for each level. */
 void live_spoil(uint64_t pa)
 {
+    uint32_t size = space.format->entry_size;
+
+    __builtin_memset((uint8_t *)window_map(BATON_WINDOW_TABLE, space.root) +
+                         pt_index(space.format, 0, pa) * size,
+                     0, size);
     map(space.format->levels - 1u, (uint32_t)pa, pa, PTE_PRESENT | PTE_WRITE);
 }
 #endif

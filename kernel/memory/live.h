@@ -20,6 +20,14 @@ extern struct live live;
  */
 bool live_start(enum baton_table_kind kind, const struct baton_memory *memory, uint32_t count);
 
+/*
+ * Maps the page at pa `code` for ring 3 at va, and the page at pa `stack` below it; va is page aligned
+ * and below 3 GiB. The tables then count as the live ones: `live` has their number, their ranges and
+ * their checksum. No image that is loaded knows of the added tables, so nothing may be handed over
+ * after this but a crash. false: no free pages for tables; nothing has changed.
+ */
+bool live_map_user(uint32_t va, uint64_t code, uint64_t stack);
+
 /* zlib's CRC-32 of the pages of the live tables, in the order of pt_tables. Closes the windows. */
 uint32_t live_checksum(void);
 

@@ -1,13 +1,15 @@
 /* fault KIND: raises an exception in the old kernel on purpose. Each ends like a real one. */
 #include "kernel/console/print.h"
+#include "kernel/crash/crash.h"
 #include "kernel/end/stop.h"
 #include "kernel/machine/cpu.h"
 #include "kernel/machine/layout.h"
 #include "kernel/machine/panic.h"
 #include "kernel/shell/commands.h"
+#include "kernel/user/user.h"
 #include "lib/text.h"
 
-#define UNMAPPED 0x1000u /* nothing below 3 GiB is mapped, ever */
+#define UNMAPPED 0x1000u /* below 3 GiB at most the user program is mapped, above 64 KiB */
 
 static void divide(void)
 {
@@ -126,6 +128,16 @@ static void stack(void)
     __asm__ volatile("1: pushl $0; jmp 1b");
 }
 
+/* Where the identity mapping of the capture kernel's control page would be, if there were one: that
+ * is what a hand-off must not overwrite (H1). */
+static void user(void)
+{
+    struct stage *capture = crash_loaded();
+
+    if (!user_run(capture ? (uint32_t)capture->image.control : USER_BASE))
+        report("refused", "no memory is free for the user program's page tables");
+}
+
 /* Loops until an NMI comes, from a watchdog or from another source. */
 static void hang(void)
 {
@@ -158,6 +170,7 @@ static const struct {
     {"read", "vector 14, a read where nothing is mapped", page_read},
     {"write", "vector 14, a write to the kernel's code", page_write},
     {"execute", "vector 14, a call to where nothing is mapped", page_execute},
+    {"user", "vector 14, a read of the kernel's memory by a program in ring 3", user},
     {"math", "vector 16, an FPU division by zero", math},
     {"machine", "vector 18, int 18", machine},
     {"simd", "vector 19, an SSE division by zero", simd},

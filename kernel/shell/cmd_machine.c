@@ -1,8 +1,8 @@
 /* regs, more, reboot, poweroff: the machine itself. */
 #include "kernel/console/print.h"
+#include "kernel/devices/acpi.h"
 #include "kernel/end/stop.h"
 #include "kernel/load/stage.h"
-#include "kernel/machine/acpi.h"
 #include "kernel/machine/cpu.h"
 #include "kernel/shell/commands.h"
 #include "kernel/terminal/input.h"

@@ -1,6 +1,6 @@
 /* pci: the functions on the PCI buses. */
 #include "kernel/console/print.h"
-#include "kernel/machine/pci_port.h"
+#include "kernel/devices/pci_port.h"
 #include "kernel/shell/commands.h"
 #include "kernel/terminal/pager.h"
 

@@ -1,8 +1,8 @@
 /* timers: which timers may raise interrupts. */
 #include "kernel/console/print.h"
+#include "kernel/devices/acpi.h"
+#include "kernel/devices/timers_port.h"
 #include "kernel/load/stage.h"
-#include "kernel/machine/acpi.h"
-#include "kernel/machine/timers_port.h"
 #include "kernel/shell/commands.h"
 
 static const char *on_off(uint32_t bits)

@@ -2,8 +2,8 @@
 #include "kernel/terminal/input.h"
 
 #include "kernel/console/serial.h"
+#include "kernel/devices/watchdog.h"
 #include "kernel/machine/cpu.h"
-#include "kernel/machine/watchdog.h"
 #include "kernel/terminal/i8042.h"
 #include "kernel/terminal/portb.h"
 

@@ -6,7 +6,7 @@
 
 #include "labs/bzimage/judge_read.h"
 #include "labs/grader/exam.h"
-#include "tests/host/journey.h"
+#include "tests/host/random/journey.h"
 
 #define INITRD 0x00800123ull
 #define INITRD_SIZE 0x45678u

@@ -3,7 +3,7 @@
 #define LABS_BZIMAGE_JUDGE_READ_H
 
 #include "payload/common/payload.h"
-#include "tests/host/files.h"
+#include "tests/host/paper/files.h"
 
 #define AT 0x00300200ull /* a kernel lies at any address, even in the middle of a page */
 #define SETUP (28 * 512ull)

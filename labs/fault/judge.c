@@ -5,7 +5,7 @@
 #include "labs/grader/exam.h"
 #include "relocate/image/image.h"
 #include "baton/control.h"
-#include "tests/host/machine.h"
+#include "tests/host/paper/machine.h"
 
 #define ROOT 0x00a1d000u
 #define FAULT_ROOT 0x00a1e000u

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 
 from catalogue import TOP, Finding
 
-sys.path[:0] = [str(TOP / "tests" / "boot"), str(TOP / "tests" / "payloads")]
+sys.path[:0] = [str(TOP / "tests" / room) for room in (
+    "boot/common", "boot/files", "boot/dumps", "payloads")]
 
 from debugger import Debugger  # noqa: E402
 from elf32 import Elf32  # noqa: E402

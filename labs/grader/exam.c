@@ -7,7 +7,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "tests/host/apart.h"
+#include "tests/host/paper/apart.h"
 
 /* For a check; the right answer takes a tenth of it. Of the CPU's time, because others may use the
  * machine, too; PATIENCE is for code that waits. */

@@ -16,9 +16,9 @@ from hole import skeleton
 
 # What builds Baton, and what the grader needs. Not the tests of Baton: they show parts of answers.
 KEPT = ("ARCHITECTURE.md", "LICENSE", "Makefile", "baton", "linker.ld", "boot", "docs", "include", "iso",
-        "kernel", "lib", "pagetable", "payload", "relocate", "labs", "tests/boot/*.py", "tests/host",
-        "tests/payloads", "web")
-LEFT_OUT = ("docs/teaching.md", "tests/boot/test_*", "tests/host/test_*")
+        "kernel", "lib", "pagetable", "payload", "relocate", "labs", "tests/boot/common", "tests/boot/files",
+        "tests/boot/dumps", "tests/host", "tests/payloads", "web")
+LEFT_OUT = ("docs/teaching.md", "tests/boot/**/test_*", "tests/host/**/test_*")
 IGNORED = "/build/\n__pycache__/\n*.pyc\n/labs-work/*/result.json\n/labs-work/*/vmcore\n"
 NEUTRAL = ("-c", "user.name=Teaching staff", "-c", "user.email=staff@example.invalid")
 README = """\

@@ -7,7 +7,7 @@
 #include "labs/list/judge_paper.h"
 
 #include "baton.h"
-#include "tests/host/dice.h"
+#include "tests/host/random/dice.h"
 
 #define ROUNDS 3000u
 

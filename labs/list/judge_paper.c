@@ -2,7 +2,7 @@
 #include "labs/list/judge_paper.h"
 
 #include "relocate/image/moves.h"
-#include "tests/host/machine.h"
+#include "tests/host/paper/machine.h"
 
 #define BASE 0x01000000ull
 

@@ -3,8 +3,8 @@
 #define LABS_TABLES_JUDGE_H
 
 #include "relocate/image/image.h"
-#include "tests/host/judge.h"
-#include "tests/host/walk_reference.h"
+#include "tests/host/paper/judge.h"
+#include "tests/host/paper/walk_reference.h"
 
 #define LEGACY BATON_TABLES_LEGACY
 #define PAE BATON_TABLES_PAE

@@ -6,8 +6,8 @@
 
 #include "labs/grader/exam.h"
 #include "pagetable/walk.h"
-#include "tests/host/judge.h"
-#include "tests/host/walk_reference.h"
+#include "tests/host/paper/judge.h"
+#include "tests/host/paper/walk_reference.h"
 
 #define ROUNDS 150u
 #define ADDRESSES 24u

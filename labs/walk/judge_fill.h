@@ -9,7 +9,7 @@
 #ifndef LABS_WALK_JUDGE_FILL_H
 #define LABS_WALK_JUDGE_FILL_H
 
-#include "tests/host/machine.h"
+#include "tests/host/paper/machine.h"
 
 enum { SMALL = 0, LARGE = 1, HOLES = 2, FLAGS = 4, RESERVED = 8 };
 

@@ -6,7 +6,10 @@
 
 #define MAGIC_MAX 8
 
-#define UNPACK "; GRUB unpacks gzip by itself, other loaders do not: give the unpacked file"
+/* GRUB's filters for files are its modules gzio, which its menu loads by itself, xzio and lzopio. */
+#define BY_GRUB(line, command)                                                                     \
+    "; GRUB unpacks a kernel " line "if its line \"module\" has no --nounzip; else use " command
+#define UNPACK(command) ", which GRUB does not unpack; use " command
 #define KERNEL_FIRST "; the first module must be the kernel, and the initrd follows it"
 #define DISK "; give the kernel in it as the module"
 #define LINUX_X86 "; give a Linux bzImage for x86 (vmlinuz)"
@@ -23,14 +26,20 @@ static const struct magic magics[] = {
     {0,
      2,
      {0x1f, 0x8b},
-     "packed with gzip: an initrd, or a kernel that is packed once more" UNPACK},
-    {0, 6, {0xfd, '7', 'z', 'X', 'Z', 0}, "packed with xz" UNPACK},
-    {0, 4, {0x28, 0xb5, 0x2f, 0xfd}, "packed with zstd" UNPACK},
-    {0, 4, {0x04, 0x22, 0x4d, 0x18}, "packed with lz4" UNPACK},
-    {0, 4, {0x02, 0x21, 0x4c, 0x18}, "packed with lz4" UNPACK},
-    {0, 3, {'B', 'Z', 'h'}, "packed with bzip2" UNPACK},
-    {0, 4, {0x89, 'L', 'Z', 'O'}, "packed with lzop" UNPACK},
-    {0, 3, {0x5d, 0, 0}, "packed with lzma" UNPACK},
+     "packed with gzip: an initrd, or a kernel that is packed once more" BY_GRUB("", "gzip -d")},
+    {0,
+     6,
+     {0xfd, '7', 'z', 'X', 'Z', 0},
+     "packed with xz" BY_GRUB("after a line \"insmod xzio\", ", "xz -d")},
+    {0, 4, {0x28, 0xb5, 0x2f, 0xfd}, "packed with zstd" UNPACK("zstd -d")},
+    {0, 4, {0x04, 0x22, 0x4d, 0x18}, "packed with lz4" UNPACK("lz4 -d")},
+    {0, 4, {0x02, 0x21, 0x4c, 0x18}, "packed with lz4" UNPACK("lz4 -d")},
+    {0, 3, {'B', 'Z', 'h'}, "packed with bzip2" UNPACK("bzip2 -d")},
+    {0,
+     4,
+     {0x89, 'L', 'Z', 'O'},
+     "packed with lzop" BY_GRUB("after a line \"insmod lzopio\", ", "lzop -d")},
+    {0, 3, {0x5d, 0, 0}, "packed with lzma" UNPACK("xz -d")},
     {0, 6, {'0', '7', '0', '7', '0', '1'}, "a cpio archive, so an initrd" KERNEL_FIRST},
     {0, 6, {'0', '7', '0', '7', '0', '2'}, "a cpio archive, so an initrd" KERNEL_FIRST},
     {0, 6, {'0', '7', '0', '7', '0', '7'}, "a cpio archive of an old kind, no kernel" KERNEL_FIRST},

@@ -1,4 +1,4 @@
-"""Instructions between two addresses, counted by tests/boot/storewatch.c under QEMU's -icount.
+"""Instructions between two addresses, counted by tests/boot/plugin/storewatch.c under QEMU's -icount.
 
 Each round of a REP counts as one instruction. Two runs of one image give the same number.
 """

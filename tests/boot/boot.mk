@@ -19,7 +19,7 @@ BOOT_NEEDS = $(BUILD)/baton.elf $(BUILD)/spoil/baton.elf $(BUILD)/inject/baton.e
 
 # The builds of builds.txt: one sub-make each, which knows best what is out of date. A build that
 # fails leaves no file, and so fails its own tests (test_builds.py), not all of the boot tests.
-BUILDS := $(shell sed -n '/^name/d; s/^\([a-z0-9-]*\) *|.*/\1/p' $(BOOT_TESTS)/builds.txt)
+BUILDS := $(shell sed -n '/^name/d; s/^\([a-z0-9-]*\) *|.*/\1/p' $(BOOT_TESTS)/hardware/builds.txt)
 BUILDS_ELF := $(patsubst %,$(BUILD)/builds/%/baton.elf,$(BUILDS))
 
 .PHONY: builds
@@ -29,7 +29,7 @@ builds: $(BUILDS_ELF)
 BUILDS_JOBS = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 
 $(BUILDS_ELF): $(BUILD)/builds/%/baton.elf: FORCE
-	$(Q)sed -n 's/^$* *| *\([a-z]*\) *| *[a-z0-9]* *| *\(.*\)/\1 \2/p' $(BOOT_TESTS)/builds.txt | { \
+	$(Q)sed -n 's/^$* *| *\([a-z]*\) *| *[a-z0-9]* *| *\(.*\)/\1 \2/p' $(BOOT_TESTS)/hardware/builds.txt | { \
 	    read -r compiler optimize && \
 	    $(MAKE) $(BUILDS_JOBS) --no-print-directory BUILD=$(BUILD)/builds/$* \
 	        $$([ "$$compiler" = gcc ] || echo "CROSS=$$compiler") OPTIMIZE="$$optimize" $@; } || { rm -f $@; exit 1; }
@@ -40,21 +40,21 @@ PLUGIN_API := $(BUILD)/tests/boot/plugin-api
 PLUGIN_PROBE := $(BUILD)/tests/boot/plugin-probe.so
 PLUGIN_CC = $(CC) -std=gnu11 -O2 -Wall -Wextra -Werror -shared -fPIC -fvisibility=hidden
 
-$(PLUGIN_PROBE): $(addprefix $(BOOT_TESTS)/,plugin-probe.c plugin.h)
+$(PLUGIN_PROBE): $(addprefix $(BOOT_TESTS)/plugin/,plugin-probe.c plugin.h)
 	$(call say,CC,$@)
 	@mkdir -p $(@D)
 	$(Q)$(PLUGIN_CC) $(filter %.c,$^) -o $@
 
-$(PLUGIN_API): $(PLUGIN_PROBE) $(BOOT_TESTS)/plugin-api FORCE
-	$(Q)$(BOOT_TESTS)/plugin-api $(PLUGIN_PROBE) $@
+$(PLUGIN_API): $(PLUGIN_PROBE) $(BOOT_TESTS)/plugin/plugin-api FORCE
+	$(Q)$(BOOT_TESTS)/plugin/plugin-api $(PLUGIN_PROBE) $@
 
-$(STOREWATCH): $(addprefix $(BOOT_TESTS)/,storewatch.c fetches.c fetches.h address.c address.h plugin.h) \
+$(STOREWATCH): $(addprefix $(BOOT_TESTS)/plugin/,storewatch.c fetches.c fetches.h address.c address.h plugin.h) \
                $(PLUGIN_API)
 	$(call say,CC,$@)
 	$(Q)$(PLUGIN_CC) -DBATON_PLUGIN_API=$$(tail -n 1 $(PLUGIN_API)) $(filter %.c,$^) -o $@
 
 # Flat, as it lies in its ROM: the last 64 KiB below 4 GiB.
-$(FIRMWARE): $(BOOT_TESTS)/firmware.S
+$(FIRMWARE): $(BOOT_TESTS)/layouts/firmware.S
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC32) $(ASFLAGS32) -c $< -o $@.o
@@ -73,4 +73,4 @@ test-boot: $(BOOT_NEEDS) kernels
 	@$(PYTEST) $(if $(ONLY),-k "$(ONLY)") $(BOOT_TESTS)
 
 layouts: $(BUILD)/baton.elf $(BUILD)/spoil/baton.elf $(STOREWATCH) $(FIRMWARE)
-	@$(PYTEST) -rP $(BOOT_TESTS)/test_layouts.py
+	@$(PYTEST) -rP $(BOOT_TESTS)/layouts/test_layouts.py

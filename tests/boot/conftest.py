@@ -9,7 +9,9 @@ import sys
 import pytest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path[:0] = [HERE, *(os.path.join(os.path.dirname(HERE), d) for d in ("payloads", "prove"))]
+ROOMS = [entry.path for entry in os.scandir(HERE) if entry.is_dir()]
+sys.path[:0] = [HERE, *ROOMS,
+                *(os.path.join(os.path.dirname(HERE), d) for d in ("payloads", "prove"))]
 
 import firmware  # noqa: E402
 import payloads  # noqa: E402

@@ -1,6 +1,6 @@
 """The page of ./baton record: every step is visited, and compared with the recording.
 
-What the recording says is compared with other facts in tests/boot/test_record.py.
+What the recording says is compared with other facts in tests/boot/handoff/test_record.py.
 """
 import functools
 import json

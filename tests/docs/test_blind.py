@@ -12,7 +12,7 @@ PRINTERS = ("kernel/**/*.c", "relocate/**/*.inc", "relocate/**/*.S", "tests/payl
 def forbidden():
     """[(file, pattern)] of every "assert not ....lines(PATTERN)" in the boot tests."""
     found = []
-    for path in sorted((TOP / "tests/boot").glob("*.py")):
+    for path in sorted((TOP / "tests/boot").rglob("*.py")):
         text = path.read_text()
         seen = re.findall(r'\bnot [\w.]+\.lines\(r?"((?:[^"\\]|\\.)*)"\)', text)
         assert len(seen) == len(re.findall(r"\bnot [\w.]+\.lines\(", text)), \

@@ -12,9 +12,9 @@
  * without it.
  */
 #include "tests/fuzz/fuzz.h"
-#include "tests/host/judge.h"
-#include "tests/host/sample.h"
-#include "tests/host/walk_reference.h"
+#include "tests/host/paper/judge.h"
+#include "tests/host/random/sample.h"
+#include "tests/host/paper/walk_reference.h"
 
 #include <string.h>
 

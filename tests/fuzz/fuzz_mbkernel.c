@@ -5,7 +5,7 @@
  */
 #include "payload/common/payload.h"
 #include "tests/fuzz/stage.h"
-#include "tests/host/mbkernel.h"
+#include "tests/host/multiboot/mbkernel.h"
 
 #include <string.h>
 

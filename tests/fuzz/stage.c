@@ -1,6 +1,6 @@
 /* The stage: machines as a table, files put where the input says, and the judgement. */
 #include "tests/fuzz/stage.h"
-#include "tests/host/judge.h"
+#include "tests/host/paper/judge.h"
 
 #include <stdio.h>
 #include <string.h>

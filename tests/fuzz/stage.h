@@ -16,7 +16,7 @@
 #define FUZZ_STAGE_H
 
 #include "tests/fuzz/fuzz.h"
-#include "tests/host/journey.h"
+#include "tests/host/random/journey.h"
 
 #define STAGE_SIZE 24
 

@@ -16,19 +16,20 @@ HOST_RESULTS := $(BUILD)/tests/results
 HOST_CC := gcc
 HOST_WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
                  -Wpointer-arith -Wundef -Wvla -Wno-missing-field-initializers
-HOST_CFLAGS := -std=c11 -O1 -g -fno-omit-frame-pointer -fno-common $(HOST_WARNINGS) -Iinclude -I.
+HOST_CFLAGS := -std=c11 -O1 -g -fno-omit-frame-pointer -fno-common $(HOST_WARNINGS) -Iinclude -I. \
+               $(NAMELESS)
 HOST_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 
 # The core, and the other parts that are pure C.
 HOST_CORE_C := $(filter-out relocate/handoff/handoff.c relocate/handoff/call.c relocate/trampoline/home.c relocate/crash/leave.c,$(CORE_C)) \
                $(wildcard boot/*.c) $(wildcard kernel/options/*.c) kernel/crash/room.c kernel/memory/pages.c \
-               kernel/load/reason.c kernel/machine/pci.c kernel/machine/timers.c kernel/machine/usb.c \
+               kernel/load/reason.c kernel/devices/pci.c kernel/devices/timers.c kernel/devices/usb.c \
                lib/number.c lib/uart.c \
                $(addprefix kernel/console/,cells.c pixels.c) kernel/shell/decode.c \
                $(addprefix kernel/terminal/,complete.c edit.c i8042.c keys.c line.c words.c)
-HOST_TESTS_C := $(sort $(wildcard $(HOST)/test_*.c))
-HOST_SHARED_C := $(filter-out $(HOST_TESTS_C),$(wildcard $(HOST)/*.c))
-HOST_TESTS := $(patsubst $(HOST)/test_%.c,%,$(HOST_TESTS_C))
+HOST_TESTS_C := $(sort $(wildcard $(HOST)/*/test_*.c))
+HOST_SHARED_C := $(filter-out $(HOST_TESTS_C),$(wildcard $(HOST)/*/*.c))
+HOST_TESTS := $(patsubst test_%.c,%,$(notdir $(HOST_TESTS_C)))
 
 # One set of programs from one folder of objects: $(1) folder, $(2) extra flags.
 define host_rules
@@ -47,9 +48,10 @@ $(1)/shared.a: $$(patsubst %.c,$(1)/%.o,$$(HOST_CORE_C) $$(HOST_SHARED_C)) $(1)/
 	@rm -f $$@
 	$$(Q)ar qcs $$@ $$^
 
-$(1)/test_%: $(1)/$(HOST)/test_%.o $(1)/shared.a
+$$(foreach test,$$(HOST_TESTS_C),$$(eval $(1)/$$(basename $$(notdir $$(test))): $(1)/$$(test:.c=.o)))
+$(1)/test_%: $(1)/shared.a
 	$$(call say,HOSTLD,$$@)
-	$$(Q)$$(HOST_CC) $(2) $$^ -lcmocka -o $$@
+	$$(Q)$$(HOST_CC) $(2) $$(filter %.o,$$^) $$(filter %.a,$$^) -lcmocka -o $$@
 
 .PRECIOUS: $(1)/%.o
 -include $$(patsubst %.c,$(1)/%.d,$$(HOST_CORE_C) $$(HOST_SHARED_C) $$(HOST_TESTS_C))
@@ -62,7 +64,7 @@ $(eval $(call host_rules,$(BUILD)/coverage/obj,--coverage -O0))
 # Each program is one goal, so that make runs them side by side.
 HOST_RUNS := $(addprefix run-host-,$(HOST_TESTS))
 # The programs with random rounds.
-HOST_RANDOM := $(patsubst $(HOST)/test_%.c,%,$(shell grep -lE 'dice_rounds|dice_thorough' $(HOST_TESTS_C)))
+HOST_RANDOM := $(patsubst test_%.c,%,$(notdir $(shell grep -lE 'dice_rounds|dice_thorough' $(HOST_TESTS_C))))
 HOST_MANY := $(addprefix run-many-,$(HOST_RANDOM))
 .PHONY: check-host test-host coverage $(HOST_RUNS) $(HOST_MANY)
 

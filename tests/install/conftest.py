@@ -3,7 +3,8 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent / folder) for folder in ("boot", "payloads")]
+sys.path[:0] = [str(HERE.parent / folder) for folder in (
+    "boot/common", "boot/files", "payloads")]
 
 import pytest  # noqa: E402
 import signals  # noqa: E402, F401 (sets them)

@@ -15,7 +15,8 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 TOP = HERE.parents[1]
-sys.path[:0] = [str(HERE), str(TOP / "labs" / "grader"), str(TOP / "tests" / "boot")]
+sys.path[:0] = [str(HERE), str(TOP / "labs" / "grader"), *(str(HERE.parent / room) for room in (
+    "boot/common", "boot/files", "boot/dumps"))]
 
 import catalogue  # noqa: E402
 

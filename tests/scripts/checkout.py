@@ -49,8 +49,7 @@ class Checkout:
         """The environment in which a compiler looks into ccache's folder first: sources that another
         checkout has compiled with the same options are not compiled again."""
         return {**os.environ, "PATH": f"/usr/lib/ccache:{os.environ['PATH']}",
-                "CCACHE_DIR": str(BUILD.resolve() / "ccache"), "CCACHE_BASEDIR": str(self.top),
-                "CCACHE_NOHASHDIR": "1"}
+                "CCACHE_DIR": str(BUILD.resolve() / "ccache")}
 
     def left_over(self):
         """Names in build/ that exist only while a script runs."""

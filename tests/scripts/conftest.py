@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), *(str(HERE.parent / d) for d in ("boot", "payloads"))]
+sys.path[:0] = [str(HERE), *(str(HERE.parent / d) for d in (
+    "boot/common", "boot/files", "payloads"))]
 
 import signals  # noqa: E402, F401 (sets them)
 from checkout import Checkout  # noqa: E402

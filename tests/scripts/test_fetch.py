@@ -362,6 +362,45 @@ def test_kexec_is_missed(place, archive):
     assert "no kexec-tools: " in said
 
 
+TEXT = "usr/lib/debian-installer/images/12/i386/text/debian-installer/i386"
+
+
+def add_installer(archive, *files, package="debian-installer-12-netboot-i386"):
+    add_amd64(archive)
+    other = TEXT.replace("text", "gtk")
+    archive.add("bookworm", "i386", package, {
+        f"{other}/linux": b"gtk", f"{other}/initrd.gz": b"gtk",
+        **{f"{TEXT}/{file}": file.encode() for file in files}})
+    archive.write()
+    return archive.environment(["trixie"], more=UNSIGNED)
+
+
+def test_the_installer_comes_from_an_older_suite(place, archive):
+    environment = add_installer(archive, "linux", "initrd.gz")
+    place.fetch(environment, "installer")
+    fetched = {path.name: path.read_bytes() for path in (place.payloads / "installer").iterdir()}
+    assert fetched == {"linux": b"linux", "initrd.gz": b"initrd.gz"}
+    assert place.versions()["installer"] == "debian-installer-12-netboot-i386 1.0-1 i386 bookworm"
+    assert place.fetch(environment, "installer") == ""
+    os.truncate(place.payloads / "installer/initrd.gz", 3)
+    assert "is not what was fetched" in place.fetch(environment, "installer")
+
+
+@pytest.mark.parametrize("files, said", [
+    ((), "debian-installer-12-netboot-i386 holds no installer"),
+    (("linux",), "holds no initrd.gz beside linux")])
+def test_the_installer_is_not_whole(place, archive, files, said):
+    environment = add_installer(archive, *files)
+    assert said in place.fetch(environment, "installer", status=1)
+    assert not (place.payloads / "installer").exists()
+
+
+def test_there_is_no_installer(place, archive):
+    environment = add_installer(archive, package="debian-installer-12-netboot-gtk-i386")
+    assert "no debian-installer-*-netboot-i386 for i386" in place.fetch(environment, "installer")
+    assert place.versions()["installer"] == "none"
+
+
 def test_an_unknown_name(place):
     assert 'there is no payload "x"' in place.fetch(os.environ, "x", status=2)
     assert "needs names" in place.fetch(os.environ, status=2)

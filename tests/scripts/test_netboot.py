@@ -1,6 +1,6 @@
 """./baton netboot: the folder that it fills, and those that it refuses.
 
-tests/boot/test_netboot.py boots machines from such a folder.
+tests/boot/hardware/test_netboot.py boots machines from such a folder.
 """
 import os
 import shutil

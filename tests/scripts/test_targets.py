@@ -66,6 +66,20 @@ def test_other_options_compile_all_again(checkout):
 
 
 @pytest.mark.quick
+@pytest.mark.parametrize("name", ["lib/crc32.o", "lib/crc32.S.o"])
+def test_an_object_is_the_same_in_any_folder(tmp_path, name):
+    """So that another folder's objects serve as well, and everyone can build the same kernel."""
+    made = []
+    for folder in ("one", "one more"):
+        checkout = Checkout(tmp_path / folder, ready=False)
+        (checkout.top / "lib" / "crc32.S").write_text(".text\nnop\n")
+        status, output = checkout.run("make", f"build/obj/{name}")
+        assert status == 0, output
+        made.append((checkout.top / "build" / "obj" / name).read_bytes())
+    assert made[0] == made[1] and b"crc32" in made[0]
+
+
+@pytest.mark.quick
 def test_no_target_is_forgotten():
     page = (TOP / "CONTRIBUTING.md").read_text()
     listed = re.findall(r"^    (?:\w+=\w+ )?make(?: ([a-z].*?))?  +\S|^    BATON_\w+=\d+ make (\S+)  ",

@@ -1,14 +1,14 @@
 """RAM as a boot loader leaves it: Baton, the files of a layout, multiboot information, and garbage
 everywhere else, as after power-on.
 
-tests/boot/firmware.S finds a few register values there (LETTER), and enters Baton. [MB1 3.2, 3.3]
+tests/boot/layouts/firmware.S finds a few register values there (LETTER), and enters Baton. [MB1 3.2, 3.3]
 """
 import random
 import struct
 
 from layouts.chance import LOADERS_OWN
 
-LETTER = 0x500                      # eip, eax, ebx: tests/boot/firmware.S reads it
+LETTER = 0x500                      # eip, eax, ebx: tests/boot/layouts/firmware.S reads it
 INFORMATION = 0x1000
 MAGIC = 0x2badb002                  # eax, from a multiboot loader
 HAS_COMMAND_LINE, HAS_MODULES, HAS_MAP, HAS_LOADER = 1 << 2, 1 << 3, 1 << 6, 1 << 9

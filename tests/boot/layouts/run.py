@@ -1,6 +1,6 @@
 """Runs one layout from power-on to the payload's first instruction, and judges it.
 
-The machine's only firmware is tests/boot/firmware.S. Its RAM is a file, so that the test can write
+The machine's only firmware is tests/boot/layouts/firmware.S. Its RAM is a file, so that the test can write
 it before and read it afterwards. storewatch.c ends QEMU at the payload's first instruction.
 """
 import os

@@ -1,4 +1,4 @@
-"""Reads the file that tests/boot/storewatch.c writes."""
+"""Reads the file that tests/boot/plugin/storewatch.c writes."""
 from dataclasses import dataclass, field
 
 

@@ -8,7 +8,7 @@
  *   4. and reads boot_params and the command line
  *
  * It prints a line on COM1 for each step; then writes 0x20 to isa-debug-exit. Flat, linked at 1
- * MiB. The test sets the two bytes of `what` (tests/boot/oldlinux.py).
+ * MiB. The test sets the two bytes of `what` (tests/boot/files/oldlinux.py).
  */
 #define COM1 0x3f8
 #define EXIT_PORT 0xf4

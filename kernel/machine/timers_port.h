@@ -1,9 +1,0 @@
-/* This machine's real-time clock, through its ports, and its devices in memory. */
-#ifndef KERNEL_MACHINE_TIMERS_PORT_H
-#define KERNEL_MACHINE_TIMERS_PORT_H
-
-#include "kernel/machine/timers.h"
-
-extern const struct timers_access timers_machine;
-
-#endif
