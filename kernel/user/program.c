@@ -29,7 +29,9 @@ static USER uint32_t outer(const volatile uint32_t *address)
 
 USER void user_start(const volatile uint32_t *address)
 {
+#ifdef __GCC_HAVE_DWARF2_CFI_ASM            /* not with -g0 */
     __asm__ volatile(".cfi_undefined eip"); /* nobody has called it: a backtrace ends here */
+#endif
     for (;;)
         outer(address);
 }
