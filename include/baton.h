@@ -688,8 +688,11 @@ struct baton_machine {
      * meanwhile, and put back; a host in which another task may use XMM registers during a load
      * clears this. */
     bool has_sha;
+    /* SSE and FXSAVE are present [CPUID 1, edx bits 25 and 24]: the hand-off copies pages by SSE's
+     * stores past the caches. CR4.OSFXSR is set meanwhile; xmm0 is 0 afterwards. */
+    bool has_sse;
 };
-BATON_LAYOUT(baton_machine, 16);
+BATON_LAYOUT(baton_machine, 20);
 
 /* Fills the size and, from CPUID, the has_ members; all else is 0. (i386 only) */
 void baton_machine_detect(struct baton_machine *machine);

@@ -75,6 +75,7 @@
 #define CPUID_MCA I386_BIT(14)
 #define CPUID_FXSR I386_BIT(24)
 #define CPUID_SSE I386_BIT(25)
+#define CPUID_HAS_SSE (CPUID_FXSR | CPUID_SSE) /* and CR4.OSFXSR */
 /* Leaf 1, ecx. */
 #define CPUID_SSSE3 I386_BIT(9)
 #define CPUID_SSE4_1 I386_BIT(19)
@@ -86,7 +87,7 @@
 /* Each of these has a bit in CR4, so a CPU with one of them has a CR4. */
 #define CPUID_HAS_CR4                                                                              \
     (CPUID_VME | CPUID_DE | CPUID_PSE | CPUID_TSC | CPUID_PAE | CPUID_MCE | CPUID_PGE |            \
-     CPUID_FXSR | CPUID_SSE)
+     CPUID_HAS_SSE)
 
 /* Leaf 0x80000000 answers with the highest leaf of its range; an older CPU, with some other
  * number. */

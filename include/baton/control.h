@@ -5,25 +5,25 @@
  * is what runs from the CR3 switch on. Both begin alike, byte for byte.
  *
  *   0x000  code, strings
- *   0x824  the way back to the old kernel's tables, in a call
- *   0x848  the exit: code that ends the hand-off, chosen by the payload's kind of entry. Only in
+ *   0x8a4  the way back to the old kernel's tables, in a call
+ *   0x8c8  the exit: code that ends the hand-off, chosen by the payload's kind of entry. Only in
  *          the copy; the template has zeros there
- *   0x8d8  jumps to what the exit and the digest page call; at 0x8f8 the fault task's first
+ *   0x958  jumps to what the exit and the digest page call; at 0x978 the fault task's first
  *          instruction
- *   0x900  parameters (struct control_params)
- *   0x950  the trace: a setup_data node with a struct baton_trace
- *   0x9a0  the fault task's stack, growing down from 0xa00
- *   0xa00  IDT: 32 task gates. A task gate holds no address, so one IDT serves both addresses
- *   0xb00  GDT for the virtual address      (descriptors hold linear addresses, so there are two)
- *   0xc38  GDT for the physical address
- *   0xd70  the trampoline's own TSS: where the CPU saves the registers at a fault
- *   0xdd8  the fault task's TSS for the virtual address
- *   0xe40  the fault task's TSS for the physical address; at 0xea8 the root that step 6 puts in it
- *   0xeac  at a fault, the number of its phase; then the framebuffer: pa of its first pixel, or 0, and
+ *   0x980  parameters (struct control_params)
+ *   0x9d0  the trace: a setup_data node with a struct baton_trace
+ *   0xa20  the fault task's stack, growing down from 0xa80
+ *   0xa80  IDT: 32 task gates. A task gate holds no address, so one IDT serves both addresses
+ *   0xb80  GDT for the virtual address      (descriptors hold linear addresses, so there are two)
+ *   0xcb8  GDT for the physical address
+ *   0xdf0  the trampoline's own TSS: where the CPU saves the registers at a fault
+ *   0xe58  the fault task's TSS for the virtual address
+ *   0xec0  the fault task's TSS for the physical address; at 0xf28 the root that step 6 puts in it
+ *   0xf2c  at a fault, the number of its phase; then the framebuffer: pa of its first pixel, or 0, and
  *          bytes from line to line
- *   0xeb8  the root of the tables that the exit loads, for an entry in long mode; else 0
- *   0xebc  in a call, while the payload runs: where a fault goes on after its line; else 0
- *   0xec0  stack, growing down from
+ *   0xf38  the root of the tables that the exit loads, for an entry in long mode; else 0
+ *   0xf3c  in a call, while the payload runs: where a fault goes on after its line; else 0
+ *   0xf40  stack, growing down from
  *   0x1000 the end of the page
  *
  * A GDT: null, 0x08 64-bit code (only in the second GDT, and for an entry in long mode), 0x10 code,
@@ -37,32 +37,32 @@
 
 #include "i386.h"
 
-#define CONTROL_BACK 0x824
-#define CONTROL_EXIT 0x848
+#define CONTROL_BACK 0x8a4
+#define CONTROL_EXIT 0x8c8
 #define CONTROL_EXIT_SIZE 0x90
-#define CONTROL_STEP 0x8d8
-#define CONTROL_PUTS 0x8e8
-#define CONTROL_PUT_VALUE 0x8f0
-#define CONTROL_FAULT 0x8f8
-#define CONTROL_PARAMS 0x900
-#define CONTROL_TRACE 0x950
-#define CONTROL_TRACE_TICKS 0x968
-#define CONTROL_FAULT_STACK 0x9a0
-#define CONTROL_FAULT_STACK_TOP 0xa00
-#define CONTROL_IDT 0xa00
+#define CONTROL_STEP 0x958
+#define CONTROL_PUTS 0x968
+#define CONTROL_PUT_VALUE 0x970
+#define CONTROL_FAULT 0x978
+#define CONTROL_PARAMS 0x980
+#define CONTROL_TRACE 0x9d0
+#define CONTROL_TRACE_TICKS 0x9e8
+#define CONTROL_FAULT_STACK 0xa20
+#define CONTROL_FAULT_STACK_TOP 0xa80
+#define CONTROL_IDT 0xa80
 #define CONTROL_IDT_SIZE 0x100
-#define CONTROL_GDT_VA 0xb00
-#define CONTROL_GDT_PA 0xc38
+#define CONTROL_GDT_VA 0xb80
+#define CONTROL_GDT_PA 0xcb8
 #define CONTROL_GDT_SIZE 0x138
-#define CONTROL_TSS 0xd70
-#define CONTROL_FAULT_TSS_VA 0xdd8
-#define CONTROL_FAULT_TSS_PA 0xe40
-#define CONTROL_FAULT_ROOT 0xea8
-#define CONTROL_PHASE 0xeac
-#define CONTROL_SCREEN 0xeb0
-#define CONTROL_LONG_ROOT 0xeb8
-#define CONTROL_RETURN 0xebc
-#define CONTROL_STACK 0xec0
+#define CONTROL_TSS 0xdf0
+#define CONTROL_FAULT_TSS_VA 0xe58
+#define CONTROL_FAULT_TSS_PA 0xec0
+#define CONTROL_FAULT_ROOT 0xf28
+#define CONTROL_PHASE 0xf2c
+#define CONTROL_SCREEN 0xf30
+#define CONTROL_LONG_ROOT 0xf38
+#define CONTROL_RETURN 0xf3c
+#define CONTROL_STACK 0xf40
 #define CONTROL_STACK_TOP 0x1000
 
 #define CONTROL_VECTORS 32
@@ -117,6 +117,7 @@
 #define MACHINE_TRACE_PORT 0x20 /* and on I/O port 0x80 */
 #define MACHINE_HAS_MCE 0x40    /* the same bit as CR4.MCE: the trampoline uses it as a mask */
 #define MACHINE_HAS_SHA 0x80
+#define MACHINE_HAS_SSE 0x200   /* likewise, CR4.OSFXSR */
 
 /* The byte written to the exit port after a fault line. */
 #define EXIT_HANDOFF_FAULT 0x12

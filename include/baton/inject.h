@@ -8,7 +8,7 @@
 
 /* The order, in the control page and the template after the code: step and kind, a byte each, then
  * at which time the trampoline comes there, 16 bits. The fault comes when that step is done. */
-#define CONTROL_INJECT 0x8e0
+#define CONTROL_INJECT 0x960
 #define INJECT_AT_STEP 0
 #define INJECT_AT_KIND 1
 #define INJECT_AT_TURN 2

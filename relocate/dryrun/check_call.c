@@ -28,9 +28,9 @@ static uint32_t wanted(const struct check *c, uint32_t offset)
     case 0x10:
         return (uint32_t)image->tables[0];
     case 0x14: /* the way back, in the template */
-        return image->trampoline_va + 0x824;
+        return image->trampoline_va + 0x8a4;
     case 0x18: /* where the template has no exit */
-        return (uint32_t)image->host->trampoline_pa + 0x848;
+        return (uint32_t)image->host->trampoline_pa + 0x8c8;
     default: /* how it ends, what the call saves, and the stack */
         return 0;
     }

@@ -53,11 +53,11 @@ static uint32_t fault_tss_word(uint32_t offset, uint32_t base, uint32_t root)
     case 0x1c: /* CR3 */
         return root;
     case 0x20: /* EIP */
-        return base + 0x8f8;
+        return base + 0x978;
     case 0x24: /* EFLAGS */
         return 2;
     case 0x38: /* ESP */
-        return base + 0xa00;
+        return base + 0xa80;
     case 0x3c: /* EBP */
         return base;
     case 0x4c: /* CS */

@@ -17,10 +17,11 @@ void ready_machine(uint32_t features, uint32_t extended, bool sha, struct baton_
         .has_mce = features & CPUID_MCE,
         .has_tsc = features & CPUID_TSC,
         .has_sha = sha,
+        .has_sse = (features & CPUID_HAS_SSE) == CPUID_HAS_SSE,
     };
 }
 
-/* CR4 and EFER are cleared, so has_cr4 and has_efer must be right. MCE, the TSC and SHA may stay
+/* CR4 and EFER are cleared, so has_cr4 and has_efer must be right. MCE, the TSC, SHA and SSE may stay
  * unused, but must not be used if this CPU lacks them. */
 static const char *wrong_machine(uint32_t bits, const struct ready_cpu *cpu)
 {
@@ -34,6 +35,8 @@ static const char *wrong_machine(uint32_t bits, const struct ready_cpu *cpu)
         return "machine->has_tsc is set, and CPUID says no";
     if (bits & MACHINE_HAS_SHA && !cpu->sha)
         return "machine->has_sha is set, and CPUID says no";
+    if (bits & MACHINE_HAS_SSE && (cpu->features & CPUID_HAS_SSE) != CPUID_HAS_SSE)
+        return "machine->has_sse is set, and CPUID says no";
     return NULL;
 }
 

@@ -15,7 +15,9 @@ uint32_t control_machine_bits(const struct baton_machine *machine)
     return (machine->has_cr4 ? MACHINE_HAS_CR4 : 0) | (machine->has_efer ? MACHINE_HAS_EFER : 0) |
            (machine->has_cr4 && machine->has_mce ? MACHINE_HAS_MCE : 0) |
            (machine->has_tsc ? MACHINE_HAS_TSC : 0) | (machine->reset ? MACHINE_RESET : 0) |
-           (machine->has_sha ? MACHINE_HAS_SHA : 0) | (machine->trace >= 1 ? MACHINE_TRACE : 0) |
+           (machine->has_sha ? MACHINE_HAS_SHA : 0) |
+           (machine->has_cr4 && machine->has_sse ? MACHINE_HAS_SSE : 0) |
+           (machine->trace >= 1 ? MACHINE_TRACE : 0) |
            (machine->trace >= 2 ? MACHINE_TRACE_PORT : 0);
 }
 

@@ -8,10 +8,12 @@
  *
  *   In:     ebp = pa of the control page, in which it runs; paging off, flat segments, CS and SS
  *           from the page's GDT; the page's stack, empty; DF clear, interrupts off. CR0, CR3, EFER,
- *           debug registers and LDT are as H9 says; CR4 may have MCE, so a fault is still reported
+ *           debug registers and LDT are as H9 says; CR4 may have MCE, so a fault is still reported, and
+ *           OSFXSR
  *   Reads:  its page alone (H2), from CONTROL_PARAMS on the entry's registers. One that switches
  *           paging on brings control pages as tables
  *   Calls:  CONTROL_STEP(%ebp) once, with CONTROL_LAST_STEP in ebx
+ *   Writes: CR4, if there is one: that waits for the list's stores (pages.inc)
  *   Out:    never; the payload runs
  */
 #ifndef RELOCATE_TRAMPOLINE_EXIT_H

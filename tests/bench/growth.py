@@ -6,7 +6,7 @@ from dataclasses import replace
 import images
 import payloads
 from baton import ENTRY, HANDOFF, HAND_OFF_LINE, LOAD
-from count import between, symbol
+from count import NotCounted, between, symbol
 from elf32 import Elf32, Piece, write
 from firstlinux import read
 from layouts import ram
@@ -17,8 +17,11 @@ from machine import Machine, run
 BASE, PAGE = 0x01000000, 4096
 SEGMENTS = (1, 4, 16, 59)               # with those that Baton makes, 64 is the limit
 ENTRIES = (5, 50, 250, 500)             # of a memory map
+SIZES = (6, 36, 128)                    # MiB that move page by page
 MEMORY, FILE, SHREDS = 64 << 20, 32 << 20, 48 << 20
 USABLE, RESERVED = 1, 2
+HLT = b"\xf4"
+LIST_WORDS = 1023                       # of a page of the list, without the one that leads on
 
 
 def scattered(count):
@@ -42,6 +45,35 @@ def growth():
         yield f"load, {count} segments", between(of, *(symbol(name) for name in LOAD))[0]
         cost = between(of, symbol(HANDOFF), entry)[0]
         yield f"hand-off, {count} segments, a page", round(cost / moved)
+
+
+def one_segment(size, at):
+    """A file whose segment begins with its second page."""
+    path = images.bytes_file(f"{size} MiB at {at:#x}".encode(), "bench-singles")
+    write(path, at, [Piece(at, HLT * size, size)])
+    return path
+
+
+def singles():
+    """The list's worst case: a file moves up by a page. Its pages move from the last one down, and each
+    has a word for its destination besides the one for its source."""
+    behind = images.sparse(PAGE)
+    for mib in SIZES:
+        size = mib << 20
+        of = Machine(f"bench-singles-{mib}", cpu="max", memory="512M", kernel=payloads.BATON,
+                     append="exitport=0xf4", timeout=300, until=HAND_OFF_LINE + ".*\n",
+                     modules=(one_segment(size, BASE), behind))
+        # Where the module behind it lies, and so the file's last page.
+        end = int(re.search(r"^initrd .* (?:stays at|moves from) (0x\w+)", run(of).log, re.M)[1], 16)
+        at = end - size + PAGE
+        of = replace(of, modules=(one_segment(size, at), behind))
+        plan = re.search(r"^plan +([\d,]+) pages? move.*; list (\d+) page", run(of).log, re.M)
+        moved, listed = int(plan[1].replace(",", "")), int(plan[2])
+        if moved * PAGE < size or listed * LIST_WORDS < 2 * moved:
+            raise NotCounted(f"{of.name}: {moved} pages move, by a list of {listed} pages")
+        of = replace(of, until="")
+        yield f"load, {mib} MiB in single pages", between(of, *(symbol(name) for name in LOAD))[0]
+        yield f"hand-off, {mib} MiB in single pages", between(of, symbol(HANDOFF), at)[0]
 
 
 def shreds(count):
@@ -69,4 +101,4 @@ def maps():
                                                                  symbol(HANDOFF))[0]
 
 
-EVERY = (growth, maps)
+EVERY = (growth, singles, maps)

@@ -9,14 +9,15 @@ import payloads
 from count import RESET, between
 from elf32 import Elf32, Piece, write
 from firstlinux import read
+from growth import HLT
 from machine import BUILD, Machine
 
 INIT = os.path.join(BUILD, "tests", "bench", "init")
 PAYLOAD = 0x01000000                    # init.c
 LINUX = "linux-686-pae"
+SIZES = (1, 6, 36, 128)                 # MiB of a payload
 QUIET = "quiet console=ttyS0 no_timer_check"
 KERNEL = 0x00100000                     # where QEMU puts a bzImage, and enters it
-HLT = b"\xf4"
 # The first program where kexec-tools load the payload.
 SCRIPT = """\
 #!/busybox sh
@@ -44,7 +45,7 @@ def with_init(size):
 def kexec():
     mark = Elf32(INIT).symbols
     cost = {}
-    for size in (1, 6):
+    for size in SIZES:
         of = with_init(size)
         yield f"raw kexec_load, {size} MiB", between(of, mark["mark_load"], mark["mark_loaded"])[0]
         cost[size] = between(of, mark["mark_exec"], PAYLOAD)[0]

@@ -7,7 +7,12 @@ import subprocess
 PLOTS = (
     ("growth", "Instructions of a load, by the size of what is loaded",
      "MiB of initrd (Baton), of payload (Linux)", True,
-     (("Baton", "load, initrd ", " MiB"), ("Linux's kexec_load(2)", "raw kexec_load, ", " MiB"))),
+     (("Baton", "load, initrd ", " MiB"),
+      ("Baton, each page by itself", "load, ", " MiB in single pages"),
+      ("Linux's kexec_load(2)", "raw kexec_load, ", " MiB"))),
+    ("moves", "Instructions of a hand-off, by the size of what moves", "MiB", True,
+     (("Baton, each page by itself", "hand-off, ", " MiB in single pages"),
+      ("Linux's kexec", "raw kexec, ", " MiB"))),
     ("segments", "Instructions of a load, by the number of segments", "segments", False,
      (("Baton", "load, ", " segments"),)),
     ("maps", "Instructions, by the number of entries in the memory map", "entries", False,
@@ -19,7 +24,7 @@ set terminal svg noenhanced size 640,360 background rgb "white"
 set output "{out}"
 set title "{title}"
 set xlabel "{axis}"
-set key right center
+set key below
 set yrange [{least}:]
 {scale}
 plot {lines}

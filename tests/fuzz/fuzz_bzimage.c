@@ -87,7 +87,7 @@ static void judge_nodes(uint64_t pa, uint32_t left)
             if (memchr(node + 16, 0, length))
                 fuzz_wrong("the record has a NUL in it");
         } else if (type == 0x54544142 && record && !in(node, 0, 8)) { /* the trace, the last */
-            if (pa != j->image.control + 0x950 || length != 64)
+            if (pa != j->image.control + 0x9d0 || length != 64)
                 fuzz_wrong("the trace's node is wrong");
         } else {
             fuzz_wrong("setup_data of type 0x%x", (unsigned)type);

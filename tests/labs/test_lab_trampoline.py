@@ -6,7 +6,8 @@ STACK = "        leal    CONTROL_STACK_TOP(%ebp), %esp\n        STEP(5)\n"
 SWITCH = ("        /* The next instruction comes from the same address in the new tables. */\n"
           "        movl    %edi, %cr3\n")
 CR0 = "        movl    $CR0_PE | CR0_ET, %eax\n"
-COPY = "        movl    $PAGE_DWORDS, %ecx\n        rep movsl\n"
+COPY = "        call    .Lcopy_page\n"
+SHORT = "        movl    $PAGE_DWORDS - 1, %ecx\n        rep movsl\n"
 ZERO = "        testb   $LIST_ZERO, %al\n        jz      .Lnot_zero\n"
 NEXT_PAGE = "        leal    -LIST_INDIRECTION(%eax), %esi\n"
 LIST = "        leal    PARAM(LIST)(%ebp), %esi\n"
@@ -36,7 +37,7 @@ ANSWERS = (
     wrong("ebp stays at the kernel address", change("        movl    %esi, %ebp\n", ""), "tables copy zero shuffle verdict"),
     wrong("the rest of CR0 is kept", change(CR0, "        movl    %cr0, %eax\n"
                                                  "        andl    $0x7fffffff, %eax\n"), "unpaged verdict"),
-    wrong("1023 words of each page", change(COPY, COPY.replace("$PAGE_DWORDS", "$PAGE_DWORDS - 1")), "copy zero shuffle verdict"),
+    wrong("1023 words of each page", change(COPY, SHORT), "copy zero shuffle verdict"),
     wrong("zeros forgotten", change(ZERO, "        jmp     .Lnot_zero\n"), "copy zero verdict", "a fault in the hand-off"),
     wrong("the next page of the list is ignored", change(NEXT_PAGE, ""), "copy zero shuffle verdict"),
     wrong("an endless loop", change(LIST, "1:      jmp     1b\n"), "copy zero shuffle verdict", "no end: stopped after"),

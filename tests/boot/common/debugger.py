@@ -4,6 +4,7 @@ with Debugger(machine) as d: the machine is started and is stopped before its fi
 leaving the block kills it if it still runs. The class Gdb is for a machine that other code starts:
 it is stopped, too, until gdb continues it.
 """
+import contextlib
 import os
 import re
 import shutil
@@ -159,7 +160,8 @@ class Debugger(Gdb):
     def end(self, running=False):
         """Runs it to its end; returns the Result."""
         if not running:
-            self.packet("c", answer=False)
+            with contextlib.suppress(BrokenPipeError):      # the machine has ended: its status says how
+                self.packet("c", answer=False)
         status = machines.wait(self.machine, self.process)
         return machines.Result(self.machine, status, machines.read_log(self.machine.log()),
                                time.monotonic() - self.begin)

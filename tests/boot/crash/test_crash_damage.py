@@ -121,7 +121,7 @@ def test_what_the_capture_kernel_is_made_of_is_compared(job, segment, outcome):
 
 @pytest.mark.parametrize("job", cases(
     Damaged("code", page_of(CONTROL, 0x10), quick=True),
-    Damaged("parameters", page_of(CONTROL, 0x904)),
+    Damaged("parameters", page_of(CONTROL, 0x984)),
     Damaged("root", page_of(TABLES)),
     Damaged("root-legacy", page_of(TABLES, 0xc00), paging="legacy"),
     Damaged("list", page_of(LIST)),

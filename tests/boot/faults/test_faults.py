@@ -19,7 +19,7 @@ WILD_PHASE = "in the payload, or a wild jump"
 MCE = f"mce 0 1 {1 << 63 | 1 << 61 | 1 << 60:#x} 0x4 0 0"
 WILD = 0x12345678
 CR4_MCE = 1 << 6
-REP_MOVSL = b"\xf3\xa5"
+COPIES = {"pae": b"\x0f\x2b", "legacy": b"\xf3\xa5"}  # how these CPUs copy: MOVNTPS, REP MOVSL
 PARTS = 4                   # jobs that share the instructions, for the fleet
 
 
@@ -127,7 +127,7 @@ class NmiStorm:
             d.go_to(Elf32(payloads.BATON).symbols["baton_handoff"])
             if self.at == "list":
                 page = int(re.search(r"both lead to (0x\w+),", read_log(m.log()))[1], 16)
-                d.go_to(page + d.memory(page, 4096).find(REP_MOVSL))
+                d.go_to(page + d.memory(page, 4096).find(COPIES[self.kind]))
             d.packet("c", answer=False)
             try:
                 while d.process.poll() is None:

@@ -22,7 +22,7 @@ from machine import BUILD, FAULTED, PASSED, POWERED_OFF, Machine, read_log, run
 PLUGIN = os.path.join(BUILD, "tests", "boot", "storewatch.so")
 KERNEL_BASE = 0xc0000000
 BASE, PAGE = 0x200000, 4096
-PARAM_DIGEST = 0x900 + 0x4c         # include/baton/control.h
+PARAM_DIGEST = 0x980 + 0x4c         # include/baton/control.h
 TABLE, RANGES = 0xffc, 0x400        # relocate/trampoline/digest.h
 LINE = (r"^fault +in the hand-off, checking: (.*) is not what was loaded: (0x\w+) bytes at (0x\w+),"
         r" their SHA-256 begins with (0x\w+), at the load with (0x\w+)$")

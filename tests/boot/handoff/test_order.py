@@ -13,7 +13,7 @@ from machine import PASSED, Machine
 KERNEL_BASE = 0xc0000000
 MEMORY = 16 << 20
 CR0_PG, CR0_TS = 1 << 31, 1 << 3
-CR4_PAE, CR4_MCE, CR4_PGE = 1 << 5, 1 << 6, 1 << 7
+CR4_PAE, CR4_MCE, CR4_PGE, CR4_OSFXSR = 1 << 5, 1 << 6, 1 << 7, 1 << 9
 IF, DF = 1 << 9, 1 << 10
 TABLES = {"pae": 5, "legacy": 3}        # maximum of pages (H5)
 
@@ -75,11 +75,14 @@ def test_the_steps_come_in_order(job, outcome):
     assert all(page(s["ESP"] - 1) in homes for s in steps[stack:])
     assert all(page(s[table]) in homes for s in steps[idt:] for table in ("IDT", "GDT", "TR"))
     assert all(s["CR4"] & CR4_MCE for s in steps[pge:checks_off])
-    assert all(s["CR4"] == CR4_MCE for s in steps[:checks_off] if not s["CR3"])
+    assert all(s["CR4"] == CR4_MCE | CR4_OSFXSR for s in steps[:checks_off] if not s["CR3"])
     assert checks_off > len(steps) - 15                 # machine checks are reported until the end
     assert all(page(at) == page(low[0]) for s in steps[unpaged:]
                for at in (s["IDT"], s["GDT"], s["ESP"] - 1))
     assert len({page(eip) for eip in low[:-1]}) == 1        # it never leaves the control page
+    # The list's copies use xmm0, and each one leaves 0 there; meanwhile the stack has a return address.
+    assert any(s["XMM00"] for s in steps)
+    assert not any(s["XMM00"] for s in steps if s["ESP"] % lt.PAGE == 0)
     last = steps[-1]
     assert (last["CR0"], last["CR3"], last["CR4"]) == (0x11, 0, 0)
 

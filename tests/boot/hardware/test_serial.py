@@ -13,7 +13,7 @@ from typist import COLUMNS, ROWS, SCREEN, sessions, shell
 KERNEL_BASE = 0xc0000000
 COM1, COM2 = 0x3f8, 0x2f8
 AT_COM2 = ("-global", "isa-serial.iobase=0x2f8", "-global", "isa-serial.irq=3")  # the only UART
-COM_PORT = 0x928                    # in the control page, include/baton/control.h
+COM_PORT = 0x9a8                    # in the control page, include/baton/control.h
 TEMPLATE = "baton_trampoline_page"
 STEPS = "23456789"                  # trace=1
 

@@ -400,7 +400,7 @@ def test_trampoline_shows_what_its_page_holds(t):
     assert addresses(fact(lines, "trampoline")) == [trampoline]
     assert addresses(fact(lines, "copy")) == [control]
     page = t.qmp.memory(control, PAGE)
-    listed, eip, eax, ebx = struct.unpack_from("<4I", page, 0x900)
+    listed, eip, eax, ebx = struct.unpack_from("<4I", page, 0x980)
     assert addresses(fact(lines, "list")) == [listed, listed & -16]
     assert addresses(fact(lines, "entry"))[:3] == [eip, eax, ebx]
     parts = [addresses(line) for line in lines if line.startswith("part ")]

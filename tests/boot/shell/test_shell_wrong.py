@@ -159,9 +159,9 @@ def test_check_names_what_was_poked_and_exec_refuses(t):
              (at["root"] + entry, "0 0 0 0", "H5: "),
              (at["root"] + entry, "0xff", "H[25]: "),
              (at["control"], "0x90", "H2: the trampoline's copy differs from it"),
-             (at["control"] + 0x904, "1", "H2: the parameters are not the image's"),
-             (at["control"] + 0xa02, "1", "H2: a fault would not find its handler"),
-             (at["control"] + 0xb10, "1", "H2: a fault would not find its handler")]
+             (at["control"] + 0x984, "1", "H2: the parameters are not the image's"),
+             (at["control"] + 0xa82, "1", "H2: a fault would not find its handler"),
+             (at["control"] + 0xb90, "1", "H2: a fault would not find its handler")]
     for place, values, pattern in pokes:
         size = len(values.split())
         kept = t.qmp.memory(place, size)

@@ -14,7 +14,7 @@
 #define PAGE BATON_PAGE_SIZE
 #define MIB 0x100000ull
 #define PARAMS 0x200 /* of the call page; the list's first word comes first */
-#define EIP 0x904    /* of the control page; in a call the call page's address */
+#define EIP 0x984    /* of the control page; in a call the call page's address */
 enum { TO = 1, ON_IN = 2, END = 4, FROM = 8 };
 
 static struct journey j;
@@ -264,17 +264,17 @@ static void a_damaged_list_is_not_followed(void **state)
 
 /* The control page's parts that are written to, by the drawing in include/baton/control.h. */
 enum {
-    EXIT = 0x848,
-    COM_PORT = 0x928,
-    TICKS = 0x968,
-    FAULT_STACK = 0x9a0,
-    GDT_VA = 0xb00,
-    GDT_PA = 0xc38,
-    TSS = 0xd70,
-    FAULT_TSS_VA = 0xdd8,
-    FAULT_TSS_PA = 0xe40,
-    PHASE = 0xeac,
-    RETURN = 0xebc,
+    EXIT = 0x8c8,
+    COM_PORT = 0x9a8,
+    TICKS = 0x9e8,
+    FAULT_STACK = 0xa20,
+    GDT_VA = 0xb80,
+    GDT_PA = 0xcb8,
+    TSS = 0xdf0,
+    FAULT_TSS_VA = 0xe58,
+    FAULT_TSS_PA = 0xec0,
+    PHASE = 0xf2c,
+    RETURN = 0xf3c,
 };
 
 #define BUSY (1u << 9)     /* in the high word of a TSS descriptor [SDM3 7.2.2] */

@@ -186,7 +186,7 @@ static void list_leads_into_a_source(void)
 static void list_lies_in_a_source(void)
 {
     j.image.list = SAMPLE_BASE;
-    set(j.image.control + 0x900, (uint32_t)SAMPLE_BASE | ON_IN);
+    set(j.image.control + 0x980, (uint32_t)SAMPLE_BASE | ON_IN);
 }
 
 static void composed_byte(void)
@@ -453,7 +453,7 @@ static void fault_root_missing(void)
 
 static void fault_root_is_the_other(void)
 {
-    set(j.image.control + 0xea8, (uint32_t)j.image.tables[0]);
+    set(j.image.control + 0xf28, (uint32_t)j.image.tables[0]);
 }
 
 static void fault_root_for_nothing(void)
@@ -470,67 +470,67 @@ static void code_byte(void)
 
 static void jump_to_the_handler(void)
 {
-    *machine_at(j.image.control + 0x8f9) ^= 1;
+    *machine_at(j.image.control + 0x979) ^= 1;
 }
 
 static void gdt_code(void)
 {
-    flip(j.image.control + 0xb00 + 0x14, 0x4000); /* DPL 2 */
+    flip(j.image.control + 0xb80 + 0x14, 0x4000); /* DPL 2 */
 }
 
 static void task_busy(void)
 {
-    flip(j.image.control + 0xc38 + 0x24, 0x200);
+    flip(j.image.control + 0xcb8 + 0x24, 0x200);
 }
 
 static void fault_task_elsewhere(void)
 {
-    flip(j.image.control + 0xc38 + 0x28 + 8 * 14, 0x700000); /* 0xe40 becomes 0xe30 */
+    flip(j.image.control + 0xcb8 + 0x28 + 8 * 14, 0x700000); /* 0xec0 becomes 0xeb0 */
 }
 
 static void gate_type(void)
 {
-    flip(j.image.control + 0xa00 + 8 * 13 + 4, 0x100);
+    flip(j.image.control + 0xa80 + 8 * 13 + 4, 0x100);
 }
 
 static void gate_selector(void)
 {
-    flip(j.image.control + 0xa00 + 8 * 31, 0x80000);
+    flip(j.image.control + 0xa80 + 8 * 31, 0x80000);
 }
 
 static void fault_root(void)
 {
-    flip(j.image.control + 0xdd8 + 0x1c, 0x1000);
+    flip(j.image.control + 0xe58 + 0x1c, 0x1000);
 }
 
 static void fault_eip(void)
 {
-    flip(j.image.control + 0xe40 + 0x20, 8);
+    flip(j.image.control + 0xec0 + 0x20, 8);
 }
 
 static void fault_esp(void)
 {
-    flip(j.image.control + 0xe40 + 0x38, 0x1000);
+    flip(j.image.control + 0xec0 + 0x38, 0x1000);
 }
 
 static void own_tss(void)
 {
-    flip(j.image.control + 0xd70 + 0x64, 1); /* the debug trap */
+    flip(j.image.control + 0xdf0 + 0x64, 1); /* the debug trap */
 }
 
 static void template_differs(void)
 {
-    flip(j.machine.host.trampoline_pa + 0xdd8 + 0x20, 4);
+    flip(j.machine.host.trampoline_pa + 0xe58 + 0x20, 4);
 }
 
 static void port_of_template(void)
 {
-    flip(j.machine.host.trampoline_pa + 0x928, 1);
+    flip(j.machine.host.trampoline_pa + 0x9a8, 1);
 }
 
 static void parameter(unsigned offset)
 {
-    flip(j.image.control + 0x900 + offset, 0x10);
+    flip(j.image.control + 0x980 + offset, 0x10);
 }
 
 static void parameter_list(void)
@@ -555,7 +555,7 @@ static void parameter_ebp(void)
 
 static void parameter_machine(void)
 {
-    flip(j.image.control + 0x924, 2); /* HAS_EFER */
+    flip(j.image.control + 0x9a4, 2); /* HAS_EFER */
 }
 
 static void parameter_gdtr(void)

@@ -141,7 +141,7 @@ static void random_lists(void **state)
 /* ---- the control page ------------------------------------------------------------------------ */
 
 /* The stack alone may hold anything. */
-#define STACK 0xec0
+#define STACK 0xf40
 
 /* Flips each bit of the page at `pa`, or one of each byte when there is little time. */
 static void every_bit_of(uint64_t pa)

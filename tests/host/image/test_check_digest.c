@@ -94,15 +94,15 @@ static void a_page_that_is_not_the_images(void **state)
     page = j.image.digest_code;
     j.image.digest_code = SAMPLE_BASE;
     refused("H2: the parameters are not the image's");
-    machine_write(j.image.control + 0x94c, &word, 4);
+    machine_write(j.image.control + 0x9cc, &word, 4);
     refused("H2: the digest page is no control page");
     j.image.digest_code = 0;
     word = 0;
-    machine_write(j.image.control + 0x94c, &word, 4);
+    machine_write(j.image.control + 0x9cc, &word, 4);
     refused("H2: the digest page is no control page");
     j.image.digest_code = page;
     word = (uint32_t)page;
-    machine_write(j.image.control + 0x94c, &word, 4);
+    machine_write(j.image.control + 0x9cc, &word, 4);
     assert_int_equal(check(), 0);
     page = j.image.digest_table;
     j.image.digest_table = SAMPLE_BASE;

@@ -35,7 +35,7 @@ static void put_gdt(unsigned offset, uint32_t page, unsigned fault_tss)
 {
     put_descriptor(offset + 0x10, 0, 0xfffff, 0x9b, 0xc);
     put_descriptor(offset + 0x18, 0, 0xfffff, 0x93, 0xc);
-    put_descriptor(offset + 0x20, page + 0xd70, 0x67, 0x89, 0);
+    put_descriptor(offset + 0x20, page + 0xdf0, 0x67, 0x89, 0);
     for (unsigned vector = 0; vector < 32; vector++)
         put_descriptor(offset + 0x28 + 8 * vector, page + fault_tss, 0x67, 0x89, 0);
     put_descriptor(offset + 0x128, page, 0xffff, 0x9b, 0);
@@ -45,8 +45,8 @@ static void put_gdt(unsigned offset, uint32_t page, unsigned fault_tss)
 static void put_idt(void)
 {
     for (unsigned vector = 0; vector < 32; vector++) {
-        put(0xa00 + 8 * vector + 2, 2, 0x28 + 8 * vector); /* the TSS's selector */
-        put(0xa00 + 8 * vector + 5, 1, 0x85);              /* present, DPL 0, task gate */
+        put(0xa80 + 8 * vector + 2, 2, 0x28 + 8 * vector); /* the TSS's selector */
+        put(0xa80 + 8 * vector + 5, 1, 0x85);              /* present, DPL 0, task gate */
     }
 }
 
@@ -54,9 +54,9 @@ static void put_idt(void)
 static void put_fault_tss(unsigned offset, uint32_t page, uint32_t root)
 {
     put(offset + 0x1c, 4, root);
-    put(offset + 0x20, 4, page + 0x8f8); /* EIP */
+    put(offset + 0x20, 4, page + 0x978); /* EIP */
     put(offset + 0x24, 4, 2);            /* EFLAGS */
-    put(offset + 0x38, 4, page + 0xa00); /* ESP */
+    put(offset + 0x38, 4, page + 0xa80); /* ESP */
     put(offset + 0x3c, 4, page);         /* EBP */
     for (unsigned i = 0; i < 6; i++)     /* ES, CS, SS, DS, FS, GS */
         put(offset + 0x48 + 4 * i, 2, i == 1 ? 0x10 : 0x18);
@@ -77,35 +77,35 @@ static void expect(uint32_t va, uint32_t machine, bool template)
         (uint32_t)j.image.list | 2, r->eip, r->eax, r->ebx, r->ecx, r->edx, r->esi, r->edi, r->ebp};
     uint32_t pa = (uint32_t)j.image.control;
 
-    memset(expected + 0x848, 0, 0x90);
-    memset(expected + 0x900, 0, 0x700);
+    memset(expected + 0x8c8, 0, 0x90);
+    memset(expected + 0x980, 0, 0x680);
     for (unsigned i = 0; i < COUNT(words) && !template; i++)
-        put(0x900 + 4 * i, 4, words[i]);
-    put(0x924, 4, machine);
-    put(0x928, 2, j.cpu.com_port);
-    put(0x92a, 2, j.cpu.exit_port);
-    put_table_register(0x92c, 0x137, va + 0xb00);
-    put_table_register(0x93c, 0xff, va + 0xa00);
-    put(0x958, 4, 0x54544142); /* setup_data: no next one, type, length */
-    put(0x95c, 4, 64);
-    put(0x960, 4, 2);                   /* version */
-    put(0x964, 4, machine & 8 ? 7 : 0); /* count; no ticks yet */
+        put(0x980 + 4 * i, 4, words[i]);
+    put(0x9a4, 4, machine);
+    put(0x9a8, 2, j.cpu.com_port);
+    put(0x9aa, 2, j.cpu.exit_port);
+    put_table_register(0x9ac, 0x137, va + 0xb80);
+    put_table_register(0x9bc, 0xff, va + 0xa80);
+    put(0x9d8, 4, 0x54544142); /* setup_data: no next one, type, length */
+    put(0x9dc, 4, 64);
+    put(0x9e0, 4, 2);                   /* version */
+    put(0x9e4, 4, machine & 8 ? 7 : 0); /* count; no ticks yet */
     put_idt();
-    put_gdt(0xb00, va, 0xdd8);
-    put(0xdd6, 2, 0x68); /* the own TSS: no I/O map */
-    put_fault_tss(0xdd8, va, template ? 0 : (uint32_t)j.image.tables[0]);
-    put(0xeb0, 4, screen_pa);
-    put(0xeb4, 4, screen_pitch);
+    put_gdt(0xb80, va, 0xe58);
+    put(0xe56, 2, 0x68); /* the own TSS: no I/O map */
+    put_fault_tss(0xe58, va, template ? 0 : (uint32_t)j.image.tables[0]);
+    put(0xf30, 4, screen_pa);
+    put(0xf34, 4, screen_pitch);
     if (template)
         return;
-    memcpy(expected + 0x848, exit_flat32, 0x90);
-    put(0x94c, 4, j.image.digest_code);
-    put_table_register(0x934, 0x137, pa + 0xc38);
-    put_table_register(0x944, 0xff, pa + 0xa00);
-    put_gdt(0xc38, pa, 0xe40);
-    put_fault_tss(0xe40, pa, (uint32_t)j.image.tables[0]);
+    memcpy(expected + 0x8c8, exit_flat32, 0x90);
+    put(0x9cc, 4, j.image.digest_code);
+    put_table_register(0x9b4, 0x137, pa + 0xcb8);
+    put_table_register(0x9c4, 0xff, pa + 0xa80);
+    put_gdt(0xcb8, pa, 0xec0);
+    put_fault_tss(0xec0, pa, (uint32_t)j.image.tables[0]);
     /* what step 6 puts in its place: tables without PAE */
-    put(0xea8, 4, j.image.kind ? j.image.fault_tables[0] : j.image.tables[0]);
+    put(0xf28, 4, j.image.kind ? j.image.fault_tables[0] : j.image.tables[0]);
 }
 
 static void assert_page(uint64_t pa, const char *what)
@@ -136,7 +136,9 @@ static void byte_by_byte(void **state)
         {{.has_tsc = true, .trace = 2}, 0x38},
         {{.has_sha = true}, 0}, /* without digests nothing needs it */
         {{.has_mce = true}, 0}, /* without CR4 there is no place to ask for it */
-        {{0, true, true, true, 0xffff, 0x501, true, true, 2}, 0x7f},
+        {{.has_cr4 = true, .has_sse = true}, 0x201},
+        {{.has_sse = true}, 0}, /* likewise */
+        {{0, true, true, true, 0xffff, 0x501, true, true, 2, false, true}, 0x27f},
     };
 
     (void)state;
@@ -150,7 +152,7 @@ static void byte_by_byte(void **state)
         recipe_stage(&recipe, &j);
         j.cpu = cases[i].cpu;
         j.cpu.size = sizeof(j.cpu);
-        memcpy(expected, machine_at(0x1f0000), 0x900); /* the code */
+        memcpy(expected, machine_at(0x1f0000), 0x980); /* the code */
         assert_int_equal(journey_load(&j), 0);
         assert_int_equal(j.image.machine, cases[i].machine);
         assert_int_equal(j.image.digest_code != 0, recipe.digest);
@@ -189,7 +191,7 @@ static void a_framebuffer(void **state)
         sample_recipe(i % 2, 1, &recipe);
         recipe_stage(&recipe, &j);
         j.request.screen = cases[i].screen;
-        memcpy(expected, machine_at(j.machine.host.trampoline_pa), 0x900);
+        memcpy(expected, machine_at(j.machine.host.trampoline_pa), 0x980);
         assert_int_equal(journey_load(&j), 0);
         screen_pa = cases[i].pa;
         screen_pitch = cases[i].pitch;
@@ -215,7 +217,7 @@ static void again(void **state)
     control = j.image.control;
     memcpy(first, machine_at(control), PAGE);
     baton_image_free(&j.image);
-    memset(machine_at(j.machine.host.trampoline_pa) + 0x900, 0xa5, 0x700);
+    memset(machine_at(j.machine.host.trampoline_pa) + 0x980, 0xa5, 0x680);
     for (uint32_t i = 0; i < j.payload.segments; i++)
         j.payload.segment[i].dest = 0;
     assert_int_equal(journey_load(&j), 0);

@@ -53,7 +53,7 @@ static void good(bool pae)
         .armed = 1,
         .kind = pae ? BATON_TABLES_PAE : BATON_TABLES_LEGACY,
         .machine = MACHINE_HAS_CR4 | MACHINE_HAS_EFER | MACHINE_HAS_MCE | MACHINE_HAS_TSC |
-                   MACHINE_HAS_SHA,
+                   MACHINE_HAS_SHA | MACHINE_HAS_SSE,
     };
     cpu = (struct ready_cpu){
         .cs = 8,
@@ -61,7 +61,7 @@ static void good(bool pae)
         .cr0 = (uint32_t)PE_PG_WP,
         .cr3 = ROOT + 0x18, /* its cache bits are no address */
         .cr4 = pae ? PAE_BIT : 0,
-        .features = 0xd8, /* PSE, TSC, PAE, MCE */
+        .features = 0x30000d8, /* PSE, TSC, PAE, MCE, FXSR, SSE */
         .extended = 1u << 20,
         .efer = NXE,
         .apic_base = 0xfee00900,
@@ -138,6 +138,14 @@ static void no_sha(void)
 {
     cpu.sha = false;
 }
+static void no_sse(void)
+{
+    cpu.features &= ~(1u << 25);
+}
+static void no_fxsr(void)
+{
+    cpu.features &= ~(1u << 24);
+}
 static void other_cpu(void)
 {
     cpu.apic_base = 0xfee00800;
@@ -194,6 +202,8 @@ static void what_is_not_ready(void **state)
         {no_mce, "machine->has_mce is set, and CPUID says no"},
         {no_tsc, "machine->has_tsc is set, and CPUID says no"},
         {no_sha, "machine->has_sha is set, and CPUID says no"},
+        {no_sse, "machine->has_sse is set, and CPUID says no"},
+        {no_fxsr, "machine->has_sse is set, and CPUID says no"},
         {no_long_mode, "the payload is entered in long mode"},
         {other_cpu, "this is not the bootstrap processor"},
         {not_mapped, "the tables at CR3 do not map baton_trampoline_page"},
@@ -263,6 +273,7 @@ static void what_cpuid_says(void **state)
     ready_machine(0, 0, false, &machine);
     assert_int_equal(machine.size, sizeof(machine));
     assert_false(machine.has_cr4 || machine.has_efer || machine.has_mce || machine.has_tsc);
+    assert_false(machine.has_sha || machine.has_sse);
     assert_false(machine.com_port || machine.exit_port || machine.reset || machine.trace);
     ready_machine(0x80, 0, false, &machine);
     assert_true(machine.has_cr4 && machine.has_mce && !machine.has_tsc && !machine.has_efer);
@@ -272,6 +283,12 @@ static void what_cpuid_says(void **state)
     assert_true(!machine.has_cr4 && machine.has_efer && !machine.has_sha);
     ready_machine(1, 0, true, &machine);
     assert_true(machine.has_sha);
+    ready_machine(1u << 24, 0, false, &machine); /* each of these has a bit in CR4 */
+    assert_true(machine.has_cr4 && !machine.has_sse);
+    ready_machine(1u << 25, 0, false, &machine);
+    assert_true(machine.has_cr4 && !machine.has_sse);
+    ready_machine(3u << 24, 0, false, &machine);
+    assert_true(machine.has_cr4 && machine.has_sse);
 }
 
 /* The same sums as the tables of the tests of pagetable/ have. */

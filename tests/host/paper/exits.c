@@ -7,7 +7,7 @@
 #include "tests/host/paper/exits.h"
 
 uint8_t exit_flat32[0x90], exit_long64[0x90], exit_real16[0x90];
-uint8_t exit_call[0x90], call_code[0x200], trampoline_code[0x900];
+uint8_t exit_call[0x90], call_code[0x200], trampoline_code[0x980];
 uint32_t exits_trampoline_home;
 
 uint32_t trampoline_home(void);

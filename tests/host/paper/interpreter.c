@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* include/baton/control.h and list.h, written out: the parameters' first word is the list's. */
-#define FIRST_WORD 0x900
+#define FIRST_WORD 0x980
 enum { TO = 1, ON_IN = 2, END = 4, FROM = 8, ZERO = 16 };
 
 #define WORDS_MOST (1u << 22) /* more than any list for 4 GiB */

@@ -345,7 +345,7 @@ static uint32_t param(const struct journey *j, unsigned offset)
 {
     uint32_t value;
 
-    machine_read(j->image.control + 0x900 + offset, &value, sizeof(value));
+    machine_read(j->image.control + 0x980 + offset, &value, sizeof(value));
     return value;
 }
 

@@ -390,7 +390,7 @@ static void setup_data_chain(void **state)
             assert_true(length);
             if (type == 0x54544142) { /* in the control page, and the last */
                 traces++;
-                assert_int_equal(at, j.image.control + 0x950);
+                assert_int_equal(at, j.image.control + 0x9d0);
                 assert_int_equal(get(at, 8), 0);
                 continue;
             }
@@ -443,7 +443,7 @@ static void the_record(void **state)
                  "map 0xfffc0000 0x100000000 2\n",
                  j.image.control);
     uint64_t record = journey_find(&j, "record", 0)->dest;
-    assert_int_equal(get(record, 8), j.image.control + 0x950);
+    assert_int_equal(get(record, 8), j.image.control + 0x9d0);
     assert_int_equal(get(record + 8, 4), 0x4e544142);
     assert_int_equal(get(record + 12, 4), n);
     assert_memory_equal(machine_at(record + 16), text, (size_t)n);

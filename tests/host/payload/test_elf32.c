@@ -334,7 +334,7 @@ static void the_record(void **state)
             assert_int_equal(get(record + 40, 4), initrd ? 0x4567 : 0);
             assert_map(get(record + 44, 4));
             assert_string_equal((char *)machine_at(record + 48), "QEMU");
-            assert_int_equal(get(record + 80, 4), j.image.control + 0x960);
+            assert_int_equal(get(record + 80, 4), j.image.control + 0x9e0);
             assert_journey(&j, journey_finish(&j));
         }
 }

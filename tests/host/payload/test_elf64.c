@@ -256,12 +256,12 @@ static void the_entry(void **state)
         assert_int_equal(r->edi, r->ebx);
         assert_int_equal(r->ecx | r->edx | r->esi | r->ebp, 0);
         /* the 64-bit code segment, where the exit finds it alone; the root of its tables */
-        assert_int_equal(machine_word(control + 0xc40), 0x0000ffff);
-        assert_int_equal(machine_word(control + 0xc44), 0x00af9b00);
-        assert_int_equal(machine_word(control + 0xb08) | machine_word(control + 0xb0c), 0);
-        assert_int_equal(machine_word(control + 0xeb8), j.image.long_tables[0]);
-        assert_int_equal(machine_word(0x105000 + 0xeb8), 0);
-        assert_int_equal(machine_word(0x105000 + 0xc3c), 0);
+        assert_int_equal(machine_word(control + 0xcc0), 0x0000ffff);
+        assert_int_equal(machine_word(control + 0xcc4), 0x00af9b00);
+        assert_int_equal(machine_word(control + 0xb88) | machine_word(control + 0xb8c), 0);
+        assert_int_equal(machine_word(control + 0xf38), j.image.long_tables[0]);
+        assert_int_equal(machine_word(0x105000 + 0xf38), 0);
+        assert_int_equal(machine_word(0x105000 + 0xcbc), 0);
         assert_int_equal(j.image.counts.control_pages, 1 + plain + 6 + (j.image.swap ? 1 : 0));
         assert_journey(&j, journey_finish(&j)); /* judge_long.c walks the tables */
     }
@@ -332,17 +332,17 @@ static void assert_list(bool wide)
 
     assert_true(baton_image_tables(&j.image, note_page, &l));
     assert_int_equal(l.count, j.image.table_count + 2 * kind + (wide ? 6 : 0));
-    assert_int_equal(l.page[0], machine_word(pa + 0xdd8 + 0x1c)); /* CR3 in the fault task's TSS */
+    assert_int_equal(l.page[0], machine_word(pa + 0xe58 + 0x1c)); /* CR3 in the fault task's TSS */
     w = reference_translate(judge_word, kind, l.page[0], 0xc0105000);
     assert_walk_listed(&l, &w, BATON_TABLE_TRAMPOLINE);
     w = reference_translate(judge_word, kind, l.page[0], pa);
     assert_walk_listed(&l, &w, BATON_TABLE_TRAMPOLINE);
     if (kind) {
-        w = reference_translate(judge_word, false, machine_word(pa + 0xea8), pa);
+        w = reference_translate(judge_word, false, machine_word(pa + 0xf28), pa);
         assert_int_equal(assert_walk_listed(&l, &w, BATON_TABLE_FAULT), 2);
     }
     for (uint64_t va = 0; wide && va < FOUR_GIB; va += 0x40000000) {
-        w = reference_translate_long(judge_word, machine_word(pa + 0xeb8), va);
+        w = reference_translate_long(judge_word, machine_word(pa + 0xf38), va);
         assert_int_equal(assert_walk_listed(&l, &w, BATON_TABLE_ENTRY), 3);
     }
     for (unsigned stop = 1; stop <= l.count; stop++) { /* visit can end it anywhere */
@@ -428,23 +428,23 @@ static void root_missing(void)
 }
 static void root_is_another(void)
 {
-    flip(j.image.control + 0xeb8, 0x1000);
+    flip(j.image.control + 0xf38, 0x1000);
 }
 static void root_is_high(void)
 {
-    flip(j.image.control + 0xebc, 1);
+    flip(j.image.control + 0xf3c, 1);
 }
 static void root_in_the_template(void)
 {
-    flip(0x105000 + 0xeb8, 0x1000);
+    flip(0x105000 + 0xf38, 0x1000);
 }
 static void code_segment_of_32_bits(void)
 {
-    flip(j.image.control + 0xc3c, 0x00600000);
+    flip(j.image.control + 0xcbc, 0x00600000);
 }
 static void code_segment_in_the_other_gdt(void)
 {
-    flip(j.image.control + 0xb0c, 0x00af9b00);
+    flip(j.image.control + 0xb8c, 0x00af9b00);
 }
 static void other_exit(void)
 {

@@ -154,7 +154,7 @@ static void setup_code(void **state)
             assert_int_equal(baton_entry_address(&j.payload.entry), c->setup + 0x200);
             /* the last code before real mode lies where that can run it, and not in the payload */
             assert_true(j.image.control >= 0x10000 && j.image.control + 0x1000 <= c->low_end);
-            assert_memory_equal(machine_at(j.image.control + 0x848), exit_real16, 0x90);
+            assert_memory_equal(machine_at(j.image.control + 0x8c8), exit_real16, 0x90);
             assert_journey(&j, journey_judge(&j));
             assert_journey(&j, journey_run(&j));
             assert_setup(c, file);
