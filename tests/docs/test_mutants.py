@@ -2,6 +2,7 @@
 import importlib.machinery
 import importlib.util
 import os
+import shlex
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -43,8 +44,9 @@ def wrong_code(mutation, compiler):
 
 def test_every_mutation_compiles():
     """One that does not build is noticed by nobody."""
-    ask = ["make", "-s", "--eval", "flags: ; @echo $(CC32) $(CFLAGS32)", "flags"]
-    compiler = subprocess.run(ask, check=True, text=True, capture_output=True).stdout.split()
+    ask = ["make", "-s", "--eval", "flags: ; @echo '$(CC32) $(CFLAGS32)'", "flags"]
+    said = subprocess.run(ask, check=True, text=True, capture_output=True).stdout
+    compiler = shlex.split(said)        # quoted for a shell, for a folder with a blank in its name
     mutations = load_runner().read_table()
     assert len([m for m in mutations if m.file.endswith(".c")]) >= 140
     with ThreadPoolExecutor(os.cpu_count()) as pool:
