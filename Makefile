@@ -190,12 +190,13 @@ print-compiler:
 	@echo '$(CC32)'
 
 # What each function of the core calls, and the stack that it uses, for tests/docs/stack.py. GCC only.
+# ccache would bring the object without GCC's other file, which has this.
 CALLGRAPH := $(patsubst %.c,$(BUILD)/callgraph/%.o,$(CORE_C))
 .PHONY: callgraph
 callgraph: $(CALLGRAPH)
 $(BUILD)/callgraph/%.o: %.c $(COMPILER)
 	@mkdir -p $(@D)
-	$(Q)$(CC32) $(CFLAGS32) -fcallgraph-info=su -MMD -MP -c $< -o $@
+	$(Q)CCACHE_DISABLE=1 $(CC32) $(CFLAGS32) -fcallgraph-info=su -MMD -MP -c $< -o $@
 -include $(CALLGRAPH:.o=.d)
 
 # The library, for a kernel that is built elsewhere. What a PC gets is in pc/pc.mk.
