@@ -234,9 +234,10 @@ inject: $(BUILD)/inject/baton.elf
 
 # The tests. Every part runs, even when one has failed; the last line adds them up. Many of them build
 # the same sources again, in other folders: ccache, where it is installed, has the objects by then.
-.PHONY: check test
-check test: export PATH := /usr/lib/ccache:$(PATH)
-check test: export CCACHE_DIR := $(abspath $(BUILD))/ccache
+.PHONY: check test test-ready
+check test test-ready: export PATH := /usr/lib/ccache:$(PATH)
+check test test-ready: export CCACHE_DIR := $(abspath $(BUILD))/ccache
+test-ready: all spoil inject
 check: TEST_PARTS := check-docs check-scripts check-host check-labs check-boot
 test: TEST_PARTS := check-docs test-scripts test-host test-labs check-fuzz check-browser test-boot
 check test:
