@@ -12,7 +12,7 @@ import tempfile
 from machine import BUILD
 
 FOLDER = os.path.join(BUILD, "tests", "boot", "images")
-GRUB_MODULES = "multiboot normal iso9660 biosdisk linux linux16 chain gzio xzio"
+GRUB_MODULES = "multiboot normal iso9660 biosdisk linux linux16 chain"
 GRUB_PC = "/usr/lib/grub/i386-pc"
 # The loader, what it needs, and its module that starts multiboot kernels.
 ISOLINUX = ("/usr/lib/ISOLINUX/isolinux.bin",
@@ -62,12 +62,12 @@ def content(path):
         return hashlib.sha256(f.read()).digest()
 
 
-def grub_iso(commands, files, hybrid=False, all_bios=False):
+def grub_iso(commands, files, hybrid=False, all_bios=False, more=()):
     """An ISO whose GRUB runs `commands`; files: {name in the ISO's root: path}. hybrid: for BIOS,
-    UEFI and 32-bit UEFI; else for BIOS alone; all_bios: with both multiboots."""
-    grub = ([f"--install-modules={GRUB_ANY_MODULES}"] if hybrid
-            else [f"--install-modules={GRUB_ANY_MODULES if all_bios else GRUB_MODULES}", "-d",
-                  GRUB_PC])
+    UEFI and 32-bit UEFI; else for BIOS alone; all_bios: with both multiboots; more: other modules of
+    GRUB's, which take some of its memory."""
+    modules = " ".join([GRUB_ANY_MODULES if hybrid or all_bios else GRUB_MODULES, *more])
+    grub = [f"--install-modules={modules}", *(() if hybrid else ("-d", GRUB_PC))]
     config = "\n".join(["set timeout=0", *commands, "boot", ""])
     return iso_of(files, "boot/grub/grub.cfg", config,
                   "grub-mkrescue", "--fonts=", "--themes=", "--locales=", *grub)

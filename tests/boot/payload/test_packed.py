@@ -20,7 +20,8 @@ class Packed:
             packed = images.bytes_file(self.pack(f.read()), f"judge.{self.name}")
         iso = images.grub_iso([*self.lines, "multiboot /baton.elf exitport=0xf4",
                                f"module {self.option} /kernel {WORDS}"],
-                              {"baton.elf": payloads.BATON, "kernel": packed})
+                              {"baton.elf": payloads.BATON, "kernel": packed},
+                              more=("gzio", "xzio"))
         return run(Machine(self.name, iso=iso))
 
 

@@ -9,6 +9,7 @@ import images
 import livetables as lt
 import payloads
 from elf32 import Elf32
+from machine import ROOT
 from typist import PROMPT, sessions, shell
 
 WORDS = 'one "two  three" four'
@@ -483,8 +484,7 @@ def test_timers_are_listed(t):
 def test_every_file_of_the_shell_names_its_tests():
     """A test types every command of commands.c."""
     folder = os.path.dirname(os.path.abspath(__file__))
-    top = os.path.dirname(os.path.dirname(folder))
-    with open(os.path.join(top, "kernel", "shell", "commands.c")) as f:
+    with open(os.path.join(ROOT, "kernel", "shell", "commands.c")) as f:
         source = f.read()
     commands = re.findall(r'^    \{"(\w+)", "', source, re.M)
     typed = ""
