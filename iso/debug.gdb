@@ -70,7 +70,7 @@ define to-list
     end
     # 0x980 is CONTROL_PARAMS of include/baton/control.h; the first word of the list is there.
     printf "\n  the first 16 words of the indirection list:\n"
-    eval "monitor xp /16wx 0x%x", *(unsigned *)($copy + 0x980) & ~0x107f
+    eval "monitor xp /16wx 0x%x", *(unsigned *)($copy + 0x980) & ~0xfff
 end
 document to-list
 to-list: steps until paging is off, and shows the list; include/baton/list.h says what a word means.
